@@ -1,0 +1,57 @@
+"""The spaCy extensions of every component, registered in one place.
+
+Values are plain data (numbers, strings, lists and dicts of them) in `Doc.user_data`, so that `to_bytes`, DocBin,
+pickle and `nlp.pipe(n_process=2)` keep them; Spans, typed dates, links and records are getters over that data.
+An extension that another library registered before (edsnlp in the same notebook) is used where it holds a plain
+value as ours does; otherwise an error names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spacy.tokens import Doc, Span, Token
+
+QUALIFIERS = ("history", "negation", "family", "hypothesis", "allergy")
+
+_Owner = type[Doc] | type[Span] | type[Token]
+_ours: set[tuple[str, str]] = set()
+
+
+class ExtensionConflictError(ValueError):
+    """Another library has registered an extension of the same name that works in another way."""
+
+
+def value(owner: _Owner, name: str, default: Any = None) -> None:
+    """Register a plain-data extension `owner._.name`; does nothing where it is registered already.
+
+    Raises ExtensionConflictError where the name belongs to a computed extension of another library.
+    """
+    key = (owner.__name__, name)
+    if owner.has_extension(name):
+        _, method, getter, _ = owner.get_extension(name)
+        if key not in _ours and (method is not None or getter is not None):
+            raise _conflict(owner, name)
+        return
+    owner.set_extension(name, default=default)
+    _ours.add(key)
+
+
+def computed(owner: _Owner, name: str, getter: Callable[[Any], Any]) -> None:
+    """Register a getter `owner._.name` over plain data; our own older registration is replaced.
+
+    Raises ExtensionConflictError where another library has registered the name.
+    """
+    key = (owner.__name__, name)
+    if owner.has_extension(name) and key not in _ours:
+        raise _conflict(owner, name)
+    owner.set_extension(name, getter=getter, force=True)
+    _ours.add(key)
+
+
+def _conflict(owner: _Owner, name: str) -> ExtensionConflictError:
+    return ExtensionConflictError(
+        f"the extension {owner.__name__}._.{name} belongs to another library and works in another way; "
+        f"import pipeline first, or remove it with {owner.__name__}.remove_extension({name!r})"
+    )

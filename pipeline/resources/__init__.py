@@ -1,0 +1,41 @@
+"""Language resources: cues, titles, names, units, one folder a language, in files that a clinician can read and edit.
+
+In every file a line that begins with `#` is a comment; tables are tab-separated with a header line.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from pathlib import Path
+
+LANGUAGES = ("en", "fr")
+
+_ROOT = Path(__file__).parent
+
+
+def path(lang: str, name: str) -> Path:
+    """The file `name` of a language. Raises ValueError for a language without resources."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"no resources for the language {lang!r}; there are: {', '.join(LANGUAGES)}")
+    return _ROOT / lang / name
+
+
+@lru_cache(maxsize=128)
+def read_lines(lang: str, name: str) -> tuple[str, ...]:
+    """The lines of a list, without comments, blank lines and the blanks around them."""
+    lines = path(lang, name).read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+@lru_cache(maxsize=128)
+def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
+    """The rows of a tab-separated table by the names of its header line; a missing cell is an empty string."""
+    lines = path(lang, name).read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(
+        (line for line in lines if line.strip() and not line.startswith("#")),
+        delimiter="\t",
+        quoting=csv.QUOTE_NONE,
+        restval="",
+    )
+    return tuple({key: (cell or "").strip() for key, cell in row.items()} for row in rows)
