@@ -22,7 +22,7 @@ MedicationStatus = Literal["active", "completed", "stopped", "on-hold", "intende
 Change = Literal["start", "stop", "increase", "decrease", "continue", "hold", "unique_dose", "other", "none"]
 
 
-class NoteEcho(msgspec.Struct, frozen=True, kw_only=True):
+class NoteEcho(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The note that the event is about: ids and what was used to read it; `text` only with text echo `full`."""
 
     note_id: str
@@ -37,9 +37,6 @@ class NoteEcho(msgspec.Struct, frozen=True, kw_only=True):
     text_sha256: str
     text_length: int
     meta: dict[str, str]
-    author_role: str | None = None
-    service: str | None = None
-    birth_datetime: str | None = None
     text: str | None = None
 
 
