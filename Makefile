@@ -35,7 +35,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/yamllint --strict deploy
+	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
 	$(BIN)/shellcheck .ci/run
 
 bench: install
