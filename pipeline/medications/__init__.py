@@ -1,1 +1,5 @@
-"""To be filled by its components."""
+"""Medications: what is recognised, which attributes belong to which drug, and how they read."""
+
+from pipeline.medications import linking
+
+__all__ = ["linking"]

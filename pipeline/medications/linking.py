@@ -1,0 +1,167 @@
+"""`anamnesis_linking`: every attribute on its drug, with a score and the reason."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline import extensions, resources
+from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
+
+HEAD_LABELS = ("DRUG",)
+TAIL_LABELS = ("STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
+METHODS = ("rules",)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`attribute` belongs to `drug`; `reason` is one of `linking_rules.REASONS`."""
+
+    drug: Span
+    attribute: Span
+    score: float
+    method: str
+    reason: str
+
+
+@Language.factory(
+    "anamnesis_linking",
+    default_config={"head_labels": list(HEAD_LABELS), "tail_labels": list(TAIL_LABELS), "method": "rules"},
+)
+def make_linking(
+    nlp: Language, name: str, head_labels: list[str], tail_labels: list[str], method: Literal["rules"]
+) -> Linking:
+    """The component for the pipeline's language.
+
+    Raises ValueError for an unknown method, labels that are heads and tails at once, or a language without resources.
+    """
+    return Linking(nlp.lang or "", head_labels=head_labels, tail_labels=tail_labels, method=method)
+
+
+class Linking:
+    """Links the entities with a tail label to those with a head label.
+
+    Reads `doc.ents`, and sentences where the Doc has them (else punctuation and blank lines); `span._.allergy` and
+    `span._.negation` of drugs where a component has set them. Writes `doc._.link_data`: one dict a link with head and
+    tail (character offsets), type, score, method, reason. An attribute with no drug in reach gets no link; it is in
+    `doc._.unlinked`. Earlier links of the Doc are replaced.
+    """
+
+    def __init__(
+        self,
+        lang: str,
+        *,
+        head_labels: Sequence[str] = HEAD_LABELS,
+        tail_labels: Sequence[str] = TAIL_LABELS,
+        method: str = "rules",
+    ) -> None:
+        if method not in METHODS:
+            raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+        both = set(head_labels) & set(tail_labels)
+        if both:
+            raise ValueError(f"labels cannot be heads and tails at once: {', '.join(sorted(both))}")
+        if lang not in resources.LANGUAGES:
+            raise ValueError(f"anamnesis_linking reads {', '.join(resources.LANGUAGES)}, not {lang!r}")
+        self.head_labels = frozenset(head_labels)
+        self.tail_labels = frozenset(tail_labels)
+        self.method = method
+        self.rules = RuleLinker(lang)
+
+    def __call__(self, doc: Doc) -> Doc:
+        mentions = self._mentions(doc)
+        doc._.link_data = [
+            {
+                "head": [mentions[link.head].start, mentions[link.head].end],
+                "tail": [mentions[link.tail].start, mentions[link.tail].end],
+                "type": mentions[link.tail].label,
+                "score": REASONS[link.reason],
+                "method": self.method,
+                "reason": link.reason,
+            }
+            for link in self.rules(doc.text, mentions)
+        ]
+        doc._.tail_labels = sorted(self.tail_labels)
+        return doc
+
+    def _mentions(self, doc: Doc) -> list[Mention]:
+        labels = self.head_labels | self.tail_labels
+        spans = [(span.start_char, span.end_char, span.label_, span) for span in doc.ents if span.label_ in labels]
+        if not spans:
+            return []
+        text, starts = doc.text, _sentence_starts(doc)
+        mentions: list[Mention] = []
+        sentence = seen = end = 0
+        for start, stop, label, span in spans:
+            position = bisect_right(starts, start)
+            # Splitters cut after "p.o." and "b.i.d."; what follows such an entity at once is no new sentence.
+            gap = text[end:start]
+            cut = end and text[end - 1] == "." and gap.isspace() and "\n" not in gap
+            inside = bisect_right(starts, end - 1) if end else seen
+            if position > max(seen, inside) and not cut:
+                sentence += 1
+            seen, end = position, stop
+            head = label in self.head_labels
+            mentions.append(Mention(start, stop, label, head, sentence, aside=head and _in_passing(span)))
+        return mentions
+
+
+def _sentence_starts(doc: Doc) -> Sequence[int]:
+    if not doc.has_annotation("SENT_START"):
+        return sentence_starts(doc.text)
+    rows = doc.to_array(["SENT_START", "IDX"])
+    starts: list[int] = rows[rows[:, 0] == 1, 1].astype(np.int64).tolist()
+    return starts
+
+
+def _in_passing(drug: Span) -> bool:
+    """Is the drug named only to say that it is not taken?"""
+    return any(drug.has_extension(name) and drug._.get(name) is True for name in ("allergy", "negation"))
+
+
+def read_links(doc: Doc) -> tuple[Link, ...]:
+    """The links of a Doc, in the order of their attributes."""
+    spans = _entities(doc)
+    return tuple(
+        Link(spans[tuple(link["head"])], spans[tuple(link["tail"])], link["score"], link["method"], link["reason"])
+        for link in doc._.link_data
+    )
+
+
+def _entities(doc: Doc) -> dict[tuple[int, ...], Span]:
+    return {(span.start_char, span.end_char): span for span in doc.ents}
+
+
+def _attributes(drug: Span) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    own = [drug.start_char, drug.end_char]
+    for link in _with(drug.doc, "head", own):
+        found.setdefault(link.attribute.label_, []).append(link.attribute)
+    return found
+
+
+def _drugs(attribute: Span) -> list[Span]:
+    return [link.drug for link in _with(attribute.doc, "tail", [attribute.start_char, attribute.end_char])]
+
+
+def _with(doc: Doc, side: str, own: list[int]) -> Iterable[Link]:
+    return (link for link, data in zip(read_links(doc), doc._.link_data, strict=True) if list(data[side]) == own)
+
+
+def _unlinked(doc: Doc) -> list[Span]:
+    linked: set[Any] = {tuple(link["tail"]) for link in doc._.link_data}
+    labels = set(doc._.tail_labels)
+    return [span for span in doc.ents if span.label_ in labels and (span.start_char, span.end_char) not in linked]
+
+
+extensions.value(Doc, "link_data", [])
+extensions.value(Doc, "tail_labels", [])
+extensions.computed(Doc, "links", read_links)
+extensions.computed(Doc, "unlinked", _unlinked)
+extensions.computed(Span, "attributes", _attributes)
+extensions.computed(Span, "drug", _drugs)

@@ -1,0 +1,361 @@
+"""Which drug an attribute belongs to, by reading the text as instructions.
+
+The entities are walked once, in the order of the text. Between two drugs stands a run of attributes; its front part
+belongs to the drug before (or to the drug of the instruction that is still going on), its back part to the drug
+after ("25 mg of Demerol", "IV heparin"). What a run says may also be shared by drugs that are joined to its own
+("Albuterol or Atrovent q.2h."). The work is linear in entities and text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline import resources
+
+#: Every reason of a rule link, with its score: about the share of links of that reason that are right.
+REASONS: dict[str, float] = {
+    "same_instruction": 0.99,  # the attribute follows its drug in the same sentence or list item
+    "amount_before_drug": 0.97,  # joined to the drug after it: "25 mg of Demerol", "IV heparin"
+    "table_row": 0.95,  # an earlier cell of the drug's table row or list item
+    "later_step": 0.97,  # a further amount of the same drug: a taper, an alternation, a change of dose
+    "shared": 0.9,  # stands once for several joined drugs: "aspirin and Plavix daily"
+    "each": 0.9,  # the same, said by a word: "2 puffs each", "both for 7 days"
+    "drug_between": 0.85,  # another drug is only named in passing in between
+    "next_sentence": 0.9,  # the instruction goes on in a later sentence
+    "next_drug": 0.7,  # nothing before it in the text, a drug follows in the same sentence
+}
+
+#: Characters after which an instruction is over, however it was written; longer stretches speak of something else.
+REACH = 400
+
+#: Labels that one mention can say for several drugs; an amount is of one drug unless "each" says otherwise.
+SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
+
+_AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
+_CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
+_PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
+_AFTER_PASSING = re.compile(r"\s*[,;)\]]")
+
+
+@dataclass(slots=True)
+class Mention:
+    """An entity as the linker sees it: character offsets, its sentence's number, and whether drugs have attributes."""
+
+    start: int
+    end: int
+    label: str
+    head: bool
+    sentence: int
+    aside: bool = False  # a drug that is denied or an allergy: instructions of later sentences are not its own
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link between two mentions, by their positions."""
+
+    head: int
+    tail: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """The compiled small words of a language."""
+
+    before: re.Pattern[str]
+    tie: re.Pattern[str]
+    chain: re.Pattern[str]
+    word: re.Pattern[str]
+    joined: re.Pattern[str]
+    alternative: re.Pattern[str]
+    listed: re.Pattern[str]
+    each_before: re.Pattern[str]
+    each_after: re.Pattern[str]
+    aside: re.Pattern[str]
+    not_of: re.Pattern[str]
+
+
+def _any(phrases: Iterable[str]) -> str:
+    parts = sorted({re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases}, key=len, reverse=True)
+    return "(?:" + "|".join(part + (r"\b" if part[-1].isalnum() else "") for part in parts) + ")"
+
+
+def _read_cues(lang: str) -> _Cues:
+    """The cues of a language, from its `posology/linking.tsv`."""
+    kinds: dict[str, list[str]] = {}
+    for row in resources.read_table(lang, "posology/linking.tsv"):
+        kinds.setdefault(row["kind"], []).append(row["phrase"])
+    of, noun = _any(kinds["of"]), _any(kinds["noun"])
+    determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
+    both, either = _any(kinds["and"]), _any(kinds["or"])
+    each, aside, not_of = _any(kinds["each"]), _any(kinds["aside"]), _any(kinds["not_of"])
+    adjective = rf"(?:(?!{_any(kinds['stop'])})[\w-]+[ \t]+)"
+    return _Cues(
+        before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
+        tie=re.compile(rf"[\s,:=(–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
+        chain=re.compile(
+            rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
+        ),
+        word=re.compile(rf"[ \t]*{adjective}?\Z"),
+        joined=re.compile(rf"\s*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
+        alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
+        listed=re.compile(rf"\s*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
+        each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
+        each_after=re.compile(rf"\s*{each}"),
+        aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
+        not_of=re.compile(rf"\b{not_of}"),
+    )
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Where sentences begin by punctuation and blank lines alone, for a Doc without sentences."""
+    return [0, *(match.end() for match in _NEW_SENTENCE.finditer(text))]
+
+
+@dataclass(slots=True)
+class _Instruction:
+    """What is known of the drug whose instruction is being read."""
+
+    head: int
+    last: int  # position of the last mention that was read as part of it
+    labels: set[str] = field(default_factory=set)
+    ahead: list[int] = field(default_factory=list)  # its attributes before the drug
+    joined: bool = False  # "A and B": nothing stands between the drug before and this one
+    alternative: int | None = None  # the drug before, where "or" joins the two instructions
+
+
+class RuleLinker:
+    """Links the attributes of a text to its drugs. Made once for a language; keeps nothing of a text."""
+
+    def __init__(self, lang: str) -> None:
+        self.cues = _read_cues(lang)
+
+    def __call__(self, text: str, mentions: Sequence[Mention]) -> list[Found]:
+        """The links of a text, in the order of their tails; `mentions` in the order of the text, not overlapping."""
+        return _Reading(self.cues, text, mentions).links()
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(self, cues: _Cues, text: str, mentions: Sequence[Mention]) -> None:
+        folded = text.lower().replace("’", "'")
+        # Lower case may change the length of a text (a dotted capital I): then it is read as it stands.
+        self.text = folded if len(folded) == len(text) else text
+        self.cues = cues
+        self.mentions = mentions
+        self.found: dict[tuple[int, int], Found] = {}
+        self.current: _Instruction | None = None
+        self.interrupted: _Instruction | None = None  # whose instruction a drug named in passing interrupts
+        self.group: list[int] = []  # drugs joined to the current one, with nothing said in between
+        self.list: list[int] = []  # drugs of the current enumeration, whatever is said in between
+
+    def links(self) -> list[Found]:
+        run: list[int] = []
+        for position, mention in enumerate(self.mentions):
+            if not mention.head:
+                run.append(position)
+                continue
+            first = self._forward_from(run, position)
+            self._take(run[:first])
+            self._close()
+            self._open(position, run[:first], run[first:])
+            run = []
+        self._take(run)
+        self._close()
+        return sorted(self.found.values(), key=lambda link: (link.tail, link.head))
+
+    def gap(self, right: int) -> str:
+        """The text between a mention and the one before it (the end of it, at most REACH characters)."""
+        end = self.mentions[right].start
+        return self.text[max(self.mentions[right - 1].end if right else 0, end - REACH) : end]
+
+    def link(self, head: int, tail: int, reason: str) -> None:
+        self.found.setdefault((head, tail), Found(head, tail, reason))
+
+    # Attributes before their drug
+
+    def _forward_from(self, run: list[int], head: int) -> int:
+        """The index in `run` from which attributes belong to the drug after them."""
+        if not run:
+            return 0
+        gap = self.gap(head)
+        of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
+        cell = not of and self._is_cell(run, gap)
+        first = len(run) - 1
+        while first > 0 and self._chained(run[first - 1], cell):
+            first -= 1
+        if of:
+            if self._tied(run[first]):
+                # The chain leads back to the drug before: only from the last amount on it is of the next drug.
+                amounts = [k for k in range(first, len(run)) if self.mentions[run[k]].label in _AMOUNTS]
+                return amounts[-1] if amounts else len(run) - 1
+            return first
+        if cell or self._is_beside(run, first, gap):
+            return first
+        if self.current is None:
+            return self._same_sentence(run, head)
+        return len(run)
+
+    def _is_beside(self, run: list[int], first: int, gap: str) -> bool:
+        """Do the attributes from `first` on stand directly before the drug, apart from what is before them?"""
+        route = self.mentions[run[-1]].label == "ROUTE"
+        if not route and self.text[self.mentions[run[-1]].end - 1] == ".":
+            return False
+        if "\n" in gap or not (self.cues.word.match(gap) if route else not gap.strip()):
+            return False
+        if not self._tied(run[first]):
+            return True
+        return route and first == 0 and self.gap(run[0]).strip() == ","
+
+    def _is_cell(self, run: list[int], gap: str) -> bool:
+        """Is the run the beginning of a row or item whose later cell is the drug?"""
+        if not _CELL.match(gap):
+            return False
+        before = self.gap(run[0])
+        if "\n" not in before and run[0] > 0:
+            return False
+        return not any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
+
+    def _chained(self, left: int, cell: bool) -> bool:
+        """Do an attribute and the one after it stand together?"""
+        one, two = self.mentions[left], self.mentions[left + 1]
+        if one.sentence != two.sentence or one.label == two.label:
+            return False
+        gap = self.gap(left + 1)
+        if "\n" in gap:
+            return False
+        if self.cues.chain.match(gap) or (cell and _CELL.match(gap)):
+            return True
+        owner = self.current
+        return (
+            owner is not None
+            and self.mentions[owner.head].sentence != one.sentence
+            and self.mentions[left - 1].sentence != one.sentence
+            and _PUNCTUATION.search(gap) is None
+        )
+
+    def _tied(self, tail: int) -> bool:
+        """Does an attribute continue what stands before it, with nothing that would set it apart?"""
+        if self.current is None or tail == 0:
+            return False
+        gap = self.gap(tail)
+        if "\n" in gap and not gap.isspace():
+            return False
+        if self.mentions[tail - 1].head:
+            return self.cues.tie.match(gap) is not None
+        return not gap.strip(" \n\t-/(") or (gap.strip() == "," and self.mentions[tail].label in ("DURATION", "FORM"))
+
+    def _same_sentence(self, run: list[int], head: int) -> int:
+        first, sentence = len(run), self.mentions[head].sentence
+        while first > 0 and self.mentions[run[first - 1]].sentence == sentence:
+            first -= 1
+        return first
+
+    # A drug
+
+    def _open(self, head: int, behind: list[int], ahead: list[int]) -> None:
+        """Begin the instruction of a drug; attributes before it were `behind` (of others) and `ahead` (its own)."""
+        previous, mention, gap = self.current, self.mentions[head], self.gap(head)
+        instruction = _Instruction(head, head, ahead=ahead)
+        adjacent = following = False
+        if previous is not None and self.mentions[previous.head].sentence == mention.sentence:
+            adjacent = not behind and not ahead
+            joined = self.cues.joined.match(gap) is not None
+            following = joined or self.cues.listed.match(gap) is not None
+            instruction.joined = adjacent and joined
+            if not adjacent and not ahead and self.cues.alternative.match(gap):
+                instruction.alternative = previous.head
+        self.group = [*self.group, head] if instruction.joined else [head]
+        self.list = [*self.list, head] if following else [head]
+        bracketed = gap.strip() == "(" and self.text[mention.end : mention.end + 1] == ")"
+        passing = mention.aside or (adjacent and bracketed) or self.cues.aside.search(gap) is not None
+        if not passing or previous is None:
+            self.interrupted = None
+        elif self.interrupted is None or previous.labels:
+            self.interrupted = previous
+        for tail in ahead:
+            self.link(head, tail, self._reason_ahead(tail, head))
+            instruction.labels.add(self.mentions[tail].label)
+        if instruction.joined and previous is not None:
+            instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
+        self.current = instruction
+
+    def _reason_ahead(self, tail: int, head: int) -> str:
+        if tail + 1 < head:
+            return "amount_before_drug"
+        gap = self.gap(head)
+        if self.cues.word.match(gap) or self.cues.before.match(gap):
+            return "amount_before_drug"
+        return "table_row" if _CELL.match(gap) else "next_drug"
+
+    def _close(self) -> None:
+        """At the end of an instruction: what stood before two joined drugs is of both ("daily use of A and B")."""
+        instruction = self.current
+        if instruction is None or not instruction.joined or instruction.labels:
+            return
+        for tail in instruction.ahead:
+            self.link(instruction.head, tail, "shared")
+
+    # Attributes after their drug
+
+    def _take(self, run: list[int]) -> None:
+        """Link a run to the drug whose instruction goes on."""
+        if not run or self.current is None:
+            return
+        if self.interrupted is not None and self._goes_on(self.current, self.interrupted, run[0]):
+            for tail in run:
+                if self._reaches(self.interrupted, tail):
+                    self.link(self.interrupted.head, tail, "drug_between")
+                    self.interrupted.last = tail
+            return
+        owner = self.current
+        for tail in run:
+            if not self._reaches(owner, tail):
+                return
+            mention = self.mentions[tail]
+            if mention.sentence != self.mentions[owner.head].sentence:
+                reason = "next_sentence"
+            elif mention.label in _AMOUNTS and mention.label in owner.labels:
+                reason = "later_step"
+            else:
+                reason = "same_instruction"
+            self.link(owner.head, tail, reason)
+            self._share(owner, tail)
+            owner.labels.add(mention.label)
+            owner.last = tail
+
+    def _goes_on(self, passing: _Instruction, main: _Instruction, tail: int) -> bool:
+        """Is an attribute of the instruction that a drug named in passing interrupted?"""
+        mention = self.mentions[passing.head]
+        if not self._reaches(main, tail):
+            return False
+        if mention.aside and self.mentions[tail].sentence != mention.sentence:
+            return True
+        return _AFTER_PASSING.match(self.text, mention.end) is not None
+
+    def _reaches(self, owner: _Instruction, tail: int) -> bool:
+        """Can an instruction still go on at an attribute? Not over a blank line, nor far away."""
+        end, start = self.mentions[owner.last].end, self.mentions[tail].start
+        if start - end > REACH:
+            return False
+        between = self.text[end:start]
+        return _BLANK_LINE.search(between) is None or (not owner.labels and between.isspace())
+
+    def _share(self, owner: _Instruction, tail: int) -> None:
+        """Link what stands once for several drugs to the others too."""
+        label, end = self.mentions[tail].label, self.mentions[tail].end
+        if len(self.list) > 1 and (
+            self.cues.each_after.match(self.text, end) or self.cues.each_before.search(self.gap(tail))
+        ):
+            for head in self.list[:-1]:
+                self.link(head, tail, "each")
+        elif len(self.group) > 1 and label in SHARED_LABELS and not owner.labels - SHARED_LABELS:
+            for head in self.group[:-1]:
+                self.link(head, tail, "shared")
+        elif label == "DURATION" and owner.alternative is not None:
+            self.link(owner.alternative, tail, "shared")
