@@ -1,0 +1,152 @@
+"""Folding: case, accents, quotes, apostrophes, dashes and blanks made equal, so that cues and names match.
+
+`fold` never changes the length, so an offset in the folded text is the offset in the text. Ligatures ("œ") and
+decomposed accents ("e" + U+0301) cannot be folded that way: `FoldedText` takes them apart or drops them, and leads
+offsets back. Both are linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+# One sign for all that a typist, a word processor or a dictation system writes for it.
+_SIGNS = {
+    "'": "‘’‚‛′´`ʼʹˈ＇",
+    '"': "“”„‟″«»‹›",
+    "-": "‐‑‒–—−﹣－",
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+}
+# Letters that Unicode does not decompose, but that are written with a plain letter on a poorer keyboard.
+_LETTERS = {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "µ": "µ", "μ": "µ"}
+# Taken apart by `FoldedText` only, for the length changes.
+_LIGATURES = {
+    "œ": "oe",
+    "Œ": "oe",
+    "æ": "ae",
+    "Æ": "ae",
+    "ß": "ss",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬀ": "ff",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+}
+# Blocks whose letters carry accents or case: Latin, Greek, Cyrillic, Latin additional, full-width forms.
+_FOLDED_BLOCKS = (
+    range(0x80, 0x590),
+    range(0x1E00, 0x2000),
+    range(0x2C60, 0x2C80),
+    range(0xA720, 0xA7F0),
+    range(0xFF01, 0xFF5F),
+)
+
+_MARKS = "\u0300-\u036f\u200b-\u200d\u2060\ufeff\u00ad"
+_CHANGES_LENGTH = re.compile(f"[{''.join(_LIGATURES)}{_MARKS}]")
+
+
+def _fold_letter(letter: str) -> str:
+    """The single code point that stands for a letter once folded; the letter itself where there is none."""
+    base = unicodedata.normalize("NFKD", letter)[0] if letter not in "µμ" else "µ"
+    if not base.isalnum() and letter.isalnum():
+        base = letter
+    lowered = base.lower()
+    return lowered if len(lowered) == 1 else base
+
+
+def _table() -> dict[int, str]:
+    table = {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+    for block in _FOLDED_BLOCKS:
+        for code in block:
+            letter = chr(code)
+            if letter.isalpha() or block.start == 0xFF01:
+                folded = _fold_letter(letter)
+                if folded != letter and letter not in _LIGATURES:
+                    table[code] = folded
+    table |= {ord(upper): upper.lower() for upper in "ŒÆ"}
+    table |= {ord(letter): folded for letter, folded in _LETTERS.items()}
+    for sign, variants in _SIGNS.items():
+        table |= {ord(variant): sign for variant in variants}
+    return {code: folded for code, folded in table.items() if chr(code) != folded}
+
+
+_TABLE = _table()
+_LATIN_1 = bytes(ord(_TABLE.get(code, chr(code))) for code in range(256))
+# Frequent in French text typed in a word processor, and outside Latin-1, where folding is a table of bytes.
+_TYPOGRAPHIC = ("\u2019", "'"), ("\u2013", "-"), ("\u202f", " ")
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, quotes, apostrophes, dashes and no-break blanks; the length stays the same.
+
+    "Antécédents d’AVC" becomes "antecedents d'avc". "œ" stays, and combining marks stay where they are: see
+    `FoldedText` for those.
+    """
+    if text.isascii():
+        return text.lower()
+    for sign, plain in _TYPOGRAPHIC:
+        text = text.replace(sign, plain)
+    try:
+        return text.encode("latin-1").translate(_LATIN_1).decode("latin-1")
+    except UnicodeEncodeError:
+        return text.translate(_TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A text folded with ligatures taken apart and combining marks dropped, and the way back to its offsets.
+
+    Make one with `FoldedText.of(text)`. `folded` is what to search; `start` and `end` turn the bounds of a match into
+    those of the text. `cuts` is None where the two texts have the same length.
+    """
+
+    folded: str
+    cuts: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]] | None = None
+
+    @classmethod
+    def of(cls, text: str) -> FoldedText:
+        """Fold a text."""
+        folded = fold(text)
+        if text.isascii() or not _CHANGES_LENGTH.search(text):
+            return cls(folded)
+        pieces: list[str] = []
+        # After each change: its place in the folded text, the first offset of the text behind it, and the offset of
+        # what was changed.
+        places: list[int] = [0]
+        sources: list[int] = [0]
+        changed: list[int] = [0]
+        last = length = 0
+        for match in _CHANGES_LENGTH.finditer(text):
+            start, end = match.span()
+            replacement = _LIGATURES.get(match[0], "")
+            pieces += (folded[last:start], replacement)
+            length += start - last + len(replacement)
+            last = end
+            places.append(length)
+            sources.append(end)
+            changed.append(start)
+        pieces.append(folded[last:])
+        return cls("".join(pieces), (tuple(places), tuple(sources), tuple(changed)))
+
+    def start(self, offset: int) -> int:
+        """The offset in the text of the character at `offset` of the folded text."""
+        if self.cuts is None:
+            return offset
+        places, sources, changed = self.cuts
+        index = bisect_right(places, offset) - 1
+        source = sources[index] + offset - places[index]
+        # Inside a ligature: its own place.
+        return min(source, changed[index + 1]) if index + 1 < len(changed) else source
+
+    def end(self, offset: int) -> int:
+        """The offset in the text just behind the character before `offset` of the folded text, its marks included."""
+        if self.cuts is None or offset == 0:
+            return offset
+        places, sources, changed = self.cuts
+        index = bisect_right(places, offset) - 1
+        source = sources[index] + offset - places[index]
+        if index + 1 < len(changed) and source > changed[index + 1]:
+            return sources[index + 1]
+        return source

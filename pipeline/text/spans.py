@@ -1,0 +1,53 @@
+"""From character offsets to tokens and back."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+from spacy.attrs import IDX, LENGTH
+from spacy.tokens import Doc, Span
+
+
+class TokenIndex:
+    """The character offsets of a Doc's tokens, as plain lists: make it once for each call of a component.
+
+    Attributes:
+        starts: offset of each token's first character, ascending.
+        ends: offset behind each token's last character, ascending.
+    """
+
+    __slots__ = ("doc", "ends", "starts")
+
+    def __init__(self, doc: Doc) -> None:
+        bounds = doc.to_array([IDX, LENGTH]).reshape(-1, 2).astype(np.int64)
+        self.doc = doc
+        self.starts: list[int] = bounds[:, 0].tolist()
+        self.ends: list[int] = (bounds[:, 0] + bounds[:, 1]).tolist()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def at(self, offset: int) -> int:
+        """The token that holds the character at `offset`; for a blank between two tokens the one before it.
+
+        The first token for an offset before it, the last for one behind; -1 where the Doc is empty.
+        """
+        return max(bisect_right(self.starts, offset) - 1, min(0, len(self.starts) - 1))
+
+    def first(self, offset: int) -> int:
+        """The first token that ends behind `offset`: where a stretch that begins there starts; `len` for none."""
+        return bisect_right(self.ends, offset)
+
+    def bounds(self, start: int, end: int) -> tuple[int, int]:
+        """First token and the one behind the last of the stretch [start, end), expanded to whole tokens.
+
+        Both are equal where the stretch holds nothing but blanks between tokens.
+        """
+        first = bisect_right(self.ends, start)
+        return first, max(first, bisect_left(self.starts, end))
+
+    def span(self, start: int, end: int, label: str | int = "") -> Span:
+        """The Span of the stretch [start, end), expanded to whole tokens. `label`: text or its hash."""
+        first, last = self.bounds(start, end)
+        return Span(self.doc, first, last, label)
