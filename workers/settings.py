@@ -3,7 +3,8 @@
 A value comes from, in falling precedence: an option (keyword of `Settings`), the environment (`ANAMNESIS_` and the
 name in capitals), one TOML file (the names in lower case, no tables but `[profiles]`), the default. The file is the one
 that `config` names, as option or as `ANAMNESIS_CONFIG`; none is read unasked, so that a worker never depends on the
-folder that it was started in. A secret can also lie in a file of its own: `ANAMNESIS_SASL_PASSWORD_FILE`, or `sasl_password_file`.
+folder that it was started in. A secret can also lie in a file of its own: `ANAMNESIS_SASL_PASSWORD_FILE`, or
+`sasl_password_file`.
 
 A name that nobody knows is an error that gives the nearest known one. Messages never quote a value.
 """

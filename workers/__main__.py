@@ -1,0 +1,5 @@
+"""`python -m workers` is `anamnesis`."""
+
+from workers.cli import main
+
+main()

@@ -1,0 +1,177 @@
+"""`anamnesis demo`: a broker, a worker and the sample notes on this machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from confluent_kafka import Message
+from rich.rule import Rule
+
+from workers.cli import options
+from workers.cli.console import CommandError, Exit, err, out, plural
+from workers.cli.kafka import Reader
+from workers.cli.produce import HEADERS, patient_key
+from workers.cli.sending import Sender
+from workers.settings import Settings
+
+# The whole must end well within a minute, also on a slow machine: loading both profiles takes most of it.
+_DEADLINE_SECONDS = 50.0
+_STOP_SECONDS = 10.0
+_METRICS = ("notes_consumed_total", "notes_published_total", "entities_total", "relations_total", "stage_seconds_sum")
+
+
+def command(
+    keep: Annotated[bool, typer.Option("--keep", help="Go on until Ctrl-C, for your own notes.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show all notes, not three of each language.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Start a broker inside this process and a worker, send the sample notes and show what comes out.
+
+    \b
+    anamnesis demo
+    anamnesis demo --keep
+    """
+    # spaCy takes a second to import, which `--help` need not wait for.
+    from pipeline import samples
+    from workers.embedded import EmbeddedBroker
+
+    lines = [line for language in samples.LANGUAGES for line in samples.lines(language)]
+    notes = {note["note_id"]: note for note in map(orjson.loads, lines)}
+    with EmbeddedBroker() as broker, tempfile.TemporaryDirectory(prefix="anamnesis-demo-") as folder:
+        settings = Settings(
+            bootstrap_servers=broker.bootstrap_servers,
+            http_host="127.0.0.1",
+            http_port=_free_port(),
+            state_dir=Path(folder) / "state",
+            shards=1,
+        )
+        _say(f"broker on {settings.bootstrap_servers}, worker starting")
+        with Sender(settings, settings.input_topic) as sender:
+            for line in lines:
+                sender.send(settings.input_topic, patient_key(line), line, HEADERS)
+        _say(f"{plural(sender.delivered, 'note')} sent to {settings.input_topic}")
+        with _worker(settings, Path(folder)) as worker:
+            events = _collect(settings, worker, len(notes))
+            address = f"http://{settings.http_host}:{settings.http_port}/metrics"
+            _report(events, notes, json=json, every=every)
+            _show_metrics(address)
+            if keep:
+                _say(
+                    f"going on: send notes with  anamnesis produce FILE -b {settings.bootstrap_servers}  (Ctrl-C ends)"
+                )
+                with suppress(KeyboardInterrupt):
+                    worker.wait()
+
+
+@contextmanager
+def _worker(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker as its user runs it: a process of its own, its log in a file that is shown if it fails."""
+    chosen = ("bootstrap_servers", "http_host", "http_port", "state_dir", "shards")
+    values = settings.masked()
+    arguments = [part for name in chosen for part in ("--set", f"{name}={values[name]}")]
+    log = folder / "worker.log"
+    with log.open("wb") as handle:
+        command_line = [sys.executable, "-m", "workers", "worker", *arguments]
+        process = subprocess.Popen(command_line, stdout=handle, stderr=handle)  # noqa: S603 (our own program)
+        try:
+            yield process
+            code = process.poll()
+            if code:
+                raise CommandError(f"the worker ended with {code}: {_last_line(log)}", Exit.UNEXPECTED)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(_STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def _collect(settings: Settings, worker: subprocess.Popen[bytes], wanted: int) -> dict[str, dict[str, Any]]:
+    """The events of all notes, by note id."""
+    events: dict[str, dict[str, Any]] = {}
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    with Reader(settings, settings.output_topic) as reader:
+        for message in reader.follow(from_beginning=True):
+            if message is not None:
+                event = _event(message)
+                events[event["note"]["note_id"]] = event
+            if len(events) >= wanted or worker.poll() is not None:
+                return events
+            if time.monotonic() > deadline:
+                raise CommandError(f"only {len(events)} of {wanted} notes came out in time", Exit.UNEXPECTED)
+    return events
+
+
+def _event(message: Message) -> dict[str, Any]:
+    event: dict[str, Any] = orjson.loads(message.value() or b"{}")
+    return event
+
+
+def _report(events: dict[str, dict[str, Any]], notes: dict[str, dict[str, Any]], *, json: bool, every: bool) -> None:
+    from workers.cli import render
+    from workers.cli.tail import summary
+
+    if json:
+        for note_id in notes:
+            if note_id in events:
+                sys.stdout.buffer.write(orjson.dumps(events[note_id], option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.flush()
+        return
+    console = out()
+    shown: dict[str, int] = {}
+    for note_id, note in notes.items():
+        event = events.get(note_id)
+        if event is None:
+            continue
+        shown[note["language"]] = shown.get(note["language"], 0) + 1
+        if not every and shown[note["language"]] > _SHOWN_OF_EACH:
+            continue
+        console.print(Rule(f"{note_id}  {note['note_datetime'][:10]}", align="left"))
+        render.show(console, event, note["text"])
+    console.print(Rule("All notes", align="left"))
+    for note_id, event in sorted(events.items()):
+        console.print(f"{note_id}  {summary(event)}", markup=False)
+
+
+_SHOWN_OF_EACH = 1
+
+
+def _show_metrics(address: str) -> None:
+    """Some figures of the worker's own metrics."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 (our own loopback address)
+            text = response.read().decode()
+    except OSError:
+        raise CommandError(f"the worker's metrics at {address} do not answer", Exit.UNEXPECTED) from None
+    _say(f"metrics: {address}")
+    for line in text.splitlines():
+        if line.startswith(tuple(f"anamnesis_{name}" for name in _METRICS)):
+            err().print(f"  {line}", style="dim", markup=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+def _say(sentence: str) -> None:
+    err().print(f"[demo] {sentence}", style="bold", markup=False)

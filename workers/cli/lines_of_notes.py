@@ -1,0 +1,114 @@
+"""Lines of notes to lines of events, by the same processor as the worker's shards, in this process or in several."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+import pipeline
+import schemas
+from schemas.rejected import Rejection
+from workers.cli.console import CommandError, Exit
+from workers.processing import Outcome, ProcessingOptions, Processor, Record
+from workers.settings import Settings
+
+Batch = list[tuple[int, bytes]]
+Done = list[tuple[bytes, str]]
+"""Lines of the result, each with what became of the note: enriched, retracted, or the reason of its rejection."""
+
+# Each process finds its next batch waiting; more would only hold more of the file in memory.
+_BATCHES_PER_WORKER = 3
+
+_processor: Processor | None = None
+
+
+def job(settings: Settings, *, language: str | None, profile: str | None) -> ProcessingOptions:
+    """What a process must know to read notes. Raises CommandError for a profile or a language that there is not."""
+    try:
+        if profile is not None:
+            spoken = pipeline.load(profile).lang
+            if language is not None and _primary(language) != spoken:
+                raise CommandError(f"the profile {profile} reads {spoken}, not {language}")
+            return _options(settings, {spoken: profile}, spoken, given=True)
+        for name in settings.profiles.values():
+            pipeline.load(name)
+    except pipeline.ProfileError as error:
+        raise CommandError(str(error)) from None
+    default = _primary(language or settings.default_language)
+    if default not in settings.profiles:
+        raise CommandError(f"no profile for the language {default}; there are: {', '.join(settings.profiles)}")
+    return _options(settings, settings.profiles, default, given=language is not None)
+
+
+def read_all(options: ProcessingOptions, batches: Iterator[Batch], workers: int) -> Iterator[Done]:
+    """The batches read, in their order, by so many processes. Raises CommandError where one of them dies."""
+    if workers == 1:
+        _prepare(options)
+        yield from map(_read, batches)
+        return
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare, initargs=(options,))
+    waiting: deque[Future[Done]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_read, batch))
+            if len(waiting) >= workers * _BATCHES_PER_WORKER:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        message = "a process that reads notes died (out of memory?); try fewer --workers"
+        raise CommandError(message, Exit.UNEXPECTED) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _options(settings: Settings, profiles: dict[str, str], language: str, *, given: bool) -> ProcessingOptions:
+    return ProcessingOptions(
+        profiles=profiles,
+        default_language=language,
+        language_source="option" if given else "default",
+        default_timezone=settings.default_timezone,
+        text_echo=settings.text_echo,
+        offset_unit=settings.offset_unit,
+        limits=schemas.Limits(
+            max_text_length=settings.max_text_length,
+            max_value_bytes=settings.max_value_bytes,
+            max_depth=settings.max_depth,
+        ),
+    )
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def _prepare(options: ProcessingOptions) -> None:
+    global _processor
+    _processor = Processor(options)
+    _processor.warm_up()
+
+
+def _read(batch: Batch) -> Done:
+    if _processor is None:
+        raise RuntimeError("the process was not prepared")
+    records = [Record(value=line, headers=(), coordinates=None) for _, line in batch]
+    outcomes = _processor.process(records)
+    return [_line(number, outcome) for (number, _), outcome in zip(batch, outcomes, strict=True)]
+
+
+def _line(number: int, outcome: Outcome) -> tuple[bytes, str]:
+    if outcome.kind in ("enriched", "retracted") and outcome.value is not None:
+        return outcome.value, outcome.kind
+    if outcome.reason is None or outcome.stage is None:
+        raise RuntimeError(f"a line became {outcome.kind} without a reason")
+    rejection = Rejection(
+        line=number,
+        note_id=outcome.note_id,
+        reason=outcome.reason,
+        stage=outcome.stage,
+        detail=outcome.detail or "",
+    )
+    return schemas.encode(rejection), outcome.reason

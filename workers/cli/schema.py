@@ -1,0 +1,68 @@
+"""`anamnesis schema`: the published schemas, and a check of what a producer wants to send."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import schemas
+from workers.cli import options
+from workers.cli.console import Exit, compact, err, out, plural, write_json
+from workers.cli.files import STANDARD, lines, reading
+
+app = typer.Typer(help="Export the schemas of all events; check notes before they are sent.", no_args_is_help=True)
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to.")] = Path("schemas"),
+) -> None:
+    """Write JSON Schema and AsyncAPI 3 of all events.
+
+    \b
+    anamnesis schema export ./schemas
+    """
+    from schemas.export import write
+
+    for path in write(folder):
+        err().print(f"written: {path}", markup=False)
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="JSONL file of notes; - for standard input.")] = STANDARD,
+    config: options.Config = None,
+    assignments: options.Assignments = None,
+    json: options.Json = False,
+) -> None:
+    """Say line by line what would be rejected, and why. Exit code 1 if anything would be.
+
+    \b
+    anamnesis schema check notes.jsonl
+    """
+    settings = options.settings(config, assignments)
+    limits = schemas.Limits(
+        max_text_length=settings.max_text_length, max_value_bytes=settings.max_value_bytes, max_depth=settings.max_depth
+    )
+    found = []
+    total = 0
+    with reading(file) as handle:
+        for number, line in enumerate(lines(handle), 1):
+            total = number
+            try:
+                schemas.decode_note(line, limits=limits)
+            except schemas.RejectedError as error:
+                found.append({"line": number, "reason": error.reason, "stage": error.stage, "detail": error.detail})
+    if json:
+        write_json({"lines": total, "rejected": found})
+    else:
+        console = out()
+        for one in found:
+            console.print(f"line {one['line']}: {one['reason']}: {one['detail']}", markup=False)
+        reasons = compact(Counter(str(one["reason"]) for one in found))
+        err().print(f"{plural(total, 'line')}, {len(found)} would be rejected{f': {reasons}' if found else ''}")
+    if found:
+        raise typer.Exit(Exit.UNEXPECTED)
