@@ -240,14 +240,14 @@ class _Entities:
             if span.label_ in ATTRIBUTE_LABELS and key not in self.drug_of
         ]
 
-    def warnings(self) -> list[enriched.Warning]:
+    def warnings(self) -> list[enriched.ReadingWarning]:
         """What components could not read."""
         found = []
         for warning in _read(self.doc, "warning_data") or ():
             start, end = warning.get("start"), warning.get("end")
             located = start is not None and end is not None
             found.append(
-                enriched.Warning(
+                enriched.ReadingWarning(
                     code=warning["code"],
                     entity=self.ids.get((start, end)) if located else None,
                     text=self.doc.text[start:end] if located else None,

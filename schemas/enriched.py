@@ -221,7 +221,7 @@ class Medication(msgspec.Struct, frozen=True, kw_only=True):
     change_cues: list[Cue] = []
 
 
-class Warning(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingWarning(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be read; `text` is the note's own words, null with text echo `none`."""
 
     code: str
@@ -285,7 +285,7 @@ class EnrichedNote(msgspec.Struct, frozen=True, kw_only=True):
     relations: list[Relation]
     medications: list[Medication]
     unlinked: list[str]
-    warnings: list[Warning]
+    warnings: list[ReadingWarning]
     pipeline: PipelineInfo
     provenance: Provenance = Provenance()
     timings: Timings = Timings()
