@@ -72,9 +72,9 @@ def _from_environment(
 
 
 def _is_service_link(variable: str, value: str) -> bool:
-    if _LINK_PORT.fullmatch(variable):
-        return _LINK_ADDRESS.match(value) is not None
-    return _LINK_NAMES.fullmatch(variable) is not None
+    if _LINK_NAMES.fullmatch(variable):
+        return True
+    return _LINK_PORT.fullmatch(variable) is not None and _LINK_ADDRESS.match(value) is not None
 
 
 def _from_file(path: Path, spellings: Collection[str]) -> _Layer:
