@@ -1,0 +1,263 @@
+"""Bytes of a note -> bytes of its outcome: decode, choose the profile, read, encode.
+
+The one place where that happens: shards of the stream and `anamnesis annotate` both call it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import pipeline
+import schemas
+from pipeline.enrich import language_of, prepare, to_event
+from schemas.enriched import EnrichedNote, LanguageSource, OffsetUnit, Provenance, TextEcho, Timings
+from schemas.note import Note
+from schemas.rejected import Reason, RejectedError, RetractedNote, Stage
+
+Kind = Literal["enriched", "retracted", "tombstone", "rejected"]
+Headers = tuple[tuple[str, bytes], ...]
+
+# Retractions are made by no pipeline: their ids do not depend on one.
+_NO_PIPELINE = ""
+
+
+class Coordinates(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record stands on Kafka; `timestamp` in milliseconds since the epoch."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """A record as it was read: `value` None is a tombstone. `received_at` in seconds since the epoch."""
+
+    value: bytes | None
+    headers: Headers = ()
+    coordinates: Coordinates | None = None
+    attempt: int = 1
+    received_at: float = 0.0
+
+
+class Outcome(msgspec.Struct, array_like=True):
+    """What became of a record. `counts` holds what telemetry counts: (metric, label values ...) -> number."""
+
+    kind: Kind
+    value: bytes | None = None
+    headers: Headers = ()
+    reason: Reason | None = None
+    stage: Stage | None = None
+    detail: str | None = None
+    note_id: str | None = None
+    counts: list[tuple[tuple[str, ...], int]] = []
+    nlp_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingOptions:
+    """Everything that a shard must know; plain values, equal in all shards."""
+
+    profiles: dict[str, str] = field(default_factory=lambda: {"en": "en", "fr": "fr"})
+    default_language: str = "en"
+    language_source: LanguageSource = "default"
+    default_timezone: str = "UTC"
+    text_echo: TextEcho = "entities"
+    offset_unit: OffsetUnit = "code_point"
+    limits: schemas.Limits = field(default_factory=schemas.Limits)
+    group: str | None = None
+
+
+@dataclass(slots=True)
+class _Decoded:
+    note: Note
+    record: Record
+    language: str
+    unknown_fields: int
+
+
+class Processor:
+    """The profiles, loaded, and the way of a batch through them.
+
+    Raises pipeline.ProfileError where a profile cannot be loaded or speaks another language than it is set for.
+    """
+
+    def __init__(self, options: ProcessingOptions) -> None:
+        self.options = options
+        self.pipelines: dict[str, Language] = {}
+        for language, name in options.profiles.items():
+            nlp = pipeline.load(name)
+            if nlp.lang != language:
+                raise pipeline.ProfileError(f"the profile {name!r} reads {nlp.lang}, but is set for {language}")
+            self.pipelines[language] = nlp
+        self._enrich = pipeline.EnrichOptions(
+            text_echo=options.text_echo,
+            offset_unit=options.offset_unit,
+            default_timezone=options.default_timezone,
+            default_language=options.default_language,
+            language_source=options.language_source,
+        )
+
+    def warm_up(self) -> None:
+        """Read the sample notes, outside any memory zone."""
+        for nlp in self.pipelines.values():
+            pipeline.warm_up(nlp)
+
+    def process(self, records: Sequence[Record]) -> Iterator[Outcome]:
+        """One outcome for each record, in order; a bad note is a rejection, never an exception.
+
+        Runs in a memory zone of each pipeline: nothing of a note stays in memory when the batch is done.
+        """
+        decoded = [self._decode(record) for record in records]
+        with ExitStack() as zones:
+            for nlp in self.pipelines.values():
+                zones.enter_context(nlp.memory_zone())
+            read = {language: self._read(nlp, _notes_in(decoded, language)) for language, nlp in self.pipelines.items()}
+            for item in decoded:
+                yield next(read[item.language]) if isinstance(item, _Decoded) else item
+
+    def _decode(self, record: Record) -> _Decoded | Outcome:
+        """The note to read, or the outcome where there is nothing to read."""
+        if record.value is None:
+            return self._tombstone(record)
+        try:
+            body = schemas.read_envelope(record.headers, record.value)
+            decoded = schemas.decode_note(body, limits=self.options.limits)
+        except RejectedError as error:
+            return rejection(error)
+        note = decoded.note
+        if note.status == "entered-in-error":
+            return _retraction(note, record, decoded.unknown_fields)
+        language = language_of(note.language or self.options.default_language)
+        if language not in self.pipelines:
+            known = ", ".join(self.pipelines)
+            unread = RejectedError("language", "language", f"$.language: no profile for it; there are: {known}")
+            return rejection(unread, note.note_id)
+        return _Decoded(note, record, language, decoded.unknown_fields)
+
+    def _tombstone(self, record: Record) -> Outcome:
+        place = record.coordinates
+        if place is None:
+            return rejection(RejectedError("empty", "decode", "$: no value"))
+        mark = schemas.coordinates_id(place.topic, place.partition, place.offset)
+        return Outcome("tombstone", headers=tuple(schemas.tombstone_headers(mark, record.headers, at=_now())))
+
+    def _read(self, nlp: Language, items: Sequence[_Decoded]) -> Iterator[Outcome]:
+        """Outcomes of one language's notes. Where a batch fails, its remaining notes are read one by one."""
+        done = 0
+        started = time.perf_counter()
+        try:
+            for doc in nlp.pipe([prepare(item.note, nlp, self._enrich) for item in items], batch_size=len(items) or 1):
+                outcome = self._event(doc, items[done], nlp, time.perf_counter() - started)
+                done += 1
+                yield outcome
+                started = time.perf_counter()
+        except Exception:  # noqa: BLE001 (a user's component may raise anything; the guilty note is found below)
+            for item in items[done:]:
+                yield self._read_alone(nlp, item)
+
+    def _read_alone(self, nlp: Language, item: _Decoded) -> Outcome:
+        started = time.perf_counter()
+        try:
+            doc = nlp(prepare(item.note, nlp, self._enrich))
+            return self._event(doc, item, nlp, time.perf_counter() - started)
+        except Exception as error:  # noqa: BLE001 (as above: its type is told, its message may hold text)
+            detail = f"a component of the profile raised {type(error).__name__}"
+            return rejection(RejectedError("component_error", "pipeline", detail), item.note.note_id)
+
+    def _event(self, doc: Doc, item: _Decoded, nlp: Language, seconds: float) -> Outcome:
+        event = to_event(doc, item.note, nlp, self._enrich)
+        counts = _counts(event, item)
+        place = item.record.coordinates
+        event = msgspec.structs.replace(event, provenance=Provenance(), timings=Timings())
+        headers: Headers = ()
+        if place is not None:
+            event = self._on_kafka(event, item.record, place, seconds)
+            headers = tuple(
+                schemas.enriched_headers(event.event_id, event.note.note_id, item.record.headers, at=_now())
+            )
+        return Outcome(
+            "enriched",
+            value=schemas.encode(event),
+            headers=headers,
+            note_id=item.note.note_id,
+            counts=counts,
+            nlp_seconds=seconds,
+        )
+
+    def _on_kafka(self, event: EnrichedNote, record: Record, place: Coordinates, seconds: float) -> EnrichedNote:
+        received = datetime.fromtimestamp(record.received_at, UTC)
+        return msgspec.structs.replace(
+            event,
+            provenance=Provenance(
+                topic=place.topic,
+                partition=place.partition,
+                offset=place.offset,
+                timestamp=place.timestamp,
+                group=self.options.group,
+                attempt=record.attempt,
+            ),
+            timings=Timings(
+                received_at=received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                queued_seconds=round(max(0.0, time.time() - record.received_at - seconds), 6),
+                nlp_seconds=round(seconds, 6),
+            ),
+        )
+
+
+def rejection(error: RejectedError, note_id: str | None = None) -> Outcome:
+    """The outcome of a record that cannot be enriched."""
+    return Outcome("rejected", reason=error.reason, stage=error.stage, detail=error.detail, note_id=note_id)
+
+
+def _retraction(note: Note, record: Record, unknown_fields: int) -> Outcome:
+    mark = schemas.event_id(note, _NO_PIPELINE)
+    withdrawn = RetractedNote(note_id=note.note_id, note_version=note.note_version, patient_id=note.patient_id)
+    headers: Headers = ()
+    if record.coordinates is not None:
+        headers = tuple(schemas.retracted_headers(mark, note.note_id, record.headers, at=_now()))
+    return Outcome(
+        "retracted",
+        value=schemas.encode(schemas.Retraction(event_id=mark, note=withdrawn)),
+        headers=headers,
+        note_id=note.note_id,
+        counts=[(("unknown_fields",), unknown_fields)] if unknown_fields else [],
+    )
+
+
+def _notes_in(items: Sequence[_Decoded | Outcome], language: str) -> list[_Decoded]:
+    return [item for item in items if isinstance(item, _Decoded) and item.language == language]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _counts(event: EnrichedNote, item: _Decoded) -> list[tuple[tuple[str, ...], int]]:
+    counts: Counter[tuple[str, ...]] = Counter()
+    labels = {entity.id: entity.label for entity in event.entities}
+    for entity in event.entities:
+        counts["entities", entity.label, item.language] += 1
+        if entity.qualifiers is None:
+            continue
+        for name in entity.qualifiers.__struct_fields__:
+            value = getattr(entity.qualifiers, name).value
+            if value is not None:
+                counts["qualified", name, str(value).lower()] += 1
+    for relation in event.relations:
+        counts["relations", relation.type] += 1
+    for identifier in event.unlinked:
+        counts["unlinked_attributes", labels[identifier]] += 1
+    if item.unknown_fields:
+        counts[("unknown_fields",)] += item.unknown_fields
+    return list(counts.items())

@@ -1,0 +1,76 @@
+"""The shard: a process that reads batches of notes from its pipe and answers with one outcome a note."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pipeline
+from workers import shard_preload
+from workers.frames import HEADER, Ready, Result, batch_decoder, frame
+from workers.processing import ProcessingOptions, Processor
+
+_PR_SET_PDEATHSIG = 1
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+class _Pipe(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+    def write(self, data: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+
+
+def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: int) -> None:
+    """Run until the worker closes the pipe. `memory_bytes` limits the address space (0: no limit)."""
+    _die_with_parent()
+    # The worker decides when a shard ends; a Ctrl-C in the terminal goes to the whole process group.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with connection, connection.makefile("rwb") as pipe:
+        try:
+            processor = shard_preload.processor_for(options)
+        except pipeline.ProfileError as error:
+            _send(pipe, frame(Ready(os.getpid(), str(error))))
+            return
+        if memory_bytes:
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        _send(pipe, frame(Ready(os.getpid())))
+        _serve(pipe, processor)
+
+
+def _serve(pipe: _Pipe, processor: Processor) -> None:
+    while len(header := pipe.read(HEADER.size)) == HEADER.size:
+        (length,) = HEADER.unpack(header)
+        records = batch_decoder.decode(pipe.read(length))
+        last = len(records) - 1
+        for number, outcome in enumerate(processor.process(records)):
+            resident = resident_bytes() if number == last else 0
+            _send(pipe, frame(Result(outcome, resident)))
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+    except OSError:  # no /proc: the peak instead of the present value
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _send(pipe: _Pipe, data: bytes) -> None:
+    try:
+        pipe.write(data)
+        pipe.flush()
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _die_with_parent() -> None:
+    """A shard in an endless loop must not outlive its worker (the forkserver ends with it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

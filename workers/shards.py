@@ -1,0 +1,324 @@
+"""Shards: processes that read notes, each with its queue, its pipe and its supervision.
+
+A shard is forked from a forkserver that has the profiles in memory. Batches go out, outcomes come back note by note and
+in order. When a shard dies or is silent beyond the deadline it is replaced, and the notes of the batch that it was at
+run one by one: only a note that fails alone is rejected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
+from typing import Protocol
+
+import structlog
+
+from schemas.rejected import RejectedError
+from workers import shard_preload, shard_process
+from workers.frames import HEADER, frame, ready_decoder, result_decoder
+from workers.processing import Outcome, ProcessingOptions, Record, rejection
+
+log = structlog.get_logger(__name__)
+
+# The first shard waits for the forkserver to load every profile; a transformer may take a minute.
+START_SECONDS = 180.0
+# A shard that dies this often before it is ready will not become so.
+START_ATTEMPTS = 3
+# Deadlines are looked at this often.
+_WATCH_SECONDS = 0.25
+
+
+class Job(Protocol):
+    """A note on its way: what a shard must know of it."""
+
+    @property
+    def record(self) -> Record:
+        """The record to read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShardLimits:
+    """Sizes in notes, characters (taken as bytes) and bytes; times in seconds."""
+
+    batch_notes: int = 32
+    batch_characters: int = 64_000
+    batches: int = 3
+    note_seconds: float = 20.0
+    batch_seconds: float = 30.0
+    memory_bytes: int = 0
+    recycle_bytes: int = 0
+
+
+class ShardError(Exception):
+    """A shard cannot be started: its profiles do not load, or it dies before it is ready."""
+
+
+class _RecycleError(Exception):
+    """The shard has grown beyond its limit and has nothing to do: time for a new one."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    jobs: deque[Job]
+    alone: bool
+
+
+@dataclass(slots=True)
+class ShardState:
+    """What telemetry shows of a shard."""
+
+    restarts: int = 0
+    resident_bytes: int = 0
+    busy_seconds: float = 0.0
+    ready: bool = False
+
+
+@dataclass(slots=True)
+class Shard:
+    """One shard. `done` is called for each job, in the order of `submit`; it must not raise."""
+
+    number: int
+    options: ProcessingOptions
+    limits: ShardLimits
+    done: Callable[[Job, Outcome], None]
+    state: ShardState = field(default_factory=ShardState)
+    _queue: deque[Job] = field(default_factory=deque)
+    _suspects: deque[Job] = field(default_factory=deque)
+    _sent: deque[_Batch] = field(default_factory=deque)
+    _head_since: float = 0.0
+    _recycle: bool = False
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _process: ForkServerProcess | None = None
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; returns at once."""
+        self._queue.append(job)
+        self._wake.set()
+
+    def abandon(self) -> None:
+        """Forget what is queued; what is in the process comes back and is for the caller to ignore."""
+        self._queue.clear()
+        self._suspects.clear()
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises ShardError."""
+        failures = 0
+        try:
+            while True:
+                try:
+                    reader, writer = await self._start()
+                except (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError) as error:
+                    failures += 1
+                    if failures >= START_ATTEMPTS:
+                        raise ShardError(f"shard {self.number} died {failures} times before it was ready") from error
+                    await self._end()
+                    continue
+                failures = 0
+                await self._serve_until_it_ends(reader, writer)
+        finally:
+            self.state.ready = False
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None while there is none."""
+        return self._process.pid if self._process is not None else None
+
+    async def _start(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        ours, theirs = socket.socketpair()
+        context = multiprocessing.get_context("forkserver")
+        self._process = context.Process(
+            target=shard_process.main,
+            args=(theirs, self.options, self.limits.memory_bytes),
+            name=f"anamnesis-shard-{self.number}",
+            daemon=True,
+        )
+        with theirs:
+            await asyncio.to_thread(self._process.start)
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        ready = ready_decoder.decode(await asyncio.wait_for(_read_frame(reader), START_SECONDS))
+        if ready.error is not None:
+            raise ShardError(ready.error)
+        self.state.ready = True
+        return reader, writer
+
+    async def _serve_until_it_ends(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The receiver first: where several have ended it knows best why.
+        tasks = [asyncio.create_task(work) for work in (self._receive(reader), self._send(writer), self._watch())]
+        try:
+            finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            error = next((task.exception() for task in tasks if task in finished), None)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.state.ready = False
+            writer.close()
+        await self._end()
+        if isinstance(error, _RecycleError):
+            self.state.restarts += 1
+            log.info("shard recycled", shard=self.number, resident_bytes=self.state.resident_bytes)
+        elif isinstance(error, (OSError, EOFError, TimeoutError)):
+            self.state.restarts += 1
+            self._sort_out(timed_out=isinstance(error, TimeoutError))
+        elif error is not None:
+            raise error
+        self._recycle = False
+
+    async def _end(self) -> None:
+        await asyncio.to_thread(self.kill)
+
+    def _sort_out(self, *, timed_out: bool) -> None:
+        """After a death: the batch at the head is suspect note by note, the rest goes back to the queue, in order."""
+        cause = "timeout" if timed_out else "crash"
+        head, *others = self._sent or [_Batch(deque(), alone=False)]
+        log.warning("shard replaced", shard=self.number, cause=cause, notes=len(head.jobs), alone=head.alone)
+        self._queue.extendleft(job for batch in reversed(others) for job in reversed(batch.jobs))
+        self._sent.clear()
+        if head.alone or len(head.jobs) == 1:
+            self._reject(head.jobs.popleft(), timed_out=timed_out)
+        self._suspects.extendleft(reversed(head.jobs))
+
+    def _reject(self, job: Job, *, timed_out: bool) -> None:
+        if timed_out:
+            detail = f"not read within {self.limits.note_seconds:g} s"
+            self.done(job, rejection(RejectedError("timeout", "pipeline", detail)))
+        else:
+            self.done(job, rejection(RejectedError("crash", "pipeline", "the process that read it died")))
+
+    async def _send(self, writer: asyncio.StreamWriter) -> None:
+        while True:
+            batch = self._next_batch()
+            if batch is None:
+                if self._recycle and not self._sent:
+                    raise _RecycleError
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            if not self._sent:
+                self._head_since = time.monotonic()
+            self._sent.append(batch)
+            self._wake.set()
+            writer.write(frame([job.record for job in batch.jobs]))
+            await writer.drain()
+
+    def _next_batch(self) -> _Batch | None:
+        """What to send now: a suspect alone, or a batch, or nothing."""
+        if self._recycle:
+            return None
+        if self._suspects:
+            return _Batch(deque([self._suspects.popleft()]), alone=True) if not self._sent else None
+        if not self._queue or len(self._sent) >= self.limits.batches or any(batch.alone for batch in self._sent):
+            return None
+        jobs: deque[Job] = deque()
+        size = 0
+        while self._queue and len(jobs) < self.limits.batch_notes and size < self.limits.batch_characters:
+            job = self._queue.popleft()
+            size += len(job.record.value or b"")
+            jobs.append(job)
+        return _Batch(jobs, alone=False)
+
+    async def _receive(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            result = result_decoder.decode(await _read_frame(reader))
+            head = self._sent[0]
+            job = head.jobs.popleft()
+            if not head.jobs:
+                self._finish_batch(result.resident_bytes)
+            self.done(job, result.outcome)
+
+    async def _watch(self) -> None:
+        """Raise TimeoutError when the batch at the head is beyond its deadline."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if self._sent:
+                limit = self.limits.note_seconds if self._sent[0].alone else self.limits.batch_seconds
+                if time.monotonic() - self._head_since > limit:
+                    raise TimeoutError
+
+    def _finish_batch(self, resident_bytes: int) -> None:
+        now = time.monotonic()
+        self.state.busy_seconds += now - self._head_since
+        self._head_since = now
+        self._sent.popleft()
+        self.state.resident_bytes = resident_bytes or self.state.resident_bytes
+        if self.limits.recycle_bytes and resident_bytes > self.limits.recycle_bytes:
+            self._recycle = True
+        self._wake.set()
+
+
+class ShardPool:
+    """All shards of a worker. `done` as in Shard; `failed` gets the error of a shard that cannot be kept up."""
+
+    def __init__(
+        self,
+        count: int,
+        options: ProcessingOptions,
+        limits: ShardLimits,
+        done: Callable[[Job, Outcome], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self.shards = [Shard(number, options, limits, done) for number in range(count)]
+        self._options = options
+        self._failed = failed
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the forkserver and every shard; returns when all are ready. Raises ShardError."""
+        shard_preload.announce(self._options)
+        # __main__ too: else each shard would import the program that started the worker.
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "workers.shard_preload"])
+        for shard in self.shards:
+            task = asyncio.create_task(shard.run(), name=f"shard-{shard.number}")
+            task.add_done_callback(self._ended)
+            self._tasks.append(task)
+        while not self.ready:
+            for task in self._tasks:
+                if task.done():
+                    await task
+            await asyncio.sleep(_WATCH_SECONDS / 5)
+
+    @property
+    def ready(self) -> bool:
+        """Has every shard its profiles?"""
+        return all(shard.state.ready for shard in self.shards)
+
+    def submit(self, shard: int, job: Job) -> None:
+        """Queue a job at a shard."""
+        self.shards[shard].submit(job)
+
+    def abandon(self) -> None:
+        """Forget what is queued everywhere."""
+        for shard in self.shards:
+            shard.abandon()
+
+    async def stop(self) -> None:
+        """End all shards."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(error)
+
+
+async def _read_frame(reader: asyncio.StreamReader) -> bytes:
+    (length,) = HEADER.unpack(await reader.readexactly(HEADER.size))
+    return await reader.readexactly(length)
