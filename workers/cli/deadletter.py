@@ -10,6 +10,7 @@ from confluent_kafka import Message
 from rich.table import Table
 from rich.text import Text
 
+from schemas.envelope import DLQ_PREFIX
 from workers.cli import options
 from workers.cli.console import CommandError, compact, err, out, plural, progress, write_json
 from workers.cli.kafka import Headers, Place, Reader, header, headers_of
@@ -18,7 +19,6 @@ from workers.cli.sending import Sender
 
 app = typer.Typer(help="List, show and replay rejected notes.", no_args_is_help=True)
 
-_PREFIX = "dlq_"
 _SHOWN = ("ce_", "dlq_", "anamnesis_")
 
 Reason = Annotated[str | None, typer.Option(help="Only rejections for this reason.", show_default=False)]
@@ -156,7 +156,7 @@ def _described(message: Message) -> dict[str, Any]:
     names = ("reason", "stage", "topic", "partition", "offset", "timestamp", "attempts", "service_version")
     described: dict[str, Any] = {"record": str(_place(message))}
     for name in names:
-        value = header(headers, _PREFIX + name)
+        value = header(headers, DLQ_PREFIX + name)
         described[name] = int(value) if value is not None and value.isdigit() else value
     withheld = header(headers, "dlq_value_bytes")
     described["bytes"] = int(withheld) if withheld and withheld.isdigit() else len(message.value() or b"")

@@ -92,7 +92,7 @@ class Reader:
         config = client_config(settings) | {
             "group.id": f"{settings.group_id}-cli",  # named, never joined: nothing is subscribed or committed
             "enable.auto.commit": False,
-            "enable.partition.eof": False,
+            "enable.partition.eof": True,
             "isolation.level": "read_committed",
         }
         self._consumer = Consumer(config)
@@ -136,15 +136,19 @@ class Reader:
         if max(low, first) >= end:
             return
         self._consumer.assign([TopicPartition(self.topic, partition, max(low, first))])
-        idle = time.monotonic()
-        while time.monotonic() - idle < BROKER_SECONDS:
-            for message in self._poll():
-                if (message.offset() or 0) < end:
-                    yield message
-                idle = time.monotonic()
-            position = self._consumer.position([TopicPartition(self.topic, partition)])[0].offset
-            if position >= end:  # control records and aborted ones count too, and are never handed over
-                return
+        heard = time.monotonic()
+        while time.monotonic() - heard < BROKER_SECONDS:
+            messages = self._poll()
+            for message in messages:
+                # Control records and aborted ones have offsets too and are never handed over: the end may be passed
+                # without a record at it.
+                if message.error() is not None or (message.offset() or 0) >= end:
+                    return
+                yield message
+                if message.offset() == end - 1:
+                    return
+            if messages:
+                heard = time.monotonic()
 
     def one(self, place: Place) -> Message | None:
         """The record at a place; None where the broker no longer holds it."""
@@ -155,16 +159,17 @@ class Reader:
         start = OFFSET_BEGINNING if from_beginning else OFFSET_END
         self._consumer.assign([TopicPartition(self.topic, partition, start) for partition in self.partitions()])
         while True:
-            messages = self._poll()
+            messages = [message for message in self._poll() if message.error() is None]
             yield from messages
             if not messages:
                 yield None
 
     def _poll(self) -> list[Message]:
+        """Records, and the end of a partition as a message with an error; every other error is raised."""
         messages = self._consumer.consume(500, timeout=_POLL_SECONDS)
         for message in messages:
             error = message.error()
-            if error is not None:
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
                 raise CommandError(f"the topic {self.topic} cannot be read: {error.str()}", Exit.PREFLIGHT)
         return messages
 

@@ -29,7 +29,7 @@ def job(settings: Settings, *, language: str | None, profile: str | None) -> Pro
     """What a process must know to read notes. Raises CommandError for a profile or a language that there is not."""
     try:
         if profile is not None:
-            spoken = pipeline.load(profile).lang
+            spoken = str(pipeline.load(profile).lang)
             if language is not None and _primary(language) != spoken:
                 raise CommandError(f"the profile {profile} reads {spoken}, not {language}")
             return _options(settings, {spoken: profile}, spoken, given=True)

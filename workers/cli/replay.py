@@ -10,10 +10,9 @@ from typing import Any
 import orjson
 from confluent_kafka import Message
 
+from schemas.envelope import DLQ_PREFIX, REPLAY_HEADER
 from workers.cli.kafka import Headers, Place, Reader, header, headers_of
 from workers.settings import Settings
-
-_REPLAYED = "anamnesis_replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,10 @@ def _origin(headers: Headers) -> Place | None:
 
 def _headers(headers: Headers) -> Headers:
     """The original headers, with the number of this replay."""
-    before = header(headers, _REPLAYED)
+    before = header(headers, REPLAY_HEADER)
     count = int(before) + 1 if before is not None and before.isdigit() else 1
-    kept = [(name, value) for name, value in headers if not name.startswith("dlq_") and name != _REPLAYED]
-    return [*kept, (_REPLAYED, str(count).encode())]
+    kept = [(name, value) for name, value in headers if not name.startswith(DLQ_PREFIX) and name != REPLAY_HEADER]
+    return [*kept, (REPLAY_HEADER, str(count).encode())]
 
 
 def _note(value: bytes | str) -> dict[str, Any]:
