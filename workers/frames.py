@@ -15,9 +15,9 @@ HEADER = struct.Struct("!I")
 
 
 class Ready(msgspec.Struct, array_like=True):
-    """The shard has its profiles, or `error` says in one line why not."""
+    """The shard has its profiles (name, version, fingerprint), or `error` says in one line why not."""
 
-    pid: int
+    profiles: list[tuple[str, str, str]] = []
     error: str | None = None
 
 

@@ -20,6 +20,8 @@ from spacy.tokens import Doc
 import pipeline
 import schemas
 from pipeline.enrich import language_of, prepare, to_event
+from pipeline.fingerprint import VERSION, fingerprint
+from pipeline.profile import identify
 from schemas.enriched import EnrichedNote, LanguageSource, OffsetUnit, Provenance, TextEcho, Timings
 from schemas.note import Note
 from schemas.rejected import Reason, RejectedError, RetractedNote, Stage
@@ -107,6 +109,12 @@ class Processor:
             default_language=options.default_language,
             language_source=options.language_source,
         )
+
+    def profiles(self) -> list[tuple[str, str, str]]:
+        """Name, version and fingerprint of each profile."""
+        settings = self._enrich.settings()
+        identities = [identify(nlp) for nlp in self.pipelines.values()]
+        return [(each["profile"], VERSION, fingerprint(each["digest"], settings)) for each in identities]
 
     def warm_up(self) -> None:
         """Read the sample notes, outside any memory zone."""

@@ -36,11 +36,11 @@ def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: in
         try:
             processor = shard_preload.processor_for(options)
         except pipeline.ProfileError as error:
-            _send(pipe, frame(Ready(os.getpid(), str(error))))
+            _send(pipe, frame(Ready(error=str(error))))
             return
         if memory_bytes:
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        _send(pipe, frame(Ready(os.getpid())))
+        _send(pipe, frame(Ready(processor.profiles())))
         _serve(pipe, processor)
 
 

@@ -78,15 +78,19 @@ class ShardState:
     resident_bytes: int = 0
     busy_seconds: float = 0.0
     ready: bool = False
+    profiles: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Shard:
-    """One shard. `done` is called for each job, in the order of `submit`; it must not raise."""
+    """One shard. `sent` is called when a job goes to the process (again after a death), `done` with its outcome, in the
+    order of `submit`; neither may raise.
+    """
 
     number: int
     options: ProcessingOptions
     limits: ShardLimits
+    sent: Callable[[Job], None]
     done: Callable[[Job, Outcome], None]
     state: ShardState = field(default_factory=ShardState)
     _queue: deque[Job] = field(default_factory=deque)
@@ -101,6 +105,11 @@ class Shard:
         """Queue a job; returns at once."""
         self._queue.append(job)
         self._wake.set()
+
+    def busy_seconds(self) -> float:
+        """Seconds that the process has worked so far, the batch at the head included."""
+        running = time.monotonic() - self._head_since if self._sent else 0.0
+        return self.state.busy_seconds + running
 
     def abandon(self) -> None:
         """Forget what is queued; what is in the process comes back and is for the caller to ignore."""
@@ -154,6 +163,7 @@ class Shard:
         ready = ready_decoder.decode(await asyncio.wait_for(_read_frame(reader), START_SECONDS))
         if ready.error is not None:
             raise ShardError(ready.error)
+        self.state.profiles = ready.profiles
         self.state.ready = True
         return reader, writer
 
@@ -213,7 +223,8 @@ class Shard:
             if not self._sent:
                 self._head_since = time.monotonic()
             self._sent.append(batch)
-            self._wake.set()
+            for job in batch.jobs:
+                self.sent(job)
             writer.write(frame([job.record for job in batch.jobs]))
             await writer.drain()
 
@@ -263,17 +274,21 @@ class Shard:
 
 
 class ShardPool:
-    """All shards of a worker. `done` as in Shard; `failed` gets the error of a shard that cannot be kept up."""
+    """All shards of a worker.
+
+    `sent` and `done` as in Shard; `failed` gets the error of a shard that cannot be kept up.
+    """
 
     def __init__(
         self,
         count: int,
         options: ProcessingOptions,
         limits: ShardLimits,
+        sent: Callable[[Job], None],
         done: Callable[[Job, Outcome], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        self.shards = [Shard(number, options, limits, done) for number in range(count)]
+        self.shards = [Shard(number, options, limits, sent, done) for number in range(count)]
         self._options = options
         self._failed = failed
         self._tasks: list[asyncio.Task[None]] = []
@@ -297,6 +312,11 @@ class ShardPool:
     def ready(self) -> bool:
         """Has every shard its profiles?"""
         return all(shard.state.ready for shard in self.shards)
+
+    @property
+    def profiles(self) -> set[tuple[str, str, str]]:
+        """Name, version and fingerprint of the profiles in use."""
+        return {profile for shard in self.shards for profile in shard.state.profiles}
 
     def submit(self, shard: int, job: Job) -> None:
         """Queue a job at a shard."""

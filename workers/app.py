@@ -1,0 +1,294 @@
+"""The Faust application: one agent that takes records off the input topic and gives them to the flow.
+
+`faust -A workers.app worker` finds it as `app`, with the settings of the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import tempfile
+import time
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+import faust
+import structlog
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.types.auth import SASLMechanism
+
+import schemas
+from workers import logs, transport
+from workers.delivery import Delivery
+from workers.flow import Flow, FlowOptions
+from workers.health import Health
+from workers.journal import Journal
+from workers.metrics import Metrics
+from workers.preflight import Preflight
+from workers.processing import Coordinates, ProcessingOptions, Record
+from workers.publisher import Topics
+from workers.settings import Settings
+from workers.shards import ShardLimits
+
+log = structlog.get_logger(__name__)
+
+# A loop that stood for this share of the session may have lost its partitions without knowing.
+_STANDSTILL_SHARE = 0.7
+_WATCH_SECONDS = 1.0
+
+
+class WatchdogError(Exception):
+    """Notes are in flight or unread and nothing has moved for too long."""
+
+
+class Worker(faust.App):
+    """The application with its flow. `failure` is set to what ended it."""
+
+    settings: Settings
+    flow: Flow
+    metrics: Metrics
+    failure: BaseException | None = None
+
+    def attach(self, settings: Settings) -> None:
+        """Give the application its settings, its metrics and its transport."""
+        self.settings = settings
+        self.metrics = Metrics()
+        self.preflight = Preflight(settings)
+        self.health = Health(self.metrics.registry, self._live, self._ready)
+        self.ended = asyncio.Event()
+        self._serving = False
+        url = self.conf.broker_consumer
+        self.transport = transport.Transport(url, self)
+        self.producer_transport = transport.Transport(self.conf.broker_producer, self)
+
+    async def start(self) -> None:
+        """Serve health, wait for broker and topics, start shards, then Faust."""
+        await self.health.start(self.settings.http_host, self.settings.http_port)
+        await self.preflight.wait()
+        self.flow = self._make_flow()
+        await self.flow.start()
+        self._announce_profiles()
+        self.metrics.watch_lag(self._lag)
+        transport.Consumer.before_revocation = self._before_revocation
+        transport.Consumer.after_assignment = self.flow.resume
+        transport.Consumer.commit_failed = self.metrics.commit_failures.inc
+        await super().start()
+        self._serving = True
+        self._watch_task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Drain while Faust still runs, then stop it: its last commit holds everything that was published."""
+        if getattr(self, "flow", None) is not None and self._serving:
+            self._serving = False
+            self._watch_task.cancel()
+            await self.flow.stop()
+        await super().stop()
+        await self.health.stop()
+
+    def fail(self, error: BaseException) -> None:
+        """End the worker because of an error; the first one counts."""
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if self.failure is None:
+            self.failure = error
+            log.error("worker ends", error=type(error).__name__, reason=str(error) if _is_ours(error) else None)
+        self.ended.set()
+
+    async def take(self, message: Any) -> None:
+        """Give one message of the input topic to the flow."""
+        headers = tuple((str(name), bytes(value or b"")) for name, value in message.headers or ())
+        timestamp = int((message.timestamp or 0.0) * 1000)
+        place = Coordinates(message.topic, message.partition, message.offset, timestamp)
+        record = Record(message.value, headers, place, received_at=time.time())
+        consumer = self.consumer
+        await self.flow.accept(Delivery(message.key, record, place, lambda: message.ack(consumer)))
+
+    async def hand_over(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+    ) -> Awaitable[Any]:
+        """Hand a record to the driver's producer."""
+        producer: Any = self.producer
+        answer: Awaitable[Any] = await producer.send(topic, key, value, None, None, headers)
+        return answer
+
+    async def _before_revocation(self) -> None:
+        self.metrics.rebalances.inc()
+        await self.flow.drain()
+
+    def _make_flow(self) -> Flow:
+        settings = self.settings
+        return Flow(
+            FlowOptions(
+                shards=settings.shards,
+                window_records=settings.window_notes,
+                window_bytes=int(settings.window_bytes),
+                drain_seconds=settings.drain_deadline_seconds,
+                standstill_seconds=settings.session_timeout_seconds * _STANDSTILL_SHARE,
+                max_attempts=settings.max_attempts,
+            ),
+            processing_options(settings),
+            ShardLimits(
+                batch_notes=settings.batch_notes,
+                batch_characters=settings.batch_characters,
+                batches=settings.batches_per_shard,
+                note_seconds=settings.note_deadline_seconds,
+                batch_seconds=settings.batch_deadline_seconds,
+                memory_bytes=int(settings.shard_memory_bytes),
+                recycle_bytes=int(settings.shard_recycle_bytes),
+            ),
+            Topics(
+                output=settings.output_topic,
+                deadletter=settings.deadletter_topic,
+                withhold=settings.deadletter_value == "withhold",
+                max_bytes=int(settings.max_event_bytes),
+            ),
+            Journal(settings.state_dir, settings.group_id),
+            self.metrics,
+            self.hand_over,
+            self.fail,
+        )
+
+    def _announce_profiles(self) -> None:
+        for profile, version, fingerprint in self.flow.pool.profiles:
+            self.metrics.info.labels(profile, version, fingerprint).set(1)
+
+    def _lag(self) -> dict[tuple[str, int], int]:
+        return transport.lags(self.consumer, self.flow.unfinished)
+
+    def _live(self) -> str | None:
+        if not self._serving:
+            return None
+        stuck = self._stuck_seconds()
+        limit = self.settings.batch_deadline_seconds + 2 * self.settings.note_deadline_seconds
+        return f"no progress for {stuck:.0f} s" if stuck > limit and self.flow.inflight else None
+
+    def _ready(self) -> str | None:
+        if self.preflight.problem is not None:
+            return self.preflight.problem
+        if not self._serving or not self.flow.pool.ready:
+            return "profiles are loading"
+        return None
+
+    def _stuck_seconds(self) -> float:
+        return time.monotonic() - self.flow.last_progress
+
+    async def _watch(self) -> None:
+        """End a worker that has work and does nothing: a restart helps, waiting does not."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            limit = self.settings.watchdog_seconds
+            if self._stuck_seconds() > limit and (self.flow.inflight or any(self._lag().values())):
+                self.fail(WatchdogError(f"no progress for {limit:g} s with notes in flight or unread"))
+                return
+
+
+def _is_ours(error: BaseException) -> bool:
+    """May the message be logged? Ours hold no text of a note."""
+    return type(error).__module__.split(".")[0] in ("workers", "pipeline", "schemas")
+
+
+def processing_options(settings: Settings) -> ProcessingOptions:
+    """What shards must know, out of the settings."""
+    return ProcessingOptions(
+        profiles=dict(settings.profiles),
+        default_language=settings.default_language,
+        default_timezone=settings.default_timezone,
+        text_echo=settings.text_echo,
+        offset_unit=settings.offset_unit,
+        limits=schemas.Limits(
+            max_text_length=settings.max_text_length,
+            max_value_bytes=int(settings.max_value_bytes),
+            max_depth=settings.max_depth,
+        ),
+        group=settings.group_id,
+    )
+
+
+def create_app(settings: Settings) -> Worker:
+    """The application for these settings; it does nothing before it is started."""
+    # Faust makes its data directory at start; the state directory is the one place a worker may write to.
+    datadir = settings.state_dir / "faust"
+    app = Worker(
+        settings.group_id,
+        broker=[f"kafka://{server}" for server in settings.bootstrap_servers.split(",")],
+        broker_credentials=_credentials(settings),
+        datadir=str(datadir if _writable(settings.state_dir) else Path(tempfile.gettempdir()) / "anamnesis-faust"),
+        broker_client_id=f"anamnesis-{socket.gethostname()}",
+        broker_max_poll_records=settings.max_poll_records,
+        broker_max_poll_interval=settings.max_poll_interval_seconds,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.heartbeat_interval_seconds,
+        broker_rebalance_timeout=settings.rebalance_timeout_seconds,
+        broker_request_timeout=max(90.0, settings.session_timeout_seconds * 2),
+        broker_commit_interval=settings.commit_interval_seconds,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.group_instance_id,
+        consumer_metadata_max_age_ms=int(settings.metadata_max_age_seconds * 1000),
+        producer_acks=-1,
+        producer_compression_type=None if settings.producer_compression == "none" else settings.producer_compression,
+        producer_linger=settings.producer_linger_seconds,
+        producer_max_batch_size=int(settings.producer_batch_bytes),
+        producer_max_request_size=int(settings.max_event_bytes),
+        producer_request_timeout=settings.producer_request_timeout_seconds,
+        stream_buffer_maxsize=settings.stream_buffer_records,
+        # The flow drains itself; Faust would wait for notes that we have abandoned.
+        stream_wait_empty=False,
+        table_standby_replicas=0,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        autodiscover=False,
+        loghandlers=[],
+    )
+    app.attach(settings)
+    topic = app.topic(
+        settings.input_topic,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        allow_empty=True,
+    )
+
+    async def take_notes(stream: Any) -> None:
+        # Acknowledged by our ledger, never by the stream; nothing in this body raises for a bad note.
+        async for event in stream.noack().events():
+            await app.take(event.message)
+
+    app.agent(topic, name="notes", concurrency=1)(take_notes)
+    return app
+
+
+def _writable(folder: Path) -> bool:
+    folder.mkdir(parents=True, exist_ok=True)
+    return os.access(folder, os.W_OK)
+
+
+def _credentials(settings: Settings) -> Any:
+    context = None
+    if settings.tls_enabled:
+        context = ssl.create_default_context(cafile=str(settings.tls_ca_file) if settings.tls_ca_file else None)
+        if settings.tls_cert_file is not None:
+            password = settings.tls_key_password.get_secret_value() if settings.tls_key_password else None
+            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file, password)
+    if settings.sasl_mechanism is not None:
+        return SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password.get_secret_value() if settings.sasl_password else None,
+            mechanism=SASLMechanism(settings.sasl_mechanism),
+            ssl_context=context,
+        )
+    return SSLCredentials(context) if context is not None else None
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, made when Faust's own command line asks for it: importing this module reads no settings."""
+    if name != "app":
+        raise AttributeError(name)
+    settings = Settings()
+    logs.configure(settings.log_format, settings.log_level)
+    made = globals()["app"] = create_app(settings)
+    return made

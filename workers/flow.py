@@ -1,0 +1,221 @@
+"""The flow: from a record that was read to its acknowledgement.
+
+read -> window -> ledger -> router -> shard -> publisher -> ledger -> acknowledgement of the done prefix.
+A rebalance or a stop drains it: what is finished within the deadline is published and acknowledged, the rest is
+abandoned unacknowledged and comes again. Each assignment has a generation; results of an older one are dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from schemas.rejected import RejectedError
+from workers.delivery import Delivery
+from workers.journal import Journal
+from workers.ledger import Ledger
+from workers.metrics import Metrics
+from workers.processing import Outcome, ProcessingOptions, rejection
+from workers.publisher import Publisher, Send, Topics
+from workers.router import Router
+from workers.shards import Job, ShardLimits, ShardPool
+from workers.window import Window
+
+log = structlog.get_logger(__name__)
+
+_TICK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOptions:
+    """Sizes and times (seconds) of the flow; `standstill_seconds`: a loop that stood so long publishes nothing more."""
+
+    shards: int
+    window_records: int
+    window_bytes: int
+    drain_seconds: float
+    standstill_seconds: float
+    max_attempts: int
+
+
+class Flow:
+    """One worker's flow. `failed` gets the error that ends the worker."""
+
+    def __init__(
+        self,
+        options: FlowOptions,
+        processing: ProcessingOptions,
+        limits: ShardLimits,
+        topics: Topics,
+        journal: Journal,
+        metrics: Metrics,
+        send: Send,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self.options = options
+        self.metrics = metrics
+        self.window = Window(options.window_records, options.window_bytes)
+        self.pool = ShardPool(options.shards, processing, limits, self._sent, self._read, failed)
+        self.generation = 0
+        self.last_progress = time.monotonic()
+        self._journal = journal
+        self._failed = failed
+        self._router = Router(options.shards)
+        self._publisher = Publisher(send, topics, metrics, self._published, self._stood_still)
+        self._ledgers: dict[tuple[str, int], Ledger[Delivery]] = {}
+        self._open = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._ticked = time.monotonic()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start shards and publisher; returns when all shards have their profiles. Raises ShardError."""
+        await self.pool.start()
+        for work in (self._publisher.run(), self._tick()):
+            task = asyncio.create_task(work)
+            task.add_done_callback(self._ended)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """Drain, then end everything."""
+        await self.drain()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.pool.stop()
+        self._journal.close()
+
+    async def accept(self, delivery: Delivery) -> None:
+        """Take a record in; waits while the window is full or the flow drains.
+
+        A record of an assignment that ends meanwhile is dropped: it comes again. A note that was in a shard when a
+        worker died is run alone, or rejected after enough deaths.
+        """
+        delivery.generation = self.generation
+        waited = time.monotonic()
+        await self._open.wait()
+        place = delivery.place
+        attempts = self._journal.attempts((place.topic, place.partition, place.offset))
+        if attempts:
+            await self._empty.wait()
+        await self.window.enter(delivery.size)
+        if delivery.generation != self.generation:
+            self.window.leave(1, delivery.size)
+            return
+        delivery.entered = time.monotonic()
+        self.metrics.consumed.inc()
+        self.metrics.note_bytes.observe(delivery.size)
+        self.metrics.stage.labels("window").observe(delivery.entered - waited)
+        ledger = self._ledgers.setdefault((place.topic, place.partition), Ledger())
+        ledger.open(place.offset, delivery, delivery.size)
+        self._empty.clear()
+        if attempts >= self.options.max_attempts:
+            detail = f"the worker died {attempts} times while it was read"
+            self._publisher.publish(delivery, rejection(RejectedError("crash", "pipeline", detail)))
+        else:
+            self.pool.submit(self._router.shard_of(delivery.key), delivery)
+        if attempts:
+            await self._empty.wait()
+
+    async def drain(self) -> None:
+        """Finish what is in flight within the deadline and abandon the rest; nothing enters until `resume`."""
+        self._open.clear()
+        try:
+            async with asyncio.timeout(self.options.drain_seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            log.warning("drain deadline passed", notes_abandoned=self.window.records)
+        self.metrics.abandoned.inc(self.window.records)
+        self.generation += 1
+        self._ledgers.clear()
+        self.pool.abandon()
+        self.window.reset()
+        self._journal.abandon()
+        self._empty.set()
+
+    def resume(self) -> None:
+        """A new assignment begins; what waited from an older one is dropped."""
+        self.generation += 1
+        self.last_progress = time.monotonic()
+        self._open.set()
+
+    @property
+    def inflight(self) -> int:
+        """Notes read and not yet acknowledged."""
+        return self.window.records
+
+    def unfinished(self, topic: str, partition: int) -> int:
+        """Notes of a partition that are read and not yet acknowledged."""
+        ledger = self._ledgers.get((topic, partition))
+        return len(ledger) if ledger is not None else 0
+
+    def _sent(self, job: Job) -> None:
+        delivery = _delivery(job)
+        delivery.sent = time.monotonic()
+        self.metrics.stage.labels("shard").observe(delivery.sent - delivery.entered)
+        if delivery.generation == self.generation:
+            place = delivery.place
+            self._journal.begin((place.topic, place.partition, place.offset))
+
+    def _read(self, job: Job, outcome: Outcome) -> None:
+        delivery = _delivery(job)
+        if delivery.generation != self.generation:
+            return
+        delivery.read = time.monotonic()
+        self.metrics.stage.labels("pipeline").observe(outcome.nlp_seconds)
+        self._publisher.publish(delivery, outcome)
+
+    def _published(self, delivery: Delivery) -> None:
+        if delivery.generation != self.generation:
+            return
+        place = delivery.place
+        self._journal.end((place.topic, place.partition, place.offset))
+        for done, size in self._ledgers[place.topic, place.partition].complete(place.offset):
+            done.acknowledge()
+            self.window.leave(1, size)
+        self.last_progress = time.monotonic()
+        self.metrics.progress.set_to_current_time()
+        if not self.window.records:
+            self._empty.set()
+
+    def _stood_still(self) -> bool:
+        return time.monotonic() - self._ticked > self.options.standstill_seconds
+
+    async def _tick(self) -> None:
+        """Show that the loop runs, and the figures that are sampled."""
+        busy = [0.0] * len(self.pool.shards)
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(_TICK_SECONDS)
+            if self._stood_still():
+                raise StandstillError(f"the worker stood still for {time.monotonic() - self._ticked:.0f} s")
+            self._ticked = time.monotonic()
+            self.metrics.inflight.set(self.window.records)
+            for number, shard in enumerate(self.pool.shards):
+                ratio = (shard.busy_seconds() - busy[number]) / (self._ticked - before)
+                busy[number] = shard.busy_seconds()
+                self.metrics.shard_busy.labels(str(number)).set(min(1.0, max(0.0, ratio)))
+                self.metrics.shard_resident.labels(str(number)).set(shard.state.resident_bytes)
+                restarts = self.metrics.shard_restarts.labels(str(number))
+                restarts.inc(shard.state.restarts)
+                shard.state.restarts = 0
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(error)
+
+
+class StandstillError(Exception):
+    """The process was frozen beyond its session: others may own its partitions, so it must not publish."""
+
+
+def _delivery(job: Job) -> Delivery:
+    if not isinstance(job, Delivery):
+        raise TypeError(f"not a delivery: {type(job).__name__}")
+    return job

@@ -1,0 +1,81 @@
+"""Run a worker until it is stopped or fails, with the exit code that tells which."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import structlog
+
+from workers import logs
+from workers.app import WatchdogError, Worker, create_app
+from workers.flow import StandstillError
+from workers.journal import JournalError
+from workers.publisher import PublishError
+from workers.settings import Settings
+from workers.shards import ShardError
+
+log = structlog.get_logger(__name__)
+
+OK = 0
+UNEXPECTED = 1
+USAGE = 2
+UNREADABLE_BATCH = 74
+PUBLISHING_FAILED = 75
+WATCHDOG = 76
+
+_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (ShardError, USAGE),
+    (JournalError, USAGE),
+    (PublishError, PUBLISHING_FAILED),
+    (StandstillError, WATCHDOG),
+    (WatchdogError, WATCHDOG),
+)
+
+
+def run_worker(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT, or until something fails; returns the exit code of spec'd meaning (see README)."""
+    logs.configure(settings.log_format, settings.log_level)
+    return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> int:
+    app = create_app(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    for name in ("SIGUSR1", "SIGUSR2"):  # Faust's would dump local variables and open a debugger
+        with suppress(AttributeError):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    log.info("worker starts", bootstrap_servers=settings.bootstrap_servers, group=settings.group_id)
+    starting = asyncio.create_task(app.start())
+    waits = {asyncio.create_task(event.wait()) for event in (stop, app.ended, app._crashed)}
+    try:
+        await asyncio.wait({starting, *waits}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and starting.exception() is None and not (stop.is_set() or app.ended.is_set()):
+            log.info("worker serves", http_port=settings.http_port, shards=settings.shards)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        return await _end(app, starting, stopped=stop.is_set())
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> int:
+    if not starting.done():
+        starting.cancel()
+    error = app.failure or (starting.exception() if starting.done() and not starting.cancelled() else None)
+    if error is None and not stopped and app._crashed.is_set():
+        error = app._crash_reason
+    log.info("worker stops")
+    await app.stop()
+    if error is None:
+        return OK
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
+    if code == UNEXPECTED:
+        log.error("worker failed", exc_info=error)
+    elif isinstance(error, (ShardError, JournalError)):
+        log.error("worker cannot start", problem=str(error))
+    return code
