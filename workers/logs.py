@@ -21,6 +21,9 @@ _LIBRARIES = {
     "mode": logging.WARNING,
     "aiohttp": logging.WARNING,
     "spacy": logging.ERROR,
+    # Services of Faust take the name of the module that derives them.
+    "workers.app": logging.WARNING,
+    "workers.transport": logging.WARNING,
 }
 
 
