@@ -90,9 +90,13 @@ def _shadows(_: Settings) -> Iterator[Finding]:
 
 
 def _profiles(settings: Settings) -> Iterator[Finding]:
-    import pipeline
-    from pipeline.profile import identify
-
+    try:
+        import pipeline
+        from pipeline.profile import identify
+    except ImportError as error:
+        advice = "install anamnesis again, in an environment of its own"
+        yield Finding("error", "pipeline", f"it cannot be imported: {error.name} is missing", advice)
+        return
     for language, profile in settings.profiles.items():
         subject = f"profile {profile} ({language})"
         try:
