@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.exporters import Event, Texts, register
+from pipeline.exporters.registry import Event, Texts, register
 from pipeline.exporters.words import frequency_words, quantity_words, ratio_words
 
 _QUALIFIERS = ("history", "negation", "family", "hypothesis", "allergy")

@@ -33,7 +33,7 @@ _METRICS = ("notes_consumed_total", "notes_published_total", "entities_total", "
 
 def command(
     keep: Annotated[bool, typer.Option("--keep", help="Go on until Ctrl-C, for your own notes.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Show all notes, not three of each language.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show every note, not two of each language.")] = False,
     json: options.Json = False,
 ) -> None:
     """Start a broker inside this process and a worker, send the sample notes and show what comes out.
@@ -146,7 +146,7 @@ def _report(events: dict[str, dict[str, Any]], notes: dict[str, dict[str, Any]],
         console.print(f"{note_id}  {summary(event)}", markup=False)
 
 
-_SHOWN_OF_EACH = 1
+_SHOWN_OF_EACH = 2
 
 
 def _show_metrics(address: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from workers import preflight
 from workers.cli.console import CommandError, Exit
 from workers.settings import Settings
 
@@ -48,29 +49,8 @@ class Place:
 
 
 def client_config(settings: Settings) -> dict[str, Any]:
-    """The part of librdkafka's configuration that all clients share."""
-    config: dict[str, Any] = {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "security.protocol": settings.security_protocol,
-        "client.id": "anamnesis-cli",
-        "logger": _quiet,
-    }
-    if settings.sasl_mechanism is not None and settings.sasl_password is not None:
-        config |= {
-            "sasl.mechanisms": settings.sasl_mechanism,
-            "sasl.username": settings.sasl_username,
-            "sasl.password": settings.sasl_password.get_secret_value(),
-        }
-    for name, path in (
-        ("ssl.ca.location", settings.tls_ca_file),
-        ("ssl.certificate.location", settings.tls_cert_file),
-        ("ssl.key.location", settings.tls_key_file),
-    ):
-        if path is not None:
-            config[name] = str(path)
-    if settings.tls_key_password is not None:
-        config["ssl.key.password"] = settings.tls_key_password.get_secret_value()
-    return config
+    """The connection as librdkafka wants it, with its own log lines switched off."""
+    return preflight.client_config(settings) | {"client.id": "anamnesis-cli", "logger": _quiet}
 
 
 def unreachable(settings: Settings, error: KafkaException | None = None) -> CommandError:
