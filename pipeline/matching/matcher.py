@@ -1,0 +1,156 @@
+"""`anamnesis_matcher`: terms, regular expressions and shipped lists as entities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from pipeline import extensions
+from pipeline.matching.lexicons import Entry, entries
+from pipeline.text.folding import fold
+from pipeline.text.spans import TokenIndex
+
+GROUP = "problems"
+_ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
+Terms = Mapping[str, str | Sequence[str]]
+
+
+class TermMatcher:
+    """Finds terms in a Doc and adds them to `doc.ents`; one that overlaps an entity goes to `doc.spans["problems"]`.
+
+    Of overlapping matches the longest stays. Matches are whole tokens.
+
+    Args:
+        nlp: the pipeline, whose tokenizer reads the terms.
+        terms: label -> term or terms.
+        regex: label -> expression or expressions, searched in the text, folded where `attr` is NORM.
+        attr: the token attribute that terms are compared by: "TEXT", "LOWER" or "NORM" (another for both of terms and
+            expressions than that of one label is a second matcher).
+        lexicons: shipped lists: "problems", "procedures". They match folded, in singular and plural; their
+            abbreviations in the case as written.
+
+    Raises:
+        ValueError: an attribute or a list that does not exist, or an expression that cannot be read.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        *,
+        terms: Terms | None = None,
+        regex: Terms | None = None,
+        attr: str = "TEXT",
+        lexicons: Sequence[str] = (),
+    ) -> None:
+        self.attr = attr.upper()
+        if self.attr not in _ATTRS:
+            raise ValueError(f"anamnesis_matcher: attr is one of {', '.join(_ATTRS)}, not {attr!r}")
+        self._codes: dict[str, list[dict[str, str | None]]] = {}
+        self._labels: dict[int, str] = {}
+        self._matchers: dict[str, PhraseMatcher] = {}
+        self._vocab = nlp.vocab
+        for label, phrases in (terms or {}).items():
+            for phrase in _listed(phrases):
+                self._add(nlp, _ATTRS[self.attr], label, phrase)
+        for name in lexicons:
+            for entry in entries(nlp.lang, name):
+                self._add_entry(nlp, entry)
+        self._expressions = [
+            (label, _compiled(label, pattern))
+            for label, patterns in (regex or {}).items()
+            for pattern in _listed(patterns)
+        ]
+        extensions.value(Span, "source", "given")
+        extensions.value(Span, "codes")
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Add what is found."""
+        spans = [Span(doc, start, end, label) for start, end, label in self._found(doc)]
+        if not spans:
+            return doc
+        taken = {number for entity in doc.ents for number in range(entity.start, entity.end)}
+        free: list[Span] = []
+        overlapping: list[Span] = []
+        for span in filter_spans(spans):
+            (overlapping if taken.intersection(range(span.start, span.end)) else free).append(span)
+        for span in (*free, *overlapping):
+            span._.source = "matcher"
+            codes = self._codes.get(f"{span.label_}\n{fold(span.text)}")
+            if codes:
+                span._.codes = codes
+        if free:
+            doc.ents = sorted((*doc.ents, *free))
+        if overlapping:
+            known = {(span.start, span.end, span.label) for span in doc.spans.get(GROUP, ())}
+            own = {(entity.start, entity.end, entity.label) for entity in doc.ents}
+            fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known | own]
+            if fresh:
+                doc.spans[GROUP] = [*doc.spans.get(GROUP, ()), *fresh]
+        return doc
+
+    def _found(self, doc: Doc) -> Iterable[tuple[int, int, str]]:
+        for matcher in self._matchers.values():
+            for key, start, end in matcher(doc):
+                yield start, end, self._labels[key]
+        if not self._expressions:
+            return
+        text = fold(doc.text) if self.attr == "NORM" else doc.text.lower() if self.attr == "LOWER" else doc.text
+        index = TokenIndex(doc)
+        for label, expression in self._expressions:
+            for match in expression.finditer(text):
+                start, end = index.bounds(*match.span())
+                if start < end:
+                    yield start, end, label
+
+    def _add(self, nlp: Language, attr: str, label: str, phrase: str) -> None:
+        patterns = [nlp.make_doc(phrase)]
+        if not len(patterns[0]):
+            return
+        if attr == "NORM" and fold(phrase) != phrase.lower():
+            # Both as the normalizer folds it and as spaCy does without one.
+            patterns.append(nlp.make_doc(phrase))
+        if attr == "NORM":
+            for token in patterns[-1]:
+                token.norm_ = fold(token.text)
+        matcher = self._matchers.setdefault(attr, PhraseMatcher(nlp.vocab, attr=attr))
+        key = nlp.vocab.strings.add(f"anamnesis {label}")
+        self._labels[key] = label
+        matcher.add(f"anamnesis {label}", patterns)
+
+    def _add_entry(self, nlp: Language, entry: Entry) -> None:
+        for form in entry.forms:
+            self._add(nlp, "ORTH" if entry.as_written else "NORM", entry.label, form)
+            if entry.code:
+                self._codes[f"{entry.label}\n{fold(form)}"] = [
+                    {"system": entry.system, "code": entry.code, "display": entry.term}
+                ]
+
+
+def _listed(terms: str | Sequence[str]) -> Sequence[str]:
+    return [terms] if isinstance(terms, str) else terms
+
+
+def _compiled(label: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"anamnesis_matcher: the expression of {label!r} cannot be read: {error}") from error
+
+
+@Language.factory("anamnesis_matcher", default_config={"terms": None, "regex": None, "attr": "TEXT", "lexicons": []})
+def make_matcher(
+    nlp: Language,
+    name: str,
+    terms: dict[str, Any] | None,
+    regex: dict[str, Any] | None,
+    attr: str,
+    lexicons: list[str],
+) -> TermMatcher:
+    """Factory of TermMatcher."""
+    return TermMatcher(nlp, terms=terms, regex=regex, attr=attr, lexicons=lexicons)

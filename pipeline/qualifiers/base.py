@@ -1,0 +1,226 @@
+"""The one rule-based base of all qualifiers: targets, extensions, scopes; each adds its cues and its decision."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from pipeline import extensions
+from pipeline.qualifiers.cues import CueSet, Hit
+from pipeline.qualifiers.reading import Propositions, Reading, Separators, language_separators
+from pipeline.resources import LANGUAGES
+
+ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
+OVERLAPPING = "problems"
+POLLUTION = "pollution"
+
+CueData = dict[str, Any]
+OnEntsOnly = bool | str | Sequence[str]
+
+
+class Scopes:
+    """Stretches of text that cues reach, and which of them covers an entity; a look-up takes logarithmic time."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int, CueData]]) -> None:
+        ordered = sorted(stretches, key=lambda stretch: stretch[0])
+        self._starts = [start for start, _, _ in ordered]
+        # Of the stretches up to each one, that which ends last.
+        self._furthest: list[tuple[int, CueData]] = []
+        for _, end, cue in ordered:
+            if self._furthest and self._furthest[-1][0] >= end:
+                self._furthest.append(self._furthest[-1])
+            else:
+                self._furthest.append((end, cue))
+
+    def over(self, start: int, end: int) -> CueData | None:
+        """The cue of a stretch that shares a character with [start, end); None where there is none."""
+        index = bisect_left(self._starts, end) - 1
+        if index < 0:
+            return None
+        furthest, cue = self._furthest[index]
+        return cue if furthest > start else None
+
+
+def cue_spans(name: str, keep: Callable[[str], bool] = lambda rule: True) -> Callable[[Span], list[Span]]:
+    """A getter of the Spans, labelled with their rule, of an extension of cue data."""
+
+    def get(span: Span) -> list[Span]:
+        cues = getattr(span._, name) or ()
+        spans = (
+            span.doc.char_span(cue["start"], cue["end"], label=cue["rule"], alignment_mode="expand")
+            for cue in cues
+            if keep(cue["rule"])
+        )
+        return [found for found in spans if found is not None]
+
+    return get
+
+
+class Qualifier:
+    """A component that gives `span._.<name>` (True or False) to every entity that is no attribute.
+
+    Args:
+        nlp: the pipeline; its language chooses the cues.
+        attr: "NORM" reads the text folded (accents, case, quotes), "LOWER" in lower case, "TEXT" or "ORTH" as written.
+        on_ents_only: True for `doc.ents` and `doc.spans["problems"]`; the name of a span group, or several; False for
+            entities and every token (`token._.<name>`).
+        use_sections: whether sections count; they must then be in `doc.spans["sections"]`.
+
+    Raises:
+        ValueError: no cues for the language, or a setting that does not exist.
+    """
+
+    quality: ClassVar[str]
+
+    def __init__(
+        self, nlp: Language, *, attr: str = "NORM", on_ents_only: OnEntsOnly = True, use_sections: bool = False
+    ) -> None:
+        if nlp.lang not in LANGUAGES:
+            raise ValueError(f"anamnesis_{self.quality} has no cues for {nlp.lang!r}; it speaks {', '.join(LANGUAGES)}")
+        attr = attr.upper()
+        if attr not in ("NORM", "LOWER", "TEXT", "ORTH"):
+            raise ValueError(f'anamnesis_{self.quality}: attr is "NORM", "LOWER", "TEXT" or "ORTH", not {attr!r}')
+        self.lang = str(nlp.lang)
+        self.attr = attr
+        self.on_ents_only = on_ents_only
+        self.use_sections = use_sections
+        self.separators: Separators = language_separators(nlp.lang)
+        self.cues = CueSet.read(nlp.lang, f"qualifiers/{self.quality}.tsv")
+        extensions.value(Span, self.quality)
+        extensions.value(Span, f"{self.quality}_evidence")
+        extensions.computed(Span, f"{self.quality}_cues", cue_spans(f"{self.quality}_evidence"))
+        if on_ents_only is False:
+            extensions.value(Token, self.quality)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Qualify the entities of a Doc. Raises ValueError where what the settings ask for is not in the Doc."""
+        self.require(doc)
+        targets = self.targets(doc)
+        if not targets and self.on_ents_only is not False:
+            return doc
+        decide = self.decider(doc, Reading.of(doc))
+        for span in targets:
+            value, cues = decide(span)
+            self.write(span, value, cues)
+        if self.on_ents_only is False:
+            for token in doc:
+                value, _ = decide(doc[token.i : token.i + 1])
+                self.write_token(token, value)
+        return doc
+
+    def require(self, doc: Doc) -> None:
+        """Raise ValueError where the Doc lacks what the settings need."""
+        if self.use_sections and "sections" not in doc.spans:
+            raise missing(self.quality, "use_sections", "sections")
+
+    def targets(self, doc: Doc) -> list[Span]:
+        """The spans to qualify, in the order of their groups."""
+        if isinstance(self.on_ents_only, bool):
+            groups: list[Iterable[Span]] = [doc.ents, doc.spans.get(OVERLAPPING, ())]
+        else:
+            names = [self.on_ents_only] if isinstance(self.on_ents_only, str) else self.on_ents_only
+            groups = [doc.spans.get(name, ()) if name != "ents" else doc.ents for name in names]
+        return [span for group in groups for span in group if span.label_ not in ATTRIBUTE_LABELS]
+
+    def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """A function from an entity to its value and the cues that decided."""
+        propositions = reading.propositions(self.separators, self.titles(doc))
+        scopes = self.scopes(reading, propositions, self.cues, polluted(doc))
+        sections = self.section_scopes(doc) if self.use_sections else Scopes(())
+
+        def decide(span: Span) -> tuple[bool, list[CueData]]:
+            start, end = span.start_char, span.end_char
+            cue = scopes.over(start, end) or sections.over(start, start + 1)
+            return (True, [cue]) if cue else (False, [])
+
+        return decide
+
+    def titles(self, doc: Doc) -> list[int]:
+        """The offsets of section titles, which open propositions where sections count."""
+        return [span.start_char for span in doc.spans.get("section_titles", ())] if self.use_sections else []
+
+    def section_scopes(self, doc: Doc) -> Scopes:
+        """The sections that decide by themselves."""
+        return Scopes(section_stretches(doc, self.section_kinds()))
+
+    def section_kinds(self) -> frozenset[str]:
+        """The kinds of sections whose entities have the quality."""
+        return frozenset()
+
+    def searched(self, reading: Reading) -> str:
+        """The text in which cues are looked for, of the length of the folded text."""
+        if self.attr == "NORM":
+            return reading.folded.folded
+        return reading.text.lower() if self.attr == "LOWER" else reading.text
+
+    def scopes(self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes) -> Scopes:
+        """What the cues of a text reach, in offsets of the text."""
+        return Scopes(self.stretches(reading, propositions, cues, skip))
+
+    def stretches(
+        self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes
+    ) -> Iterator[tuple[int, int, CueData]]:
+        """What each cue of a text reaches, in offsets of the text."""
+        folded = reading.folded if self.attr == "NORM" else None
+
+        for hit in cues.find(self.searched(reading)):
+            low, high = self.reach(hit, propositions, reading)
+            start, end = hit.start, hit.end
+            if folded is not None and folded.cuts is not None:
+                low, high = folded.start(low), folded.end(high)
+                start, end = folded.start(start), folded.end(end)
+            if skip.over(start, end) is None:
+                yield low, high, {"kind": "lexical", "start": start, "end": end, "rule": hit.cue.rule}
+
+    def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
+        """The stretch of the text that a cue concerns."""
+        low, high = propositions.around(hit.start)
+        match hit.cue.reach:
+            case "list":
+                return low, max(propositions.stop(hit.end), high)
+            case "forward":
+                return hit.start, max(propositions.stop(hit.end), hit.end)
+            case "backward":
+                return low, hit.end
+            case "sentence":
+                return propositions.sentence(hit.start)
+            case _:
+                return low, max(high, hit.end)
+
+    def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
+        """Write the value and its evidence."""
+        underscore = span._
+        setattr(underscore, self.quality, value)
+        setattr(underscore, f"{self.quality}_evidence", cues)
+
+    def write_token(self, token: Token, value: bool) -> None:
+        """Write the value of a token."""
+        setattr(token._, self.quality, value)
+
+
+def section_stretches(doc: Doc, kinds: frozenset[str]) -> Iterator[tuple[int, int, CueData]]:
+    """The sections of some kinds, each with its title as the cue."""
+    titles = {span.start_char: span.end_char for span in doc.spans.get("section_titles", ())}
+    for section in doc.spans.get("sections", ()):
+        if section.label_ in kinds:
+            start = section.start_char
+            end = titles.get(start, section.end_char)
+            yield start, section.end_char, {"kind": "section", "start": start, "end": end, "rule": section.label_}
+
+
+def polluted(doc: Doc) -> Scopes:
+    """Stretches in which no cue counts: bars, page footers, web addresses."""
+    spans = doc.spans.get(POLLUTION, ())
+    return Scopes((span.start_char, span.end_char, {}) for span in spans) if len(spans) else Scopes(())
+
+
+def missing(name: str, setting: str, group: str) -> ValueError:
+    """The error for a setting that cannot take effect."""
+    return ValueError(
+        f"anamnesis_{name} has {setting} but doc.spans has no {group!r}: add the component anamnesis_{group} "
+        f"before it, or set {setting} to false"
+    )

@@ -1,0 +1,133 @@
+"""Cues: short phrases of a data file, found in a text with one regular expression.
+
+A cue file is a table with the columns `cue`, `rule` and `reach`. A cue is written folded or not, a blank in it stands
+for any run of blanks and line breaks, and `re:` before it makes it a regular expression over the folded text. The rule
+`pseudo` marks a phrase that holds a cue but is none ("history of present illness"): the longest phrase wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pipeline.resources import read_table
+from pipeline.text.folding import FoldedText
+
+Reach = Literal["proposition", "list", "forward", "backward", "sentence"]
+PSEUDO = "pseudo"
+_BLANKS = r"\s{1,8}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One line of a cue file: what a match of it means, and which entities it concerns."""
+
+    rule: str
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue found in a text; offsets are those of the folded text."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+class CueSet:
+    """The cues of one file, ready to search. Searching is linear in the text."""
+
+    def __init__(self, rows: Iterable[tuple[str, Cue]], *, folded: bool = True) -> None:
+        literals: dict[str, Cue] = {}
+        self._expressions: list[Cue] = []
+        expressions: list[str] = []
+        for phrase, cue in rows:
+            if phrase.startswith("re:"):
+                expressions.append(f"(?P<r{len(self._expressions)}>{phrase[3:].strip()})")
+                self._expressions.append(cue)
+            else:
+                literals[" ".join((FoldedText.of(phrase).folded if folded else phrase).split())] = cue
+        self._literals = literals
+        words = phrases_expression(literals) if literals else ""
+        whole = "|".join([*expressions, *([words] if words else [])])
+        self._expression = re.compile(whole) if whole else None
+
+    @classmethod
+    def read(cls, lang: str, name: str) -> CueSet:
+        """The cues of a language's file. Raises ValueError for a reach that does not exist."""
+        return cls((row["cue"], _cue(row, name)) for row in read_table(lang, name))
+
+    def find(self, text: str) -> list[Hit]:
+        """Every cue in a folded text, in order, pseudo cues left out."""
+        if self._expression is None:
+            return []
+        hits = []
+        for match in self._expression.finditer(text):
+            group = match.lastgroup
+            if group is not None:
+                cue = self._expressions[int(group[1:])]
+            else:
+                phrase = match[0]
+                cue = self._literals.get(phrase) or self._literals[" ".join(phrase.split())]
+            if cue.rule != PSEUDO:
+                hits.append(Hit(match.start(), match.end(), cue))
+        return hits
+
+
+def _cue(row: dict[str, str], name: str) -> Cue:
+    reach = row["reach"] or "proposition"
+    known: tuple[Reach, ...] = get_args(Reach)
+    if reach not in known:
+        raise ValueError(f"{name}: {row['cue']!r} has the reach {reach!r}; it is one of {', '.join(known)}")
+    return Cue(row["rule"], known[known.index(reach)])
+
+
+def phrases_expression(phrases: Iterable[str]) -> str:
+    """A regular expression for any of the phrases as whole words, the longest first, shared beginnings merged."""
+    words: list[str] = []
+    signs: list[str] = []
+    for phrase in phrases:
+        (words if phrase[0].isalnum() and phrase[-1].isalnum() else signs).append(phrase)
+    parts = []
+    if words:
+        parts.append(rf"\b(?:{_merged(sorted(set(words)))})(?!\w)")
+    if signs:
+        parts += [_bounded(phrase) for phrase in sorted(set(signs), key=len, reverse=True)]
+    return "|".join(parts)
+
+
+def _bounded(phrase: str) -> str:
+    before = r"\b" if phrase[0].isalnum() else ""
+    after = r"(?!\w)" if phrase[-1].isalnum() else ""
+    return before + re.escape(phrase).replace(r"\ ", _BLANKS) + after
+
+
+def _merged(phrases: Sequence[str], depth: int = 0) -> str:
+    """Alternatives of sorted, distinct phrases as a prefix tree, each cut at `depth`."""
+    ends = phrases[0] == phrases[0][:depth]
+    rest = phrases[1:] if ends else phrases
+    branches: dict[str, list[str]] = {}
+    for phrase in rest:
+        branches.setdefault(phrase[depth], []).append(phrase)
+    parts = []
+    for letter, group in branches.items():
+        sign = _BLANKS if letter == " " else re.escape(letter)
+        if len(group) == 1:
+            parts.append(sign + re.escape(group[0][depth + 1 :]).replace(r"\ ", _BLANKS))
+        else:
+            parts.append(sign + _merged(group, depth + 1))
+    if not parts:
+        return ""
+    body = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
+    return body + "?" if ends else body
+
+
+def own_cues(phrases: Sequence[str], rule: str, *, folded: bool) -> CueSet:
+    """The cues that a user gives as a list: each concerns the proposition that holds it."""
+    return CueSet(((phrase, Cue(rule, "proposition")) for phrase in phrases), folded=folded)
+
+
+__all__ = ["PSEUDO", "Cue", "CueSet", "Hit", "Reach", "own_cues", "phrases_expression"]

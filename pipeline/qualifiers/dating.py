@@ -1,0 +1,121 @@
+"""How long before the note a date lies: the date evidence of history."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from spacy.tokens import Doc, Span
+
+from pipeline.qualifiers.base import CueData
+
+
+@dataclass(frozen=True, slots=True)
+class DatedSpan:
+    """A date of the text that counts: its offsets, its bound ("since", "until" or None), and what it says."""
+
+    start: int
+    end: int
+    bound: str | None
+    recent: bool
+    cue: CueData
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """The settings by which dates become evidence."""
+
+    limit: timedelta
+    exclude_birthdate: bool
+    since_is_history: bool
+
+    def read(self, doc: Doc) -> list[DatedSpan]:
+        """The dates of a Doc that say something about the past, in the order of the text.
+
+        Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
+        the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
+        """
+        note = as_date(doc._.note_datetime)
+        births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
+        found = (self._dated(span, note, births) for span in doc.spans.get("dates", ()))
+        return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
+
+    def _dated(self, span: Span, note: date | None, births: tuple[str, ...]) -> DatedSpan | None:
+        value = span._.date
+        age = value.age(note) if value is not None else None
+        if age is None:
+            return None
+        day = value.day(note)
+        if day is not None and births and is_birth(value, day, births):
+            return None
+        recent = age < self.limit
+        bound = value.bound
+        if not recent and bound == "since" and not self.since_is_history:
+            return None
+        cue: CueData = {
+            "kind": "date",
+            "start": span.start_char,
+            "end": span.end_char,
+            "rule": "recent_date" if recent else "past_date",
+            "date": day.isoformat() if day is not None else None,
+            "age_days": age.days,
+            "limit_days": self.limit.days,
+        }
+        return DatedSpan(span.start_char, span.end_char, bound, recent, cue)
+
+
+def as_date(value: Any) -> date | None:
+    """The day of a note date of any type: datetime (aware or naive), date, or ISO text; None where it is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip()[:10])
+        except ValueError:
+            return None
+    return None
+
+
+def births_of(value: Any) -> tuple[str, ...]:
+    """A birth date, possibly partial ("1978", "1978-11"), as the beginning of an ISO date."""
+    if isinstance(value, (date, datetime)):
+        return (value.isoformat()[:10],)
+    return (value.strip()[:10],) if isinstance(value, str) and value.strip() else ()
+
+
+def is_birth(value: Any, day: date, births: Iterable[str]) -> bool:
+    """Whether a date is the birth date, as far as both are known."""
+    known = value.norm()
+    return any(known[:10] == birth or (len(birth) < 10 and day.isoformat().startswith(birth)) for birth in births)
+
+
+class DateLine:
+    """The dates of a Doc in order, with look-ups in logarithmic time."""
+
+    def __init__(self, dates: list[DatedSpan]) -> None:
+        self.dates = dates
+        self.starts = [dated.start for dated in dates]
+        self._recent = [number for number, dated in enumerate(dates) if dated.recent]
+        self._past = [number for number, dated in enumerate(dates) if not dated.recent]
+
+    def within(self, start: int, end: int) -> tuple[DatedSpan | None, DatedSpan | None]:
+        """The first past and the first recent date that begin in [start, end)."""
+        low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return self._first(self._past, low, high), self._first(self._recent, low, high)
+
+    def _first(self, numbers: list[int], low: int, high: int) -> DatedSpan | None:
+        index = bisect_left(numbers, low)
+        return self.dates[numbers[index]] if index < len(numbers) and numbers[index] < high else None
+
+    def around(self, start: int, end: int, low: int, high: int) -> tuple[DatedSpan | None, DatedSpan | None]:
+        """The last date before and the first one behind [start, end), both within [low, high)."""
+        index = bisect_left(self.starts, start)
+        before = self.dates[index - 1] if index and self.starts[index - 1] >= low else None
+        index = bisect_left(self.starts, end)
+        after = self.dates[index] if index < len(self.dates) and self.starts[index] < high else None
+        return before, after

@@ -1,0 +1,347 @@
+"""`anamnesis_history`: is this mention past history? Words, sections and dates, with the evidence of each decision.
+
+The proposition is the scope: a stretch between sentence starts, terminations and section titles. A history cue is a
+word in the proposition (or before the list that holds the entity), the title of a history section, or a date at or
+beyond the limit; a date nearer than the limit is a recent cue and wins. Other people's and denied conditions are no
+history. The past of a drug is its end, so drugs have cues of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from pipeline import extensions
+from pipeline.qualifiers.base import (
+    CueData,
+    OnEntsOnly,
+    Qualifier,
+    Scopes,
+    cue_spans,
+    missing,
+    polluted,
+    section_stretches,
+)
+from pipeline.qualifiers.cues import CueSet, own_cues
+from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
+from pipeline.qualifiers.reading import Propositions, Reading, Separators
+
+CURRENT, PAST = "CURRENT", "ATCD"
+RECENT = "recent_"
+HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
+DRUG_SECTIONS = frozenset({"past_medications"})
+
+_COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|;)")
+# What takes up a story anew, so that a date before it says nothing about what follows.
+_TURN = re.compile(
+    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but)\b"
+)
+# A drug that began at a date goes on.
+_BEGAN = re.compile(r"\b(?:debute|instaure|introduit|mis en place|started|begun|initiated)e?s?\b")
+
+
+@dataclass(slots=True)
+class _Case:
+    """What the decision about one Doc is made from."""
+
+    reading: Reading
+    propositions: Propositions
+    words: Scopes
+    drug_past: Scopes
+    drug_present: Scopes
+    sections: Scopes
+    drug_sections: Scopes
+    dates: DateLine
+    entities: list[int]
+
+
+class History(Qualifier):
+    """Qualifier `history`: True for an entity of the past; `history_` is "ATCD" or "CURRENT".
+
+    Args:
+        nlp: the pipeline; its language chooses the cues.
+        attr: "NORM", "LOWER" or "TEXT": how cues are compared.
+        history: cues in place of those of the language.
+        termination: terminations in place of those of the language; lists then end at each of them.
+        use_sections: history sections count; needs `doc.spans["sections"]`.
+        use_dates: dates count; needs `doc.spans["dates"]`, and `doc._.note_datetime` for absolute ones.
+        history_limit: from this age on a date is history: days as a number or its text, or a timedelta.
+        exclude_birthdate: the date of `doc._.birth_datetime` is no cue.
+        closest_dates_only: the dates of the proposition, else the nearest of the sentence; False: all of the sentence.
+        on_ents_only: as for every qualifier.
+        explain: write `history_cues` and `recent_cues`.
+        since_is_history: an old date after "since" is history; False: what has lasted since then is not past.
+        drug_labels: labels of entities that have a drug's notion of history.
+        drugs_in_sections: drugs in a section of past conditions are past too.
+
+    Raises:
+        ValueError: a setting that cannot be read.
+    """
+
+    quality = "history"
+
+    def __init__(
+        self,
+        nlp: Language,
+        *,
+        attr: str = "NORM",
+        history: Sequence[str] | None = None,
+        termination: Sequence[str] | None = None,
+        use_sections: bool = False,
+        use_dates: bool = False,
+        history_limit: int | str | timedelta = 14,
+        exclude_birthdate: bool = True,
+        closest_dates_only: bool = True,
+        on_ents_only: OnEntsOnly = True,
+        explain: bool = False,
+        since_is_history: bool = True,
+        drug_labels: Sequence[str] = ("DRUG",),
+        drugs_in_sections: bool = True,
+    ) -> None:
+        super().__init__(nlp, attr=attr, on_ents_only=on_ents_only, use_sections=use_sections)
+        if history is not None:
+            self.cues = own_cues(history, PAST, folded=self.attr == "NORM")
+        if termination is not None:
+            self.separators = Separators(tuple(termination), (), ())
+        self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
+        self.use_dates = use_dates
+        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history)
+        self.closest_dates_only = closest_dates_only
+        self.explain = explain
+        self.drug_labels = frozenset(drug_labels)
+        self.drugs_in_sections = drugs_in_sections
+        extensions.value(Span, "history_")
+        extensions.value(Doc, "note_datetime")
+        extensions.value(Doc, "birth_datetime")
+        extensions.computed(
+            Span, "history_cues", cue_spans("history_evidence", lambda rule: not rule.startswith(RECENT))
+        )
+        extensions.computed(Span, "recent_cues", cue_spans("history_evidence", lambda rule: rule.startswith(RECENT)))
+        if on_ents_only is False:
+            extensions.value(Token, "history_")
+
+    def require(self, doc: Doc) -> None:
+        """Raise ValueError where sections or dates are asked for and missing."""
+        super().require(doc)
+        if self.use_dates and "dates" not in doc.spans:
+            raise missing(self.quality, "use_dates", "dates")
+
+    def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """A function from an entity to its value and its evidence."""
+        propositions = reading.propositions(self.separators, self.titles(doc))
+        skip = polluted(doc)
+        targets = self.targets(doc)
+        drugs = any(span.label_ in self.drug_labels for span in targets)
+        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()))
+        case = _Case(
+            reading,
+            propositions,
+            self.scopes(reading, propositions, self.cues, skip),
+            *ends,
+            Scopes(section_stretches(doc, HISTORY_SECTIONS) if self.use_sections else ()),
+            Scopes(section_stretches(doc, DRUG_SECTIONS) if self.use_sections else ()),
+            DateLine(self.dating.read(doc) if self.use_dates else []),
+            sorted(span.start_char for span in targets),
+        )
+
+        def decide(span: Span) -> tuple[bool, list[CueData]]:
+            return self._decide(span, case)
+
+        return decide
+
+    def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
+        found = list(self.stretches(reading, propositions, self.drug_cues, skip))
+        past = Scopes(stretch for stretch in found if stretch[2]["rule"] == "past")
+        return past, Scopes(stretch for stretch in found if stretch[2]["rule"] == "present")
+
+    def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
+        start, end = span.start_char, span.end_char
+        drug = span.label_ in self.drug_labels
+        past: list[CueData] = []
+        word = (case.drug_past if drug and self.lang == "en" else case.words).over(start, end)
+        if word is None and drug:
+            word = case.drug_past.over(start, end)
+        if word is not None and drug and word["rule"] == "past" and case.drug_present.over(start, end):
+            word = None
+        if word is not None:
+            past.append(word)
+        if not drug or self.drugs_in_sections:
+            past += _some(case.sections.over(start, start + 1))
+        if drug:
+            past += _some(case.drug_sections.over(start, start + 1))
+        old, recent = self._dates(start, end, drug, bool(past), case)
+        if old is not None:
+            past.append(old.cue)
+        denied = _qualified(span, drug)
+        cues = past + ([recent.cue] if recent is not None else [])
+        if past and denied is not None:
+            return False, [*cues, denied]
+        return bool(past) and recent is None, cues
+
+    def _dates(
+        self, start: int, end: int, drug: bool, is_past: bool, case: _Case
+    ) -> tuple[DatedSpan | None, DatedSpan | None]:
+        """The past and the recent date that count for an entity; None where there is none."""
+        if not case.dates.dates:
+            return None, None
+        reading, propositions = case.reading, case.propositions
+        first = reading.folded_offset(start)
+        sentence = _text_bounds(reading, propositions.sentence(first))
+        if not self.closest_dates_only:
+            return case.dates.within(*sentence)
+        low, _ = _text_bounds(reading, propositions.around(first))
+        _, high = _text_bounds(reading, propositions.around(max(first, reading.folded_offset(end) - 1)))
+        old, recent = case.dates.within(low, high)
+        if old is None and recent is None:
+            old, recent = self._borrowed(start, end, sentence, is_past, case)
+        if (
+            old is not None
+            and drug
+            and _BEGAN.search(case.reading.folded.folded, reading.folded_offset(low), reading.folded_offset(old.start))
+        ):
+            old = None
+        return old, recent
+
+    def _borrowed(
+        self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case
+    ) -> tuple[DatedSpan | None, DatedSpan | None]:
+        """The date of another proposition of the sentence that says when the entity was.
+
+        The nearest one, a tie going to the past. A date that ends an enumeration holds for all of it ("fièvre et toux
+        depuis 3 jours"); one behind a turn of the story ("puis", "actuellement") says nothing about what came before. A
+        word or a section is not overruled by a date of another proposition.
+        """
+        before, after = case.dates.around(start, end, *sentence)
+        text = case.reading.folded.folded
+        if before is not None and self._turns(before.end, start, case):
+            before = None
+        if after is not None and is_past and after.recent:
+            after = None
+        if before is not None and is_past and before.recent:
+            before = None
+        if before is not None and after is not None:
+            listed = _COORDINATION.match(text, case.reading.folded_offset(end))
+            owned = self._owned(before, case)
+            if (listed and owned) or after.start - end < start - before.end:
+                before = None
+            else:
+                after = None
+        chosen = before or after
+        if chosen is None:
+            return None, None
+        return (None, chosen) if chosen.recent else (chosen, None)
+
+    def _owned(self, dated: DatedSpan, case: _Case) -> bool:
+        """Whether the date's proposition holds an entity before the date, which it is of."""
+        low, _ = case.propositions.around(case.reading.folded_offset(dated.start))
+        index = bisect_left(case.entities, dated.start) - 1
+        return index >= 0 and case.entities[index] >= case.reading.folded.start(low)
+
+    def _turns(self, start: int, end: int, case: _Case) -> bool:
+        """Whether a proposition that begins between two offsets takes up the story anew."""
+        starts, text = case.propositions.starts, case.reading.folded.folded
+        low, high = case.reading.folded_offset(start), case.reading.folded_offset(end)
+        index = bisect_left(starts, high) - 1
+        return index >= 0 and starts[index] >= low and _TURN.match(text, starts[index]) is not None
+
+    def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
+        """Write value, its name and, where asked for, the evidence."""
+        underscore = span._
+        underscore.history = value
+        underscore.history_ = PAST if value else CURRENT
+        underscore.history_evidence = cues if self.explain else []
+
+    def write_token(self, token: Token, value: bool) -> None:
+        """Write value and name of a token."""
+        token._.history = value
+        token._.history_ = PAST if value else CURRENT
+
+
+def _text_bounds(reading: Reading, bounds: tuple[int, int]) -> tuple[int, int]:
+    start, end = bounds
+    return reading.folded.start(start), reading.folded.start(end)
+
+
+def _some(cue: CueData | None) -> list[CueData]:
+    return [cue] if cue is not None else []
+
+
+def _qualified(span: Span, drug: bool) -> CueData | None:
+    """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
+    for name in ("family",) if drug else ("negation", "family"):
+        if span.has_extension(name) and getattr(span._, name):
+            evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
+            cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
+            return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
+    return None
+
+
+def limit_of(value: int | str | timedelta) -> timedelta:
+    """The limit as a timedelta. Raises ValueError for what is no number of days."""
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return timedelta(days=int(value))
+    except ValueError as error:
+        raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
+
+
+@Language.factory(
+    "anamnesis_history",
+    default_config={
+        "attr": "NORM",
+        "history": None,
+        "termination": None,
+        "use_sections": False,
+        "use_dates": False,
+        "history_limit": 14,
+        "exclude_birthdate": True,
+        "closest_dates_only": True,
+        "on_ents_only": True,
+        "explain": False,
+        "since_is_history": True,
+        "drug_labels": ["DRUG"],
+        "drugs_in_sections": True,
+    },
+)
+def make_history(
+    nlp: Language,
+    name: str,
+    attr: str,
+    history: list[str] | None,
+    termination: list[str] | None,
+    use_sections: bool,
+    use_dates: bool,
+    history_limit: Any,
+    exclude_birthdate: bool,
+    closest_dates_only: bool,
+    on_ents_only: Any,
+    explain: bool,
+    since_is_history: bool,
+    drug_labels: list[str],
+    drugs_in_sections: bool,
+) -> History:
+    """Factory of History."""
+    return History(
+        nlp,
+        attr=attr,
+        history=history,
+        termination=termination,
+        use_sections=use_sections,
+        use_dates=use_dates,
+        history_limit=history_limit,
+        exclude_birthdate=exclude_birthdate,
+        closest_dates_only=closest_dates_only,
+        on_ents_only=on_ents_only,
+        explain=explain,
+        since_is_history=since_is_history,
+        drug_labels=drug_labels,
+        drugs_in_sections=drugs_in_sections,
+    )

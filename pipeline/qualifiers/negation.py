@@ -1,0 +1,42 @@
+"""`anamnesis_negation`: what the text says is not there ("pas de fièvre", "denies chest pain")."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from spacy.language import Language
+
+from pipeline.qualifiers.base import OnEntsOnly, Qualifier
+from pipeline.qualifiers.cues import Hit
+from pipeline.qualifiers.reading import Propositions, Reading
+
+# French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"): without it a comma ends it.
+_CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
+_LONGEST_LIST = 40
+
+
+class Negation(Qualifier):
+    """Qualifier `negation`: True for an entity that the text denies."""
+
+    quality = "negation"
+
+    def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
+        """As for every qualifier; a French list goes on only where it is marked as one."""
+        low, high = super().reach(hit, propositions, reading)
+        if self.lang != "fr" or hit.cue.reach != "forward":
+            return low, high
+        stop, text = high, reading.folded.folded
+        _, end = propositions.around(hit.end - 1)
+        for _ in range(_LONGEST_LIST):
+            if end >= stop or not _CONTINUES.match(text, end):
+                break
+            _, end = propositions.around(end)
+        return low, min(max(end, hit.end), max(stop, hit.end))
+
+
+@Language.factory("anamnesis_negation", default_config={"attr": "NORM", "on_ents_only": True})
+def make_negation(nlp: Language, name: str, attr: str, on_ents_only: Any) -> Negation:
+    """Factory of Negation."""
+    entities: OnEntsOnly = on_ents_only
+    return Negation(nlp, attr=attr, on_ents_only=entities)
