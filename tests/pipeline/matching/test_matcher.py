@@ -1,0 +1,102 @@
+"""The matcher: terms, expressions, shipped lists, precedence of entities."""
+
+import pickle
+
+import pytest
+import spacy
+from spacy.tokens import Span
+
+import pipeline  # noqa: F401  (registers the components)
+
+
+def matcher(lang="fr", **settings):
+    nlp = spacy.blank(lang)
+    nlp.add_pipe("anamnesis_matcher", config=settings)
+    return nlp
+
+
+def found(doc):
+    return [(entity.text, entity.label_) for entity in doc.ents]
+
+
+@pytest.mark.parametrize(
+    ("attr", "expected"),
+    [("TEXT", []), ("LOWER", ["MALAISES"]), ("NORM", ["MALAISES"])],
+)
+def test_matcher_attr(attr, expected):
+    doc = matcher(terms={"malaise": "malaises"}, attr=attr)("Des MALAISES répétés.")
+    assert [entity.text for entity in doc.ents] == expected
+
+
+def test_matcher_norm_folds_accents_of_the_expression_text():
+    doc = matcher(regex={"fever": r"fievre(?: \w+)?"}, attr="NORM")("Une FIÈVRE élevée.")
+    assert found(doc) == [("FIÈVRE élevée", "fever")]
+
+
+def test_matcher_expression_expands_to_tokens():
+    doc = matcher("en", regex={"x": "ever"})("High fever today")
+    assert found(doc) == [("fever", "x")]
+
+
+def test_matcher_longest_match_wins():
+    doc = matcher(terms={"a": "douleur", "b": ["douleur thoracique", "thoracique"]})("Une douleur thoracique vive")
+    assert found(doc) == [("douleur thoracique", "b")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("fr", "Hypertension artérielle et diabète de type 2", ["Hypertension artérielle", "diabète de type 2"]),
+        ("fr", "douleurs thoraciques", ["douleurs thoraciques"]),
+        ("fr", "HTA, BPCO, AVC", ["HTA", "BPCO", "AVC"]),
+        ("fr", "il a ri ; fa dièse ; ep", []),
+        ("en", "COPD, HTN, s/p CABG, DM2", ["COPD", "HTN", "CABG", "DM2"]),
+        ("en", "two kidney stones and seizures", ["kidney stones", "seizures"]),
+        ("en", "diagnoses: cholecystectomies", ["cholecystectomies"]),
+        ("en", "he said i'm ms smith", []),
+    ],
+)
+def test_matcher_lexicons(lang, text, expected):
+    doc = matcher(lang, attr="NORM", lexicons=["problems", "procedures"])(text)
+    assert [entity.text for entity in doc.ents] == expected
+    assert all(entity._.source == "matcher" for entity in doc.ents)
+
+
+def test_matcher_gives_codes():
+    doc = matcher("en", lexicons=["problems"])("Known asthma")
+    assert doc.ents[0]._.codes == [{"system": "ICD-10", "code": "J45", "display": "asthma"}]
+
+
+def test_matcher_keeps_entities_and_puts_overlaps_beside():
+    nlp = matcher("en", terms={"PROBLEM": ["lithium toxicity", "cough"]})
+    doc = nlp.make_doc("lithium toxicity and cough")
+    doc.ents = [Span(doc, 0, 1, "DRUG")]
+    doc = nlp(doc)
+    assert found(doc) == [("lithium", "DRUG"), ("cough", "PROBLEM")]
+    assert [span.text for span in doc.spans["problems"]] == ["lithium toxicity"]
+    again = nlp.get_pipe("anamnesis_matcher")(doc)
+    assert found(again) == [("lithium", "DRUG"), ("cough", "PROBLEM")]
+    assert len(again.spans["problems"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"attr": "LEMMA"}, "attr is one of"),
+        ({"lexicons": ["drugs"]}, "no list 'drugs'"),
+        ({"regex": {"x": "("}}, "the expression of 'x'"),
+    ],
+)
+def test_matcher_settings_that_cannot_be(settings, message):
+    with pytest.raises(ValueError, match=message):
+        matcher(**settings)
+
+
+def test_matcher_pickles():
+    nlp = matcher("en", terms={"x": "cough"}, lexicons=["problems"])
+    clone = pickle.loads(pickle.dumps(nlp.get_pipe("anamnesis_matcher")))  # noqa: S301
+    assert [entity.text for entity in clone(nlp.make_doc("asthma, cough")).ents] == ["asthma", "cough"]
+
+
+def test_matcher_empty_text():
+    assert found(matcher("en", lexicons=["problems"])("")) == []
