@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from confluent_kafka import Message
+from rich.console import Console
 from rich.rule import Rule
 
 from workers.cli import options
@@ -56,39 +57,38 @@ def command(
             state_dir=Path(folder) / "state",
             shards=1,
         )
-        _say(f"broker on {settings.bootstrap_servers}, worker starting")
+        console = err() if json else out()
+        _say(console, f"broker on {settings.bootstrap_servers}, worker starting")
         with Sender(settings, settings.input_topic) as sender:
             for line in lines:
                 sender.send(settings.input_topic, patient_key(line), line, HEADERS)
-        _say(f"{plural(sender.delivered, 'note')} sent to {settings.input_topic}")
-        with _worker(settings, Path(folder)) as worker:
-            events = _collect(settings, worker, len(notes))
+        _say(console, f"{plural(sender.delivered, 'note')} sent to {settings.input_topic}")
+        log = Path(folder) / "worker.log"
+        with _worker(settings, log) as worker:
+            events = _collect(settings, worker, log, len(notes))
             address = f"http://{settings.http_host}:{settings.http_port}/metrics"
             _report(events, notes, json=json, every=every)
-            _show_metrics(address)
+            _show_metrics(console, address)
             if keep:
                 _say(
-                    f"going on: send notes with  anamnesis produce FILE -b {settings.bootstrap_servers}  (Ctrl-C ends)"
+                    console,
+                    f"going on: send notes with  anamnesis produce FILE -b {settings.bootstrap_servers}  (Ctrl-C ends)",
                 )
                 with suppress(KeyboardInterrupt):
                     worker.wait()
 
 
 @contextmanager
-def _worker(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _worker(settings: Settings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A worker as its user runs it: a process of its own, its log in a file that is shown if it fails."""
     chosen = ("bootstrap_servers", "http_host", "http_port", "state_dir", "shards")
     values = settings.masked()
     arguments = [part for name in chosen for part in ("--set", f"{name}={values[name]}")]
-    log = folder / "worker.log"
     with log.open("wb") as handle:
         command_line = [sys.executable, "-m", "workers", "worker", *arguments]
         process = subprocess.Popen(command_line, stdout=handle, stderr=handle)  # noqa: S603 (our own program)
         try:
             yield process
-            code = process.poll()
-            if code:
-                raise CommandError(f"the worker ended with {code}: {_last_line(log)}", Exit.UNEXPECTED)
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -99,7 +99,7 @@ def _worker(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes
                     process.wait()
 
 
-def _collect(settings: Settings, worker: subprocess.Popen[bytes], wanted: int) -> dict[str, dict[str, Any]]:
+def _collect(settings: Settings, worker: subprocess.Popen[bytes], log: Path, wanted: int) -> dict[str, dict[str, Any]]:
     """The events of all notes, by note id."""
     events: dict[str, dict[str, Any]] = {}
     deadline = time.monotonic() + _DEADLINE_SECONDS
@@ -108,8 +108,10 @@ def _collect(settings: Settings, worker: subprocess.Popen[bytes], wanted: int) -
             if message is not None:
                 event = _event(message)
                 events[event["note"]["note_id"]] = event
-            if len(events) >= wanted or worker.poll() is not None:
+            if len(events) >= wanted:
                 return events
+            if (code := worker.poll()) is not None:
+                raise CommandError(f"the worker ended with {code}: {_last_line(log)}", Exit.UNEXPECTED)
             if time.monotonic() > deadline:
                 raise CommandError(f"only {len(events)} of {wanted} notes came out in time", Exit.UNEXPECTED)
     return events
@@ -149,17 +151,17 @@ def _report(events: dict[str, dict[str, Any]], notes: dict[str, dict[str, Any]],
 _SHOWN_OF_EACH = 2
 
 
-def _show_metrics(address: str) -> None:
+def _show_metrics(console: Console, address: str) -> None:
     """Some figures of the worker's own metrics."""
     try:
         with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 (our own loopback address)
             text = response.read().decode()
     except OSError:
         raise CommandError(f"the worker's metrics at {address} do not answer", Exit.UNEXPECTED) from None
-    _say(f"metrics: {address}")
+    _say(console, f"metrics: {address}")
     for line in text.splitlines():
         if line.startswith(tuple(f"anamnesis_{name}" for name in _METRICS)):
-            err().print(f"  {line}", style="dim", markup=False)
+            console.print(f"  {line}", style="dim", markup=False)
 
 
 def _free_port() -> int:
@@ -173,5 +175,5 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def _say(sentence: str) -> None:
-    err().print(f"[demo] {sentence}", style="bold", markup=False)
+def _say(console: Console, sentence: str) -> None:
+    console.print(f"[demo] {sentence}", style="bold", markup=False)
