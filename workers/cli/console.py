@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -59,9 +59,7 @@ def write_json(value: object, *, pretty: bool = True) -> None:
     sys.stdout.buffer.flush()
 
 
-def progress(
-    items: Iterable[T], label: str, total: int | None, amount: Callable[[T], int] = lambda _: 1
-) -> Iterator[T]:
+def progress(items: Iterable[T], label: str, total: int | None) -> Iterator[T]:
     """The items, with a progress bar on standard error while that is a terminal."""
     if not sys.stderr.isatty():
         yield from items
@@ -77,7 +75,7 @@ def progress(
         task = bar.add_task(label, total=total)
         for item in items:
             yield item
-            bar.advance(task, amount(item))
+            bar.advance(task)
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:

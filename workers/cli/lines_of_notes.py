@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,7 +50,7 @@ def read_all(options: ProcessingOptions, batches: Iterator[Batch], workers: int)
         _prepare(options)
         yield from map(_read, batches)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare, initargs=(options,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare_process, initargs=(options,))
     waiting: deque[Future[Done]] = deque()
     try:
         for batch in batches:
@@ -89,6 +90,11 @@ def _prepare(options: ProcessingOptions) -> None:
     global _processor
     _processor = Processor(options)
     _processor.warm_up()
+
+
+def _prepare_process(options: ProcessingOptions) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
+    _prepare(options)
 
 
 def _read(batch: Batch) -> Done:
