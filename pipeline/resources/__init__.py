@@ -31,7 +31,17 @@ def read_lines(lang: str, name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=128)
 def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     """The rows of a tab-separated table by the names of its header line; a missing cell is an empty string."""
-    lines = path(lang, name).read_text(encoding="utf-8").splitlines()
+    return _rows(path(lang, name))
+
+
+@lru_cache(maxsize=16)
+def read_shared_table(name: str) -> tuple[dict[str, str], ...]:
+    """A table that all languages share."""
+    return _rows(_ROOT / name)
+
+
+def _rows(file: Path) -> tuple[dict[str, str], ...]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(
         (line for line in lines if line.strip() and not line.startswith("#")),
         delimiter="\t",

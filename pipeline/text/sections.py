@@ -1,0 +1,171 @@
+"""Sections: titles known by their words and their layout, each section from its title to the next one or the end.
+
+A title is a title by where and how it stands: at the start of a line or behind the end of a sentence, with a colon,
+alone on its line, or in capitals. "antécédents de malaises" in the middle of a sentence is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline import extensions, resources
+from pipeline.text.folding import FoldedText
+from pipeline.text.spans import TokenIndex
+
+extensions.value(Span, "loinc")
+
+OTHER = "other"
+_MAX_TITLE = 80
+
+# Before a title on its line: bullets, numbering, bars.
+_LEAD = r"(?:[-*•·–—►▪◦‣●+#>|=]+\s*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+|[ivx]{1,4}[.)]\s+|[a-z][.)]\s+)?"
+# Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
+_TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
+_AT_LINE = rf"(?:^|(?<=[\n\r\x85\u2028]))[ \t]*{_LEAD}"
+# Looked at backwards only: to take the blanks in would read a long run of them again from each of its places.
+_AFTER_SENTENCE = r"(?<=[.!?;:,][ \t])|(?<=[ \t][ \t])|(?<=\t)"
+# A line, or the beginning of one up to its colon, in capitals: a title even if nobody knows it.
+_CAPITALS = re.compile(
+    r"(?:^|(?<=\n))[ \t]*(?:[-*#=]+\s*|\d{1,2}[.)]\s+)?"
+    r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ0-9 '’/&,()-]{3,79}?)[ \t]*(?:(?P<colon>:)|(?=\r?\n|$))"
+    r"|(?:(?<=[.!?,;][ \t])|(?<=[.!?,;][ \t][ \t]))(?P<inline>[A-ZÀ-Þ][A-ZÀ-Þ '’/&-]{4,60}):(?=\s)"
+)
+# A line that ends with its colon: "Dans les suites :"
+_COLON_LINE = re.compile(r"(?:^|(?<=\n))[ \t]*(?P<title>[A-ZÀ-Þ][^\n:.;!?]{2,50})[ \t]*:[ \t]*(?=\r?\n)")
+
+# The beginning of a paragraph up to its colon: "Grossesse actuelle : ..." behind a blank line.
+_PARAGRAPH = re.compile(r"(?<=\n\n)[ \t]*(?P<title>[A-ZÀ-Þ][^\n:.;!?,\d]{2,40}?)[ \t]*:(?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    start: int
+    end: int
+    kind: str
+
+
+class Sectionizer:
+    """Fills `doc.spans["sections"]` (label: the kind) and `doc.spans["section_titles"]`.
+
+    `titles`: titles of your own, {kind: [title, ...]}, on top of the language's list.
+    """
+
+    def __init__(self, lang: str, titles: dict[str, list[str]] | None = None) -> None:
+        self.kinds = dict(_known_titles(lang))
+        for kind, words in (titles or {}).items():
+            self.kinds |= {FoldedText.of(word).folded: kind for word in words}
+        # Longest first, so that "past medical history" is not read as "history".
+        words = sorted(self.kinds, key=len, reverse=True)
+        alternatives = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
+        self._known = re.compile(
+            rf"(?:{_AT_LINE}|{_AFTER_SENTENCE})(?P<title>{alternatives})(?![^\W_]){_TAIL}", re.MULTILINE
+        )
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the sections of a Doc."""
+        titles = self.titles(doc.text)
+        index = TokenIndex(doc)
+        sections, title_spans = [], []
+        for number, title in enumerate(titles):
+            end = titles[number + 1].start if number + 1 < len(titles) else len(doc.text)
+            section = index.span(title.start, end, title.kind)
+            section._.loinc = _loinc().get(title.kind)
+            sections.append(section)
+            title_spans.append(index.span(title.start, title.end, title.kind))
+        doc.spans["sections"] = sections
+        doc.spans["section_titles"] = title_spans
+        return doc
+
+    def titles(self, text: str) -> list[_Title]:
+        """The titles of a text, in order; no two overlap."""
+        candidates = sorted([*self._known_in(text), *self._unknown_in(text)], key=lambda t: (t.start, -t.end))
+        found: list[_Title] = []
+        for title in candidates:
+            if not found or title.start >= found[-1].end:
+                found.append(title)
+        return found
+
+    def _known_in(self, text: str) -> Iterator[_Title]:
+        folded = FoldedText.of(text)
+        for match in self._known.finditer(folded.folded):
+            start, end = folded.start(match.start("title")), folded.end(match.end("title"))
+            kind = self.kinds[" ".join(match["title"].split())]
+            if self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
+                yield _Title(start, end, kind)
+
+    def _is_title(self, text: str, start: int, end: int, behind: int, *, colon: bool) -> bool:
+        """Judge by layout: what stands before, after, and in which case the words are."""
+        words = text[start:end]
+        line_before = text[text.rfind("\n", max(0, start - _MAX_TITLE), start) + 1 : start]
+        leads = not re.search(r"[^\W\d_]{2}", line_before) and len(line_before) < _MAX_TITLE // 4
+        capitals = words.isupper()
+        capitalised = words[:1].isupper()
+        alone = _REST_BLANK.match(text, behind) is not None
+        short = sum(map(str.isalnum, words)) < 3
+        if leads:
+            # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
+            return (
+                (colon and (capitalised or not short))
+                or (alone and (capitalised or colon))
+                or (capitals and not short and not _goes_on_in_capitals(text, behind))
+            )
+        return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
+
+    def _unknown_in(self, text: str) -> Iterator[_Title]:
+        for match in _CAPITALS.finditer(text):
+            group = "title" if match["title"] is not None else "inline"
+            words = match[group].rstrip(" -,")
+            if sum(map(str.isalpha, words)) < _LEAST_LETTERS:
+                continue
+            start = match.start(group)
+            yield _Title(start, start + len(words), self._kind_of(words))
+        for match in _COLON_LINE.finditer(text):
+            start, end = match.span("title")
+            yield _Title(start, end, self._kind_of(match["title"].rstrip()))
+        for match in _PARAGRAPH.finditer(text):
+            if self._kind_of(match["title"]) == OTHER:
+                yield _Title(*match.span("title"), OTHER)
+
+    def _kind_of(self, words: str) -> str:
+        """The kind of a title that is not in the list as it stands: the longest known title in it, or other."""
+        folded = FoldedText.of(words).folded
+        tokens = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", folded)
+        for length in range(min(len(tokens), 5), 1, -1):
+            for first in range(len(tokens) - length + 1):
+                kind = self.kinds.get(" ".join(tokens[first : first + length]))
+                if kind is not None:
+                    return kind
+        return self.kinds.get(folded, OTHER)
+
+
+_LEAST_LETTERS = 4
+_REST_BLANK = re.compile(r"[ \t]{0,80}(?:[\r\n]|\Z)")
+
+
+def _goes_on_in_capitals(text: str, offset: int) -> bool:
+    """Do the capitals go on behind a title ("HISTORY OF FALLS")?"""
+    following = re.match(r"\s*([^\W\d_]+)", text[offset : offset + 40])
+    return following is not None and len(following[1]) > 1 and following[1].isupper()
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _known_titles(lang: str) -> dict[str, str]:
+    rows = resources.read_table(lang, "text/section_titles.tsv")
+    return {FoldedText.of(row["title"]).folded: row["kind"] for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _loinc() -> dict[str, str]:
+    return {row["kind"]: row["loinc"] for row in resources.read_shared_table("sections.tsv") if row["loinc"]}
+
+
+@Language.factory("anamnesis_sections", default_config={"titles": None})
+def make_sections(nlp: Language, name: str, titles: dict[str, list[str]] | None) -> Sectionizer:
+    """Factory of Sectionizer for the language of the pipeline."""
+    return Sectionizer(str(nlp.lang), titles)

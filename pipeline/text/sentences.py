@@ -1,0 +1,112 @@
+"""Sentences of clinical text: prose, bullets, lines that begin with a date, lists of medications, wrapped lines."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from spacy.attrs import SENT_START
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline import resources
+from pipeline.text.folding import fold
+from pipeline.text.spans import TokenIndex
+
+# What may stand between the mark that ends a sentence and the next one.
+_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý][a-zà-ÿ])["')\]»”]*""")
+_BULLET = r"[-*•·–—►▪◦‣●+>]\s*\S|\d{1,2}\s?[.)]\s|\(?[a-z]\)\s|#\s?\d"
+# A date at the start of a line: 12/03/2015, 12/03 :, 03/2015, 2015-03-12, 2015 :
+_DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d(?:-\d\d){0,2}\s?[:,-]"
+_LINE = re.compile(rf"(?:\r\n?|\n|\x85|\u2028|\u2029)[^\S\r\n]*(?=(?P<new>{_BULLET}|{_DATE_LED}|\S))")
+_BLANK_LINE = re.compile(r"\n\s*\n\s*")
+_LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
+# Longest abbreviation looked at, and longest number of an item ("12.").
+_WORD_BEFORE = 24
+_ITEM_DIGITS = 2
+_NEW_WORD = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']|\d{1,2}[.)]\s")
+
+
+class SentenceSegmenter:
+    """Sets `is_sent_start` of every token. Sentences that another component has set are kept."""
+
+    def __init__(self, lang: str) -> None:
+        self.abbreviations = _abbreviations(lang)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Segment a Doc."""
+        if not len(doc) or doc.has_annotation("SENT_START"):
+            return doc
+        index = TokenIndex(doc)
+        text = doc.text
+        starts = {self._first_word(doc, index, offset) for offset in self.boundaries(text)}
+        starts.add(0)
+        values = [-1] * len(doc)
+        for start in starts:
+            if start < len(doc):
+                values[start] = 1
+        column: Any = np.asarray(values, dtype=np.int64).astype(np.uint64)
+        doc.from_array([SENT_START], column)
+        return doc
+
+    def boundaries(self, text: str) -> list[int]:
+        """Offsets behind which a new sentence begins."""
+        found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
+        found += [match.end() for match in _LINE.finditer(text) if _new_line(text, match)]
+        found += [match.end() for match in _BLANK_LINE.finditer(text)]
+        return found
+
+    def _ends_here(self, text: str, match: re.Match[str]) -> bool:
+        mark = match[0]
+        if mark[0] != ".":
+            return True
+        if mark.startswith(".."):
+            return False
+        start = match.start()
+        window = text[max(0, start - _WORD_BEFORE) : start]
+        word = _LAST_WORD.search(window)
+        following = text[match.end() : match.end() + 6].lstrip()[:4]
+        if word is None:
+            return True
+        last = word[0]
+        if last.isdigit():
+            # "1. Aspirin": the number of an item; "E. 5." and "a dose of 5. Then" end a sentence.
+            before = window[: word.start()].rstrip(" \t")
+            return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
+        if len(last) == 1 and last.isalpha():
+            # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.
+            return last.islower() and last not in "cdnp" and bool(_NEW_WORD.match(following))
+        kind = self.abbreviations.get(fold(last))
+        if kind == "title":
+            return False
+        if kind == "unit" or ("." in last and not last[0].isdigit()):
+            return bool(_NEW_WORD.match(following)) or not following
+        return True
+
+    @staticmethod
+    def _first_word(doc: Doc, index: TokenIndex, offset: int) -> int:
+        token = index.first(offset)
+        while token < len(doc) and doc[token].is_space:
+            token += 1
+        return token
+
+
+def _new_line(text: str, match: re.Match[str]) -> bool:
+    """Does the line that begins here begin a sentence? A wrapped line goes on in lower case."""
+    new = match["new"]
+    if len(new) > 1:
+        return True
+    return new.isupper() or new in '-*•·►▪◦‣●#"«“(['
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _abbreviations(lang: str) -> dict[str, str]:
+    return {fold(row["word"]): row["kind"] for row in resources.read_table(lang, "text/abbreviations.tsv")}
+
+
+@Language.factory("anamnesis_sentences", assigns=["token.is_sent_start", "doc.sents"])
+def make_sentences(nlp: Language, name: str) -> SentenceSegmenter:
+    """Factory of SentenceSegmenter for the language of the pipeline."""
+    return SentenceSegmenter(str(nlp.lang))

@@ -1,0 +1,87 @@
+"""A tokenizer for clinical text: every place where a medical span may begin or end is between two tokens.
+
+Figures part from units ("400mg/5ml": 400 mg / 5 ml), doses from each other ("5/500", "1-0-1", "q4-6h"), elisions from
+their word ("d'amlodipine"). Dotted abbreviations stay together without their last full stop ("p.o" and ".").
+One regular expression, linear in the text; blanks are kept, so `doc.text` is the text as received.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from spacy import registry
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+_LETTER = r"[^\W\d_]"
+_MARKS = "\u0300-\u036f"
+_TOKEN = re.compile(
+    rf"""
+    (
+      \s+
+    | \d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}(?!\d)                          # dotted date
+    | \d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)                          # thousands
+    | \d+(?:[.,]\d+)?                                                 # decimal
+    | (?<![^\W_])(?:{_LETTER}\.){{1,5}}{_LETTER}(?![^\W_])            # p.o  b.i.d
+    | (?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu|quoiqu)['’](?={_LETTER})   # elision
+    | ['’](?:s|t|d|m|ll|re|ve)(?![^\W_])                              # English enclitic
+    | (?:{_LETTER}[{_MARKS}]*)+
+    | .
+    )
+    ([ ]?)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+
+
+class ClinicalTokenizer:
+    """Text to Doc. It has no settings and no state but the vocabulary."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenise. Raises ValueError for a lone surrogate, which is no text."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        add_word, add_space = words.append, spaces.append
+        for word, space in _TOKEN.findall(text):
+            add_word(word)
+            add_space(space == " ")
+        try:
+            return Doc(self.vocab, words=words, spaces=spaces)
+        except UnicodeEncodeError:
+            raise ValueError("the text holds a lone surrogate: decode it before it comes here") from None
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """Tokenise one text after the other."""
+        for text in texts:
+            yield self(text)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Nothing: there is no state."""
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> ClinicalTokenizer:
+        """The same tokenizer."""
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write nothing: there is no state."""
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> ClinicalTokenizer:
+        """The same tokenizer."""
+        return self
+
+
+@registry.tokenizers("anamnesis.clinical_tokenizer.v1")
+def make_clinical_tokenizer() -> Callable[[Language], ClinicalTokenizer]:
+    """The registered tokenizer, for a config: `[nlp.tokenizer] @tokenizers = "anamnesis.clinical_tokenizer.v1"`."""
+
+    def make(nlp: Language) -> ClinicalTokenizer:
+        return ClinicalTokenizer(nlp.vocab)
+
+    return make
