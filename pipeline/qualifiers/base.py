@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
@@ -17,6 +18,8 @@ from pipeline.resources import LANGUAGES
 ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
+
+_TO = re.compile(r"\bto\b")
 
 CueData = dict[str, Any]
 OnEntsOnly = bool | str | Sequence[str]
@@ -186,6 +189,12 @@ class Qualifier:
                 return hit.start, max(propositions.stop(hit.end), hit.end)
             case "backward":
                 return low, hit.end
+            case "before":
+                return propositions.sentence(hit.start)[0], hit.end
+            case "between":
+                stop = propositions.stop(hit.end)
+                to = _TO.search(reading.folded.folded, hit.end, stop)
+                return hit.start, to.start() if to else stop
             case "sentence":
                 return propositions.sentence(hit.start)
             case _:

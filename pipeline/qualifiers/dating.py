@@ -11,6 +11,7 @@ from typing import Any
 from spacy.tokens import Doc, Span
 
 from pipeline.qualifiers.base import CueData
+from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class DatedSpan:
     start: int
     end: int
     bound: str | None
+    age: timedelta
     recent: bool
     cue: CueData
 
@@ -38,22 +40,23 @@ class Dating:
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
         """
-        note = as_date(doc._.note_datetime)
+        note = note_day(doc._.note_datetime)
         births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
         found = (self._dated(span, note, births) for span in doc.spans.get("dates", ()))
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
     def _dated(self, span: Span, note: date | None, births: tuple[str, ...]) -> DatedSpan | None:
         value = span._.date
-        age = value.age(note) if value is not None else None
-        if age is None:
+        if value is None:
             return None
-        day = value.day(note)
-        if day is not None and births and is_birth(value, day, births):
+        age = value.age(note)
+        if age is None or not self._says_something(value, age):
+            return None
+        day = value.on(note)
+        if births and value.mode == "absolute" and is_birth(value.norm(), births):
             return None
         recent = age < self.limit
-        bound = value.bound
-        if not recent and bound == "since" and not self.since_is_history:
+        if not recent and value.bound == "since" and not self.since_is_history:
             return None
         cue: CueData = {
             "kind": "date",
@@ -64,21 +67,15 @@ class Dating:
             "age_days": age.days,
             "limit_days": self.limit.days,
         }
-        return DatedSpan(span.start_char, span.end_char, bound, recent, cue)
+        return DatedSpan(span.start_char, span.end_char, value.bound, age, recent, cue)
 
-
-def as_date(value: Any) -> date | None:
-    """The day of a note date of any type: datetime (aware or naive), date, or ISO text; None where it is none."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip()[:10])
-        except ValueError:
-            return None
-    return None
+    def _says_something(self, value: AbsoluteDate | RelativeDate, age: timedelta) -> bool:
+        """A relative future is no cue, nor is a stretch longer than the limit that holds the note ("this year")."""
+        if isinstance(value, AbsoluteDate):
+            return True
+        if value.direction == "current":
+            return timedelta(days=value.days) <= self.limit
+        return value.direction == "past"
 
 
 def births_of(value: Any) -> tuple[str, ...]:
@@ -88,10 +85,9 @@ def births_of(value: Any) -> tuple[str, ...]:
     return (value.strip()[:10],) if isinstance(value, str) and value.strip() else ()
 
 
-def is_birth(value: Any, day: date, births: Iterable[str]) -> bool:
-    """Whether a date is the birth date, as far as both are known."""
-    known = value.norm()
-    return any(known[:10] == birth or (len(birth) < 10 and day.isoformat().startswith(birth)) for birth in births)
+def is_birth(known: str, births: Iterable[str]) -> bool:
+    """Whether the ISO text of a date is the birth date, as far as that is known."""
+    return any(known.startswith(birth) for birth in births)
 
 
 class DateLine:

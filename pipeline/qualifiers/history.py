@@ -36,13 +36,25 @@ from pipeline.qualifiers.reading import Propositions, Reading, Separators
 CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
+# The rules of words by which the use of a drug ended.
+ENDS = frozenset({"past", "stopped"})
 DRUG_SECTIONS = frozenset({"past_medications"})
+# Where the present stay or visit is told, what was stopped was stopped now.
+STAY_SECTIONS = frozenset(
+    {"hospital_course", "plan", "assessment", "assessment_plan", "instructions", "procedures", "evolution"}
+    | {"medications", "admission_medications", "discharge_medications"}
+)
 
-_COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|;)")
+_COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|/)")
+_WORD = re.compile(r"\w{4}")
 # What takes up a story anew, so that a date before it says nothing about what follows.
 _TURN = re.compile(
     r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but)\b"
 )
+# So many propositions back a turn is looked for.
+_LONGEST_STORY = 8
+# A drug stopped longer ago than this was stopped before the present episode.
+_ENDED_BEFORE = timedelta(days=3)
 # A drug that began at a date goes on.
 _BEGAN = re.compile(r"\b(?:debute|instaure|introduit|mis en place|started|begun|initiated)e?s?\b")
 
@@ -55,9 +67,11 @@ class _Case:
     propositions: Propositions
     words: Scopes
     drug_past: Scopes
+    drug_stopped: Scopes
     drug_present: Scopes
     sections: Scopes
     drug_sections: Scopes
+    stay_sections: Scopes
     dates: DateLine
     entities: list[int]
 
@@ -79,7 +93,7 @@ class History(Qualifier):
         explain: write `history_cues` and `recent_cues`.
         since_is_history: an old date after "since" is history; False: what has lasted since then is not past.
         drug_labels: labels of entities that have a drug's notion of history.
-        drugs_in_sections: drugs in a section of past conditions are past too.
+        drugs_in_sections: words and sections of past conditions make drugs past too.
 
     Raises:
         ValueError: a setting that cannot be read.
@@ -139,7 +153,7 @@ class History(Qualifier):
         skip = polluted(doc)
         targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
-        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()))
+        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))
         case = _Case(
             reading,
             propositions,
@@ -147,6 +161,7 @@ class History(Qualifier):
             *ends,
             Scopes(section_stretches(doc, HISTORY_SECTIONS) if self.use_sections else ()),
             Scopes(section_stretches(doc, DRUG_SECTIONS) if self.use_sections else ()),
+            Scopes(section_stretches(doc, STAY_SECTIONS) if self.use_sections else ()),
             DateLine(self.dating.read(doc) if self.use_dates else []),
             sorted(span.start_char for span in targets),
         )
@@ -156,20 +171,19 @@ class History(Qualifier):
 
         return decide
 
-    def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
+    def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
         found = list(self.stretches(reading, propositions, self.drug_cues, skip))
-        past = Scopes(stretch for stretch in found if stretch[2]["rule"] == "past")
-        return past, Scopes(stretch for stretch in found if stretch[2]["rule"] == "present")
+        past, stopped, present = (
+            Scopes(stretch for stretch in found if stretch[2]["rule"] == rule)
+            for rule in ("past", "stopped", "present")
+        )
+        return past, stopped, present
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
         start, end = span.start_char, span.end_char
         drug = span.label_ in self.drug_labels
         past: list[CueData] = []
-        word = (case.drug_past if drug and self.lang == "en" else case.words).over(start, end)
-        if word is None and drug:
-            word = case.drug_past.over(start, end)
-        if word is not None and drug and word["rule"] == "past" and case.drug_present.over(start, end):
-            word = None
+        word = self._drug_word(start, end, case) if drug else case.words.over(start, end)
         if word is not None:
             past.append(word)
         if not drug or self.drugs_in_sections:
@@ -179,11 +193,23 @@ class History(Qualifier):
         old, recent = self._dates(start, end, drug, bool(past), case)
         if old is not None:
             past.append(old.cue)
+        if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
+            recent = None
         denied = _qualified(span, drug)
         cues = past + ([recent.cue] if recent is not None else [])
         if past and denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
+
+    def _drug_word(self, start: int, end: int, case: _Case) -> CueData | None:
+        """The word that ends the use of a drug, unless another shows that it goes on."""
+        word = case.words.over(start, end) if self.drugs_in_sections else None
+        if word is not None:
+            return word
+        word = case.drug_past.over(start, end)
+        if word is None and case.stay_sections.over(start, start + 1) is None:
+            word = case.drug_stopped.over(start, end)
+        return word if word is not None and case.drug_present.over(start, end) is None else None
 
     def _dates(
         self, start: int, end: int, drug: bool, is_past: bool, case: _Case
@@ -219,17 +245,15 @@ class History(Qualifier):
         word or a section is not overruled by a date of another proposition.
         """
         before, after = case.dates.around(start, end, *sentence)
-        text = case.reading.folded.folded
+        listed = after is not None and self._listed(end, after.start, case)
+        if after is not None and not listed and not self._leads(after, case):
+            after = None
         if before is not None and self._turns(before.end, start, case):
             before = None
-        if after is not None and is_past and after.recent:
-            after = None
-        if before is not None and is_past and before.recent:
-            before = None
+        if is_past:
+            before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
         if before is not None and after is not None:
-            listed = _COORDINATION.match(text, case.reading.folded_offset(end))
-            owned = self._owned(before, case)
-            if (listed and owned) or after.start - end < start - before.end:
+            if (listed and self._owned(before, case)) or after.start - end < start - before.end:
                 before = None
             else:
                 after = None
@@ -238,6 +262,17 @@ class History(Qualifier):
             return None, None
         return (None, chosen) if chosen.recent else (chosen, None)
 
+    def _listed(self, end: int, dated: int, case: _Case) -> bool:
+        """Whether an entity is enumerated with what the date behind it is of."""
+        text, offset = case.reading.folded.folded, case.reading.folded_offset(end)
+        stop = case.propositions.stop(offset + 1)
+        return _COORDINATION.match(text, offset) is not None and stop >= case.reading.folded_offset(dated)
+
+    def _leads(self, dated: DatedSpan, case: _Case) -> bool:
+        """Whether a date is the first thing of its proposition ("douleur, il y a 10 jours")."""
+        low, _ = case.propositions.around(case.reading.folded_offset(dated.start))
+        return not _WORD.search(case.reading.folded.folded, low, case.reading.folded_offset(dated.start))
+
     def _owned(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""
         low, _ = case.propositions.around(case.reading.folded_offset(dated.start))
@@ -245,11 +280,12 @@ class History(Qualifier):
         return index >= 0 and case.entities[index] >= case.reading.folded.start(low)
 
     def _turns(self, start: int, end: int, case: _Case) -> bool:
-        """Whether a proposition that begins between two offsets takes up the story anew."""
+        """Whether one of the last propositions that begin between two offsets takes up the story anew."""
         starts, text = case.propositions.starts, case.reading.folded.folded
         low, high = case.reading.folded_offset(start), case.reading.folded_offset(end)
-        index = bisect_left(starts, high) - 1
-        return index >= 0 and starts[index] >= low and _TURN.match(text, starts[index]) is not None
+        last = bisect_left(starts, high)
+        first = max(bisect_left(starts, low), last - _LONGEST_STORY)
+        return any(_TURN.match(text, starts[index]) is not None for index in range(first, last))
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write value, its name and, where asked for, the evidence."""

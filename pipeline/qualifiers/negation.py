@@ -11,7 +11,7 @@ from pipeline.qualifiers.base import OnEntsOnly, Qualifier
 from pipeline.qualifiers.cues import Hit
 from pipeline.qualifiers.reading import Propositions, Reading
 
-# French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"): without it a comma ends it.
+# French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"); else a comma ends it.
 _CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
 _LONGEST_LIST = 40
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from pipeline.qualifiers.cues import phrases_expression
 from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
+from pipeline.text.phrases import phrases_expression
 from pipeline.text.spans import TokenIndex
 
 _HOOK = "anamnesis_reading"
