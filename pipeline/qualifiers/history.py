@@ -47,6 +47,12 @@ STAY_SECTIONS = frozenset(
 
 _COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|/)")
 _WORD = re.compile(r"\w{4}")
+# What goes on about the entity before it: "posé en septembre", "a été arrêtée le", "which was removed in".
+_PREDICATE = re.compile(
+    r"\W*(?:(?:qui|which|that) )?(?:avec|with|a ete|avait ete|ont ete|was|were|has been|had been|posee?|arretee?"
+    r"|stoppee?|retiree?|suspendue?|interrompue?|operee?|traitee?|diagnostiquee?|decouverte?|survenue?|remplacee?|apparue?"
+    r"|resolue?|stopped|discontinued|diagnosed|treated|operated|removed|placed|performed|resolved|repaired|last seen)s?\b"
+)
 # What takes up a story anew, so that a date before it says nothing about what follows.
 _TURN = re.compile(
     r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but)\b"
@@ -227,13 +233,17 @@ class History(Qualifier):
         old, recent = case.dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, case)
-        if (
-            old is not None
-            and drug
-            and _BEGAN.search(case.reading.folded.folded, reading.folded_offset(low), reading.folded_offset(old.start))
-        ):
+        if old is not None and drug and self._goes_on(start, end, low, old, case):
             old = None
         return old, recent
+
+    def _goes_on(self, start: int, end: int, low: int, old: DatedSpan, case: _Case) -> bool:
+        """Whether a past date is when a drug began, or a word shows that it is still taken."""
+        reading = case.reading
+        if case.drug_present.over(start, end) is not None:
+            return True
+        begun = _BEGAN.search(reading.folded.folded, reading.folded_offset(low), reading.folded_offset(old.start))
+        return begun is not None
 
     def _borrowed(
         self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case
@@ -269,9 +279,12 @@ class History(Qualifier):
         return _COORDINATION.match(text, offset) is not None and stop >= case.reading.folded_offset(dated)
 
     def _leads(self, dated: DatedSpan, case: _Case) -> bool:
-        """Whether a date is the first thing of its proposition ("douleur, il y a 10 jours")."""
-        low, _ = case.propositions.around(case.reading.folded_offset(dated.start))
-        return not _WORD.search(case.reading.folded.folded, low, case.reading.folded_offset(dated.start))
+        """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
+        text, offset = case.reading.folded.folded, case.reading.folded_offset(dated.start)
+        low, _ = case.propositions.around(offset)
+        if not _WORD.search(text, low, offset):
+            return True
+        return not self._owned(dated, case) and _PREDICATE.match(text, low) is not None
 
     def _owned(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""
