@@ -13,6 +13,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from typing import Protocol
@@ -30,6 +31,9 @@ log = structlog.get_logger(__name__)
 START_SECONDS = 180.0
 # A shard that dies this often before it is ready will not become so.
 START_ATTEMPTS = 3
+# What the forkserver imports before it forks shards.
+PRELOAD = ["workers.shard_preload"]
+
 # Deadlines are looked at this often.
 _WATCH_SECONDS = 0.25
 
@@ -179,6 +183,8 @@ class Shard:
             await asyncio.gather(*tasks, return_exceptions=True)
             self.state.ready = False
             writer.close()
+            with suppress(OSError):  # the process is dead, and its pipe broken
+                await writer.wait_closed()
         await self._end()
         if isinstance(error, _RecycleError):
             self.state.restarts += 1
@@ -297,7 +303,7 @@ class ShardPool:
         """Start the forkserver and every shard; returns when all are ready. Raises ShardError."""
         shard_preload.announce(self._options)
         # __main__ too: else each shard would import the program that started the worker.
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "workers.shard_preload"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", *PRELOAD])
         for shard in self.shards:
             task = asyncio.create_task(shard.run(), name=f"shard-{shard.number}")
             task.add_done_callback(self._ended)
