@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import schemas
 from pipeline import samples
 from tests.cli.conftest import Run
 
@@ -185,6 +186,16 @@ def test_schema_check_names_lines_and_reasons(anamnesis: Run, tmp_path: Path) ->
     assert [(one["line"], one["reason"]) for one in found["rejected"]] == [(2, "schema"), (3, "json")]
     (tmp_path / "good.jsonl").write_bytes(b"\n".join(samples.lines("en")))
     assert anamnesis("schema", "check", "good.jsonl").returncode == 0
+
+
+def test_schema_export_writes_what_is_published(anamnesis: Run, tmp_path: Path) -> None:
+    assert anamnesis("schema", "export", "out").returncode == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    published = Path(schemas.__file__).parent / "published"
+    assert names == sorted(path.name for path in published.iterdir() if path.name in names)
+    assert all((tmp_path / "out" / name).read_bytes() == (published / name).read_bytes() for name in names)
+    (tmp_path / "file").touch()
+    assert anamnesis("schema", "export", "file").returncode == 2
 
 
 def test_doctor_without_a_broker_says_what_is_installed(anamnesis: Run, tmp_path: Path) -> None:

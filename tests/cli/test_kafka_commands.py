@@ -11,6 +11,7 @@ from confluent_kafka import Producer
 
 from tests.cli.conftest import Run
 from workers.cli.kafka import Reader
+from workers.embedded import EmbeddedBroker
 from workers.settings import Settings
 
 CANARY = "canary-swordfish-4711"
@@ -20,12 +21,8 @@ NOTES, REJECTED = "health.notes", "health.notes.rejected"
 @pytest.fixture(scope="module")
 def broker() -> Iterator[str]:
     """The address of a broker; topics appear when they are first asked for."""
-    producer = Producer({"bootstrap.servers": "in.process", "test.mock.num.brokers": 1, "log_level": 3})
-    (found,) = producer.list_topics(timeout=10).brokers.values()
-    for topic in (NOTES, REJECTED, "health.notes.enriched"):
-        producer.list_topics(topic, timeout=10)
-    yield f"{found.host}:{found.port}"
-    producer.flush(5)
+    with EmbeddedBroker(NOTES, REJECTED, "health.notes.enriched") as embedded:
+        yield embedded.bootstrap_servers
 
 
 def records(broker: str, topic: str) -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:

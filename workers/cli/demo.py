@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from workers.cli.console import CommandError, Exit, err, out, plural
 from workers.cli.kafka import Reader
 from workers.cli.produce import HEADERS, patient_key
 from workers.cli.sending import Sender
-from workers.settings import Settings
+from workers.settings import PREFIX, Settings
 
 # The whole must end well within a minute, also on a slow machine: loading both profiles takes most of it.
 _DEADLINE_SECONDS = 50.0
@@ -49,7 +50,12 @@ def command(
 
     lines = [line for language in samples.LANGUAGES for line in samples.lines(language)]
     notes = {note["note_id"]: note for note in map(orjson.loads, lines)}
-    with EmbeddedBroker() as broker, tempfile.TemporaryDirectory(prefix="anamnesis-demo-") as folder:
+    # The demo is complete in itself: what is set for a real Kafka, its password say, is not for this one.
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+    usual = Settings()
+    topics = usual.input_topic, usual.output_topic, usual.deadletter_topic
+    with EmbeddedBroker(*topics) as broker, tempfile.TemporaryDirectory(prefix="anamnesis-demo-") as folder:
         settings = Settings(
             bootstrap_servers=broker.bootstrap_servers,
             http_host="127.0.0.1",

@@ -10,7 +10,7 @@ import typer
 
 import schemas
 from workers.cli import options
-from workers.cli.console import Exit, compact, err, out, plural, write_json
+from workers.cli.console import CommandError, Exit, compact, err, out, plural, write_json
 from workers.cli.files import STANDARD, lines, reading
 
 app = typer.Typer(help="Export the schemas of all events; check notes before they are sent.", no_args_is_help=True)
@@ -27,7 +27,11 @@ def export(
     """
     from schemas.export import write
 
-    for path in write(folder):
+    try:
+        written = write(folder)
+    except OSError as error:
+        raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
+    for path in written:
         err().print(f"written: {path}", markup=False)
 
 
