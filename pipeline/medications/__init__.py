@@ -1,5 +1,5 @@
 """Medications: what is recognised, which attributes belong to which drug, and how they read."""
 
-from pipeline.medications import linking
+from pipeline.medications import linking, recognizer
 
-__all__ = ["linking"]
+__all__ = ["linking", "recognizer"]

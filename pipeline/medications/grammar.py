@@ -1,0 +1,221 @@
+"""How amounts, frequencies, durations, routes and forms are written: candidates, found wherever they stand.
+
+The patterns are data: `resources/{lang}/medications/grammar.toml` explains how they are written. A candidate says only
+what its words can mean; the recogniser decides from the drugs near by whether it is one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from pipeline import resources
+from pipeline.medications.lexicon import Words
+
+# What an attribute candidate can be beside the seven labels, until the recogniser knows its drug.
+ACTIVITY = "ACTIVITY"  # "40 units": a dose of insulin, a strength of a vitamin
+NUMBER = "NUMBER"  # "one", "1-2", "75": a count, a strength without its unit, or nothing
+RATE = "RATE"  # "0.1 mg/hr": the strength of a patch, the rate of a pump
+MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
+
+_BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
+_OPTIONAL_BLANK = r"[ \t-]?"
+_END = r"(?![a-z0-9])"
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_PREFIX = 3
+# A pattern may begin with any of these instead of a letter.
+_LIST = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A stretch of the folded text that can be an attribute. `weak`: other things are written so as well."""
+
+    start: int
+    end: int
+    label: str
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    label: str
+    expression: re.Pattern[str]
+    weak: bool
+
+
+class Grammar:
+    """The patterns of one language, looked up by the first letters of a word."""
+
+    def __init__(self, lang: str) -> None:
+        source = _read(lang)
+        self._lists: dict[str, list[str]] = source["lists"]
+        self.context: dict[str, re.Pattern[str]] = {
+            name: re.compile(rf"(?:{spaced(pattern)}){_END}") for name, pattern in source["context"].items()
+        }
+        self._index: dict[str, list[_Pattern]] = {}
+        for label in ("form", "route", "frequency", "duration"):
+            weak = set(source[label].get("weak", ()))
+            for text in source[label]["patterns"]:
+                self._add(label.upper(), self._expand(text), text in weak)
+        tails = "|".join(map(self._expand, source["frequency"]["tails"]))
+        joined = "|".join(map(self._expand, source["frequency"]["joined"]))
+        joins = "|".join(map(self._expand, source["frequency"]["joins"]))
+        self._tail = re.compile(rf",?[ \t]{{0,2}}\n?(?:(?:{tails}){_END}|(?:{joins}){_BLANK}?(?:{joined}){_END})")
+        number = f"(?:{_alternatives([self._expand(text) for text in self._lists['number']])})"
+        units = {name: _alternatives(values) for name, values in source["units"].items()}
+        figure = source["figures"]["number"]
+        span = rf"(?:{figure})(?: ?(?:{source['figures']['range']}) ?(?:{figure}))*"
+        per = rf"(?: ?/ ?| ?{source['figures']['per']} )"
+        mass, time, weight = units["mass"], units["time"], units["weight"]
+        top = rf"(?:{mass}|{units['activity']}|{units['volume']})"
+        amount = rf"(?:{span}|{number}(?: (?:{source['figures']['range']}) {number})?)"
+        # In order: the first that fits is what the amount is.
+        self._amounts: list[tuple[str, re.Pattern[str]]] = [
+            (label, re.compile(rf"{spaced(body)}{_END}"))
+            for label, body in (
+                (MEASURED, rf"{span} ?(?:{mass}|{units['activity']}) ?/ ?(?:{units['laboratory']})"),
+                ("DOSAGE", rf"{span} ?{top}{per}(?:{weight})(?:{per}(?:{time}))*"),
+                ("DOSAGE", rf"{span} ?(?:{units['activity']}|{units['volume']}){per}(?:\d+ ?)?(?:{time})"),
+                (
+                    "STRENGTH",
+                    rf"{span} ?(?:{mass}|{units['activity']}) ?(?:/|{source['figures']['per']}) ?(?:{figure})? ?(?:{units['volume']}|{source['figures']['actuation']})",
+                ),
+                ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
+                (RATE, rf"{span} ?(?:{mass}){per}(?:{weight})?(?:{source['figures']['rate']})"),
+                ("STRENGTH", rf"{span} ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
+                (ACTIVITY, rf"{amount}(?: more| additional)? ?-?(?:{units['activity']})"),
+                ("DOSAGE", rf"{amount} ?-?(?:{units['volume']})"),
+                ("DOSAGE", rf"{amount} ?(?:{units['counted']})"),
+                ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
+            )
+        ]
+        self._number = re.compile(
+            rf"(?:{span}|{number}(?:(?: (?:{source['figures']['range']}) |/){number})?)(?![a-z0-9%]|[.,]\d)"
+        )
+        self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
+
+    def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
+        """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place."""
+        found: list[Candidate] = []
+        text, starts = words.text, words.starts
+        index = first
+        while index < last:
+            start = starts[index]
+            best = self._longest(text, start)
+            if best is None:
+                index += 1
+                continue
+            found.append(best)
+            index += 1
+            while index < last and starts[index] < best.end:
+                index += 1
+        return found
+
+    def _longest(self, text: str, start: int) -> Candidate | None:
+        best: Candidate | None = None
+        prefix = text[start : start + _PREFIX]
+        for pattern in self._index.get(_letters(prefix), ()):
+            match = pattern.expression.match(text, start)
+            if match and (best is None or match.end() > best.end):
+                best = Candidate(start, match.end(), pattern.label, pattern.weak)
+        if prefix[0].isdigit() or _letters(prefix) in self._number_starts:
+            if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
+                start -= 1
+            for label, expression in self._amounts:
+                match = expression.match(text, start)
+                if match:
+                    if best is None or match.end() >= best.end:
+                        best = Candidate(start, match.end(), label)
+                    break
+            else:
+                match = self._number.match(text, start)
+                if match and (best is None or match.end() > best.end):
+                    best = Candidate(start, match.end(), NUMBER, True)
+        if best is not None and best.label == "FREQUENCY":
+            while match := self._tail.match(text, best.end):
+                best.end = match.end()
+        if best is not None and best.end - best.start > 2 and text[best.end - 1] == ".":
+            # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
+            if "." not in text[best.start : best.end - 1]:
+                best.end -= 1
+        return best
+
+    def _add(self, label: str, body: str, weak: bool) -> None:
+        expression = re.compile(rf"(?:{body}){_END}")
+        pattern = _Pattern(label, expression, weak)
+        for start in self._starts(body):
+            self._index.setdefault(start, []).append(pattern)
+
+    def _starts(self, body: str) -> set[str]:
+        """What a stretch that fits begins with: up to three letters or figures, fewer before another sign."""
+        partial = regex.compile(body)
+        found: set[str] = set()
+        grown = [""]
+        for _ in range(_PREFIX):
+            longer = [
+                prefix + letter
+                for prefix in grown
+                for letter in _ALPHABET
+                if partial.fullmatch(prefix + letter, partial=True)
+            ]
+            # A start that can also end here, or go on with another sign, is looked up by itself.
+            found.update(
+                prefix
+                for prefix in grown
+                if prefix and any(partial.fullmatch(prefix + sign, partial=True) for sign in ("", *" ./-(\n&,"))
+            )
+            grown = longer
+        return found | set(grown)
+
+    def _expand(self, text: str) -> str:
+        previous = ""
+        while previous != text:
+            previous = text
+            text = _LIST.sub(lambda match: f"(?:{'|'.join(self._lists[match[1]])})", text)
+        return spaced(text)
+
+
+def _letters(prefix: str) -> str:
+    """The letters and figures that a prefix begins with."""
+    if prefix.isalnum() and prefix.isascii():
+        return prefix
+    for length, sign in enumerate(prefix):
+        if not (sign.isalnum() and sign.isascii()):
+            return prefix[:length]
+    return prefix
+
+
+def _alternatives(values: list[str]) -> str:
+    """An expression for any of the units, the longest first."""
+    return "|".join(sorted(values, key=len, reverse=True))
+
+
+def spaced(pattern: str) -> str:
+    """A pattern whose blanks stand for any blanks; those in character classes stay."""
+    pieces: list[str] = []
+    inside = False
+    skip = False
+    for place, sign in enumerate(pattern):
+        if skip:
+            skip = False
+            continue
+        if sign in "[]" and (place == 0 or pattern[place - 1] != "\\"):
+            inside = sign == "["
+        if sign == " " and not inside:
+            skip = pattern[place + 1 : place + 2] == "?"
+            pieces.append(_OPTIONAL_BLANK if skip else _BLANK)
+        else:
+            pieces.append(sign)
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=8)
+def _read(lang: str) -> dict[str, Any]:
+    with resources.path(lang, "medications/grammar.toml").open("rb") as handle:
+        return tomllib.load(handle)

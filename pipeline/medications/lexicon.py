@@ -1,0 +1,219 @@
+"""The drug names of a language and where they stand in a text: exact, joined or hyphenated, misspelled, or by ending.
+
+Names come from `resources/{lang}/medications/`: `curated.tsv` (by hand, with the kind of each name), `names*` (compiled
+by scripts/compile_drug_names.py), `suffixes.txt`, `morphology.txt` and `vocabulary.txt` (words that are no drugs).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from pipeline import resources
+from pipeline.medications.lexicon_spelling import Spelling
+from pipeline.text.folding import FoldedText
+
+WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+")
+# What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
+_BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #")
+_MAX_NAME_WORDS = 6
+# Shorter words are too near to other words to be taken for a drug by their ending alone.
+_MIN_STEM_LENGTH = 7
+
+
+class Kind(IntEnum):
+    """How sure a name is a drug: see the head of curated.tsv."""
+
+    NEVER = 0
+    DRUG = 1
+    CLASS = 2
+    CAPS = 3
+    LAB = 4
+    NUTRIENT = 5
+    WORD = 6
+    STEM = 7
+    SPELLING = 8
+
+
+@dataclass(slots=True)
+class Mention:
+    """A place in the folded text that may be a drug. `first` and `last` are word numbers, `last` behind the end."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    kind: Kind
+    name: str
+    score: float = 1.0
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of a folded text: what they are and where."""
+
+    text: str
+    words: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Split a folded text."""
+        spans = [match.span() for match in WORD.finditer(text)]
+        return cls(text, [text[a:b] for a, b in spans], [a for a, _ in spans], [b for _, b in spans])
+
+
+class Lexicon:
+    """The names of one language. `match` finds them in a text; `codes` gives their ATC codes, where known."""
+
+    def __init__(self, lang: str, extra_terms: Iterable[str] = (), *, spelling: bool = True) -> None:
+        folder = "medications/"
+        self._kinds: dict[str, Kind] = {}
+        self._codes: dict[str, str] = {}
+        for file in ("names.txt", "names_rxnorm.txt"):
+            if resources.path(lang, folder + file).exists():
+                for name in resources.read_lines(lang, folder + file):
+                    self._kinds[key(name)] = Kind.DRUG
+        if resources.path(lang, folder + "names.tsv").exists():
+            for row in resources.read_table(lang, folder + "names.tsv"):
+                name = key(row["name"])
+                self._kinds[name] = Kind.DRUG
+                self._codes[name] = row["atc"]
+        for row in resources.read_table(lang, folder + "curated.tsv"):
+            self._kinds[key(row["name"])] = Kind[row["kind"].upper()]
+        for term in extra_terms:
+            if not (name := key(term)):
+                raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
+            self._kinds[name] = Kind.DRUG
+        # Written together, too: "solumedrol", "betablockers".
+        for name in [name for name in self._kinds if " " in name and len(name) > 8]:
+            self._kinds.setdefault(name.replace(" ", ""), self._kinds[name])
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        lengths: dict[str, set[int]] = {}
+        for name in self._kinds:
+            words = name.split(" ")
+            if len(words) <= _MAX_NAME_WORDS:
+                lengths.setdefault(words[0], set()).add(len(words))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._suffixes: dict[str, set[str]] = {}
+        for suffix in resources.read_lines(lang, folder + "suffixes.txt"):
+            words = key(suffix).split(" ")
+            self._suffixes.setdefault(words[0], set()).add(" ".join(words))
+        stems = (key(stem) for stem in resources.read_lines(lang, folder + "morphology.txt"))
+        self._stem = re.compile(f"(?:{'|'.join(sorted(stems, key=len, reverse=True))})s?$")
+        self.vocabulary = frozenset(resources.read_lines(lang, folder + "vocabulary.txt"))
+        reviewed = (name for name, kind in self._kinds.items() if kind == Kind.DRUG and name.isalpha())
+        self._spelling = Spelling(reviewed) if spelling else None
+
+    def codes(self, name: str) -> list[str]:
+        """The ATC codes of a name as `Mention.name` has it."""
+        found = self._codes.get(name)
+        return found.split() if found else []
+
+    def match(self, words: Words, original: str) -> list[Mention]:
+        """The mentions in a text, ascending and without overlap; `original` is the text with its capitals.
+
+        Names of kind NEVER are left out; so are abbreviations that are not in capitals.
+        """
+        found: list[Mention] = []
+        tokens, lengths = words.words, self._lengths
+        vocabulary, spelling = self.vocabulary, self._spelling
+        index, count = 0, len(tokens)
+        while index < count:
+            word = tokens[index]
+            mention = None
+            if word in lengths:
+                mention = self._listed(words, index, original)
+            elif len(word) >= _MIN_STEM_LENGTH - 1 and word not in vocabulary and word.isalpha():
+                mention = self._unlisted(words, index, spelling)
+            elif word[-1:].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
+                stripped = word.rstrip("0123456789")
+                if self._kinds.get(stripped) == Kind.DRUG:
+                    mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
+            if mention is None:
+                index += 1
+                continue
+            if mention.kind != Kind.NEVER:
+                self._extend(words, mention)
+                found.append(mention)
+            index = mention.last
+        return found
+
+    def _listed(self, words: Words, index: int, original: str) -> Mention | None:
+        tokens = words.words
+        for length in self._lengths[tokens[index]]:
+            last = index + length
+            if last > len(tokens):
+                continue
+            name = tokens[index] if length == 1 else " ".join(tokens[index:last])
+            kind = self._kinds.get(name)
+            if kind is None or (length > 1 and not joined(words, index, last)):
+                continue
+            if kind == Kind.CAPS and not original[words.starts[index] : words.ends[last - 1]].rstrip("s").isupper():
+                continue
+            return _mention(words, index, last, kind, name)
+        return None
+
+    def _unlisted(self, words: Words, index: int, spelling: Spelling | None) -> Mention | None:
+        word = words.words[index]
+        plural = word[:-1] if word.endswith("s") else ""
+        if plural and self._kinds.get(plural) == Kind.DRUG:
+            return _mention(words, index, index + 1, Kind.DRUG, plural)
+        if spelling is not None and (near := spelling.nearest(word)):
+            return _mention(words, index, index + 1, Kind.SPELLING, near, 0.8)
+        if len(word) >= _MIN_STEM_LENGTH and self._stem.search(word):
+            return _mention(words, index, index + 1, Kind.STEM, word, 0.7)
+        return None
+
+    def _extend(self, words: Words, mention: Mention) -> None:
+        """Take in release suffixes and salts behind the name, and what a slash or hyphen joins to it."""
+        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS):
+            return
+        tokens = words.words
+        for _ in range(2):
+            last = mention.last
+            if last >= len(tokens) or tokens[last] not in self._suffixes or not joined(words, last - 1, last + 1):
+                return
+            if "\n" in words.text[mention.end : words.starts[last]]:
+                return
+            best = 0
+            for suffix in self._suffixes[tokens[last]]:
+                size = suffix.count(" ") + 1
+                if size > best and " ".join(tokens[last : last + size]) == suffix and joined(words, last, last + size):
+                    best = size
+            if not best:
+                return
+            mention.last += best
+            mention.end = words.ends[mention.last - 1]
+
+
+def key(name: str) -> str:
+    """A name as it is compared: folded, its words joined by one blank."""
+    return " ".join(WORD.findall(FoldedText.of(name).folded))
+
+
+def joined(words: Words, first: int, last: int) -> bool:
+    """Do the words from `first` to `last` (behind the end) stand as close as the words of one name do?"""
+    text, starts, ends = words.text, words.starts, words.ends
+    return all(_BETWEEN.fullmatch(text, ends[i], starts[i + 1]) for i in range(first, last - 1))
+
+
+def _mention(words: Words, first: int, last: int, kind: Kind, name: str, score: float = 1.0) -> Mention:
+    return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score)
+
+
+def merge_combinations(words: Words, mentions: Sequence[Mention]) -> list[Mention]:
+    """Join names around a slash or a hyphen to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
+    merged: list[Mention] = []
+    for mention in mentions:
+        before = merged[-1] if merged else None
+        if before and words.text[before.end : mention.start] in ("/", " / ", "-", "/ ", " /"):
+            before.end, before.last = mention.end, mention.last
+            if Kind.DRUG in (before.kind, mention.kind):
+                before.kind = Kind.DRUG
+            continue
+        merged.append(mention)
+    return merged

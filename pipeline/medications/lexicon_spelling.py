@@ -1,0 +1,68 @@
+"""Misspelled drug names: one slip in a name of six letters or more, two in one of ten or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_ONE_SLIP = 7
+_TWO_SLIPS = 10
+# Letters at either end by which names are looked up: a word with one slip keeps its beginning or its end.
+_ENDS = 4
+
+
+class Spelling:
+    """Looks up the name that a word nearly is. Holds each name twice: by its first and by its last letters."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_start: dict[str, list[str]] = {}
+        self._by_end: dict[str, list[str]] = {}
+        for name in names:
+            if len(name) >= _ONE_SLIP - 1:
+                self._by_start.setdefault(name[:_ENDS], []).append(name)
+                self._by_end.setdefault(name[-_ENDS:], []).append(name)
+
+    def nearest(self, word: str) -> str | None:
+        """The nearest name within the bound that begins with the same letter; None where there is none."""
+        if len(word) < _ONE_SLIP:
+            return None
+        bound = 2 if len(word) >= _TWO_SLIPS else 1
+        best, best_distance = None, bound + 1
+        candidates = (self._by_start.get(word[:_ENDS], ()), self._by_end.get(word[-_ENDS:], ()))
+        for names in candidates:
+            for name in names:
+                if name[0] != word[0] or abs(len(name) - len(word)) >= best_distance or len(name) < _ONE_SLIP - 1:
+                    continue
+                distance = slips(word, name, best_distance - 1)
+                if distance < best_distance:
+                    best, best_distance = name, distance
+        return best
+
+
+def slips(word: str, name: str, bound: int) -> int:
+    """Letters left out, put in, changed or swapped between two words; `bound` + 1 where there are more."""
+    start = 0
+    limit = min(len(word), len(name))
+    while start < limit and word[start] == name[start]:
+        start += 1
+    end = 0
+    limit -= start
+    while end < limit and word[-1 - end] == name[-1 - end]:
+        end += 1
+    left, right = word[start : len(word) - end], name[start : len(name) - end]
+    longer = max(len(left), len(right))
+    if longer <= 1:
+        return longer
+    # Differences of one or two slips are short stretches, or two far apart: the table stays small, the bound cuts it.
+    previous, current = list(range(len(right) + 1)), []
+    before: list[int] = []
+    for i, letter in enumerate(left, 1):
+        current = [i]
+        for j, other in enumerate(right, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > bound:
+            return bound + 1
+        before, previous = previous, current
+    return min(previous[-1], bound + 1)

@@ -1,0 +1,166 @@
+"""`anamnesis_medications`: recognises drugs and what is said of their use, by lexicon and grammar.
+
+Labels DRUG, STRENGTH, DOSAGE, DURATION, FORM, FREQUENCY and ROUTE, with the boundaries of n2c2 2018 track 2. Linear in
+the text; nothing is remembered between Docs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline import extensions
+from pipeline.medications.grammar import Candidate, Grammar
+from pipeline.medications.lexicon import Kind, Lexicon, Mention, Words, merge_combinations
+from pipeline.medications.recognizer_context import DRUG, Context
+from pipeline.text.folding import FoldedText
+from pipeline.text.spans import TokenIndex
+
+extensions.value(Span, "source", "given")
+extensions.value(Span, "score")
+extensions.value(Span, "codes")
+
+ATC = "http://www.whocc.no/atc"
+
+# An attribute stands this many characters before or behind its drug at most; further on only behind other attributes.
+_BEFORE = 90
+_BEHIND = 260
+_SENTENCE = re.compile(r"(?:[.!?][\"')]?|;)\s+(?=[A-ZÀ-Ý\"(])|\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|\s{3,}(?=[A-ZÀ-Ý])")
+# Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
+_ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
+_AMOUNT = re.compile(r"\d ?(?:mg|mcg|µg|ug|meq)\b")
+# The vocabulary holds words of six letters or more.
+_SHORTEST_UNKNOWN = 6
+_SCORE_UNKNOWN = 0.6
+
+
+@lru_cache(maxsize=8)
+def _grammar(lang: str) -> Grammar:
+    return Grammar(lang)
+
+
+class MedicationRecognizer:
+    """Sets `doc.ents` from drug names and the grammar of their use; entities set before stay and are not overlapped.
+
+    Each entity has `span._.source` (lexicon or grammar), `span._.score` (how sure, 0 to 1) and, for a drug whose ATC
+    code is known, `span._.codes`.
+    """
+
+    def __init__(
+        self, lang: str, *, extra_terms: Sequence[str] = (), fuzzy: bool = True, unlisted: bool = True
+    ) -> None:
+        self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy)
+        self.grammar = _grammar(lang)
+        self.unlisted = unlisted
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Recognise the medications of a Doc."""
+        text = doc.text
+        folded = FoldedText.of(text)
+        words = Words.of(folded.folded)
+        original = text if folded.cuts is None else _capitals(text, folded)
+        mentions = merge_combinations(words, self.lexicon.match(words, original))
+        if self.unlisted:
+            mentions = self._add_unlisted(words, mentions)
+        if not mentions:
+            return doc
+        candidates: list[Candidate] = []
+        for first, last in _windows(words, mentions):
+            candidates += self.grammar.candidates(words, first, last)
+        context = Context(words, self.grammar, sentence_breaks(original, words.text))
+        index = TokenIndex(doc)
+        taken = {token for entity in doc.ents for token in range(entity.start, entity.end)}
+        found: list[Span] = []
+        for entity in context.decide(mentions, candidates):
+            first, last = index.bounds(folded.start(entity.start), folded.end(entity.end))
+            if first == last or any(token in taken for token in range(first, last)):
+                continue
+            taken.update(range(first, last))
+            span = Span(doc, first, last, entity.label)
+            span._.source = entity.source
+            span._.score = entity.score
+            if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
+                span._.codes = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
+            found.append(span)
+        doc.set_ents([*doc.ents, *found])
+        return doc
+
+    def _add_unlisted(self, words: Words, mentions: list[Mention]) -> list[Mention]:
+        """Words that no list knows, with a strength behind them: names of drugs that the lexicon does not hold."""
+        covered = {number for mention in mentions for number in range(mention.first, mention.last)}
+        added: list[Mention] = []
+        text = words.text
+        for match in _AMOUNT.finditer(text):
+            number = bisect_left(words.starts, match.end()) - 1
+            while number >= 0 and (words.words[number][0].isdigit() or words.ends[number] > match.start() - 1):
+                number -= 1
+            if number < 0 or number in covered:
+                continue
+            word, end = words.words[number], words.ends[number]
+            if (
+                len(word) >= _SHORTEST_UNKNOWN
+                and word.isalpha()
+                and word not in self.lexicon.vocabulary
+                and not self.grammar.context["not_a_name"].fullmatch(word)
+                and _NAME_GAP.fullmatch(text, end, match.start() + 1)
+            ):
+                mention = Mention(words.starts[number], end, number, number + 1, Kind.STEM, word, _SCORE_UNKNOWN)
+                covered.add(number)
+                added.append(mention)
+        return sorted([*mentions, *added], key=lambda mention: mention.start) if added else mentions
+
+
+_NAME_GAP = re.compile(r"[ \t]*[:,(-]?[ \t]*[\d.,/ -]+")
+
+
+def _capitals(text: str, folded: FoldedText) -> str:
+    """The text with its capitals at the offsets of the folded text, where their lengths differ."""
+    return "".join(text[folded.start(place)] for place in range(len(folded.folded)))
+
+
+def sentence_breaks(original: str, folded: str) -> list[int]:
+    """Where sentences, lines and list items begin: attributes do not reach over without an instruction."""
+    breaks: list[int] = []
+    for match in _SENTENCE.finditer(original):
+        start = match.start()
+        if original[start] == "." and "\n" not in match[0]:
+            if _ABBREVIATED.search(folded, max(0, start - 12), start + 1):
+                continue
+        breaks.append(match.end())
+    return breaks
+
+
+def _windows(words: Words, mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+    """The word numbers between which attributes are looked for, around the mentions."""
+    windows: list[tuple[int, int]] = []
+    for mention in mentions:
+        first = bisect_left(words.starts, mention.start - _BEFORE)
+        last = bisect_left(words.starts, mention.end + _BEHIND)
+        if windows and first <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(last, windows[-1][1]))
+        else:
+            windows.append((first, last))
+    return windows
+
+
+@Language.factory(
+    "anamnesis_medications",
+    default_config={"extra_terms": [], "fuzzy": True, "unlisted": True},
+    assigns=["doc.ents"],
+)
+def make_medication_recognizer(
+    nlp: Language, name: str, extra_terms: list[str], fuzzy: bool, unlisted: bool
+) -> MedicationRecognizer:
+    """Factory of MedicationRecognizer.
+
+    Args:
+        extra_terms: the user's own drug names, in any case.
+        fuzzy: take a misspelled name for the drug that it nearly is.
+        unlisted: take a word that no list knows for a drug where a strength follows it.
+    """
+    return MedicationRecognizer(nlp.lang, extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)

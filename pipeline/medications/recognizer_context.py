@@ -1,0 +1,280 @@
+"""Which names and which amounts are of a medication: decided from what stands near them.
+
+Works on the folded text only. `decide` takes the mentions of the lexicon and the candidates of the grammar, and gives
+the entities in the order of the text, without overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
+from pipeline.medications.lexicon import Kind, Mention, Words
+
+DRUG = "DRUG"
+# How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
+_REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 7}
+_WEAK_REACH = 0
+# Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
+_CONTINUED_REACH = 6
+# A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
+_MOST_COUNTED = 4.0
+_LOOK_AHEAD = 4
+
+_Item = Mention | Candidate
+
+
+@dataclass(slots=True)
+class Entity:
+    """A recognised stretch of the folded text."""
+
+    start: int
+    end: int
+    label: str
+    source: str
+    score: float
+    name: str = ""
+
+
+class Context:
+    """One text under decision: its words, its sentences, its mentions and candidates."""
+
+    def __init__(self, words: Words, grammar: Grammar, breaks: Sequence[int]) -> None:
+        self.words = words
+        self.rules = grammar.context
+        self.breaks = breaks
+
+    def sentence(self, offset: int) -> int:
+        """The number of the sentence that holds an offset."""
+        return bisect_right(self.breaks, offset)
+
+    def between(self, end: int, start: int) -> list[str]:
+        """The words between two offsets."""
+        starts = self.words.starts
+        return self.words.words[bisect_left(starts, end) : bisect_left(starts, start)]
+
+    def decide(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Entity]:
+        """The entities of the text."""
+        drugs = self._drugs(mentions, candidates)
+        items = _without_overlap(drugs, candidates)
+        return _Reader(self, items).read()
+
+    def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
+        by_start = {candidate.start: candidate for candidate in candidates}
+        sure = {Kind.DRUG, Kind.CLASS, Kind.CAPS}
+        accepted: list[Mention] = []
+        for place, mention in enumerate(mentions):
+            behind = self._behind(mention, by_start)
+            beside = self._listed(mentions, place, sure)
+            if self._is_drug(mention, behind, listed=beside):
+                accepted.append(mention)
+        return accepted
+
+    def _behind(self, mention: Mention, by_start: dict[int, Candidate]) -> Candidate | None:
+        """The candidate that follows a mention at once, blanks and a comma or colon apart."""
+        match = _GAP.match(self.words.text, mention.end)
+        return by_start.get(match.end()) if match else None
+
+    def _listed(self, mentions: Sequence[Mention], place: int, sure: set[Kind]) -> bool:
+        """Does the mention stand in an enumeration with a drug that is one without doubt?"""
+        mention = mentions[place]
+        for other in (*mentions[max(0, place - 1) : place], *mentions[place + 1 : place + 2]):
+            low, high = sorted((mention, other), key=lambda item: item.start)
+            if other.kind in sure and _ENUMERATION.fullmatch(self.words.text, low.end, high.start):
+                return True
+        return False
+
+    def _is_drug(self, mention: Mention, behind: Candidate | None, *, listed: bool) -> bool:
+        text, kind = self.words.text, mention.kind
+        after = _BLANKS.match(text, mention.end)
+        tail = after.end() if after else mention.end
+        if self.rules["compound_after"].match(text, tail):
+            return False
+        dosed = (
+            behind is not None
+            and behind.label not in (MEASURED, "FORM")
+            and not (behind.label == NUMBER and kind in (Kind.LAB, Kind.NUTRIENT))
+        )
+        if kind in (Kind.LAB, Kind.NUTRIENT):
+            if behind is not None and behind.label == MEASURED:
+                return False
+            before = self.words.words[max(0, mention.first - 1) : mention.first]
+            if not dosed and (
+                self.rules["laboratory_after"].match(text, tail)
+                or (before and self.rules["laboratory_before"].fullmatch(before[0]))
+            ):
+                return False
+            if kind == Kind.LAB:
+                return True
+            given = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
+            return (
+                dosed
+                or listed
+                or bool(self.rules["given_after"].match(text, tail))
+                or any(self.rules["given_before"].fullmatch(part) for part in (given, given.rpartition(" ")[2]))
+            )
+        if kind == Kind.WORD:
+            return (dosed and behind is not None and behind.label != NUMBER) or listed
+        return True
+
+
+_GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
+_BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+_ENUMERATION = re.compile(
+    r"[ \t]*(?:,|;|/|\n|and|or|et|ou|plus|with|avec|\+|&|, and|, or|- |\d+[.)])*[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
+)
+
+
+class _Reader:
+    """Reads the items of a text from left to right and keeps the attributes that go with a drug."""
+
+    def __init__(self, context: Context, items: Sequence[_Item]) -> None:
+        self.context = context
+        self.rules = context.rules
+        self.text = context.words.text
+        self.items = items
+        self.entities: list[Entity] = []
+        self.last: Entity | None = None
+        self.drug: Mention | None = None
+        self.strength = False  # has the current drug a strength already?
+
+    def read(self) -> list[Entity]:
+        """The entities, in order."""
+        for place, item in enumerate(self.items):
+            if isinstance(item, Mention):
+                source = "lexicon" if item.score > 0.7 else "grammar"
+                self._keep(Entity(item.start, item.end, DRUG, source, item.score, item.name))
+                self.drug, self.strength = item, False
+            elif item.label != MEASURED and (drug := self._drug_of(item, place)):
+                label = self._label(item, place, drug)
+                if label:
+                    self._keep(Entity(item.start, item.end, label, "grammar", 0.8 if item.weak else 0.9))
+                    self.strength = self.strength or label == "STRENGTH"
+        return self.entities
+
+    def _keep(self, entity: Entity) -> None:
+        self.entities.append(entity)
+        self.last = entity
+
+    def _drug_of(self, item: Candidate, place: int) -> Mention | None:
+        """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
+        if self._goes_on(item):
+            return self.drug
+        return self._next_drug(item, place)
+
+    def _goes_on(self, item: Candidate) -> bool:
+        last = self.last
+        if last is None or self.drug is None:
+            return False
+        context = self.context
+        gap = context.between(last.end, item.start)
+        reach = _WEAK_REACH if item.weak and item.label != NUMBER else _REACH.get(item.label, 3)
+        here, there = context.sentence(item.start), context.sentence(last.start)
+        if here == there:
+            return len(gap) <= reach and not any(self.rules["barrier"].fullmatch(word) for word in gap)
+        if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
+            return False
+        lead = context.between(context.breaks[here - 1], item.start)
+        if not lead:
+            return True
+        return (
+            len(lead) <= _CONTINUED_REACH
+            and bool(self.rules["instruction"].fullmatch(lead[0]))
+            and not any(self.rules["barrier"].fullmatch(word) for word in lead)
+        )
+
+    def _next_drug(self, item: Candidate, place: int) -> Mention | None:
+        end = item.end
+        for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
+            gap = self.context.between(end, following.start)
+            if len(gap) > 3 or not all(self.rules["link"].fullmatch(word) for word in gap):
+                return None
+            between = self.text[end : following.start]
+            if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
+                return None
+            if isinstance(following, Mention):
+                return following
+            end = following.end
+        return None
+
+    def _label(self, item: Candidate, place: int, drug: Mention) -> str | None:
+        """The label of a candidate beside its drug; None where it is nothing."""
+        name = self.text[drug.start : drug.end]
+        stretch = self.text[item.start : item.end]
+        if item.label == ACTIVITY:
+            return self._activity(name, stretch)
+        if item.label == RATE:
+            near = self.text[max(0, item.start - 30) : item.end + 15]
+            return "STRENGTH" if self.rules["patch"].search(f"{name} {near}") else "DOSAGE"
+        if item.label == NUMBER:
+            return self._number(item, place, stretch)
+        if self.rules["supply_before"].fullmatch(self._word_before(item.start)) and item.label in (
+            "STRENGTH",
+            "DOSAGE",
+        ):
+            return None
+        return item.label
+
+    def _activity(self, name: str, stretch: str) -> str:
+        if self.rules["vitamin"].search(name):
+            return "STRENGTH"
+        if self.rules["by_units"].search(name) or not self.rules["international"].search(stretch):
+            return "DOSAGE"
+        return "STRENGTH"
+
+    def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
+        before = self._word_before(item.start)
+        if self.text[item.start - 1 : item.start] == "#" or self.rules["supply_before"].fullmatch(before):
+            return None
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        follows = ""
+        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t("):
+            follows = following.label
+        if follows == "FORM":
+            return "DOSAGE"
+        last = self.last
+        at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
+        value = _value(stretch)
+        if follows in ("FREQUENCY", "ROUTE"):
+            if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
+                return "STRENGTH"
+            if value is None or value <= 20:
+                return "DOSAGE"
+            return None
+        if self.rules["takes"].fullmatch(before) and (value is None or value <= _MOST_COUNTED):
+            return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
+        if at_drug and value is not None and not self.strength and last is not None:
+            if "/" in stretch and value >= 5:
+                return "STRENGTH"
+            if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
+                return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
+        return None
+
+    def _word_before(self, offset: int) -> str:
+        place = bisect_left(self.context.words.starts, offset) - 1
+        return self.context.words.words[place] if place >= 0 else ""
+
+
+_STOP = re.compile(r"[.!?]\s")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+
+def _value(stretch: str) -> float | None:
+    """The largest figure of a number; None for number words."""
+    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
+    return max(figures) if figures else None
+
+
+def _without_overlap(drugs: Sequence[Mention], candidates: Sequence[Candidate]) -> list[_Item]:
+    """Drugs and the candidates that do not overlap them, in the order of the text."""
+    ends = [drug.end for drug in drugs]
+    items: list[_Item] = list(drugs)
+    for candidate in candidates:
+        place = bisect_right(ends, candidate.start)
+        if place == len(drugs) or drugs[place].start >= candidate.end:
+            items.append(candidate)
+    items.sort(key=lambda item: item.start)
+    return items
