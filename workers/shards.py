@@ -104,6 +104,7 @@ class Shard:
     _recycle: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _process: ForkServerProcess | None = None
+    _writer: asyncio.StreamWriter | None = None
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
@@ -138,6 +139,7 @@ class Shard:
         finally:
             self.state.ready = False
             self.kill()
+            await self._close_pipe()
 
     def kill(self) -> None:
         """End the process at once."""
@@ -164,6 +166,7 @@ class Shard:
             await asyncio.to_thread(self._process.start)
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
+        self._writer = writer
         ready = ready_decoder.decode(await asyncio.wait_for(_read_frame(reader), START_SECONDS))
         if ready.error is not None:
             raise ShardError(ready.error)
@@ -182,9 +185,7 @@ class Shard:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self.state.ready = False
-            writer.close()
-            with suppress(OSError):  # the process is dead, and its pipe broken
-                await writer.wait_closed()
+            await self._close_pipe()
         await self._end()
         if isinstance(error, _RecycleError):
             self.state.restarts += 1
@@ -198,6 +199,14 @@ class Shard:
 
     async def _end(self) -> None:
         await asyncio.to_thread(self.kill)
+        await self._close_pipe()
+
+    async def _close_pipe(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+            with suppress(OSError):  # the process is dead, and its pipe broken
+                await writer.wait_closed()
 
     def _sort_out(self, *, timed_out: bool) -> None:
         """After a death: the batch at the head is suspect note by note, the rest goes back to the queue, in order."""

@@ -163,4 +163,4 @@ def make_medication_recognizer(
         fuzzy: take a misspelled name for the drug that it nearly is.
         unlisted: take a word that no list knows for a drug where a strength follows it.
     """
-    return MedicationRecognizer(nlp.lang, extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)
+    return MedicationRecognizer(str(nlp.lang), extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)

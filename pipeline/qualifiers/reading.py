@@ -1,7 +1,7 @@
 """What all qualifiers read of a Doc: its folded text, its tokens' offsets, and where its propositions begin.
 
-The reading of a Doc is made by the first qualifier and lives in the Doc's own `user_hooks`, so that it ends with the
-Doc: no component remembers a text. It is left out of pickles, `to_bytes` and DocBin.
+The reading of a Doc is made by the first qualifier and kept as long as the Doc lives and no longer: no component remembers
+a text. It is no part of the Doc, and so of no pickle, `to_bytes` or DocBin.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc
 
@@ -17,8 +18,6 @@ from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 from pipeline.text.spans import TokenIndex
-
-_HOOK = "anamnesis_reading"
 
 
 @lru_cache(maxsize=8)
@@ -108,25 +107,22 @@ class Reading:
         self.text = doc.text
         self.folded = FoldedText.of(self.text)
         self.index = TokenIndex(doc)
+        del self.index.doc  # it would keep the Doc alive, and the Doc this
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
         """The Doc's reading: the one that another qualifier made, if sentences and tokens are still the same."""
-        hooks: dict[str, Any] = doc.user_hooks
-        kept = hooks.get(_HOOK)
-        reading = kept if isinstance(kept, Reading) and len(kept.index) == len(doc) else cls(doc)
-        hooks[_HOOK] = reading
+        kept = _readings.get(doc)
+        reading = kept if kept is not None and len(kept.index) == len(doc) else cls(doc)
+        _readings[doc] = reading
         starts = reading.index.starts
         sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
         if sentences != reading.sentences:
             reading.sentences = sentences
             reading._propositions = {}
         return reading
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _nothing, ()
 
     def folded_offset(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
@@ -148,5 +144,4 @@ class Reading:
         return self._propositions[key]
 
 
-def _nothing() -> None:
-    """What a pickled reading comes back as: it is made again where it is needed."""
+_readings: WeakKeyDictionary[Doc, Reading] = WeakKeyDictionary()

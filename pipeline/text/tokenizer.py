@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 _LETTER = r"[^\W\d_]"
@@ -77,7 +77,7 @@ class ClinicalTokenizer:
         return self
 
 
-@registry.tokenizers("anamnesis.clinical_tokenizer.v1")
+@registry.tokenizers("anamnesis.clinical_tokenizer.v1")  # type: ignore[untyped-decorator]
 def make_clinical_tokenizer() -> Callable[[Language], ClinicalTokenizer]:
     """The registered tokenizer, for a config: `[nlp.tokenizer] @tokenizers = "anamnesis.clinical_tokenizer.v1"`."""
 

@@ -157,5 +157,5 @@ def test_installed_package_with_its_own_recogniser_is_plugged_in(tmp_path: Path)
     assert read["pipes"] == ["ner", "anamnesis_source", *(pipe for pipe in ORDER if pipe != "anamnesis_medications")]
     assert ["DRUG", "zorbitol", "en_tiny_med7"] in read["entities"]
     assert ["PROBLEM", "asthma", "matcher"] in read["entities"]
-    assert sorted(read["relations"]) == ["FREQUENCY", "ROUTE", "STRENGTH"]
+    assert set(read["relations"]) == {"FREQUENCY", "ROUTE", "STRENGTH"}
     assert read["models"] == ["ner"]

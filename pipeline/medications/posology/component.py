@@ -159,7 +159,7 @@ class _Tables:
                 posology[field] = {"text": words, "code": code}
                 if code is None:
                     warn(f"{field}_unknown", bounds)
-        self._times(posology, timings, strengths if not doses else doses)
+        self._times(posology, timings, doses or strengths)
         posology["daily_dose"] = _daily_dose(posology)
         return posology
 

@@ -60,10 +60,10 @@ class Frequencies:
         days = list(spelled(resources.read_table(lang, "posology/days.tsv")))
         self._days = {written: row["code"].split(",") for written, row in days}
         self._day = re.compile(
-            r"(?:%s)(?![^\W_])" % "|".join(sorted(map(re.escape, self._days), key=len, reverse=True))
+            "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
         )
         self._filler = re.compile(
-            r"(?:%s)(?![^\W_])" % "|".join(map(re.escape, amounts.cues["filler"] + amounts.cues["range"])),
+            "(?:" + "|".join(map(re.escape, amounts.cues["filler"] + amounts.cues["range"])) + r")(?![^\W_])",
             re.IGNORECASE,
         )
 

@@ -68,9 +68,9 @@ def english_rxnorm(lists: Path) -> Iterator[str]:
     table = pyreadr.read_r(str(lists / "medextractr_rxnorm_druglist.rda"))["rxnorm_druglist"]
     for name in map(str, table.iloc[:, 0]):
         plain = fold(name)
-        if re.fullmatch("[a-z]{5,}", plain) and zipf_frequency(plain, "en") < ORDINARY_RXNORM:
-            yield plain
-        elif re.fullmatch(r"[a-z]{5,} acid", plain) and zipf_frequency(plain.split()[0], "en") < ORDINARY_RXNORM:
+        if (re.fullmatch("[a-z]{5,}", plain) and zipf_frequency(plain, "en") < ORDINARY_RXNORM) or (
+            re.fullmatch(r"[a-z]{5,} acid", plain) and zipf_frequency(plain.split()[0], "en") < ORDINARY_RXNORM
+        ):
             yield plain
 
 

@@ -1,0 +1,69 @@
+"""The README is run: its code, its settings table, its list of commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from workers.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PIPELINE_README = (ROOT / "pipeline" / "README.md").read_text(encoding="utf-8")
+
+
+def python_blocks() -> Iterator[str]:
+    """Code that needs no broker."""
+    for text in (README, PIPELINE_README):
+        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+            if "confluent_kafka" not in block:
+                yield block
+
+
+def settings_table() -> str:
+    """The table of all settings as the README shows it."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is not None or field.default is PydanticUndefined:
+            default = "computed"
+        elif field.default is None:
+            default = ""
+        elif isinstance(field.default, dict):
+            default = ",".join(f"{key}={value}" for key, value in field.default.items())
+        else:
+            default = (
+                str(int(field.default))
+                if isinstance(field.default, bool) is False and isinstance(field.default, int)
+                else str(field.default)
+            )
+        rows.append(f"| `{name.upper()}` | {f'`{default}`' if default else ''} | {field.description} |")
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize("code", python_blocks())
+def test_code_of_the_readme_runs(code: str) -> None:
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
+    assert run.returncode == 0, run.stderr
+
+
+def test_settings_table_is_that_of_the_code() -> None:
+    written = README.split("<!-- settings -->\n", 1)[1].split("\n<!-- /settings -->", 1)[0]
+    assert written == settings_table(), f"the README's table of settings should be:\n{settings_table()}"
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"anamnesis ([a-z]+)(?: |\n|`|$)", README))))
+def test_commands_of_the_readme_exist(command: str) -> None:
+    run = subprocess.run([sys.executable, "-m", "workers", command, "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
