@@ -102,12 +102,13 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_propositions", "folded", "index", "sentences", "text")
+    __slots__ = ("_propositions", "folded", "sentences", "starts", "text")
 
     def __init__(self, doc: Doc) -> None:
         self.text = doc.text
         self.folded = FoldedText.of(self.text)
-        self.index = TokenIndex(doc)
+        # Offsets only: a reading that held its Doc would keep it alive.
+        self.starts = TokenIndex(doc).starts
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
 
@@ -116,9 +117,9 @@ class Reading:
         """The Doc's reading: the one that another qualifier made, if sentences and tokens are still the same."""
         hooks: dict[str, Any] = doc.user_hooks
         kept = hooks.get(_HOOK)
-        reading = kept if isinstance(kept, Reading) and len(kept.index) == len(doc) else cls(doc)
+        reading = kept if isinstance(kept, Reading) and len(kept.starts) == len(doc) else cls(doc)
         hooks[_HOOK] = reading
-        starts = reading.index.starts
+        starts = reading.starts
         sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
         if sentences != reading.sentences:
             reading.sentences = sentences

@@ -1,5 +1,5 @@
 """Text: tokens, sentences, normal forms, sections and dates."""
 
-from pipeline.text import normalizer, sections, sentences, tokenizer
+from pipeline.text import dates, normalizer, sections, sentences, tokenizer
 
-__all__ = ["normalizer", "sections", "sentences", "tokenizer"]
+__all__ = ["dates", "normalizer", "sections", "sentences", "tokenizer"]
