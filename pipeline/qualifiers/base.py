@@ -105,7 +105,7 @@ class Qualifier:
         targets = self.targets(doc)
         if not targets and self.on_ents_only is not False:
             return doc
-        decide = self.decider(doc, Reading.of(doc))
+        decide = self.decider(doc, Reading(doc))
         for span in targets:
             value, cues = decide(span)
             self.write(span, value, cues)

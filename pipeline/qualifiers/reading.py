@@ -1,7 +1,6 @@
 """What all qualifiers read of a Doc: its folded text, its tokens' offsets, and where its propositions begin.
 
-The reading of a Doc is made by the first qualifier and lives in the Doc's own `user_hooks`, so that it ends with the
-Doc: no component remembers a text. It is left out of pickles, `to_bytes` and DocBin.
+It is made for one call of a component and ends with it: no component remembers a text.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import Any
 
 from spacy.tokens import Doc
 
@@ -17,8 +15,6 @@ from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 from pipeline.text.spans import TokenIndex
-
-_HOOK = "anamnesis_reading"
 
 
 @lru_cache(maxsize=8)
@@ -100,34 +96,15 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 
 
 class Reading:
-    """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
+    """A Doc as a qualifier reads it; made for one call, so that no text is remembered."""
 
-    __slots__ = ("_propositions", "folded", "sentences", "starts", "text")
+    __slots__ = ("folded", "sentences", "text")
 
     def __init__(self, doc: Doc) -> None:
         self.text = doc.text
         self.folded = FoldedText.of(self.text)
-        # Offsets only: a reading that held its Doc would keep it alive.
-        self.starts = TokenIndex(doc).starts
-        self.sentences: list[int] = []
-        self._propositions: dict[Any, Propositions] = {}
-
-    @classmethod
-    def of(cls, doc: Doc) -> Reading:
-        """The Doc's reading: the one that another qualifier made, if sentences and tokens are still the same."""
-        hooks: dict[str, Any] = doc.user_hooks
-        kept = hooks.get(_HOOK)
-        reading = kept if isinstance(kept, Reading) and len(kept.starts) == len(doc) else cls(doc)
-        hooks[_HOOK] = reading
-        starts = reading.starts
-        sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
-        if sentences != reading.sentences:
-            reading.sentences = sentences
-            reading._propositions = {}
-        return reading
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _nothing, ()
+        starts = TokenIndex(doc).starts
+        self.sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
 
     def folded_offset(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
@@ -140,14 +117,5 @@ class Reading:
 
     def propositions(self, separators: Separators, titles: list[int]) -> Propositions:
         """The propositions between sentences, terminations and section titles (offsets in the text)."""
-        key = (id(separators), tuple(titles))
-        if key not in self._propositions:
-            sentences = [0, *(self.folded_offset(start) for start in self.sentences if start)]
-            self._propositions[key] = Propositions(
-                self.folded.folded, sentences, separators, [self.folded_offset(start) for start in titles]
-            )
-        return self._propositions[key]
-
-
-def _nothing() -> None:
-    """What a pickled reading comes back as: it is made again where it is needed."""
+        sentences = [0, *(self.folded_offset(start) for start in self.sentences if start)]
+        return Propositions(self.folded.folded, sentences, separators, [self.folded_offset(start) for start in titles])
