@@ -51,7 +51,7 @@ _WORD = re.compile(r"\w{4}")
 _PREDICATE = re.compile(
     r"\W*(?:(?:qui|which|that) )?(?:avec|with|a ete|avait ete|ont ete|was|were|has been|had been|posee?|arretee?"
     r"|stoppee?|retiree?|suspendue?|interrompue?|operee?|traitee?|diagnostiquee?|decouverte?|survenue?|remplacee?|apparue?"
-    r"|resolue?|stopped|discontinued|diagnosed|treated|operated|removed|placed|performed|resolved|repaired|last seen)s?\b"
+    r"|resolue?|stopped|discontinued|diagnosed|treated|operated|removed|placed|performed|resolved|repaired)s?\b"
 )
 # What takes up a story anew, so that a date before it says nothing about what follows.
 _TURN = re.compile(
