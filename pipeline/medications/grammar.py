@@ -26,9 +26,10 @@ MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
 _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
 _OPTIONAL_BLANK = r"[ \t-]?"
 _END = r"(?![a-z0-9])"
+# Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
+_BEGINNINGS = frozenset({"vitamin", "patch", "by_units", "international"})
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
-# A pattern may begin with any of these instead of a letter.
 _LIST = re.compile(r"\{(\w+)\}")
 
 
@@ -56,9 +57,11 @@ class Grammar:
         source = _read(lang)
         self._lists: dict[str, list[str]] = source["lists"]
         self.context: dict[str, re.Pattern[str]] = {
-            name: re.compile(rf"(?:{spaced(pattern)}){_END}") for name, pattern in source["context"].items()
+            name: re.compile(rf"(?:{spaced(pattern)}){'' if name in _BEGINNINGS else _END}")
+            for name, pattern in source["context"].items()
         }
         self._index: dict[str, list[_Pattern]] = {}
+        self._slashed: list[re.Pattern[str]] = []
         for label in ("form", "route", "frequency", "duration"):
             weak = set(source[label].get("weak", ()))
             for text in source[label]["patterns"]:
@@ -69,35 +72,31 @@ class Grammar:
         self._tail = re.compile(rf",?[ \t]{{0,2}}\n?(?:(?:{tails}){_END}|(?:{joins}){_BLANK}?(?:{joined}){_END})")
         number = f"(?:{_alternatives([self._expand(text) for text in self._lists['number']])})"
         units = {name: _alternatives(values) for name, values in source["units"].items()}
-        figure = source["figures"]["number"]
-        span = rf"(?:{figure})(?: ?(?:{source['figures']['range']}) ?(?:{figure}))*"
-        per = rf"(?: ?/ ?| ?{source['figures']['per']} )"
-        mass, time, weight = units["mass"], units["time"], units["weight"]
-        top = rf"(?:{mass}|{units['activity']}|{units['volume']})"
-        amount = rf"(?:{span}|{number}(?: (?:{source['figures']['range']}) {number})?)"
+        figures = source["figures"]
+        figure, range_word, per_word = figures["number"], figures["range"], figures["per"]
+        span = rf"(?:{figure})(?: ?(?:{range_word}) ?(?:{figure}))*"
+        per = rf"(?: ?/ ?| (?:{per_word}) )"
+        mass, active, volume = units["mass"], units["activity"], units["volume"]
+        rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
+        of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
+        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?)"
         # In order: the first that fits is what the amount is.
-        self._amounts: list[tuple[str, re.Pattern[str]]] = [
-            (label, re.compile(rf"{spaced(body)}{_END}"))
-            for label, body in (
-                (MEASURED, rf"{span} ?(?:{mass}|{units['activity']}) ?/ ?(?:{units['laboratory']})"),
-                ("DOSAGE", rf"{span} ?{top}{per}(?:{weight})(?:{per}(?:{time}))*"),
-                ("DOSAGE", rf"{span} ?(?:{units['activity']}|{units['volume']}){per}(?:\d+ ?)?(?:{time})"),
-                (
-                    "STRENGTH",
-                    rf"{span} ?(?:{mass}|{units['activity']}) ?(?:/|{source['figures']['per']}) ?(?:{figure})? ?(?:{units['volume']}|{source['figures']['actuation']})",
-                ),
-                ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
-                (RATE, rf"{span} ?(?:{mass}){per}(?:{weight})?(?:{source['figures']['rate']})"),
-                ("STRENGTH", rf"{span} ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
-                (ACTIVITY, rf"{amount}(?: more| additional)? ?-?(?:{units['activity']})"),
-                ("DOSAGE", rf"{amount} ?-?(?:{units['volume']})"),
-                ("DOSAGE", rf"{amount} ?(?:{units['counted']})"),
-                ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
-            )
-        ]
-        self._number = re.compile(
-            rf"(?:{span}|{number}(?:(?: (?:{source['figures']['range']}) |/){number})?)(?![a-z0-9%]|[.,]\d)"
+        bodies = (
+            (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
+            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
+            ("DOSAGE", rf"{span} ?(?:{active}|{volume}) ?/ ?(?:\d+ ?)?(?:{units['time']})"),
+            ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
+            ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
+            (RATE, rf"{span} ?(?:{mass}){per}{rate}"),
+            ("STRENGTH", rf"{span} ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
+            (ACTIVITY, rf"{amount}(?: more| additional)? ?-?(?:{active})"),
+            ("DOSAGE", rf"{amount} ?-?(?:{volume})"),
+            ("DOSAGE", rf"{amount} ?(?:{units['counted']})"),
+            ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
         )
+        self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
+        pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?"
+        self._number = re.compile(rf"(?:{span}|{pair})(?![a-z0-9%]|[.,]\d)")
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
@@ -120,6 +119,14 @@ class Grammar:
     def _longest(self, text: str, start: int) -> Candidate | None:
         best: Candidate | None = None
         prefix = text[start : start + _PREFIX]
+        slash = text.rfind("/", max(0, start - 2), start)
+        if slash > 0 and text[slash - 1] in " \t":
+            for expression in self._slashed:
+                match = expression.match(text, slash)
+                if match and (best is None or match.end() > best.end):
+                    best = Candidate(slash, match.end(), "FREQUENCY")
+            if best is not None:
+                return best
         for pattern in self._index.get(_letters(prefix), ()):
             match = pattern.expression.match(text, start)
             if match and (best is None or match.end() > best.end):
@@ -142,12 +149,14 @@ class Grammar:
                 best.end = match.end()
         if best is not None and best.end - best.start > 2 and text[best.end - 1] == ".":
             # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
-            if "." not in text[best.start : best.end - 1]:
-                best.end -= 1
+            best.end -= "." not in text[best.start : best.end - 1]
         return best
 
     def _add(self, label: str, body: str, weak: bool) -> None:
         expression = re.compile(rf"(?:{body}){_END}")
+        if body.startswith("/"):
+            self._slashed.append(expression)
+            return
         pattern = _Pattern(label, expression, weak)
         for start in self._starts(body):
             self._index.setdefault(start, []).append(pattern)

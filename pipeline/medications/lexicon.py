@@ -73,10 +73,13 @@ class Lexicon:
         folder = "medications/"
         self._kinds: dict[str, Kind] = {}
         self._codes: dict[str, str] = {}
+        unreviewed: set[str] = set()
         for file in ("names.txt", "names_rxnorm.txt"):
             if resources.path(lang, folder + file).exists():
                 for name in resources.read_lines(lang, folder + file):
                     self._kinds[key(name)] = Kind.DRUG
+                if file == "names_rxnorm.txt":
+                    unreviewed.update(resources.read_lines(lang, folder + file))
         if resources.path(lang, folder + "names.tsv").exists():
             for row in resources.read_table(lang, folder + "names.tsv"):
                 name = key(row["name"])
@@ -105,7 +108,8 @@ class Lexicon:
         stems = (key(stem) for stem in resources.read_lines(lang, folder + "morphology.txt"))
         self._stem = re.compile(f"(?:{'|'.join(sorted(stems, key=len, reverse=True))})s?$")
         self.vocabulary = frozenset(resources.read_lines(lang, folder + "vocabulary.txt"))
-        reviewed = (name for name, kind in self._kinds.items() if kind == Kind.DRUG and name.isalpha())
+        known = (Kind.DRUG, Kind.CLASS)
+        reviewed = (n for n, kind in self._kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None
 
     def codes(self, name: str) -> list[str]:

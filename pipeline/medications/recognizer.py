@@ -128,10 +128,9 @@ def sentence_breaks(original: str, folded: str) -> list[int]:
     breaks: list[int] = []
     for match in _SENTENCE.finditer(original):
         start = match.start()
-        if original[start] == "." and "\n" not in match[0]:
-            if _ABBREVIATED.search(folded, max(0, start - 12), start + 1):
-                continue
-        breaks.append(match.end())
+        dot = original[start] == "." and "\n" not in match[0]
+        if not (dot and _ABBREVIATED.search(folded, max(0, start - 12), start + 1)):
+            breaks.append(match.end())
     return breaks
 
 
@@ -163,4 +162,4 @@ def make_medication_recognizer(
         fuzzy: take a misspelled name for the drug that it nearly is.
         unlisted: take a word that no list knows for a drug where a strength follows it.
     """
-    return MedicationRecognizer(str(nlp.lang), extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)
+    return MedicationRecognizer(nlp.lang or "", extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)

@@ -46,6 +46,8 @@ class Context:
         self.words = words
         self.rules = grammar.context
         self.breaks = breaks
+        # Numbers at the head of a line count its items.
+        self.items = {match.end() for match in re.finditer(r"\n[ \t]*(?=\d)", words.text)}
 
     def sentence(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
@@ -116,6 +118,10 @@ class Context:
                 or bool(self.rules["given_after"].match(text, tail))
                 or any(self.rules["given_before"].fullmatch(part) for part in (given, given.rpartition(" ")[2]))
             )
+        if kind == Kind.SPELLING:
+            # A word that is nearly a name is one only where a drug is expected.
+            before = self.words.words[max(0, mention.first - 1) : mention.first]
+            return dosed or listed or bool(before and self.rules["given_before"].fullmatch(before[0]))
         if kind == Kind.WORD:
             return (dosed and behind is not None and behind.label != NUMBER) or listed
         return True
@@ -124,7 +130,8 @@ class Context:
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _ENUMERATION = re.compile(
-    r"[ \t]*(?:,|;|/|\n|and|or|et|ou|plus|with|avec|\+|&|, and|, or|- |\d+[.)])*[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
+    r"[ \t]*(?:,|;|/|\n|and|or|et|ou|plus|with|avec|\+|&|- |\d+[.)])*"
+    r"[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
 )
 
 
@@ -211,12 +218,18 @@ class _Reader:
             return "STRENGTH" if self.rules["patch"].search(f"{name} {near}") else "DOSAGE"
         if item.label == NUMBER:
             return self._number(item, place, stretch)
+        if item.label == "DURATION" and self._past(item):
+            return None
         if self.rules["supply_before"].fullmatch(self._word_before(item.start)) and item.label in (
             "STRENGTH",
             "DOSAGE",
         ):
             return None
         return item.label
+
+    def _past(self, item: Candidate) -> bool:
+        lead = self.text[max(0, item.start - 20) : item.start].rstrip()
+        return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
 
     def _activity(self, name: str, stretch: str) -> str:
         if self.rules["vitamin"].search(name):
@@ -227,6 +240,8 @@ class _Reader:
 
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
         before = self._word_before(item.start)
+        if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
+            return None
         if self.text[item.start - 1 : item.start] == "#" or self.rules["supply_before"].fullmatch(before):
             return None
         following = self.items[place + 1] if place + 1 < len(self.items) else None

@@ -1,0 +1,149 @@
+"""Compile the drug names and the vocabulary of pipeline/resources from open lists.
+
+    python scripts/compile_drug_names.py LISTS [--resources pipeline/resources]
+
+LISTS is a folder with `fds_all_nhs_drugs.json` (NHS), `fds_drugs_dictionary_medlineplus.csv`,
+`fds_drugs_dictionary_wikipedia.csv`, `medextractr_rxnorm_druglist.rda` (RxNorm) and `french_drugs_romedi.json`
+(Romedi by ATC code). Needs the packages pyreadr and wordfreq, which the product itself does not.
+
+Written: `en/medications/names.txt` and `names_rxnorm.txt`, `fr/medications/names.tsv` and
+`{en,fr}/medications/vocabulary.txt`. Names that people check by hand (brands in everyday use, abbreviations, classes,
+names with other meanings) stand in `curated.tsv`, which this script reads (a curated name is not written again) and
+never writes. Licences of the lists: pipeline/resources/NOTICE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyreadr
+from wordfreq import top_n_list, zipf_frequency
+
+# A word this frequent in general text (Zipf scale: 3 is once in a million words) is an ordinary word first: such
+# names enter only by hand, with their kind, in curated.tsv.
+ORDINARY = 2.9
+# Names from RxNorm are many and unreviewed (botanicals, excipients, cosmetics): only words that general text does not
+# know at all, or nearly.
+ORDINARY_RXNORM = 2.3
+VOCABULARY_WORDS = 60_000
+
+# Words that say how a product is made or used and are no part of its name.
+FORM_WORDS = re.compile(
+    r"\b(injections?|oral|topical|ophthalmic|otic|nasal( spray)?|inhalers?|inhalation|tablets?|capsules?|creams?|skin|"
+    r"vaginal|rectal|transdermal( patch)?|patch|implant|eye drops?|eyes?|ears?|nose|drops?|liquid|suppositories|"
+    r"combination products|systemic|lotion|ointment|gel|foam|enemas?|granules|sublingual|buccal|and|for .*)\b",
+)
+# Endings of substances that notes measure, wear or excrete rather than prescribe, and of diseases and organisms.
+NOT_A_DRUG = re.compile(r"(itis|osis|emia|oma|ectomy|scopy|graphy|ology|virus|coccus|bacter|cyte|blast|plasty|uria)$")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; typographic apostrophes made straight."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe"))
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower().strip()
+
+
+def english_reviewed(lists: Path) -> Iterator[str]:
+    """Names of lists that people keep: NHS, MedlinePlus and Wikipedia (common names and synonyms)."""
+    for entry in json.loads((lists / "fds_all_nhs_drugs.json").read_text(encoding="utf-8")):
+        for part in re.split(r"[()]", entry["name"]):
+            yield FORM_WORDS.sub("", fold(part)).strip(" ,")
+    for file in ("medlineplus", "wikipedia"):
+        with (lists / f"fds_drugs_dictionary_{file}.csv").open(encoding="utf-8") as handle:
+            for row in csv.DictReader(handle):
+                for name in [row["Common name"], *row["Synonyms"].split("|")]:
+                    plain = fold(re.sub(r"\(.*?\)|&lt;.*", "", name))
+                    yield FORM_WORDS.sub("", plain).strip(" ,") if file == "medlineplus" else plain
+
+
+def english_rxnorm(lists: Path) -> Iterator[str]:
+    """Single words of RxNorm that are no words of general text."""
+    table = pyreadr.read_r(str(lists / "medextractr_rxnorm_druglist.rda"))["rxnorm_druglist"]
+    for name in map(str, table.iloc[:, 0]):
+        plain = fold(name)
+        word = plain.removesuffix(" acid")
+        if re.fullmatch("[a-z]{5,}", word) and zipf_frequency(word, "en") < ORDINARY_RXNORM:
+            yield plain
+
+
+def acceptable(name: str, language: str) -> bool:
+    """Is this a name of one to three words, none of them a sentence, and not an ordinary word?"""
+    words = re.findall(r"[a-z0-9]+", name)
+    if not 1 <= len(words) <= 3 or len(name) < 4 or not re.fullmatch(r"[a-z][a-z0-9 '/-]*", name):
+        return False
+    if re.search(r"vaccin|\bplacebo\b|homeo", name) or NOT_A_DRUG.search(name):
+        return False
+    rare = [word for word in words if zipf_frequency(word, language) < ORDINARY and len(word) > 3]
+    return bool(rare) if len(words) > 1 else zipf_frequency(name, language) < ORDINARY
+
+
+def french(lists: Path) -> dict[str, set[str]]:
+    """ATC codes by name; names of groups ("autres ...", "... en association") are left out or cut."""
+    codes: dict[str, set[str]] = {}
+    for code, names in json.loads((lists / "french_drugs_romedi.json").read_text(encoding="utf-8")).items():
+        for name in names:
+            plain = re.sub(r" en association$|,? associations.*$| \d.*$", "", fold(name)).strip()
+            plain = re.sub(r"\s*-\s*", "-", plain)
+            if acceptable(plain, "fr") and not plain.startswith(("autres ", "anti", "autre ", "preparations ")):
+                codes.setdefault(plain, set()).add(code)
+    # "PARACETAMOL ARROW": the name of the maker behind a substance says nothing new.
+    substances = {name for name in codes if " " not in name}
+    return {
+        name: found
+        for name, found in codes.items()
+        if " " not in name or name.split()[0] not in substances or re.search(r"[ /](et|d|b\d+|c|lp)\b|acide", name)
+    }
+
+
+def vocabulary(language: str, names: Iterable[str]) -> list[str]:
+    """Words of general text of six letters or more that are no drug names."""
+    taken = {name for name in names if " " not in name}
+    found = {fold(word) for word in top_n_list(language, VOCABULARY_WORDS)}
+    return sorted(word for word in found - taken if re.fullmatch("[a-z]{6,}", word))
+
+
+def curated(folder: Path) -> set[str]:
+    """The names that people keep by hand."""
+    lines = (folder / "curated.tsv").read_text(encoding="utf-8").splitlines()
+    return {fold(line.split("\t")[0]) for line in lines if line and not line.startswith("#")}
+
+
+def write(path: Path, title: str, lines: Iterable[str]) -> None:
+    """Write a list under a comment that says where it comes from."""
+    text = f"# {title}\n# Written by scripts/compile_drug_names.py; sources and licences: pipeline/resources/NOTICE.\n"
+    path.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+    sys.stderr.write(f"{path}: {len(path.read_text(encoding='utf-8').splitlines()) - 2} lines\n")
+
+
+def main() -> None:
+    """Read the lists, write the resources."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", type=Path)
+    parser.add_argument("--resources", type=Path, default=Path("pipeline/resources"))
+    options = parser.parse_args()
+    english, french_folder = (options.resources / lang / "medications" for lang in ("en", "fr"))
+
+    by_hand = curated(english)
+    names = {name for name in english_reviewed(options.lists) if acceptable(name, "en")}
+    rxnorm = {name for name in english_rxnorm(options.lists) if acceptable(name, "en")} - names
+    write(english / "names.txt", "English drug names of lists that people keep.", sorted(names - by_hand))
+    write(english / "names_rxnorm.txt", "English drug names of RxNorm, unreviewed.", sorted(rxnorm - by_hand))
+    names |= rxnorm
+    write(english / "vocabulary.txt", "English words that are no drugs.", vocabulary("en", names | by_hand))
+
+    by_hand = curated(french_folder)
+    codes = french(options.lists)
+    rows = (f"{name}\t{' '.join(sorted(found))}" for name, found in sorted(codes.items()))
+    write(french_folder / "names.tsv", "French drug names and their ATC codes.", ["name\tatc", *rows])
+    write(french_folder / "vocabulary.txt", "French words that are no drugs.", vocabulary("fr", set(codes) | by_hand))
+
+
+if __name__ == "__main__":
+    main()

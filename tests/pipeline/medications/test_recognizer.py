@@ -1,0 +1,189 @@
+"""The recogniser: what it finds, what it leaves, and how it behaves as a component."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Span
+
+import pipeline  # noqa: F401  registers the components
+from pipeline import resources
+from pipeline.medications.lexicon_spelling import Spelling, slips
+
+
+def recogniser(lang: str, **settings: object) -> Language:
+    nlp = spacy.blank(lang, config={"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}})
+    nlp.add_pipe("anamnesis_medications", config=settings)
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def languages() -> dict[str, Language]:
+    return {lang: recogniser(lang) for lang in resources.LANGUAGES}
+
+
+def found(nlp: Language, text: str) -> list[tuple[str, str]]:
+    return [(entity.text, entity.label_) for entity in nlp(text).ents]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Magnesium hydroxide 400mg/5ml suspension PO of total 30ml bid for the next 5 days.",
+            [
+                ("Magnesium hydroxide", "DRUG"),
+                ("400mg/5ml", "STRENGTH"),
+                ("suspension", "FORM"),
+                ("PO", "ROUTE"),
+                ("30ml", "DOSAGE"),
+                ("bid", "FREQUENCY"),
+                ("for the next 5 days", "DURATION"),
+            ],
+        ),
+        ("She was given 25 mg of Demerol.", [("25 mg", "STRENGTH"), ("Demerol", "DRUG")]),
+        ("Effexor XR 75 mg daily", [("Effexor XR", "DRUG"), ("75 mg", "STRENGTH"), ("daily", "FREQUENCY")]),
+        ("Solumedrol and amoxicillin/clavulanate", [("Solumedrol", "DRUG"), ("amoxicillin/clavulanate", "DRUG")]),
+        (
+            "Furosemide 40mg OD, senna 2 tabs nocte for 3/7",
+            [
+                ("Furosemide", "DRUG"),
+                ("40mg", "STRENGTH"),
+                ("OD", "FREQUENCY"),
+                ("senna", "DRUG"),
+                ("2", "DOSAGE"),
+                ("tabs", "FORM"),
+                ("nocte", "FREQUENCY"),
+                ("for 3/7", "DURATION"),
+            ],
+        ),
+        ("He takes one tablet of aspirin.", [("one", "DOSAGE"), ("tablet", "FORM"), ("aspirin", "DRUG")]),
+        ("LASIX 40 MG Q.D.", [("LASIX", "DRUG"), ("40 MG", "STRENGTH"), ("Q.D.", "FREQUENCY")]),
+        ("Lantus 24 units at bedtime", [("Lantus", "DRUG"), ("24 units", "DOSAGE"), ("at bedtime", "FREQUENCY")]),
+        ("vitamin D 2000 units daily", [("vitamin D", "DRUG"), ("2000 units", "STRENGTH"), ("daily", "FREQUENCY")]),
+        ("started on prednisonne 20 mg", [("prednisonne", "DRUG"), ("20 mg", "STRENGTH")]),
+        ("Continue zyqolitinib.", [("zyqolitinib", "DRUG")]),
+    ],
+)
+def test_recognizer_english(languages: dict[str, Language], text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(languages["en"], text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Doliprane 1 g x 3/j pendant 5 jours",
+            [("Doliprane", "DRUG"), ("1 g", "STRENGTH"), ("x 3/j", "FREQUENCY"), ("pendant 5 jours", "DURATION")],
+        ),
+        (
+            "Ramipril 5 mg : 1 cp matin et soir",
+            [
+                ("Ramipril", "DRUG"),
+                ("5 mg", "STRENGTH"),
+                ("1", "DOSAGE"),
+                ("cp", "FORM"),
+                ("matin et soir", "FREQUENCY"),
+            ],
+        ),
+        (
+            "Ixprim toutes les 6 heures si besoin, Eupressyl 60 mg 1-0-1",
+            [
+                ("Ixprim", "DRUG"),
+                ("toutes les 6 heures si besoin", "FREQUENCY"),
+                ("Eupressyl", "DRUG"),
+                ("60 mg", "STRENGTH"),
+                ("1-0-1", "FREQUENCY"),
+            ],
+        ),
+        ("arrêt de l'oméprazole", [("oméprazole", "DRUG")]),
+        (
+            "Ventoline 2 bouffées si besoin",
+            [("Ventoline", "DRUG"), ("2 bouffées", "DOSAGE"), ("si besoin", "FREQUENCY")],
+        ),
+    ],
+)
+def test_recognizer_french(languages: dict[str, Language], text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(languages["fr"], text) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Vitamin B12 level was normal."),
+        ("en", "Her potassium is 5.2 and her glucose 120 mg/dl."),
+        ("en", "Pelvic rest for 6 weeks, neuro check every 4 hours."),
+        ("en", "He walks two miles daily and was seen three times a week."),
+        ("fr", "Potassium 4,2 mmol/l, créatinine 80 µmol/l."),
+        ("fr", "Kinésithérapie trois fois par semaine pendant un mois."),
+    ],
+)
+def test_recognizer_leaves_what_is_no_medication(languages: dict[str, Language], lang: str, text: str) -> None:
+    assert found(languages[lang], text) == []
+
+
+def test_recognizer_leaves_attributes_of_something_else(languages: dict[str, Language]) -> None:
+    assert found(languages["en"], "Continue Norvasc. Blood pressure monitoring 3 times per week.") == [
+        ("Norvasc", "DRUG")
+    ]
+
+
+def test_recognizer_source_score_and_codes(languages: dict[str, Language]) -> None:
+    drug, strength = languages["fr"]("Kardégic 75 mg").ents
+    assert (drug._.source, strength._.source) == ("lexicon", "grammar")
+    assert 0 < strength._.score <= drug._.score <= 1
+    assert {"system": "http://www.whocc.no/atc", "code": "B01AC06", "display": "kardegic"} in drug._.codes
+
+
+def test_recognizer_keeps_entities_set_before(languages: dict[str, Language]) -> None:
+    nlp = languages["en"]
+    doc = nlp.make_doc("aspirin 81 mg daily")
+    doc.set_ents([Span(doc, 0, 2, "OWN")])
+    nlp.get_pipe("anamnesis_medications")(doc)
+    assert doc.ents[0].label_ == "OWN"
+    assert all(entity.start >= 2 for entity in doc.ents[1:])
+
+
+def test_recognizer_extra_terms() -> None:
+    assert found(recogniser("en", extra_terms=["Grandma's Tonic"]), "takes grandma's tonic") == [
+        ("grandma's tonic", "DRUG")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " ", ".", "\n\n", "1", "aspirin", "œ" * 3 + " aspirin 5 mg", "a\u0301spirin"])
+def test_recognizer_any_text(languages: dict[str, Language], text: str) -> None:
+    for nlp in languages.values():
+        doc = nlp(text)
+        assert doc.text == text
+
+
+def test_recognizer_offsets_behind_ligatures(languages: dict[str, Language]) -> None:
+    assert found(languages["fr"], "Sœur sous Doliprane 500 mg")[:2] == [("Doliprane", "DRUG"), ("500 mg", "STRENGTH")]
+
+
+def test_recognizer_pickles(languages: dict[str, Language]) -> None:
+    component = pickle.loads(pickle.dumps(languages["en"].get_pipe("anamnesis_medications")))  # noqa: S301
+    doc = component(languages["en"].make_doc("Lasix 40 mg p.o."))
+    assert [entity.label_ for entity in doc.ents] == ["DRUG", "STRENGTH", "ROUTE"]
+
+
+def test_recognizer_other_language() -> None:
+    with pytest.raises(ValueError, match="there are: en, fr"):
+        spacy.blank("de").add_pipe("anamnesis_medications")
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "distance"),
+    [("lasix", "lasix", 0), ("lisinipril", "lisinopril", 1), ("metfromin", "metformin", 1), ("abcdef", "uvwxyz", 3)],
+)
+def test_slips(word: str, name: str, distance: int) -> None:
+    assert slips(word, name, 2) == distance
+
+
+def test_spelling_keeps_the_first_letter() -> None:
+    spelling = Spelling(["metformin"])
+    assert spelling.nearest("metphormin") == "metformin"
+    assert spelling.nearest("netformin") is None
