@@ -78,9 +78,12 @@ def _line(message: Message) -> Text:
 
 def summary(event: dict[str, Any]) -> str:
     """What an event holds, in a few words without text of the note."""
-    history = sum(bool((e["qualifiers"] or {}).get("history", {}).get("value")) for e in event["entities"])
+    tails = {relation["tail"] for relation in event["relations"]}  # attributes have the history of their drug
+    history = sum(
+        bool((e["qualifiers"] or {}).get("history", {}).get("value")) for e in event["entities"] if e["id"] not in tails
+    )
     return (
         f"{event['note']['language']}: {plural(len(event['medications']), 'medication')}, "
         f"{plural(len(event['relations']), 'link')}, {plural(len(event['entities']), 'entity', 'entities')}, "
-        f"{history} of them history"
+        f"{history} as history"
     )
