@@ -117,6 +117,10 @@ class Lexicon:
         found = self._codes.get(name)
         return found.split() if found else []
 
+    def knows(self, word: str) -> bool:
+        """Is this folded word listed: as a name of any kind, NEVER included, or as a word that is no drug?"""
+        return word in self._kinds or word in self.vocabulary
+
     def match(self, words: Words, original: str) -> list[Mention]:
         """The mentions in a text, ascending and without overlap; `original` is the text with its capitals.
 

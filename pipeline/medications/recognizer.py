@@ -30,7 +30,9 @@ ATC = "http://www.whocc.no/atc"
 # An attribute stands this many characters before or behind its drug at most; further on only behind other attributes.
 _BEFORE = 90
 _BEHIND = 260
-_SENTENCE = re.compile(r"(?:[.!?][\"')]?|;)\s+(?=[A-ZÀ-Ý\"(])|\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|\s{3,}(?=[A-ZÀ-Ý])")
+_SENTENCE = re.compile(
+    r"(?:[.!?][\"')]?|;)\s+(?=[A-ZÀ-Ý\"(])|\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|(?<!\s)\s{3,}(?=[A-ZÀ-Ý])"
+)
 # Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
 _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
 _AMOUNT = re.compile(r"\d ?(?:mg|mcg|µg|ug|meq)\b")
@@ -105,7 +107,7 @@ class MedicationRecognizer:
             if (
                 len(word) >= _SHORTEST_UNKNOWN
                 and word.isalpha()
-                and word not in self.lexicon.vocabulary
+                and not self.lexicon.knows(word)
                 and not self.grammar.context["not_a_name"].fullmatch(word)
                 and _NAME_GAP.fullmatch(text, end, match.start() + 1)
             ):

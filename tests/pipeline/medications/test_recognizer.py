@@ -164,6 +164,16 @@ def test_recognizer_offsets_behind_ligatures(languages: dict[str, Language]) -> 
     assert found(languages["fr"], "Sœur sous Doliprane 500 mg")[:2] == [("Doliprane", "DRUG"), ("500 mg", "STRENGTH")]
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", [" " * 100_000 + "aspirin", "aspirin\n" + "\n" * 100_000 + "x", "a" * 100_000, "1/" * 50_000]
+)
+def test_recognizer_long_runs_take_linear_time(languages: dict[str, Language], text: str) -> None:
+    # Quadratic time would take most of a minute here, linear time some tenths of a second.
+    nlp = languages["en"]
+    nlp.get_pipe("anamnesis_medications")(nlp.make_doc(text))
+
+
 def test_recognizer_pickles(languages: dict[str, Language]) -> None:
     component = pickle.loads(pickle.dumps(languages["en"].get_pipe("anamnesis_medications")))  # noqa: S301
     doc = component(languages["en"].make_doc("Lasix 40 mg p.o."))
