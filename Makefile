@@ -5,14 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check bench lock clean
+.PHONY: help install test demo check lock clean
 
 help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
 	@echo "make check     format, lint, types, import arrows, manifests"
-	@echo "make bench     benchmarks: prints figures, asserts nothing timed"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -37,9 +36,6 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
 	$(BIN)/shellcheck .ci/run
-
-bench: install
-	$(BIN)/python -m tests.benchmarks
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock
