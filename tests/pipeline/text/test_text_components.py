@@ -1,0 +1,209 @@
+"""The components that read text, each alone on a blank pipeline: tokens, sentences, normal forms, sections, dates."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, date, datetime
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pipeline  # registers the components
+
+assert pipeline.text
+
+CONFIG = {"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}}
+COMPONENTS = ("anamnesis_sentences", "anamnesis_normalizer", "anamnesis_sections", "anamnesis_dates")
+
+
+def build(lang, *components):
+    nlp = spacy.blank(lang, config=CONFIG)
+    for component in components:
+        nlp.add_pipe(component)
+    return nlp
+
+
+NLP = {lang: build(lang, *COMPONENTS) for lang in ("fr", "en")}
+CLINICAL = st.text(st.sampled_from("aéÉ 1203/.-:;,()'’\n\r\t\u0301\u00a0œABmgjp"), max_size=80)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@given(st.text() | CLINICAL)
+@settings(max_examples=100, deadline=None)
+def test_every_text_comes_back_and_a_second_pass_changes_nothing(lang, text):
+    doc = NLP[lang](text)
+    assert doc.text == text
+    before = [(s.start_char, s.end_char, s.label_) for group in doc.spans.values() for s in group]
+    again = NLP[lang](doc)
+    assert before == [(s.start_char, s.end_char, s.label_) for group in again.spans.values() for s in group]
+
+
+def test_a_lone_surrogate_is_a_clear_error():
+    with pytest.raises(ValueError, match="surrogate"):
+        NLP["fr"].make_doc("a \ud800 b")
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("400mg/5ml", "400 mg / 5 ml"),
+        ("5/500 mg", "5 / 500 mg"),
+        ("1-0-1", "1 - 0 - 1"),
+        ("q.4-6h.", "q . 4 - 6 h ."),
+        ("p.o. b.i.d.", "p.o . b.i.d ."),
+        ("x3/j", "x 3 / j"),
+        ("75 mg/j", "75 mg / j"),
+        ("d’amlodipine", "d’ amlodipine"),
+        ("pré-aprémilast", "pré - aprémilast"),
+        ("à 8h30", "à 8 h 30"),
+        ("2,5 mg", "2,5 mg"),
+        ("the patient's", "the patient 's"),
+    ],
+)
+def test_tokens(text, tokens):
+    assert [token.text for token in NLP["fr"].make_doc(text)] == tokens.split()
+
+
+def test_the_tokenizer_survives_pickle_and_bytes():
+    nlp = pickle.loads(pickle.dumps(NLP["fr"]))  # noqa: S301
+    assert [t.text for t in nlp("d'amlodipine 5mg")] == ["d'", "amlodipine", "5", "mg"]
+    assert spacy.blank("fr", config=CONFIG).from_bytes(build("fr").to_bytes()).make_doc("5mg").text == "5mg"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "sentences"),
+    [
+        ("fr", "Vu par le Dr. Martin ce jour. Pas de fièvre.", 2),
+        ("fr", "E. coli dans les urines.", 1),
+        ("fr", "Prise de 2.5 mg le 12.03.2019 au soir.", 1),
+        ("fr", "Il a des antécédents\nde malaises.", 1),
+        ("fr", "- HTA\n- diabète\n- asthme", 3),
+        ("fr", "12/03/2019 : AVC\n15/04/2020 : toux", 2),
+        ("fr", "Fièvre ; toux : grasse… depuis hier", 1),
+        ("fr", "Douleur au bras\nMalaise ce jour", 2),
+        ("en", "Lasix 40 mg p.o. b.i.d. for edema.", 1),
+        ("en", "Lasix 40 mg p.o. b.i.d. She was discharged.", 2),
+        ("en", "1. Aspirin 81 mg daily.\n2. Lasix 40 mg.", 2),
+        ("en", "INR was 1.9. The patient went home.", 2),
+    ],
+)
+def test_sentences(lang, text, sentences):
+    assert len(list(NLP[lang](text).sents)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "norm"),
+    [("ANTÉCÉDENTS", "antecedents"), ("e\u0301te\u0301", "ete"), ("œdème", "oedeme"), ("l’", "l'"), ("HTA", "hta")],
+)
+def test_norm(text, norm):
+    assert NLP["fr"](text)[0].norm_ == norm
+
+
+def test_pollution_is_marked_and_kept():
+    doc = NLP["fr"]("Pas de fièvre\n======\nPage 1/2\nvoir https://hopital.example/x")
+    assert [span.text for span in doc.spans["pollution"]] == ["======", "Page 1/2", "https://hopital.example/x"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "kinds"),
+    [
+        ("fr", "ANTÉCÉDENTS\n- HTA", ["past_medical_history"]),
+        ("fr", "Il a des malaises. ANTÉCÉDENTS : - le patient a eu", ["past_medical_history"]),
+        ("fr", "Antécédents : asthme, HTA.", ["past_medical_history"]),
+        ("fr", "Il a des antécédents de malaises.", []),
+        ("fr", "Antécédent(s) : HTA", ["past_medical_history"]),
+        ("fr", "ATCD : HTA\nHDM : toux", ["past_medical_history", "history_of_present_illness"]),
+        ("fr", "Antécédents familiaux :\n- père : AVC", ["family_history"]),
+        ("fr", "ALLERGIES : aucune\n\nZORGLUB DU JOUR\nrien", ["allergies", "other"]),
+        ("en", "PAST MEDICAL HISTORY: Asthma.", ["past_medical_history"]),
+        ("en", "1. Past Surgical History:\nnone", ["past_surgical_history"]),
+        ("en", "The past medical history is long.", []),
+        (
+            "en",
+            "HISTORY OF PRESENT ILLNESS: Cough.\nPMH: Asthma",
+            ["history_of_present_illness", "past_medical_history"],
+        ),
+    ],
+)
+def test_sections(lang, text, kinds):
+    doc = NLP[lang](text)
+    assert [span.label_ for span in doc.spans["sections"]] == kinds
+    assert len(doc.spans["section_titles"]) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "norms"),
+    [
+        ("fr", "admis le 23 août 2021", ["2021-08-23"]),
+        ("fr", "le 03/04/2021", ["2021-04-03"]),
+        ("en", "on 03/04/2021", ["2021-03-04"]),
+        ("en", "on 2021-03-04", ["2021-03-04"]),
+        ("en", "March 4, 2021", ["2021-03-04"]),
+        ("fr", "en janv. 2015", ["2015-01-??"]),
+        ("fr", "le 05-2020", ["2020-05-??"]),
+        ("fr", "AVC en 2015", ["2015-??-??"]),
+        ("fr", "il y a dix jours", ["-10 day"]),
+        ("fr", "il y a quatre-vingt-dix jours", ["-90 day"]),
+        ("fr", "il y a 3ans", ["-3 year"]),
+        ("fr", "il y a environ treize mois", ["-13 month"]),
+        ("fr", "depuis 3 jours", ["-3 day"]),
+        ("fr", "dans les années 90", ["1990-??-??"]),
+        ("en", "3 days ago", ["-3 day"]),
+        ("fr", "TA 12/8", []),
+        ("fr", "EVA 3/10", []),
+        ("fr", "EVA à 3/10", []),
+        ("fr", "sept crises", []),
+        ("fr", "FC 2000", []),
+        ("fr", "vu par M. Mai", []),
+        ("fr", "OCT et AVR normaux", []),
+        ("fr", "opéré à 17 ans", []),
+        ("fr", "contrôle à 3 mois", []),
+        ("fr", "pendant 3 jours", []),
+    ],
+)
+def test_dates(lang, text, norms):
+    assert [span._.date.norm() for span in NLP[lang](text).spans["dates"]] == norms
+
+
+def test_a_duration_is_no_date():
+    assert [span._.duration.norm() for span in NLP["fr"]("pendant 3 jours").spans["durations"]] == ["3 day"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        datetime(2021, 9, 5, 10, tzinfo=UTC),
+        datetime(2021, 9, 5, 10),  # noqa: DTZ001
+        date(2021, 9, 5),
+        "2021-09-05",
+        "2021-09-05T10:00:00+02:00",
+        "2021-09-05T10:00:00Z",
+    ],
+)
+def test_the_age_of_a_date_for_a_note_date_of_any_type(note):
+    found = NLP["fr"]("le 23 août").spans["dates"][0]._.date
+    assert found.age(note).days == 13
+    assert found.to_datetime(note_datetime=note).date() == date(2021, 8, 23)
+
+
+@pytest.mark.parametrize("note", [None, "1978", "", "soon", 7])
+def test_a_note_date_that_is_none_gives_none(note):
+    assert NLP["fr"]("le 23 août").spans["dates"][0]._.date.to_datetime(note_datetime=note) is None
+
+
+def test_an_impossible_date_is_none():
+    assert all(s._.date.to_datetime() is None for s in NLP["fr"]("le 31/02/2015").spans["dates"])
+
+
+def test_december_in_a_september_note_is_the_last_one():
+    found = NLP["fr"]("hospitalisé en décembre").spans["dates"][0]._.date
+    assert found.on("2021-09-05") == date(2020, 12, 15)
+
+
+@pytest.mark.parametrize("lang", ["de", "xx"])
+@pytest.mark.parametrize("component", ["anamnesis_sentences", "anamnesis_sections", "anamnesis_dates"])
+def test_another_language_is_a_clear_error(lang, component):
+    with pytest.raises(ValueError, match=r"en, fr"):
+        spacy.blank(lang).add_pipe(component)
