@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from pipeline import samples
+from pipeline.samples import example
+from schemas.enriched import ENRICHED
 from schemas.export import PUBLISHED, documents, json_schema, render
 from schemas.note import RECORDED
 
@@ -32,6 +34,17 @@ def test_samples_follow_the_schema_of_notes(lang: str) -> None:
     validator = jsonschema.Draft202012Validator(json_schema(RECORDED))
     for note in samples.load(lang):
         validator.validate(note)
+
+
+@pytest.mark.parametrize("lang", samples.LANGUAGES)
+def test_committed_example_is_what_the_code_makes_of_its_note(lang: str) -> None:
+    committed = json.loads((PUBLISHED / example.path_of(lang)).read_text(encoding="utf-8"))
+    made = json.loads(example.render(lang))
+    jsonschema.Draft202012Validator(json_schema(ENRICHED)).validate(committed)
+    for event in (committed, made):
+        # These name the versions, and so change with every resource; what was read must not change unseen.
+        del event["event_id"], event["pipeline"]
+    assert committed == made, "run: anamnesis schema export schemas/published"
 
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:

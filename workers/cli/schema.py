@@ -20,15 +20,16 @@ app = typer.Typer(help="Export the schemas of all events; check notes before the
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write to.")] = Path("schemas"),
 ) -> None:
-    """Write JSON Schema and AsyncAPI 3 of all events.
+    """Write JSON Schema and AsyncAPI 3 of all events, and an example of an enriched event in each language.
 
     \b
     anamnesis schema export ./schemas
     """
+    from pipeline.samples import example
     from schemas.export import write
 
     try:
-        written = write(folder)
+        written = [*write(folder), *example.write(folder)]
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
     for path in written:
