@@ -26,7 +26,7 @@ from workers.delivery import Delivery
 from workers.flow import Flow, FlowOptions
 from workers.health import Health
 from workers.journal import Journal
-from workers.metrics import Metrics
+from workers.metrics import Assignment, Metrics
 from workers.preflight import Preflight
 from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
@@ -71,7 +71,7 @@ class Worker(faust.App):
         self.flow = self._make_flow()
         await self.flow.start()
         self._announce_profiles()
-        self.metrics.watch_lag(self._lag)
+        self.metrics.watch_assignment(lambda: Assignment(self._lag(), len(self.consumer.assignment())))
         transport.Consumer.before_revocation = self._before_revocation
         transport.Consumer.after_assignment = self.flow.resume
         transport.Consumer.commit_failed = self.metrics.commit_failures.inc
@@ -153,10 +153,10 @@ class Worker(faust.App):
 
     def _announce_profiles(self) -> None:
         for profile, version, fingerprint in self.flow.pool.profiles:
-            self.metrics.info.labels(profile, version, fingerprint).set(1)
+            self.metrics.info.labels(profile, version, fingerprint, self.settings.group_id).set(1)
 
     def _lag(self) -> dict[tuple[str, int], int]:
-        return transport.lags(self.consumer, self.flow.unfinished)
+        return transport.lags(self.consumer)
 
     def _live(self) -> str | None:
         if not self._serving:

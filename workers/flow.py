@@ -18,7 +18,7 @@ from schemas.rejected import RejectedError
 from workers.delivery import Delivery
 from workers.journal import Journal
 from workers.ledger import Ledger
-from workers.metrics import Metrics
+from workers.metrics import Metrics, ShardSample
 from workers.processing import Outcome, ProcessingOptions, rejection
 from workers.publisher import Publisher, Send, Topics
 from workers.router import Router
@@ -149,11 +149,6 @@ class Flow:
         """Notes read and not yet acknowledged."""
         return self.window.records
 
-    def unfinished(self, topic: str, partition: int) -> int:
-        """Notes of a partition that are read and not yet acknowledged."""
-        ledger = self._ledgers.get((topic, partition))
-        return len(ledger) if ledger is not None else 0
-
     def _sent(self, job: Job) -> None:
         delivery = _delivery(job)
         delivery.sent = time.monotonic()
@@ -188,22 +183,20 @@ class Flow:
 
     async def _tick(self) -> None:
         """Show that the loop runs, and the figures that are sampled."""
-        busy = [0.0] * len(self.pool.shards)
         while True:
-            before = time.monotonic()
             await asyncio.sleep(_TICK_SECONDS)
             if self._stood_still():
                 raise StandstillError(f"the worker stood still for {time.monotonic() - self._ticked:.0f} s")
             self._ticked = time.monotonic()
             self.metrics.inflight.set(self.window.records)
-            for number, shard in enumerate(self.pool.shards):
-                ratio = (shard.busy_seconds() - busy[number]) / (self._ticked - before)
-                busy[number] = shard.busy_seconds()
-                self.metrics.shard_busy.labels(str(number)).set(min(1.0, max(0.0, ratio)))
-                self.metrics.shard_resident.labels(str(number)).set(shard.state.resident_bytes)
-                restarts = self.metrics.shard_restarts.labels(str(number))
-                restarts.inc(shard.state.restarts)
-                shard.state.restarts = 0
+            self.metrics.sample_shards(
+                [
+                    ShardSample(
+                        shard.busy_seconds(), shard.state.resident_bytes, shard.state.restarts, shard.state.notes
+                    )
+                    for shard in self.pool.shards
+                ]
+            )
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

@@ -78,6 +78,7 @@ class _Batch:
 class ShardState:
     """What telemetry shows of a shard."""
 
+    notes: int = 0
     restarts: int = 0
     resident_bytes: int = 0
     busy_seconds: float = 0.0
@@ -266,6 +267,7 @@ class Shard:
             job = head.jobs.popleft()
             if not head.jobs:
                 self._finish_batch(result.resident_bytes)
+            self.state.notes += 1
             self.done(job, result.outcome)
 
     async def _watch(self) -> None:
