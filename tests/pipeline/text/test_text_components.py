@@ -175,7 +175,7 @@ def test_a_duration_is_no_date():
     "note",
     [
         datetime(2021, 9, 5, 10, tzinfo=UTC),
-        datetime(2021, 9, 5, 10),  # noqa: DTZ001
+        datetime(2021, 9, 5, 10),
         date(2021, 9, 5),
         "2021-09-05",
         "2021-09-05T10:00:00+02:00",
