@@ -39,6 +39,7 @@ check: install
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra tracing --constraint requirements.lock pyproject.toml --output-file requirements-tracing.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 clean:
