@@ -57,23 +57,27 @@ class Worker(faust.App):
         self.settings = settings
         self.metrics = Metrics()
         self.preflight = Preflight(settings)
-        self.health = Health(self.metrics.registry, self._live, self._ready)
+        self.health = Health(self.metrics.registry, self._loading, self._live, self._ready)
         self.ended = asyncio.Event()
         self._serving = False
+        self._joined = False
         url = self.conf.broker_consumer
         self.transport = transport.Transport(url, self)
         self.producer_transport = transport.Transport(self.conf.broker_producer, self)
 
     async def start(self) -> None:
-        """Serve health, wait for broker and topics, start shards, then Faust."""
+        """Serve health, start shards, wait for broker and topics, then start Faust.
+
+        Shards first: profiles that do not load are told at once, and nobody waits for both.
+        """
         await self.health.start(self.settings.http_host, self.settings.http_port)
-        await self.preflight.wait()
         self.flow = self._make_flow()
         await self.flow.start()
         self._announce_profiles()
+        await self.preflight.wait()
         self.metrics.watch_assignment(lambda: Assignment(self._lag(), len(self.consumer.assignment())))
         transport.Consumer.before_revocation = self._before_revocation
-        transport.Consumer.after_assignment = self.flow.resume
+        transport.Consumer.after_assignment = self._after_assignment
         transport.Consumer.commit_failed = self.metrics.commit_failures.inc
         await super().start()
         self._serving = True
@@ -81,9 +85,10 @@ class Worker(faust.App):
 
     async def stop(self) -> None:
         """Drain while Faust still runs, then stop it: its last commit holds everything that was published."""
-        if getattr(self, "flow", None) is not None and self._serving:
+        if self._serving:
             self._serving = False
             self._watch_task.cancel()
+        if getattr(self, "flow", None) is not None:
             await self.flow.stop()
         await super().stop()
         await self.health.stop()
@@ -115,8 +120,13 @@ class Worker(faust.App):
         return answer
 
     async def _before_revocation(self) -> None:
+        self._joined = False
         self.metrics.rebalances.inc()
         await self.flow.drain()
+
+    def _after_assignment(self) -> None:
+        self._joined = True
+        self.flow.resume()
 
     def _make_flow(self) -> Flow:
         settings = self.settings
@@ -158,18 +168,26 @@ class Worker(faust.App):
     def _lag(self) -> dict[tuple[str, int], int]:
         return transport.lags(self.consumer)
 
+    def _loading(self) -> str | None:
+        flow = getattr(self, "flow", None)
+        return None if flow is not None and flow.pool.profiles else "profiles are loading"
+
     def _live(self) -> str | None:
         if not self._serving:
             return None
-        stuck = self._stuck_seconds()
-        limit = self.settings.batch_deadline_seconds + 2 * self.settings.note_deadline_seconds
+        settings, stuck = self.settings, self._stuck_seconds()
+        # The longest that a note may take with a healthy loop; a broker that is away ends the worker before (75).
+        limit = settings.batch_deadline_seconds + 2 * settings.note_deadline_seconds
+        limit += settings.producer_request_timeout_seconds
         return f"no progress for {stuck:.0f} s" if stuck > limit and self.flow.inflight else None
 
     def _ready(self) -> str | None:
+        if (loading := self._loading()) is not None:
+            return loading
         if self.preflight.problem is not None:
             return self.preflight.problem
-        if not self._serving or not self.flow.pool.ready:
-            return "profiles are loading"
+        if not self._serving or not self._joined:
+            return "the consumer group has not given us our partitions yet"
         return None
 
     def _stuck_seconds(self) -> float:

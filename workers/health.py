@@ -1,7 +1,8 @@
-"""`/metrics`, `/livez` and `/readyz`, and nothing else.
+"""`/metrics`, `/startupz`, `/livez` and `/readyz`, and nothing else.
 
-Live: the loop answers and notes in flight move on. Ready: shards have their profiles and the group has assigned us
-partitions, or has none left for us. Neither asks the broker: a broker that is away must not restart workers.
+Started: shards have their profiles. Live: the loop answers and notes in flight move on. Ready: the topics are there and
+the group has given us partitions, or has none left for us. The first two never ask the broker: one that is away must not
+restart workers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Health:
     """The HTTP server of a worker."""
 
     registry: CollectorRegistry
+    started: Check
     live: Check
     ready: Check
     _runner: web.AppRunner | None = None
@@ -29,6 +31,7 @@ class Health:
         """Listen. Raises OSError where the address is taken."""
         app = web.Application()
         app.router.add_get("/metrics", self._metrics)
+        app.router.add_get("/startupz", self._startupz)
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
         self._runner = web.AppRunner(app, access_log=None)
@@ -43,6 +46,9 @@ class Health:
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _startupz(self, _: web.Request) -> web.Response:
+        return _answer(self.started())
 
     async def _livez(self, _: web.Request) -> web.Response:
         return _answer(self.live())
