@@ -13,8 +13,8 @@ from spacy.util import filter_spans
 
 from pipeline import extensions
 from pipeline.matching.lexicons import Entry, entries
-from pipeline.text.folding import fold
-from pipeline.text.spans import TokenIndex
+from pipeline.text.doc_text import DocText
+from pipeline.text.folding import fold, lower
 
 GROUP = "problems"
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
@@ -100,8 +100,9 @@ class TermMatcher:
                 yield start, end, self._labels[key]
         if not self._expressions:
             return
-        text = fold(doc.text) if self.attr == "NORM" else doc.text.lower() if self.attr == "LOWER" else doc.text
-        index = TokenIndex(doc)
+        read = DocText.of(doc)
+        text = fold(read.text) if self.attr == "NORM" else lower(read.text) if self.attr == "LOWER" else read.text
+        index = read.offsets(doc)
         for label, expression in self._expressions:
             for match in expression.finditer(text):
                 start, end = index.bounds(*match.span())

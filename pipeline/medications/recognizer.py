@@ -18,8 +18,8 @@ from pipeline import extensions
 from pipeline.medications.grammar import Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Lexicon, Mention, Words, merge_combinations
 from pipeline.medications.recognizer_context import DRUG, Context
+from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.spans import TokenIndex
 
 extensions.value(Span, "source", "given")
 extensions.value(Span, "score")
@@ -62,8 +62,8 @@ class MedicationRecognizer:
 
     def __call__(self, doc: Doc) -> Doc:
         """Recognise the medications of a Doc."""
-        text = doc.text
-        folded = FoldedText.of(text)
+        read = DocText.of(doc)
+        text, folded = read.text, read.folded
         words = Words.of(folded.folded)
         original = text if folded.cuts is None else _capitals(text, folded)
         mentions = merge_combinations(words, self.lexicon.match(words, original))
@@ -75,7 +75,7 @@ class MedicationRecognizer:
         for first, last in _windows(words, mentions):
             candidates += self.grammar.candidates(words, first, last)
         context = Context(words, self.grammar, sentence_breaks(original, words.text))
-        index = TokenIndex(doc)
+        index = read.offsets(doc)
         taken = {token for entity in doc.ents for token in range(entity.start, entity.end)}
         found: list[Span] = []
         for entity in context.decide(mentions, candidates):

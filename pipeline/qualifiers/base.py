@@ -14,6 +14,7 @@ from pipeline import extensions
 from pipeline.qualifiers.cues import CueSet, Hit
 from pipeline.qualifiers.reading import Propositions, Reading, Separators, language_separators
 from pipeline.resources import LANGUAGES
+from pipeline.text.folding import lower
 
 ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
 OVERLAPPING = "problems"
@@ -158,7 +159,7 @@ class Qualifier:
         """The text in which cues are looked for, of the length of the folded text."""
         if self.attr == "NORM":
             return reading.folded.folded
-        return reading.text.lower() if self.attr == "LOWER" else reading.text
+        return lower(reading.text) if self.attr == "LOWER" else reading.text
 
     def scopes(self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes) -> Scopes:
         """What the cues of a text reach, in offsets of the text."""

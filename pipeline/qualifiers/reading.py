@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 from spacy.tokens import Doc
 
 from pipeline.resources import read_table
+from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
-from pipeline.text.spans import TokenIndex
 
 
 @lru_cache(maxsize=8)
@@ -101,23 +101,22 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_propositions", "folded", "index", "sentences", "text")
+    __slots__ = ("_propositions", "folded", "sentences", "text")
 
-    def __init__(self, doc: Doc) -> None:
-        self.text = doc.text
-        self.folded = FoldedText.of(self.text)
-        self.index = TokenIndex(doc)
-        del self.index.doc  # it would keep the Doc alive, and the Doc this
+    def __init__(self, read: DocText) -> None:
+        self.text = read.text
+        self.folded = read.folded
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
-        """The Doc's reading: the one that another qualifier made, if sentences and tokens are still the same."""
-        kept = _readings.get(doc)
-        reading = kept if kept is not None and len(kept.index) == len(doc) else cls(doc)
-        _readings[doc] = reading
-        starts = reading.index.starts
+        """The Doc's reading: the one that another qualifier made, if the sentences are still the same."""
+        read = DocText.of(doc)
+        reading = _readings.get(doc)
+        if reading is None or reading.folded is not read.folded:
+            reading = _readings[doc] = cls(read)
+        starts = read.offsets(doc).starts
         sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
         if sentences != reading.sentences:
             reading.sentences = sentences
@@ -126,12 +125,7 @@ class Reading:
 
     def folded_offset(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
-        if self.folded.cuts is None:
-            return offset
-        places, sources, _ = self.folded.cuts
-        index = bisect_right(sources, offset) - 1
-        place = places[index] + offset - sources[index]
-        return min(place, places[index + 1]) if index + 1 < len(places) else place
+        return self.folded.place(offset)
 
     def propositions(self, separators: Separators, titles: list[int]) -> Propositions:
         """The propositions between sentences, terminations and section titles (offsets in the text)."""

@@ -1,48 +1,73 @@
-"""The grammar of dates: one regular expression a language, built from its words, and the reading of its matches.
+"""The grammar of dates: cores that only a date has, and the words before and behind that say what they are.
 
-Everything is matched in folded text. Branches begin with what tells them apart, and every repetition is bounded, so
-that a search is linear.
+A core is a date in figures, a month, a year, a decade, a number with a unit of time, or a fixed phrase ("hier"). Cores
+are found in one pass over the figures and one over the words of the folded text; the words before a core ("il y a",
+"depuis", "pendant", "en") are read backwards from it. Every repetition is bounded, so reading is linear.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.resources import read_table
-from pipeline.text.date_values import AbsoluteDate, Bound, Direction, Duration, RelativeDate
+from pipeline.text.date_context import DateContext
+from pipeline.text.date_leads import Lead, Leads, start_of
+from pipeline.text.date_values import AbsoluteDate, Age, Bound, Direction, Duration, RelativeDate
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 
-Value = AbsoluteDate | RelativeDate | Duration
+Value = AbsoluteDate | RelativeDate | Duration | Age
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d\d"
-_B = r"[ \t\n\r\u00a0]{1,3}"
-_OB = r"[ \t\n\r\u00a0]{0,3}"
+_B = r"[ \t\n\r]{1,3}"
+_OB = r"[ \t\n\r]{0,3}"
+_FIGURES = re.compile(r"\d+")
 # A two-digit year up to this one is of this century.
 _CENTURY_TURN = 40
 _CENTURY = 100
 # "années 30" and later decades are of the last century.
 _FIRST_DECADE = 30
-# What a number with a slash is when it is no date: blood pressure, a scale, an eye, a dose.
-_MEASURE = re.compile(
-    r"\b(?:ta|pa|bp|tas|tad|eva|en|score|ev|av|acuite|glasgow|apgar|cotee?s?|pain|scale|tension|to|mmse|eva a|asa|"
-    r"nyha|visual acuity|vision|rated|pressure|reflexes|strength|pulses)\W{0,3}(?:a|of|is|was|at|:)?\W{0,3}\Z"
-)
-_NOT_YEAR_BEFORE = re.compile(r"(?:plaquettes|leucocytes|platelets|fc|calories|kcal|ml|dose|bnp|weight|poids)\W{0,3}\Z")
+_MONTHS = 12
+# What makes of four digits a number and no year.
+_NOT_YEAR = r"(?!\d|[.,/]\d|\s?%|[ \t]?(?:mg|ml|g\b|kg|kcal|cal\b|ui\b|iu\b|units?\b|unites?\b|cc\b|mmol|mm3|mm\b|pas\b|steps\b))"
+_RANGE = re.compile(r"\s{0,3}(?:-|au|a|et|to|and|through|puis|,)\s{0,3}(?:le\s)?\Z")
+_RANGE_LENGTH = 10
+# Weeks, months and days as British notes write them: 3/7 is three days, 2/52 two weeks, 4/12 four months.
+_FRACTIONS = {"7": "day", "52": "week", "12": "month"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A date or duration in folded text."""
+    """A date, a duration or an age in folded text."""
 
     start: int
     end: int
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """A core under reading, with the words before it."""
+
+    text: str
+    match: re.Match[str]
+    leads: list[Lead]
+    kinds: frozenset[str]
+
+    @property
+    def bound(self) -> Bound | None:
+        """The bound that the leads state."""
+        return "since" if "since" in self.kinds else "until" if "until" in self.kinds else None
+
+    def found(self, value: Value, *kinds: str, end: int | None = None) -> Found:
+        """The value, with the leads that belong to it."""
+        start = start_of(self.leads, self.match.start(), "since", "until", *kinds)
+        return Found(start, self.match.end() if end is None else end, value)
 
 
 class DateGrammar:
@@ -55,177 +80,242 @@ class DateGrammar:
         self.words = words
         self.day_first = day_first
         self.lang = lang
-        self._planned = re.compile(phrases_expression(words["planned"]))
-        self.expression = re.compile(self._build())
+        self._leads = Leads(words)
+        self._context = DateContext(words)
+        self._fixed: dict[str, tuple[Direction, float, str]] = {}
+        directions: tuple[Direction, ...] = ("past", "current", "future")
+        for direction in directions:
+            for phrase, value in words[direction].items():
+                number, unit = value.split()
+                self._fixed[phrase] = (direction, float(number), unit)
+        self._behind = re.compile(
+            rf"(?:'s?)?(?:{_B}(?:(?P<ago>{phrases_expression(words['ago_after'])})(?!{_B}to\b)"
+            rf"|(?P<later>{phrases_expression(words['ahead_after'])})|(?P<since>{phrases_expression(words['since_after'])}))"
+            rf"|-?{_OB}(?P<old>{phrases_expression(words['age_after'])}))"
+        )
+        self._figures, self._letters = self._build()
 
-    def _any(self, *kinds: str) -> str:
-        phrases = [word for kind in kinds for word in self.words.get(kind, ())]
-        return f"(?:{phrases_expression(phrases)})" if phrases else r"(?!)"
+    def _any(self, kind: str) -> str:
+        return f"(?:{phrases_expression(self.words[kind])})"
 
-    def _build(self) -> str:
+    def _build(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         month = rf"(?:{self._any('month')}\.?)"
-        number = rf"(?:\d{{1,3}}(?:[.,]\d{{1,2}})?|{self._any('number')})"
         unit = self._any("unit").replace(r"\b", "", 1)  # "3ans", "48h": no word begins there
-        approx = rf"(?:(?:{self._any('approx')}|[~<>≈]){_OB}){{0,2}}"
-        lead = rf"(?P<bound>{self._any('since', 'until')}){_OB}"
-        joiner = "(?:a|ou|et|-)" if self.lang == "fr" else "(?:to|or|and|-)"
-
-        def quantity(tag: str) -> str:
-            return (
-                rf"{approx}(?P<{tag}n>{number})(?:{_OB}{joiner}{_OB}{number})?{_OB}-?(?P<{tag}u>{unit})"
-                rf"(?:{_B}et{_B}demie?)?"
-            )
-
-        year2 = rf"(?:{_YEAR}|\d\d)"
-        ordinal = r"(?:er|st|nd|rd|th)?"
-        of_month = rf"{_OB}[-.,/ ]?{_OB}(?:of{_B}|de{_B}|d')?"
-        after_month = rf"(?:{_OB}(?:,|of|de|-|/|'){{0,1}}{_OB}(?P<%s>{_YEAR}|'?\d\d(?![\d:/.]|\s?\w)))?"
-        numeric = (
+        joiner = "(?:a|ou|et|/|-)" if self.lang == "fr" else "(?:to|or|and|/|-)"
+        half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}a{_B}half))?"
+        more = rf"(?:{_OB}{joiner}{_OB}(?:\d{{1,3}}|{self._any('number')}))?"
+        adjective = rf"(?:{self._any('adjective')}{_B})?"
+        of_month = rf"{_OB}[-.,/ ]?{_OB}(?:of{_B}|de{_B}|d'{_OB})?"
+        year_behind = (
+            rf"(?:{_OB}(?:,|of|de|-|/)?{_OB}(?P<dy>{_YEAR}(?!\d)|'\d\d(?!\d)|(?<=[ /.-])\d\d(?![\d:/.,%]|\s?\w)))?"
+        )
+        figures = (
             rf"(?P<iy>{_YEAR})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY})(?!\d)",
-            rf"(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{year2})(?![\d%]|[/.,]\d)",
-            rf"(?P<my>{_MONTH})[/-](?P<yy>{_YEAR})(?![\d/])",
-            rf"(?P<dd>{_DAY}){ordinal}{of_month}(?P<dm>{month})(?!\w){after_month % 'dy'}",
+            rf"(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d)",
+            rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
+            rf"(?P<my>{_MONTH})[/.-](?P<yy>{_YEAR})(?![\d/])",
+            rf"(?P<dd>{_DAY})(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",
+            r"(?P<decade>(?:19|20)?\d0)'?s\b",
+            rf"(?P<number>\d{{1,3}}(?:[.,]\d{{1,2}})?){more}{_OB}-?{_OB}{adjective}(?P<unit>{unit})(?!\w){half}",
+            r"(?P<part>\d{1,2})/(?P<whole>7|52|12)(?![\d/])",
+            r"(?P<sa>\d\d?)[/.](?P<sb>\d\d?)(?![\d/%]|[.,]\d)",
+            rf"(?P<year>{_YEAR}){_NOT_YEAR}",
         )
-        by_month = (
-            rf"(?P<mm>{month}){_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR}))?"
-            if self.lang == "en"
-            else r"(?P<mm>(?!))(?P<md>)(?P<mdy>)"
+        by_day = rf"{_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR})(?!\d))?"
+        letters = (
+            rf"(?P<fixed>{phrases_expression(self._fixed)})",
+            rf"(?P<number>{self._any('number')}){more}{_B}{adjective}(?P<unit>{unit})(?!\w){half}",
+            rf"(?P<mm>{month})(?!\w)(?:{by_day if self.lang == 'en' else '(?P<md>(?!))(?P<mdy>)'}"
+            rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR})(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))?",
+            rf"(?P<season>{self._any('season')})(?:{_B}(?:of|de))?{_B}(?P<sy>{_YEAR})(?!\d)",
+            rf"annees?{_B}(?P<decade>(?:19|20)?\d0)(?!\d)",
         )
-        plain = (
-            by_month,
-            rf"(?P<om>{month}){_OB}(?:,|of|de|-|/)?{_OB}(?P<oy>{_YEAR})(?!\d)",
-            rf"(?:{self._any('month_lead')}){_OB}(?P<lm>{month})(?!\w)(?P<lmx>{_B}(?:dernier|derniere|passe))?",
-            rf"(?:{self._any('year_lead')}){_OB}(?P<ly>{_YEAR})(?!\d|[.,]\d|{_OB}(?:mg|ml|kcal|ui|units|g\b|cc))",
-            rf"(?:les{_B})?annees{_B}(?P<dec>(?:19|20)?\d0)(?!\d)",
-            rf"(?:the{_B})?(?:early|late|mid)?[ -]?(?P<dec2>(?:19|20)\d0|'\d0)'?s\b",
-        )
-        slash = rf"(?:{self._any('day_lead')}){_B}(?P<sa>\d\d?)/(?P<sb>\d\d?)(?![\d/])"
-        relative = (
-            rf"(?:{self._any('ago_before')}){_B}{quantity('p')}",
-            rf"(?:{self._any('lasting')}){_OB}{quantity('l')}(?!{_B}(?:{self._any('ago_after')}))",
-            rf"(?:{self._any('ahead_before')}){_B}{quantity('f')}(?!{_B}(?:{self._any('ago_after')}))",
-            rf"{quantity('a')}(?:'s?)?{_B}(?:(?P<ago>{self._any('ago_after')})(?!{_B}to\b)|(?P<later>{self._any('ahead_after')}))",
-            rf"(?P<past>{self._any('past')})",
-            rf"(?P<now>{self._any('current')})",
-            rf"(?P<next>{self._any('future')})",
-        )
-        bound_quantity = rf"(?P<sinceq>{self._any('since')}){_B}{quantity('s')}"
-        bracket = rf"\((?P<by>{_YEAR})\)"
-        line = rf"(?:(?<=\n)|^){_OB}(?:[-*•]{_OB})?(?:(?P<gy>{_YEAR}){_OB}[:,-]|(?P<ga>\d\d?)/(?P<gb>\d\d?){_OB}[:-])"
-        bare = rf"(?<=[a-z] )(?P<ty>(?:19[3-9]|20[0-4])\d)(?={_OB}[),;.\n]|\Z)(?!\.\d)"
-        starts = "|".join((*relative, *numeric, *plain, slash))
-        return rf"{line}|{bracket}|{bare}|(?<![\w/.,])(?:{bound_quantity}|(?:{lead})?(?:{starts}))(?!\w)"
+        return re.compile("|".join(figures)), re.compile(rf"\b(?:{'|'.join(letters)})")
 
-    def find(self, text: str) -> Iterator[Found]:
-        """Dates and durations of a folded text, in order."""
-        for match in self.expression.finditer(text):
-            value = self._value(text, match)
+    def find(self, text: str) -> list[Found]:
+        """Dates, durations and ages of a folded text, in order."""
+        found: list[Found] = []
+        last = 0
+        for start, match, read in self._cores(text):
+            if start < last:
+                continue
+            leads = self._leads.before(text, last, start)
+            kinds = frozenset().union(*(lead.kinds for lead in leads))
+            value = None if "none_lead" in kinds else read(_Core(text, match, leads, kinds), found)
             if value is not None:
-                yield Found(*match.span(), value)
+                found.append(value)
+                last = value.end
+        return self._with_years(text, found)
 
-    def _value(self, text: str, match: re.Match[str]) -> Value | None:
-        group = match.groupdict()
-        bound = self._bound(match["bound"])
-        for tag, direction in (("p", "past"), ("s", "past"), ("f", "future")):
-            if group[f"{tag}u"] is not None:
-                return self._relative(group, tag, _direction(direction), "since" if tag == "s" else bound)
-        if group["au"] is not None:
-            return self._relative(group, "a", "past" if group["ago"] is not None else "future", bound)
-        if group["lu"] is not None:
-            return Duration(self.number(group["ln"]), self._unit(group["lu"]))
-        for tag, direction in (("past", "past"), ("now", "current"), ("next", "future")):
-            if group[tag] is not None:
-                number, unit = self.words["future" if tag == "next" else "current" if tag == "now" else "past"][
-                    " ".join(group[tag].split())
-                ].split()
-                return RelativeDate(_direction(direction), float(number), unit, bound)
-        return self._absolute(text, match, group, bound)
+    def _cores(self, text: str) -> list[tuple[int, re.Match[str], Callable[[_Core, list[Found]], Found | None]]]:
+        cores: list[tuple[int, re.Match[str], Callable[[_Core, list[Found]], Found | None]]] = []
+        last = 0
+        for figures in _FIGURES.finditer(text):
+            start = figures.start()
+            if start < last or (start and _within_number(text, start)):
+                continue
+            match = self._figures.match(text, start)
+            if match is not None:
+                cores.append((start, match, self._in_figures))
+                last = match.end()
+        cores += [(match.start(), match, self._in_words) for match in self._letters.finditer(text)]
+        cores.sort(key=lambda core: core[0])
+        return cores
 
-    def _absolute(
-        self, text: str, match: re.Match[str], group: dict[str, str | None], bound: Bound | None
-    ) -> AbsoluteDate | None:
-        def whole(tag: str) -> int | None:
-            found = group[tag]
-            return int(found.lstrip("'")) if found else None
+    def _in_words(self, core: _Core, found: list[Found]) -> Found | None:
+        match, text = core.match, core.text
+        if (phrase := match["fixed"]) is not None:
+            direction, number, unit = self._fixed[" ".join(phrase.split())]
+            return core.found(RelativeDate(direction, number, unit, core.bound))
+        if match["number"] is not None:
+            return self._quantity(core)
+        if (decade := match["decade"]) is not None:
+            return core.found(AbsoluteDate(_century(decade, decade=True), None, None, core.bound))
+        if match["season"] is not None:
+            month = int(self.words["season"][" ".join(match["season"].split())])
+            return core.found(AbsoluteDate(int(match["sy"]), month, None, core.bound))
+        month = self._month(match["mm"])
+        if match["md"] is not None:
+            year = int(match["mdy"]) if match["mdy"] else None
+            elapsed = year is None and self._context.tells_past(text, *match.span())
+            return core.found(AbsoluteDate(year, month, int(match["md"]), core.bound, elapsed))
+        if match["oy"] is not None:
+            return core.found(AbsoluteDate(int(match["oy"]), month, None, core.bound))
+        if match["last"] is None and not core.kinds & {"month_lead", "since", "until"}:
+            return None
+        elapsed = match["last"] is not None or not self._context.is_planned(text, *match.span())
+        return core.found(AbsoluteDate(None, month, None, core.bound, elapsed))
 
-        if group["iy"]:
-            return AbsoluteDate(whole("iy"), whole("im"), whole("id"), bound)
-        if group["na"]:
-            day, month = self._ordered(group["na"], group["nb"])
-            return AbsoluteDate(_century(group["ny"]), month, day, bound)
-        if group["yy"]:
-            return AbsoluteDate(whole("yy"), whole("my"), None, bound)
-        if group["dm"]:
-            year = _century(group["dy"]) if group["dy"] else None
-            return AbsoluteDate(year, self._month(group["dm"]), whole("dd"), bound)
-        if group["mm"]:
-            return AbsoluteDate(whole("mdy"), self._month(group["mm"]), whole("md"), bound)
-        if group["om"]:
-            return AbsoluteDate(whole("oy"), self._month(group["om"]), None, bound)
-        if group["lm"]:
-            elapsed = group["lmx"] is not None or not self._is_planned(text, match)
-            return AbsoluteDate(None, self._month(group["lm"]), None, bound, elapsed)
-        for tag in ("ly", "by", "gy", "ty"):
-            if group[tag]:
-                if tag == "ty" and _NOT_YEAR_BEFORE.search(text, max(0, match.start() - 16), match.start()):
-                    return None
-                return AbsoluteDate(whole(tag), None, None, bound)
-        for tag in ("dec", "dec2"):
-            if group[tag]:
-                return AbsoluteDate(_century(str(group[tag]).lstrip("'"), decade=True), None, None, bound)
-        for tag in ("s", "g"):
-            if group[f"{tag}a"]:
-                day, month = self._ordered(group[f"{tag}a"], group[f"{tag}b"])
-                if _MEASURE.search(text, max(0, match.start() - 24), match.start(f"{tag}a")):
-                    return None
-                return AbsoluteDate(None, month, day, bound)
-        return None
+    def _in_figures(self, core: _Core, found: list[Found]) -> Found | None:
+        match = core.match
+        if match["number"] is not None:
+            return self._quantity(core)
+        if match["year"] is not None:
+            return self._year(core, found)
+        bound = core.bound
+        if match["iy"] is not None:
+            return core.found(AbsoluteDate(int(match["iy"]), int(match["im"]), int(match["id"]), bound))
+        if match["na"] is not None:
+            day, month = self._ordered(match["na"], match["nb"])
+            return core.found(AbsoluteDate(_century(match["ny"]), month, day, bound))
+        if match["ba"] is not None:
+            day, month = self._ordered(match["ba"], match["bb"])
+            return core.found(AbsoluteDate(int(match["by"]), month, day, bound))
+        if match["yy"] is not None:
+            return core.found(AbsoluteDate(int(match["yy"]), int(match["my"]), None, bound))
+        if match["dm"] is not None:
+            year = _century(match["dy"]) if match["dy"] else None
+            elapsed = year is None and self._context.tells_past(core.text, *match.span())
+            return core.found(AbsoluteDate(year, self._month(match["dm"]), int(match["dd"]), bound, elapsed))
+        if match["decade"] is not None:
+            return core.found(AbsoluteDate(_century(match["decade"], decade=True), None, None, bound))
+        return self._fraction(core)
 
-    def _ordered(self, first: str | None, second: str | None) -> tuple[int, int]:
+    def _fraction(self, core: _Core) -> Found | None:
+        """Two numbers with a slash: a length of time as the British write it, a day and month, or no date at all."""
+        match, text = core.match, core.text
+        behind = self._behind.match(text, match.end())
+        if match["part"] is not None and self.lang == "en":
+            if core.kinds & {"lasting", "since", "ahead_before", "ago_before"} or (behind and behind["ago"]):
+                return self._timed(core, float(match["part"]), _FRACTIONS[match["whole"]])
+        first, second = match["sa"] or match["part"], match["sb"] or match["whole"]
+        at_line = (
+            self._context.leads_line(text, match.start()) and text[match.end() : match.end() + 2].lstrip()[:1] in ":-"
+        )
+        if not (at_line or core.kinds & {"day_lead", "since", "until"}) or self._context.is_measure(
+            text, match.start()
+        ):
+            return None
+        day, month = self._ordered(first, second)
+        if not 1 <= month <= _MONTHS:
+            return None
+        elapsed = self._context.tells_past(text, *match.span())
+        return core.found(AbsoluteDate(None, month, day, core.bound, elapsed))
+
+    def _year(self, core: _Core, found: list[Found]) -> Found | None:
+        match, text = core.match, core.text
+        start, end = match.span()
+        announced = core.kinds & {"year_lead", "since", "until"}
+        if not announced and not self._context.is_year(text, start, end, found[-1].end if found else None):
+            return None
+        return core.found(AbsoluteDate(int(match["year"]), None, None, core.bound))
+
+    def _quantity(self, core: _Core) -> Found | None:
+        match = core.match
+        number = self.number(match["number"])
+        if match[0].endswith(("demi", "demie", "demies", "half")):
+            number += 0.5
+        return self._timed(core, number, self.words["unit"][match["unit"]])
+
+    def _timed(self, core: _Core, number: float, unit: str) -> Found | None:
+        """A number of a unit of time: from the note back or on, a duration, an age, or nothing that is said."""
+        kinds = core.kinds
+        behind = self._behind.match(core.text, core.match.end())
+        if behind is not None:
+            end = behind.end()
+            if behind["ago"] is not None:
+                return core.found(RelativeDate("past", number, unit, core.bound), "approx", end=end)
+            if behind["later"] is not None:
+                return core.found(RelativeDate("future", number, unit), end=end)
+            if behind["since"] is not None:
+                return core.found(RelativeDate("past", number, unit, "since"), "approx", end=end)
+            return core.found(Age(number, unit), "age_lead", end=end) if not kinds & {"ago_before"} else None
+        if "ago_before" in kinds:
+            return core.found(RelativeDate("past", number, unit, core.bound), "ago_before", "approx")
+        if "since" in kinds and "lasting" not in kinds:
+            if "age_lead" in kinds:
+                return core.found(Age(number, unit, "since"), "age_lead")
+            return core.found(RelativeDate("past", number, unit, "since"), "approx")
+        if "ahead_before" in kinds:
+            return core.found(RelativeDate("future", number, unit), "ahead_before", "approx")
+        if "lasting" in kinds:
+            return core.found(Duration(number, unit), "lasting", "approx")
+        return core.found(Age(number, unit), "age_lead") if "age_lead" in kinds and unit == "year" else None
+
+    def _with_years(self, text: str, found: list[Found]) -> list[Found]:
+        """Give the year of the last date of a range to those before it: "du 3 au 5 mars 2015"."""
+        for index in range(len(found) - 1, 0, -1):
+            first, second = found[index - 1], found[index]
+            one, two = first.value, second.value
+            if (
+                isinstance(one, AbsoluteDate)
+                and isinstance(two, AbsoluteDate)
+                and one.year is None
+                and two.year is not None
+                and second.start - first.end <= _RANGE_LENGTH
+                and _RANGE.match(text, first.end, second.start)
+            ):
+                found[index - 1] = replace(first, value=replace(one, year=two.year, elapsed=False))
+        return found
+
+    def _ordered(self, first: str, second: str) -> tuple[int, int]:
         """Day and month of two numbers; one above 12 is the day."""
-        one, two = int(first or 0), int(second or 0)
-        months = 12
+        one, two = int(first), int(second)
         if self.day_first:
-            return (two, one) if two > months >= one else (one, two)
-        return (one, two) if one > months >= two else (two, one)
+            return (two, one) if two > _MONTHS >= one else (one, two)
+        return (one, two) if one > _MONTHS >= two else (two, one)
 
-    def _relative(
-        self, group: dict[str, str | None], tag: str, direction: Direction, bound: Bound | None
-    ) -> RelativeDate | None:
-        return RelativeDate(direction, self.number(group[f"{tag}n"]), self._unit(group[f"{tag}u"]), bound)
-
-    def number(self, text: str | None) -> float:
+    def number(self, text: str) -> float:
         """The value of a number in figures or words."""
-        plain = " ".join((text or "1").split())
+        plain = " ".join(text.split())
         if plain[0].isdigit():
             return float(plain.replace(",", "."))
         return float(self.words["number"][plain])
 
-    def _unit(self, text: str | None) -> str:
-        return self.words["unit"][text or ""]
-
-    def _month(self, text: str | None) -> int:
-        return int(self.words["month"][(text or "").rstrip(".")])
-
-    def _bound(self, text: str | None) -> Bound | None:
-        if text is None:
-            return None
-        plain = " ".join(text.split())
-        if plain.startswith(("since", "depuis")):
-            return "since"
-        return "until" if plain in self.words["until"] and plain not in ("avant", "before", "by") else None
-
-    def _is_planned(self, text: str, match: re.Match[str]) -> bool:
-        """Whether the words around a month without a year speak of the future."""
-        return self._planned.search(text, max(0, match.start() - 60), min(len(text), match.end() + 30)) is not None
+    def _month(self, text: str) -> int:
+        return int(self.words["month"][text.rstrip(".")])
 
 
-def _direction(name: str) -> Direction:
-    return "past" if name == "past" else "future" if name == "future" else "current"
+def _within_number(text: str, start: int) -> bool:
+    """Whether figures go on a number or a word: "2.500", "1/2", "x2021" (but "le.2", "x3 jours")."""
+    before = text[start - 1]
+    if before.isalnum() or before == "_":
+        return before.isdigit() or before != "x" or (start > 1 and text[start - 2].isalnum())
+    return before in "/.," and start > 1 and text[start - 2].isdigit()
 
 
-def _century(text: str | None, *, decade: bool = False) -> int:
-    year = int((text or "0").lstrip("'"))
+def _century(text: str, *, decade: bool = False) -> int:
+    year = int(text.lstrip("'"))
     if year >= _CENTURY:
         return year
     return year + (1900 if year > _CENTURY_TURN or (decade and year >= _FIRST_DECADE) else 2000)

@@ -188,6 +188,31 @@ class Duration:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The patient's age at something ("opéré à 17 ans", "since age 12"): a date once the birth date is known."""
+
+    number: float
+    unit: str
+    bound: Bound | None = None
+
+    def norm(self) -> str:
+        """Number and unit: "17 year"."""
+        return f"{self.number:g} {self.unit}"
+
+    def on(self, birth_datetime: Any = None) -> date | None:
+        """The day on which the patient was that old; None without a whole birth date or where the calendar ends."""
+        birth = note_day(birth_datetime)
+        try:
+            return birth + timedelta(days=self.number * UNIT_DAYS[self.unit]) if birth is not None else None
+        except OverflowError:
+            return None
+
+    def data(self) -> dict[str, Any]:
+        """Plain data; `Age(**data)` is the way back."""
+        return asdict(self)
+
+
 def read(data: dict[str, Any] | None) -> AbsoluteDate | RelativeDate | None:
     """The typed value of a date's plain data."""
     if not data:

@@ -1,7 +1,7 @@
 """`anamnesis_dates`: dates and durations as spans with typed values.
 
-`doc.spans["dates"]` with `span._.date` (AbsoluteDate or RelativeDate), `doc.spans["durations"]` with `span._.duration`.
-A blood pressure, a score, an age or a follow-up interval ("contrôle à 3 mois") is none.
+`doc.spans["dates"]` with `span._.date` (AbsoluteDate or RelativeDate), `doc.spans["durations"]` with `span._.duration`,
+`doc.spans["ages"]` with `span._.age`. A blood pressure, a score or a follow-up interval ("contrôle à 3 mois") is none.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions
 from pipeline.resources import LANGUAGES
 from pipeline.text.date_grammar import grammar
-from pipeline.text.date_values import Duration, read
-from pipeline.text.folding import FoldedText
-from pipeline.text.spans import TokenIndex
+from pipeline.text.date_values import AbsoluteDate, Age, Duration, RelativeDate, read
+from pipeline.text.doc_text import DocText
 
 
 class DateFinder:
@@ -39,27 +38,35 @@ class DateFinder:
         grammar(lang, day_first=self.day_first)
         extensions.value(Span, "date_data")
         extensions.value(Span, "duration_data")
+        extensions.value(Span, "age_data")
         extensions.computed(Span, "date", _date)
+        extensions.computed(Span, "age", _age)
         extensions.computed(Span, "duration", _duration)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Find the dates and durations of a Doc."""
-        folded = FoldedText.of(doc.text)
-        dates: list[Span] = []
-        durations: list[Span] = []
-        index: TokenIndex | None = None
-        for found in grammar(self.lang, day_first=self.day_first).find(folded.folded):
-            index = index or TokenIndex(doc)
-            span = index.span(folded.start(found.start), folded.end(found.end))
-            if isinstance(found.value, Duration):
-                span._.duration_data = found.value.data()
-                durations.append(span)
-            else:
-                span._.date_data = found.value.data()
-                dates.append(span)
-        doc.spans["dates"] = dates
-        doc.spans["durations"] = durations
+        """Find the dates, durations and ages of a Doc."""
+        text = DocText.of(doc)
+        folded = text.folded
+        groups: dict[str, list[Span]] = {"dates": [], "durations": [], "ages": []}
+        found = grammar(self.lang, day_first=self.day_first).find(folded.folded)
+        if found:
+            offsets = text.offsets(doc)
+            for date in found:
+                span = offsets.span(doc, folded.start(date.start), folded.end(date.end))
+                name, group = _GROUPS[type(date.value)]
+                setattr(span._, name, date.value.data())
+                groups[group].append(span)
+        for group, spans in groups.items():
+            doc.spans[group] = spans
         return doc
+
+
+_GROUPS: dict[type, tuple[str, str]] = {
+    AbsoluteDate: ("date_data", "dates"),
+    RelativeDate: ("date_data", "dates"),
+    Duration: ("duration_data", "durations"),
+    Age: ("age_data", "ages"),
+}
 
 
 def _date(span: Span) -> Any:
@@ -69,6 +76,11 @@ def _date(span: Span) -> Any:
 def _duration(span: Span) -> Duration | None:
     data = span._.duration_data
     return Duration(**data) if data else None
+
+
+def _age(span: Span) -> Age | None:
+    data = span._.age_data
+    return Age(**data) if data else None
 
 
 @Language.factory("anamnesis_dates", default_config={"day_first": None})

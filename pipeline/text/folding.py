@@ -79,6 +79,7 @@ def _table() -> dict[int, str]:
 _TABLE = _table()
 _LATIN_1 = bytes(ord(_TABLE.get(code, chr(code))) for code in range(256))
 # Frequent in French text typed in a word processor, and outside Latin-1, where folding is a table of bytes.
+_BEYOND_LATIN = re.compile(r"[^\x00-\xff]")
 _TYPOGRAPHIC = ("\u2019", "'"), ("\u2013", "-"), ("\u202f", " ")
 
 
@@ -95,7 +96,30 @@ def fold(text: str) -> str:
     try:
         return text.encode("latin-1").translate(_LATIN_1).decode("latin-1")
     except UnicodeEncodeError:
+        return _fold_beyond_latin(text)
+
+
+def lower(text: str) -> str:
+    """The text in lower case, of the same length: a letter without a single lower one stays."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(sign if len(sign.lower()) > 1 else sign.lower() for sign in text)
+
+
+def _fold_beyond_latin(text: str) -> str:
+    """Fold a text with a few signs outside Latin-1 by its table of bytes, and those signs one by one."""
+    found = list(_BEYOND_LATIN.finditer(text))
+    if len(found) > len(text) // 8:
         return text.translate(_TABLE)
+    plain = text.encode("latin-1", "replace").translate(_LATIN_1).decode("latin-1")
+    pieces: list[str] = []
+    last = 0
+    for match in found:
+        start = match.start()
+        pieces += (plain[last:start], _TABLE.get(ord(match[0]), match[0]))
+        last = start + 1
+    return "".join((*pieces, plain[last:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +178,12 @@ class FoldedText:
         if index + 1 < len(changed) and source > changed[index + 1]:
             return sources[index + 1]
         return source
+
+    def place(self, offset: int) -> int:
+        """The place in the folded text of an offset in the text."""
+        if self.cuts is None:
+            return offset
+        places, sources, _ = self.cuts
+        index = bisect_right(sources, offset) - 1
+        place = places[index] + offset - sources[index]
+        return min(place, places[index + 1]) if index + 1 < len(places) else place

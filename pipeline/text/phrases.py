@@ -9,41 +9,37 @@ from collections.abc import Iterable, Sequence
 _BLANKS = r"\s{1,8}"
 
 
+# Stands in the tree behind the last sign of a phrase; a word must end there.
+_END = "\0"
+
+
 def phrases_expression(phrases: Iterable[str]) -> str:
     """A regular expression for any of the phrases as whole words, the longest first, shared beginnings merged."""
-    words: list[str] = []
-    signs: list[str] = []
+    words: set[str] = set()
+    signs: set[str] = set()
     for phrase in phrases:
-        (words if phrase[0].isalnum() and phrase[-1].isalnum() else signs).append(phrase)
-    parts = []
-    if words:
-        parts.append(rf"\b(?:{_merged(sorted(set(words)))})(?!\w)")
-    if signs:
-        parts += [_bounded(phrase) for phrase in sorted(set(signs), key=len, reverse=True)]
+        (words if phrase[0].isalnum() else signs).add(phrase + _END if phrase[-1].isalnum() else phrase)
+    parts = [rf"\b{_merged(sorted(words))}"] if words else []
+    parts += [_escaped(phrase) for phrase in sorted(signs, key=len, reverse=True)]
     return "|".join(parts)
 
 
-def _bounded(phrase: str) -> str:
-    before = r"\b" if phrase[0].isalnum() else ""
-    after = r"(?!\w)" if phrase[-1].isalnum() else ""
-    return before + re.escape(phrase).replace(r"\ ", _BLANKS) + after
+def _escaped(phrase: str) -> str:
+    return re.escape(phrase).replace(r"\ ", _BLANKS).replace(re.escape(_END), r"(?!\w)")
 
 
 def _merged(phrases: Sequence[str], depth: int = 0) -> str:
     """Alternatives of sorted, distinct phrases as a prefix tree, each cut at `depth`."""
-    ends = phrases[0] == phrases[0][:depth]
-    rest = phrases[1:] if ends else phrases
+    if len(phrases) == 1:
+        return _escaped(phrases[0][depth:])
     branches: dict[str, list[str]] = {}
-    for phrase in rest:
-        branches.setdefault(phrase[depth], []).append(phrase)
-    parts = []
-    for letter, group in branches.items():
-        sign = _BLANKS if letter == " " else re.escape(letter)
-        if len(group) == 1:
-            parts.append(sign + re.escape(group[0][depth + 1 :]).replace(r"\ ", _BLANKS))
-        else:
-            parts.append(sign + _merged(group, depth + 1))
-    if not parts:
-        return ""
-    body = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
-    return body + "?" if ends else body
+    for phrase in phrases:
+        branches.setdefault(phrase[depth : depth + 1], []).append(phrase)
+    # The ends last, so that the longest phrase is tried first.
+    ends = [sign for sign in ("", _END) if branches.pop(sign, None) is not None]
+    parts = [
+        _escaped(group[0][depth:]) if len(group) == 1 else _escaped(letter) + _merged(group, depth + 1)
+        for letter, group in branches.items()
+    ]
+    parts += ["" if end == "" else r"(?!\w)" for end in reversed(ends)]
+    return f"(?:{'|'.join(parts)})" if len(parts) > 1 else parts[0]

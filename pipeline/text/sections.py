@@ -15,32 +15,31 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
+from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.spans import TokenIndex
+from pipeline.text.phrases import phrases_expression
 
 extensions.value(Span, "loinc")
 
 OTHER = "other"
 _MAX_TITLE = 80
 
+_LINE = re.compile(r"[^\n\r\x85\u2028\u2029]+")
 # Before a title on its line: bullets, numbering, bars.
-_LEAD = r"(?:[-*•·–—►▪◦‣●+#>|=]+\s*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+|[ivx]{1,4}[.)]\s+|[a-z][.)]\s+)?"
+_LEAD = re.compile(
+    r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+|[ivx]{1,4}[.)][ \t]+|[a-z][.)][ \t]+)?"
+)
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
-_AT_LINE = rf"(?:^|(?<=[\n\r\x85\u2028]))[ \t]*{_LEAD}"
-# Looked at backwards only: to take the blanks in would read a long run of them again from each of its places.
-_AFTER_SENTENCE = r"(?<=[.!?;:,][ \t])|(?<=[ \t][ \t])|(?<=\t)"
+# Where a title may stand within a line: behind a mark and a blank, or behind a gap.
+_GAP = re.compile(r"[.!?;:,][ \t]+|[ \t]{2,}|\t")
 # A line, or the beginning of one up to its colon, in capitals: a title even if nobody knows it.
-_CAPITALS = re.compile(
-    r"(?:^|(?<=\n))[ \t]*(?:[-*#=]+\s*|\d{1,2}[.)]\s+)?"
-    r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ0-9 '’/&,()-]{3,79}?)[ \t]*(?:(?P<colon>:)|(?=\r?\n|$))"
-    r"|(?:(?<=[.!?,;][ \t])|(?<=[.!?,;][ \t][ \t]))(?P<inline>[A-ZÀ-Þ][A-ZÀ-Þ '’/&-]{4,60}):(?=\s)"
-)
+_CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ0-9 '’/&,()-]{3,79}?)[ \t]*(?::|(?=[\r\n]|\Z))")
+_INLINE_CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ '’/&-]{4,60}):(?=\s)")
 # A line that ends with its colon: "Dans les suites :"
-_COLON_LINE = re.compile(r"(?:^|(?<=\n))[ \t]*(?P<title>[A-ZÀ-Þ][^\n:.;!?]{2,50})[ \t]*:[ \t]*(?=\r?\n)")
-
+_COLON_LINE = re.compile(r"(?P<title>[A-ZÀ-Þ][^\n:.;!?]{2,50})[ \t]*:[ \t]*(?=\r?\n)")
 # The beginning of a paragraph up to its colon: "Grossesse actuelle : ..." behind a blank line.
-_PARAGRAPH = re.compile(r"(?<=\n\n)[ \t]*(?P<title>[A-ZÀ-Þ][^\n:.;!?,\d]{2,40}?)[ \t]*:(?=\s)")
+_PARAGRAPH = re.compile(r"(?P<title>[A-ZÀ-Þ][^\n:.;!?,\d]{2,40}?)[ \t]*:(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +59,87 @@ class Sectionizer:
         self.kinds = dict(_known_titles(lang))
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
-        # Longest first, so that "past medical history" is not read as "history".
-        words = sorted(self.kinds, key=len, reverse=True)
-        alternatives = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
-        self._known = re.compile(
-            rf"(?:{_AT_LINE}|{_AFTER_SENTENCE})(?P<title>{alternatives})(?![^\W_]){_TAIL}", re.MULTILINE
-        )
+        self._known = re.compile(rf"(?P<title>{phrases_expression(self.kinds)}){_TAIL}", re.MULTILINE)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the sections of a Doc."""
-        titles = self.titles(doc.text)
-        index = TokenIndex(doc)
-        sections, title_spans = [], []
-        for number, title in enumerate(titles):
-            end = titles[number + 1].start if number + 1 < len(titles) else len(doc.text)
-            section = index.span(title.start, end, title.kind)
-            section._.loinc = _loinc().get(title.kind)
-            sections.append(section)
-            title_spans.append(index.span(title.start, title.end, title.kind))
+        read = DocText.of(doc)
+        titles = self.titles(read.text, read.folded)
+        sections: list[Span] = []
+        title_spans: list[Span] = []
+        if titles:
+            offsets, loinc = read.offsets(doc), _loinc()
+            ends = [*(title.start for title in titles[1:]), len(read.text)]
+            for title, end in zip(titles, ends, strict=True):
+                section = offsets.span(doc, title.start, end, title.kind)
+                section._.loinc = loinc.get(title.kind)
+                sections.append(section)
+                title_spans.append(offsets.span(doc, title.start, title.end, title.kind))
         doc.spans["sections"] = sections
         doc.spans["section_titles"] = title_spans
         return doc
 
-    def titles(self, text: str) -> list[_Title]:
+    def titles(self, text: str, folded: FoldedText | None = None) -> list[_Title]:
         """The titles of a text, in order; no two overlap."""
-        candidates = sorted([*self._known_in(text), *self._unknown_in(text)], key=lambda t: (t.start, -t.end))
         found: list[_Title] = []
-        for title in candidates:
+        for title in sorted(self._candidates(text, folded or FoldedText.of(text)), key=lambda t: (t.start, -t.end)):
             if not found or title.start >= found[-1].end:
                 found.append(title)
         return found
 
-    def _known_in(self, text: str) -> Iterator[_Title]:
-        folded = FoldedText.of(text)
-        for match in self._known.finditer(folded.folded):
-            start, end = folded.start(match.start("title")), folded.end(match.end("title"))
-            kind = self.kinds[" ".join(match["title"].split())]
-            if self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
-                yield _Title(start, end, kind)
+    def _candidates(self, text: str, folded: FoldedText) -> Iterator[_Title]:
+        blank_before = False
+        last = 0
+        for line in _LINE.finditer(text):
+            start, end = line.span()
+            blank_before = start > last + 1 and text.count("\n", last, start) > 1
+            last = end
+            match = _LEAD.match(text, start, end)
+            lead = match.end() if match is not None else start
+            if lead < end:
+                yield from self._at_line(text, folded, lead, blank_before=blank_before)
+            for gap in _GAP.finditer(text, lead, end):
+                place = gap.end()
+                if place < end and text[place].isupper():
+                    yield from self._at(text, folded, place)
+
+    def _at_line(self, text: str, folded: FoldedText, place: int, *, blank_before: bool) -> Iterator[_Title]:
+        """The titles that may begin where the words of a line do."""
+        known = self._known_at(text, folded, place)
+        if known is not None:
+            yield known
+        if not text[place].isupper():
+            return
+        match = _CAPITALS.match(text, place) or _COLON_LINE.match(text, place)
+        if match is not None:
+            yield from self._unknown(text, match)
+        elif blank_before:
+            match = _PARAGRAPH.match(text, place)
+            if match is not None and self._kind_of(match["title"]) == OTHER:
+                yield _Title(*match.span("title"), OTHER)
+
+    def _at(self, text: str, folded: FoldedText, place: int) -> Iterator[_Title]:
+        """The titles that may begin within a line."""
+        known = self._known_at(text, folded, place)
+        if known is not None:
+            yield known
+        match = _INLINE_CAPITALS.match(text, place)
+        if match is not None:
+            yield from self._unknown(text, match)
+
+    def _unknown(self, text: str, match: re.Match[str]) -> Iterator[_Title]:
+        words = match["title"].rstrip(" -,")
+        if sum(map(str.isalpha, words)) >= _LEAST_LETTERS:
+            yield _Title(match.start(), match.start() + len(words), self._kind_of(words))
+
+    def _known_at(self, text: str, folded: FoldedText, place: int) -> _Title | None:
+        match = self._known.match(folded.folded, folded.place(place))
+        if match is None:
+            return None
+        start, end = folded.start(match.start("title")), folded.end(match.end("title"))
+        if not self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
+            return None
+        return _Title(start, end, self.kinds[" ".join(match["title"].split())])
 
     def _is_title(self, text: str, start: int, end: int, behind: int, *, colon: bool) -> bool:
         """Judge by layout: what stands before, after, and in which case the words are."""
@@ -116,21 +158,6 @@ class Sectionizer:
                 or (capitals and not short and not _goes_on_in_capitals(text, behind))
             )
         return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
-
-    def _unknown_in(self, text: str) -> Iterator[_Title]:
-        for match in _CAPITALS.finditer(text):
-            group = "title" if match["title"] is not None else "inline"
-            words = match[group].rstrip(" -,")
-            if sum(map(str.isalpha, words)) < _LEAST_LETTERS:
-                continue
-            start = match.start(group)
-            yield _Title(start, start + len(words), self._kind_of(words))
-        for match in _COLON_LINE.finditer(text):
-            start, end = match.span("title")
-            yield _Title(start, end, self._kind_of(match["title"].rstrip()))
-        for match in _PARAGRAPH.finditer(text):
-            if self._kind_of(match["title"]) == OTHER:
-                yield _Title(*match.span("title"), OTHER)
 
     def _kind_of(self, words: str) -> str:
         """The kind of a title that is not in the list as it stands: the longest known title in it, or other."""

@@ -12,16 +12,18 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline import resources
+from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
-from pipeline.text.spans import TokenIndex
 
-# What may stand between the mark that ends a sentence and the next one.
-_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý][a-zà-ÿ])["')\]»”]*""")
+# The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text.
+_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý][a-zà-ÿ]|\Z)["')\]»”]*""")
 _BULLET = r"[-*•·–—►▪◦‣●+>]\s*\S|\d{1,2}\s?[.)]\s|\(?[a-z]\)\s|#\s?\d"
 # A date at the start of a line: 12/03/2015, 12/03 :, 03/2015, 2015-03-12, 2015 :
 _DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d(?:-\d\d){0,2}\s?[:,-]"
-_LINE = re.compile(rf"(?:\r\n?|\n|\x85|\u2028|\u2029)[^\S\r\n]*(?=(?P<new>{_BULLET}|{_DATE_LED}|\S))")
-_BLANK_LINE = re.compile(r"\n\s*\n\s*")
+_BREAK = re.compile(r"[\n\r\x85\u2028\u2029]\s*")
+_BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_LED = re.compile(rf"{_BULLET}|{_DATE_LED}")
+_TEXT = re.compile(r"\S")
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
 # Longest abbreviation looked at, and longest number of an item ("12.").
 _WORD_BEFORE = 24
@@ -39,14 +41,16 @@ class SentenceSegmenter:
         """Segment a Doc."""
         if not len(doc) or doc.has_annotation("SENT_START"):
             return doc
-        index = TokenIndex(doc)
-        text = doc.text
-        starts = {self._first_word(doc, index, offset) for offset in self.boundaries(text)}
-        starts.add(0)
+        read = DocText.of(doc)
+        text, offsets = read.text, read.offsets(doc)
+        starts = {0}
+        for boundary in self.boundaries(text):
+            word = _TEXT.search(text, boundary)
+            if word is not None:
+                starts.add(offsets.first(word.start()))
         values = [-1] * len(doc)
         for start in starts:
-            if start < len(doc):
-                values[start] = 1
+            values[start] = 1
         column: Any = np.asarray(values, dtype=np.int64).astype(np.uint64)
         doc.from_array([SENT_START], column)
         return doc
@@ -54,8 +58,7 @@ class SentenceSegmenter:
     def boundaries(self, text: str) -> list[int]:
         """Offsets behind which a new sentence begins."""
         found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
-        found += [match.end() for match in _LINE.finditer(text) if _new_line(text, match)]
-        found += [match.end() for match in _BLANK_LINE.finditer(text)]
+        found += [match.end() for match in _BREAK.finditer(text) if _new_line(text, match)]
         return found
 
     def _ends_here(self, text: str, match: re.Match[str]) -> bool:
@@ -85,20 +88,17 @@ class SentenceSegmenter:
             return bool(_NEW_WORD.match(following)) or not following
         return True
 
-    @staticmethod
-    def _first_word(doc: Doc, index: TokenIndex, offset: int) -> int:
-        token = index.first(offset)
-        while token < len(doc) and doc[token].is_space:
-            token += 1
-        return token
-
 
 def _new_line(text: str, match: re.Match[str]) -> bool:
-    """Does the line that begins here begin a sentence? A wrapped line goes on in lower case."""
-    new = match["new"]
-    if len(new) > 1:
+    """Does a sentence begin behind a line break? Always behind a blank line; a wrapped line goes on in lower case."""
+    blanks, end = match[0], match.end()
+    if len(blanks) > 1 and len(_BREAKS.findall(blanks)) > 1:
         return True
-    return new.isupper() or new in '-*•·►▪◦‣●#"«“(['
+    new = text[end : end + 1]
+    return new.isupper() or new in _NEW_LINE_SIGNS or _LED.match(text, end) is not None
+
+
+_NEW_LINE_SIGNS = frozenset('-*•·►▪◦‣●#"«“([')
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-import numpy as np
-from spacy.attrs import IDX, LENGTH
 from spacy.tokens import Doc, Span
 
 
-class TokenIndex:
-    """The character offsets of a Doc's tokens, as plain lists: make it once for each call of a component.
+class Offsets:
+    """The character offsets of a Doc's tokens, as plain lists.
 
     Attributes:
         starts: offset of each token's first character, ascending.
         ends: offset behind each token's last character, ascending.
     """
 
-    __slots__ = ("doc", "ends", "starts")
+    __slots__ = ("ends", "starts")
 
-    def __init__(self, doc: Doc) -> None:
-        bounds = doc.to_array([IDX, LENGTH]).reshape(-1, 2).astype(np.int64)
-        self.doc = doc
-        self.starts: list[int] = bounds[:, 0].tolist()
-        self.ends: list[int] = (bounds[:, 0] + bounds[:, 1]).tolist()
+    def __init__(self, starts: list[int], ends: list[int]) -> None:
+        self.starts = starts
+        self.ends = ends
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -47,7 +43,7 @@ class TokenIndex:
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end))
 
-    def span(self, start: int, end: int, label: str | int = "") -> Span:
+    def span(self, doc: Doc, start: int, end: int, label: str | int = "") -> Span:
         """The Span of the stretch [start, end), expanded to whole tokens. `label`: text or its hash."""
         first, last = self.bounds(start, end)
-        return Span(self.doc, first, last, label)
+        return Span(doc, first, last, label)

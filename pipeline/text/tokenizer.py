@@ -16,24 +16,30 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from pipeline.text.doc_text import DocText
+
 _LETTER = r"[^\W\d_]"
 _MARKS = "\u0300-\u036f"
+# The first three alternatives are what nearly every token is, found without looking further.
 _TOKEN = re.compile(
     rf"""
     (
-      \s+
+      [a-zA-ZÀ-ÖØ-öø-ÿ]{{2,}}+(?!{_LETTER}|['’{_MARKS}])
+    | \d+(?![\d.,])
+    | [^\w\s'’]
+    | \s+
     | \d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}(?!\d)                          # dotted date
     | \d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)                          # thousands
     | \d+(?:[.,]\d+)?                                                 # decimal
     | (?<![^\W_])(?:{_LETTER}\.){{1,5}}{_LETTER}(?![^\W_])            # p.o  b.i.d
-    | (?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu|quoiqu)['’](?={_LETTER})   # elision
-    | ['’](?:s|t|d|m|ll|re|ve)(?![^\W_])                              # English enclitic
+    | (?:[cdjlmnstCDJLMNST]|(?:[lL][oO][rR][sS]|[pP][uU][iI][sS]|[jJ][uU][sS]|[qQ][uU][oO][iI])?[qQ][uU])['’](?={_LETTER})
+    | ['’](?:[stdmSTDM]|[lL][lL]|[rR][eE]|[vV][eE])(?![^\W_])           # English enclitic
     | (?:{_LETTER}[{_MARKS}]*)+
     | .
     )
     ([ ]?)
     """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    re.VERBOSE | re.DOTALL,
 )
 
 
@@ -52,9 +58,11 @@ class ClinicalTokenizer:
             add_word(word)
             add_space(space == " ")
         try:
-            return Doc(self.vocab, words=words, spaces=spaces)
+            doc = Doc(self.vocab, words=words, spaces=spaces)
         except UnicodeEncodeError:
             raise ValueError("the text holds a lone surrogate: decode it before it comes here") from None
+        DocText.remember(doc, text)
+        return doc
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         """Tokenise one text after the other."""

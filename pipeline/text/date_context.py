@@ -1,0 +1,88 @@
+"""What stands around a date: a verb of the past, a plan, a measure, the start of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.text.phrases import phrases_expression
+
+_LINE_START = re.compile(r"(?:\A|[\n\r])[ \t]{0,8}(?:[-*•·>][ \t]{0,3})?\Z")
+_LINE_REACH = 16
+# What a number with a slash or of four digits is when it is no date: a blood pressure, a scale, an eye, a count, a room.
+_MEASURE = re.compile(
+    r"\b(?:ta|pa|bp|tas|tad|eva|en|score|ev|av|acuite|glasgow|apgar|cotee?s?|pain|scale|tension|mmse|mms|asa|nyha|nihss|"
+    r"visual acuity|vision|rated|pressure|reflexes|strength|pulses|ecog|karnofsky|evs|gcs)"
+    r"\W{0,3}(?:a|of|is|was|at|de)?\W{0,3}\Z"
+)
+_COUNT = re.compile(
+    r"(?:plaquettes|leucocytes|platelets|fc|calories|ml|dose|bnp|nt-probnp|weight|poids|wbc|cd4|ferritine?|crp|room|chambre|"
+    r"no|n°|numero|number|dossier|record|code|extension|ext|tel)\W{0,3}(?:a|of|is|was|at|de)?\W{0,3}\Z"
+)
+_MEASURE_REACH = 24
+# A year without a word that announces it stands in brackets, behind a name, or at the start of a line.
+_NAME_BEFORE = re.compile(r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-])[ \t]?\Z")
+_YEAR_BEHIND = re.compile(
+    r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b)"
+)
+_LINE_BEHIND = re.compile(r"[ \t]?[:,;-]|[ \t][^\W\d_]")
+_AMONG_DATES = re.compile(r"\s{0,2}(?:[,;/-]|et|and|ou|or|puis)\s{0,2}(?:en\s|in\s)?\Z")
+_AMONG_LENGTH = 10
+# A verb of the past around a date without a year.
+_PAST_VERB = re.compile(
+    r"\b(?:a|ont|avait|avaient|ai|est|sont|etait|fut)\s(?:ete\s|eu\b)?\w{1,14}(?:e|es|ee|ees|i|is|ie|u|us|ue|it|rt)\b"
+    r"|\b\w{3,14}(?:ee|ees|ait)\b"
+    r"|\b(?:opere|hospitalise|diagnostique|pose|traite|vu|consulte|admis|pris|eu|fait|recu|survenu|retire|arrete|debute"
+    r"|introduit|realise|pratique|decouvert|presente)s?\b"
+    r"|\b(?:was|were|had|did|underwent|went|came|saw|got|felt|fell|began|took|gave|last|s/p)\b|\b\w{3,12}ed\b"
+)
+_AROUND = 60
+_CLAUSE = re.compile(r"[.;\n]")
+
+
+class DateContext:
+    """Judges a date by what stands around it in the folded text."""
+
+    def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        self._planned = re.compile(phrases_expression(words["planned"]))
+
+    def is_planned(self, text: str, start: int, end: int) -> bool:
+        """Whether the words around a date without a year speak of the future."""
+        return self._planned.search(text, *_clause(text, start, end)) is not None
+
+    def tells_past(self, text: str, start: int, end: int) -> bool:
+        """Whether the words around a date without a year tell what has been, and plan nothing."""
+        bounds = _clause(text, start, end)
+        return self._planned.search(text, *bounds) is None and _PAST_VERB.search(text, *bounds) is not None
+
+    @staticmethod
+    def leads_line(text: str, start: int) -> bool:
+        """Whether a date is the first thing on its line but for a bullet."""
+        return _LINE_START.search(text, max(0, start - _LINE_REACH), start) is not None
+
+    @staticmethod
+    def is_measure(text: str, start: int) -> bool:
+        """Whether what stands before two numbers with a slash makes them a measure."""
+        return _MEASURE.search(text, max(0, start - _MEASURE_REACH), start) is not None
+
+    def is_year(self, text: str, start: int, end: int, last_date: int | None) -> bool:
+        """Whether four digits that nothing announces are a year; `last_date`: where the date before ends."""
+        if last_date is not None and start - last_date <= _AMONG_LENGTH and _AMONG_DATES.match(text, last_date, start):
+            return True
+        if _COUNT.search(text, max(0, start - _MEASURE_REACH), start):
+            return False
+        if self.leads_line(text, start):
+            return _LINE_BEHIND.match(text, end) is not None
+        return (
+            _NAME_BEFORE.search(text, max(0, start - 8), start) is not None
+            and _YEAR_BEHIND.match(text, end) is not None
+        )
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of the clause around a date, as far as it is looked at."""
+    low = max(0, start - _AROUND)
+    for match in _CLAUSE.finditer(text, low, start):
+        low = match.end()
+    behind = _CLAUSE.search(text, end, min(len(text), end + _AROUND))
+    return low, behind.start() if behind is not None else min(len(text), end + _AROUND)
