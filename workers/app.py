@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
@@ -30,8 +30,11 @@ from workers.metrics import Assignment, Metrics
 from workers.preflight import Preflight
 from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
-from workers.settings import Settings
+from workers.settings import Settings, SettingsError
 from workers.shards import ShardLimits
+
+if TYPE_CHECKING:
+    from workers.tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +59,7 @@ class Worker(faust.App):
         """Give the application its settings, its metrics and its transport."""
         self.settings = settings
         self.metrics = Metrics()
+        self.tracing = _tracing(settings)
         self.preflight = Preflight(settings)
         self.health = Health(self.metrics.registry, self._loading, self._live, self._ready)
         self.ended = asyncio.Event()
@@ -91,6 +95,8 @@ class Worker(faust.App):
         if getattr(self, "flow", None) is not None:
             await self.flow.stop()
         await super().stop()
+        if self.tracing is not None:
+            await asyncio.to_thread(self.tracing.close)
         await self.health.stop()
 
     def fail(self, error: BaseException) -> None:
@@ -159,6 +165,7 @@ class Worker(faust.App):
             self.metrics,
             self.hand_over,
             self.fail,
+            self.tracing,
         )
 
     def _announce_profiles(self) -> None:
@@ -278,6 +285,22 @@ def create_app(settings: Settings) -> Worker:
 
     app.agent(topic, name="notes", concurrency=1)(take_notes)
     return app
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    """Tracing where it is asked for. Raises SettingsError where the extra that it needs is not installed."""
+    if settings.tracing_endpoint is None:
+        return None
+    try:
+        from workers.tracing import Tracing
+    except ImportError as error:
+        if not (error.name or "").startswith("opentelemetry"):
+            raise
+        raise SettingsError(
+            "tracing_endpoint needs the extra of that name: install anamnesis[tracing] "
+            "(requirements-tracing.lock), or leave tracing_endpoint unset"
+        ) from error
+    return Tracing.to_collector(settings.tracing_endpoint, settings.group_id, settings.tracing_ratio)
 
 
 def _writable(folder: Path) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workers.processing import Coordinates, Record
+
+if TYPE_CHECKING:
+    from workers.tracing import NoteSpans
 
 
 @dataclass(slots=True)
@@ -24,6 +28,7 @@ class Delivery:
     entered: float = 0.0
     sent: float = 0.0
     read: float = 0.0
+    spans: NoteSpans | None = None
 
     @property
     def size(self) -> int:

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -24,6 +25,9 @@ from workers.publisher import Publisher, Send, Topics
 from workers.router import Router
 from workers.shards import Job, ShardLimits, ShardPool
 from workers.window import Window
+
+if TYPE_CHECKING:
+    from workers.tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +59,7 @@ class Flow:
         metrics: Metrics,
         send: Send,
         failed: Callable[[BaseException], None],
+        tracing: Tracing | None = None,
     ) -> None:
         self.options = options
         self.metrics = metrics
@@ -65,7 +70,7 @@ class Flow:
         self._journal = journal
         self._failed = failed
         self._router = Router(options.shards)
-        self._publisher = Publisher(send, topics, metrics, self._published, self._stood_still)
+        self._publisher = Publisher(send, topics, metrics, self._published, self._stood_still, tracing)
         self._ledgers: dict[tuple[str, int], Ledger[Delivery]] = {}
         self._open = asyncio.Event()
         self._empty = asyncio.Event()

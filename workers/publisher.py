@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
 from faust.exceptions import ProducerSendError
@@ -21,6 +21,9 @@ from workers.deadletter import dead_letter
 from workers.delivery import Delivery
 from workers.metrics import Metrics
 from workers.processing import Outcome, rejection
+
+if TYPE_CHECKING:
+    from workers.tracing import Tracing
 
 # Records with the producer and not yet answered; beyond it handing over waits.
 _UNANSWERED = 2048
@@ -56,13 +59,20 @@ class Publisher:
     """`done` is called for each delivery when its outcome is on the broker, in the order of `publish`."""
 
     def __init__(
-        self, send: Send, topics: Topics, metrics: Metrics, done: Callable[[Delivery], None], fenced: Callable[[], bool]
+        self,
+        send: Send,
+        topics: Topics,
+        metrics: Metrics,
+        done: Callable[[Delivery], None],
+        fenced: Callable[[], bool],
+        tracing: Tracing | None = None,
     ) -> None:
         self._send = send
         self._topics = topics
         self._metrics = metrics
         self._done = done
         self._fenced = fenced
+        self._tracing = tracing
         self._outcomes: asyncio.Queue[tuple[Delivery, Outcome]] = asyncio.Queue()
         self._answers: asyncio.Queue[tuple[Delivery, Outcome, Awaitable[Any] | None]] = asyncio.Queue(_UNANSWERED)
 
@@ -90,8 +100,14 @@ class Publisher:
                 letter = dead_letter(
                     delivery, outcome, withhold=self._topics.withhold, max_bytes=self._topics.max_bytes
                 )
-                return await self._send(self._topics.deadletter, letter.key, letter.value, letter.headers)
-            return await self._send(self._topics.output, delivery.key, outcome.value, list(outcome.headers))
+                value: bytes | None = letter.value
+                topic, headers = self._topics.deadletter, letter.headers
+            else:
+                value = outcome.value
+                topic, headers = self._topics.output, list(outcome.headers)
+            if self._tracing is not None:
+                headers = self._tracing.begin(delivery, outcome, topic, headers)
+            return await self._send(topic, delivery.key, value, headers)
         except _TOO_LARGE:
             return None
         except ProducerSendError as error:
@@ -138,6 +154,8 @@ class Publisher:
         else:
             metrics.published.labels(outcome.kind).inc()
             metrics.count(outcome.counts)
+        if self._tracing is not None:
+            self._tracing.end(delivery, outcome)
         now = time.monotonic()
         metrics.stage.labels("publish").observe(now - delivery.read)
         metrics.end_to_end.observe(max(0.0, time.time() - delivery.place.timestamp / 1000))

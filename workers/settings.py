@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -139,6 +140,10 @@ class Settings(BaseSettings):
 
     http_host: str = Field("0.0.0.0", description="address of /metrics, /livez and /readyz")  # noqa: S104 (probes and scrapes come from outside the container)
     http_port: Annotated[int, Field(ge=0, le=65_535)] = Field(8080, description="port of them; 0 takes a free one")
+    tracing_endpoint: str | None = Field(None, description="OTLP collector, http://host:4318; no tracing without it")
+    tracing_ratio: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        0.1, description="share of notes traced, where their producer has not decided"
+    )
     log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else json")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
@@ -223,6 +228,20 @@ class Settings(BaseSettings):
             if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 65_536:
                 raise ValueError("write host:port, several separated by commas, without a scheme")
         return ",".join(servers)
+
+    @field_validator("tracing_endpoint")
+    @classmethod
+    def _collector(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            url = urlsplit(value)
+            usable = url.scheme in ("http", "https") and url.hostname is not None and url.port != 0
+        except ValueError:
+            usable = False
+        if not usable or url.username is not None or url.query or url.fragment:
+            raise ValueError("write http://host:4318 or https://...; credentials go into OTEL_EXPORTER_OTLP_HEADERS")
+        return value.rstrip("/")
 
     @field_validator("log_level", "sasl_mechanism", mode="before")
     @classmethod
