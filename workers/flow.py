@@ -188,6 +188,7 @@ class Flow:
 
     async def _tick(self) -> None:
         """Show that the loop runs, and the figures that are sampled."""
+        self._ticked = time.monotonic()  # loading the profiles took longer than a session, and no session runs yet
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             if self._stood_still():

@@ -95,7 +95,7 @@ class Node:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def kill(self) -> None:
@@ -306,5 +306,6 @@ def _random_id() -> str:
 _LIBC = ctypes.CDLL(None)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For `preexec_fn`: the process ends with the thread that made it."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
