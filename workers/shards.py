@@ -2,7 +2,7 @@
 
 A shard is forked from a forkserver that has the profiles in memory. Batches go out, outcomes come back note by note and
 in order. When a shard dies or is silent beyond the deadline it is replaced, and the notes of the batch that it was at
-run one by one: only a note that fails alone is rejected.
+run one by one: only a note that is silent alone, or with which alone a shard dies twice, is rejected.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ START_SECONDS = 180.0
 START_ATTEMPTS = 3
 # What the forkserver imports before it forks shards.
 PRELOAD = ["workers.shard_preload"]
+
+# A note is guilty of a shard's death when the shard dies so often with this note alone in it: once may be anybody's
+# doing, such as the kernel's when memory is short.
+_DEATHS_ALONE = 2
 
 # Deadlines are looked at this often.
 _WATCH_SECONDS = 0.25
@@ -70,7 +74,10 @@ class _RecycleError(Exception):
 
 @dataclass(slots=True)
 class _Batch:
+    """`jobs` are those without an outcome, of `notes` that were sent; behind a batch `alone` none is sent."""
+
     jobs: deque[Job]
+    notes: int
     alone: bool
 
 
@@ -102,6 +109,7 @@ class Shard:
     _suspects: deque[Job] = field(default_factory=deque)
     _sent: deque[_Batch] = field(default_factory=deque)
     _head_since: float = 0.0
+    _deaths_alone: int = 0
     _recycle: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _process: ForkServerProcess | None = None
@@ -212,12 +220,15 @@ class Shard:
     def _sort_out(self, *, timed_out: bool) -> None:
         """After a death: the batch at the head is suspect note by note, the rest goes back to the queue, in order."""
         cause = "timeout" if timed_out else "crash"
-        head, *others = self._sent or [_Batch(deque(), alone=False)]
+        head, *others = self._sent or [_Batch(deque(), 0, alone=False)]
         log.warning("shard replaced", shard=self.number, cause=cause, notes=len(head.jobs), alone=head.alone)
         self._queue.extendleft(job for batch in reversed(others) for job in reversed(batch.jobs))
         self._sent.clear()
-        if head.alone or len(head.jobs) == 1:
-            self._reject(head.jobs.popleft(), timed_out=timed_out)
+        if head.notes == 1:
+            self._deaths_alone += 1
+            if timed_out or self._deaths_alone >= _DEATHS_ALONE:
+                self._deaths_alone = 0
+                self._reject(head.jobs.popleft(), timed_out=timed_out)
         self._suspects.extendleft(reversed(head.jobs))
 
     def _reject(self, job: Job, *, timed_out: bool) -> None:
@@ -249,7 +260,7 @@ class Shard:
         if self._recycle:
             return None
         if self._suspects:
-            return _Batch(deque([self._suspects.popleft()]), alone=True) if not self._sent else None
+            return _Batch(deque([self._suspects.popleft()]), 1, alone=True) if not self._sent else None
         if not self._queue or len(self._sent) >= self.limits.batches or any(batch.alone for batch in self._sent):
             return None
         jobs: deque[Job] = deque()
@@ -258,7 +269,7 @@ class Shard:
             job = self._queue.popleft()
             size += len(job.record.value or b"")
             jobs.append(job)
-        return _Batch(jobs, alone=False)
+        return _Batch(jobs, len(jobs), alone=False)
 
     async def _receive(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -275,7 +286,7 @@ class Shard:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             if self._sent:
-                limit = self.limits.note_seconds if self._sent[0].alone else self.limits.batch_seconds
+                limit = self.limits.note_seconds if self._sent[0].notes == 1 else self.limits.batch_seconds
                 if time.monotonic() - self._head_since > limit:
                     raise TimeoutError
 
@@ -283,6 +294,7 @@ class Shard:
         now = time.monotonic()
         self.state.busy_seconds += now - self._head_since
         self._head_since = now
+        self._deaths_alone = 0
         self._sent.popleft()
         self.state.resident_bytes = resident_bytes or self.state.resident_bytes
         if self.limits.recycle_bytes and resident_bytes > self.limits.recycle_bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,3 +44,23 @@ def test_two_workers_give_each_note_once_in_order_with_exact_offsets(kafka: Clus
     assert verdict.outcomes == {"enriched": len(made)}, verdict
     assert verdict.duplicated == 0, verdict
     assert verdict.spans > len(made)
+
+
+def test_kill_of_a_worker_and_of_a_shard_loses_nothing(kafka: Cluster | Given, tmp_path: Path) -> None:
+    topics = Topics.make(kafka)
+    made = notes()
+    with workers(2, tmp_path, topics.settings) as (first, second):
+        send(kafka.bootstrap_servers, topics.names[0], made)
+        until(lambda: published(first) > len(made) / 8)
+        first.kill()
+        before = published(second)
+        first.start()
+        until(lambda: published(second) > before + len(made) / 16)
+        (shard,) = second.shards()
+        os.kill(shard, signal.SIGKILL)
+        verdict = topics.check(WAIT_SECONDS)
+        assert second.metrics()["anamnesis_shard_restarts_total"] == 1
+        assert [worker.stop() for worker in (first, second)] == [0, 0]
+    assert verdict.holds, verdict
+    assert verdict.outcomes["enriched"] - verdict.duplicated == len(made), verdict
+    assert "rejected" not in verdict.outcomes, verdict
