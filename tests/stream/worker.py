@@ -21,6 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.stream.kafka import die_with_parent, free_ports
 
 START_SECONDS = 90.0
+_ROOT = Path(__file__).parents[2]
 
 # Short enough for a test to see a session end, long enough for a loaded machine.
 SETTINGS = {
@@ -68,6 +69,7 @@ class WorkerProcess:
             self._process = subprocess.Popen(
                 list(self.program),
                 env=environment(chosen) | self._environment,
+                cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
