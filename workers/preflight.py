@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from workers import rights
 from workers.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 3.0
+# A broker that knows no rights.
+_UNTOLD = (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION)
 
 
 def client_config(settings: Settings) -> dict[str, Any]:
@@ -64,20 +67,40 @@ class Preflight:
 
     def _look(self) -> str | None:
         settings = self._settings
+        said: list[str] = []
         # librdkafka's own lines go nowhere: what they say is said here in one line.
-        admin = AdminClient({**client_config(settings), "log_level": 0}, logger=_SILENT)
+        config = {**client_config(settings), "log_level": 0, "error_cb": lambda error: said.append(error.str())}
+        admin = AdminClient(config, logger=_SILENT)
         try:
             known = admin.list_topics(timeout=_LOOK_SECONDS).topics
         except KafkaException as error:
-            return f"no broker at {settings.bootstrap_servers}: {error.args[0].str()}"
-        topics = (settings.input_topic, settings.output_topic, settings.deadletter_topic)
-        missing = [topic for topic in topics if topic not in known]
-        if missing:
-            # Asked for by name, the broker also tells whether it exists but is not ours to see.
-            for topic in missing:
+            # The first thing said is the cause, as a login refused; that all brokers are down only follows from it.
+            admin.poll(0)
+            return f"no broker at {settings.bootstrap_servers}: {said[0] if said else error.args[0].str()}"
+        for topic, _ in rights.topics_and_rights(settings):
+            if topic not in known:
+                # Asked for by name, the broker also tells whether it exists but is not ours to see.
                 found = admin.list_topics(topic, timeout=_LOOK_SECONDS).topics[topic]
                 if found.error is not None:
                     return f"topic {topic}: {found.error.str()}; create it, or grant DESCRIBE"
+        return self._rights(admin)
+
+    def _rights(self, admin: AdminClient) -> str | None:
+        settings = self._settings
+        try:
+            # The group first: a broker that cannot tell rights says so here at once.
+            problem = rights.group_problem(admin, settings.group_id, _LOOK_SECONDS)
+            if problem is not None:
+                return f"group {settings.group_id}: {'; '.join(problem)}"
+            for topic, needed in rights.topics_and_rights(settings):
+                missing = rights.missing_on_topic(admin, topic, needed, _LOOK_SECONDS)
+                if missing:
+                    return f"topic {topic}: without the right to {' and '.join(missing)}; grant it to our user"
+        except KafkaException as error:
+            if error.args[0].code() in _UNTOLD:
+                log.info("rights unknown", reason=error.args[0].str())
+                return None
+            return f"rights cannot be asked: {error.args[0].str()}"
         return None
 
 

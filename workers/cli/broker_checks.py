@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from confluent_kafka import OFFSET_INVALID, Consumer, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AclOperation, AdminClient, ClusterMetadata  # type: ignore[attr-defined]
+from confluent_kafka import OFFSET_INVALID, Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, ClusterMetadata  # type: ignore[attr-defined]
 
+from workers import rights
 from workers.cli.findings import Finding
 from workers.cli.kafka import BROKER_SECONDS, client_config, unreachable
 from workers.settings import Settings
-
-_READ = (AclOperation.READ, AclOperation.DESCRIBE)
-_WRITE = (AclOperation.WRITE, AclOperation.DESCRIBE)
 
 
 def broker_findings(settings: Settings) -> Iterator[Finding]:
@@ -24,60 +23,46 @@ def broker_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("error", "broker", str(unreachable(settings, error)), "start Kafka, or set bootstrap_servers")
         return
     yield Finding("ok", "broker", f"{settings.bootstrap_servers}, {len(cluster.brokers)} in the cluster")
-    for topic, rights in (
-        (settings.input_topic, _READ),
-        (settings.output_topic, _WRITE),
-        (settings.deadletter_topic, _WRITE),
-    ):
-        yield from _topic(admin, cluster, topic, rights)
+    for topic, needed in rights.topics_and_rights(settings):
+        yield from _topic(admin, cluster, topic, needed)
     yield from _group(admin, settings)
     if settings.input_topic in cluster.topics:
         yield from _unread(settings, sorted(cluster.topics[settings.input_topic].partitions))
 
 
-def _topic(
-    admin: AdminClient, cluster: ClusterMetadata, topic: str, rights: tuple[AclOperation, ...]
-) -> Iterator[Finding]:
+def _topic(admin: AdminClient, cluster: ClusterMetadata, topic: str, needed: tuple[Any, ...]) -> Iterator[Finding]:
     subject = f"topic {topic}"
-    names = " and ".join(right.name for right in rights)
+    names = " and ".join(right.name for right in needed)
     if topic not in cluster.topics:
         advice = f"create it, or grant DESCRIBE: kafka-topics.sh --create --topic {topic} --partitions 12"
         yield Finding("error", subject, "it does not exist, or may not be seen", advice)
         return
     partitions = len(cluster.topics[topic].partitions)
-    futures = admin.describe_topics(
-        TopicCollection([topic]), include_authorized_operations=True, request_timeout=BROKER_SECONDS
-    )
     try:
-        granted = futures[topic].result().authorized_operations
+        missing = rights.missing_on_topic(admin, topic, needed, BROKER_SECONDS)
     except KafkaException as error:
         yield Finding("warning", subject, f"{partitions} partitions; rights unknown ({error.args[0].str()})")
         return
-    missing = [right.name for right in rights if granted and right not in granted]
     if missing:
         advice = f"grant {names} on the topic to our user"
         yield Finding("error", subject, f"{partitions} partitions, without the right to {', '.join(missing)}", advice)
     else:
-        known = names if granted else "rights unknown: the broker does not say"
+        known = names if missing is not None else "rights unknown: the broker does not say"
         yield Finding("ok", subject, f"{partitions} partitions, {known}")
 
 
 def _group(admin: AdminClient, settings: Settings) -> Iterator[Finding]:
     subject = f"group {settings.group_id}"
-    futures = admin.describe_consumer_groups(
-        [settings.group_id], include_authorized_operations=True, request_timeout=BROKER_SECONDS
-    )
     try:
-        group = futures[settings.group_id].result()
+        problem = rights.group_problem(admin, settings.group_id, BROKER_SECONDS)
+        members = rights.members(admin, settings.group_id, BROKER_SECONDS)
     except KafkaException as error:
         advice = "grant READ on the group"
         yield Finding("warning", subject, f"it cannot be described ({error.args[0].str()})", advice)
         return
-    granted = group.authorized_operations
-    if granted and AclOperation.READ not in granted:
-        yield Finding("error", subject, "without the right to READ", "grant READ on the group")
+    if problem is not None:
+        yield Finding("error", subject, *problem)
     else:
-        members = len(group.members)
         yield Finding("ok", subject, f"{members} member{'' if members == 1 else 's'} now")
 
 
