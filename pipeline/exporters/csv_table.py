@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.exporters.registry import Event, Texts, register
+from pipeline.exporters.registry import Block, Context, Event, register
 from pipeline.exporters.words import frequency_words, quantity_words, ratio_words
 
 _QUALIFIERS = ("history", "negation", "family", "hypothesis", "allergy")
@@ -25,17 +25,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @register("csv", "one row for each entity, for spreadsheets and data frames")
-def export(events: Iterable[Event], texts: Texts) -> Iterator[bytes]:
-    """The rows of all events under one header line; text from `texts` where an event does not repeat it."""
+def export(events: Iterable[Event], context: Context) -> Iterator[Block]:
+    """The rows of all events under one header line; text from the notes where an event does not repeat it."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for event in events:
-        writer.writerows(_rows(event, texts.get(event["note"]["note_id"])))
-        yield buffer.getvalue().encode()
+        writer.writerows(_rows(event, context.text(event)))
+        yield "", buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
-    yield buffer.getvalue().encode()
+    yield "", buffer.getvalue().encode()
 
 
 def _rows(event: Event, text: str | None) -> Iterator[dict[str, Any]]:

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 Event = Mapping[str, Any]
-Texts = Mapping[str, str]
-Exporter = Callable[[Iterable[Event], Texts], Iterator[bytes]]
+Block = tuple[str, bytes]
+"""A piece of output: the name of its file inside the target folder ("" for a format of one file), and bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a format may need beside the events: the notes by id (as they were sent) and the day of the export."""
+
+    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    today: datetime.date = datetime.date.min
+
+    def text(self, event: Event) -> str | None:
+        """The text of an event's note: from the notes, else as far as the event repeats it."""
+        note = event["note"]
+        given = self.notes.get(note["note_id"], {}).get("text")
+        text: str | None = given if given is not None else note.get("text")
+        return text
+
+
+Exporter = Callable[[Iterable[Event], Context], Iterator[Block]]
+_E = TypeVar("_E", bound=Exporter)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A registered format."""
+    """A registered format. `folder`: it makes several files; `gold`: it takes gold notes beside enriched events."""
 
     name: str
     summary: str
-    needs_text: bool
     export: Exporter
+    needs_text: bool = False
+    folder: bool = False
+    gold: bool = False
 
 
 class FormatError(ValueError):
@@ -28,13 +50,15 @@ class FormatError(ValueError):
 _formats: dict[str, Format] = {}
 
 
-def register(name: str, summary: str, *, needs_text: bool = False) -> Callable[[Exporter], Exporter]:
+def register(
+    name: str, summary: str, *, needs_text: bool = False, folder: bool = False, gold: bool = False
+) -> Callable[[_E], _E]:
     """Register the decorated function as a format. Raises ValueError for a name that is taken."""
 
-    def add(export: Exporter) -> Exporter:
+    def add(export: _E) -> _E:
         if name in _formats:
             raise ValueError(f"the format {name!r} is registered already")
-        _formats[name] = Format(name, summary, needs_text, export)
+        _formats[name] = Format(name, summary, export, needs_text, folder, gold)
         return export
 
     return add

@@ -43,6 +43,21 @@ _TOKEN = re.compile(
 )
 
 
+def split(text: str) -> list[tuple[str, bool]]:
+    """The tokens of a text, each with whether one blank follows that belongs to no token."""
+    return [(word, space == " ") for word, space in _TOKEN.findall(text)]
+
+
+def boundaries(text: str) -> set[int]:
+    """The offsets at which a token begins or ends."""
+    found, start = {0}, 0
+    for word, space in split(text):
+        end = start + len(word)
+        found |= {start, end}
+        start = end + space
+    return found
+
+
 class ClinicalTokenizer:
     """Text to Doc. It has no settings and no state but the vocabulary."""
 

@@ -18,7 +18,7 @@ from tests.cli.conftest import Run
 
 NOTE = "Amoxicillin 500 mg p.o. t.i.d. for 7 days. History of asthma. No fever."
 COMMANDS = [
-    "try", "annotate", "export", "evaluate", "schema", "demo", "worker", "produce", "tail", "deadletter", "config",
+    "try", "annotate", "export", "import", "evaluate", "schema", "demo", "worker", "produce", "tail", "deadletter", "config",
     "doctor",
 ]  # fmt: skip
 
@@ -30,7 +30,19 @@ def test_help_names_every_command_and_exit_code(anamnesis: Run) -> None:
         assert re.search(rf"^│ {name} ", done.stdout.decode(), re.MULTILINE), name
 
 
-@pytest.mark.parametrize("command", [["try"], ["annotate"], ["demo"], ["deadletter", "replay"], ["schema", "check"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["try"],
+        ["annotate"],
+        ["export"],
+        ["import"],
+        ["evaluate"],
+        ["demo"],
+        ["deadletter", "replay"],
+        ["schema", "check"],
+    ],
+)
 def test_help_of_a_command_has_an_example(anamnesis: Run, command: list[str]) -> None:
     done = anamnesis(*command, "--help")
     assert done.returncode == 0
@@ -170,7 +182,7 @@ def test_export_refuses_another_text_and_an_unknown_format(anamnesis: Run, tmp_p
     assert (changed.returncode, b"SHA-256" in changed.stderr) == (2, True)
     assert not (tmp_path / "table.csv").exists()
     unknown = anamnesis("export", "events.jsonl", "table.csv", "--format", "xml")
-    assert (unknown.returncode, b"there are: csv" in unknown.stderr) == (2, True)
+    assert (unknown.returncode, b"there are: brat, csv" in unknown.stderr) == (2, True)
 
 
 def test_schema_check_names_lines_and_reasons(anamnesis: Run, tmp_path: Path) -> None:

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from schemas.enriched import ENRICHED
 from schemas.rejected import RETRACTED
 from workers.cli.console import CommandError, err, plural
-from workers.cli.files import STANDARD, objects, writing
+from workers.cli.files import STANDARD, numbered_objects, objects, writing, writing_folder
+
+if TYPE_CHECKING:
+    from pipeline.exporters import Format
+
+Numbered = list[tuple[int, dict[str, Any]]]
+
+
+def _format(name: str) -> Format:
+    # spaCy takes a second to import, which `--help` need not wait for.
+    from pipeline import exporters
+
+    try:
+        return exporters.get(name)
+    except exporters.FormatError as error:
+        raise CommandError(str(error)) from None
 
 
 def command(
     source: Annotated[Path, typer.Argument(metavar="IN", help="JSONL file of annotate or tail; - for standard input.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; - for standard output.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="File (for brat, label-studio and omop: folder) to write.")
+    ],
     format_name: Annotated[
-        str, typer.Option("--format", "-f", help="Format, such as csv; a wrong name lists all.", metavar="NAME")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="csv, fhir, fhir-ndjson, omop, gold, prodigy, label-studio or brat.",
+            metavar="NAME",
+        ),
     ] = "csv",
     notes: Annotated[
         Path | None,
@@ -29,31 +53,42 @@ def command(
     """Turn enriched events into another format. Rejections are left out, and so is every note that was retracted.
 
     \b
-    anamnesis annotate notes.jsonl events.jsonl && anamnesis export events.jsonl table.csv --format csv
+    anamnesis annotate notes.jsonl events.jsonl
+    anamnesis export events.jsonl table.csv
+    anamnesis export events.jsonl bundle.json --format fhir
+    anamnesis export events.jsonl cdm/ --format omop --notes notes.jsonl
+    anamnesis export events.jsonl corpus/ --format brat --notes notes.jsonl
+
+    The annotation formats (gold, prodigy, label-studio, brat) also take gold JSONL; `anamnesis import` reads what was
+    corrected in them.
     """
-    # spaCy takes a second to import, which `--help` need not wait for.
-    from pipeline import exporters
+    from pipeline.annotation import AnnotationError
+    from pipeline.exporters import Context
 
-    try:
-        chosen = exporters.get(format_name)
-    except exporters.FormatError as error:
-        raise CommandError(str(error)) from None
-    if chosen.needs_text and notes is None:
-        raise CommandError(f"the format {chosen.name} needs the text of the notes; name their file with --notes")
+    chosen = _format(format_name)
     # Retractions stand behind what they retract: the file is read twice, standard input kept.
-    kept = list(objects(STANDARD)) if source == STANDARD else None
-    retracted = {_version(one) for one in _events(source, kept) if one.get("type") == RETRACTED}
-    texts = _texts(notes) if notes is not None else {}
-    written = [0, 0]
-    with writing(target) as write:
-        for block in chosen.export(_chosen(_events(source, kept), retracted, texts, written), texts):
-            write(block)
-    left_out = f", {plural(written[1], 'line')} left out" if written[1] else ""
-    err().print(f"{plural(written[0], 'event')} written{left_out}")
+    kept = list(numbered_objects(STANDARD)) if source == STANDARD else None
+    retracted = {_version(one) for _, one in _lines(source, kept) if one.get("type") == RETRACTED}
+    given = _notes(notes) if notes is not None else {}
+    context = Context(given, datetime.datetime.now(tz=datetime.UTC).date())
+    reader = _Reader(source, _lines(source, kept), chosen, retracted, context)
+    try:
+        if chosen.folder:
+            with writing_folder(target) as write_to:
+                for name, block in chosen.export(reader, context):
+                    write_to(name, block)
+        else:
+            with writing(target) as write:
+                for _, block in chosen.export(reader, context):
+                    write(block)
+    except AnnotationError as error:
+        raise CommandError(f"{source}, line {reader.line}: {error}") from None
+    left_out = f", {plural(reader.left_out, 'line')} left out" if reader.left_out else ""
+    err().print(f"{plural(reader.written, 'event')} written{left_out}")
 
 
-def _events(source: Path, kept: list[dict[str, Any]] | None) -> Iterable[dict[str, Any]]:
-    return objects(source) if kept is None else kept
+def _lines(source: Path, kept: Numbered | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    yield from numbered_objects(source) if kept is None else kept
 
 
 def _version(event: dict[str, Any]) -> tuple[Any, Any]:
@@ -61,20 +96,55 @@ def _version(event: dict[str, Any]) -> tuple[Any, Any]:
     return note.get("note_id"), note.get("note_version")
 
 
-def _chosen(
-    events: Iterable[dict[str, Any]], retracted: set[tuple[Any, Any]], texts: dict[str, str], written: list[int]
-) -> Iterator[dict[str, Any]]:
-    for event in events:
-        if event.get("type") != ENRICHED or _version(event) in retracted:
-            written[1] += 1
-            continue
+class _Reader:
+    """The events to write, with the number of the line that is in hand."""
+
+    def __init__(
+        self,
+        source: Path,
+        lines: Iterator[tuple[int, dict[str, Any]]],
+        chosen: Format,
+        retracted: set[tuple[Any, Any]],
+        context: Any,
+    ) -> None:
+        self.source = source
+        self.lines = lines
+        self.chosen = chosen
+        self.retracted = retracted
+        self.context = context
+        self.line = self.written = self.left_out = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for line, item in self.lines:
+            self.line = line
+            if self.chosen.gold and "type" not in item and "entities" in item:
+                self.written += 1
+                yield item
+            elif item.get("type") != ENRICHED or _version(item) in self.retracted:
+                self.left_out += 1
+            else:
+                self._check(item)
+                self.written += 1
+                yield item
+
+    def _check(self, event: dict[str, Any]) -> None:
         note = event["note"]
-        text = texts.get(note["note_id"])
-        if text is not None and hashlib.sha256(text.encode()).hexdigest() != note["text_sha256"]:
-            raise CommandError(f"the text of note {note['note_id']} in --notes is not the one that was read (SHA-256)")
-        written[0] += 1
-        yield event
+        given = self.context.notes.get(note["note_id"])
+        if given is not None and hashlib.sha256(given["text"].encode()).hexdigest() != note["text_sha256"]:
+            raise CommandError(
+                f"{self.source}, line {self.line}: the text of note {note['note_id']} in --notes is not the one that "
+                f"was read (SHA-256)"
+            )
+        if self.chosen.needs_text and self.context.text(event) is None:
+            raise CommandError(
+                f"{self.source}, line {self.line}: the format {self.chosen.name} needs the text of the notes; name "
+                f"their file with --notes"
+            )
 
 
-def _texts(path: Path) -> dict[str, str]:
-    return {note["note_id"]: note["text"] for note in objects(path) if note.get("note_id") and note.get("text")}
+def _notes(path: Path) -> dict[str, dict[str, Any]]:
+    return {
+        note["note_id"]: note
+        for note in objects(path)
+        if isinstance(note.get("note_id"), str) and isinstance(note.get("text"), str) and note["text"]
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ def count_lines(path: Path) -> int | None:
 
 def objects(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file, blank lines left out. Raises CommandError with the number of a bad line."""
+    return (value for _, value in numbered_objects(path))
+
+
+def numbered_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same with the number of each line."""
     with reading(path) as handle:
         for number, line in enumerate(lines(handle), 1):
             if not line.strip():
@@ -66,7 +72,7 @@ def objects(path: Path) -> Iterator[dict[str, Any]]:
                 raise CommandError(f"{path}, line {number}: no valid JSON") from None
             if not isinstance(value, dict):
                 raise CommandError(f"{path}, line {number}: not an object")
-            yield value
+            yield number, value
 
 
 @contextmanager
@@ -91,4 +97,46 @@ def writing(path: Path) -> Iterator[Callable[[bytes], object]]:
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def writing_folder(path: Path) -> Iterator[Callable[[str, bytes], None]]:
+    """A function that adds bytes to a file of a new folder, by its name; the folder appears when all went well.
+
+    Raises CommandError where there is something already: people may have worked in it.
+    """
+    if path == STANDARD or not path.name:
+        raise CommandError("this format makes several files; name a folder to write")
+    if path.is_file() or (path.is_dir() and any(path.iterdir())):
+        raise CommandError(f"cannot write {path}: it exists already; name a new folder")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        beside.mkdir()
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from None
+    started: set[str] = set()
+    # Only the last file stays open: a folder may hold more files than a process may.
+    last: tuple[str, BinaryIO] | None = None
+
+    def write(name: str, block: bytes) -> None:
+        nonlocal last
+        if last is None or last[0] != name:
+            if last is not None:
+                last[1].close()
+            last = name, (beside / name).open("ab" if name in started else "xb")
+            started.add(name)
+        last[1].write(block)
+
+    try:
+        yield write
+        if last is not None:
+            last[1].close()
+        if path.is_dir():
+            path.rmdir()
+        beside.replace(path)
+    except BaseException:
+        if last is not None:
+            last[1].close()
+        shutil.rmtree(beside, ignore_errors=True)
         raise
