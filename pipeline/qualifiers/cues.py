@@ -1,8 +1,9 @@
 """Cues: short phrases of a data file, found in a text with one regular expression.
 
 A cue file is a table with the columns `cue`, `rule` and `reach`. A cue is written folded or not, a blank in it stands
-for any run of blanks and line breaks, and `re:` before it makes it a regular expression over the folded text. The rule
-`pseudo` marks a phrase that holds a cue but is none ("history of present illness"): the longest phrase wins.
+for any run of blanks and line breaks, `(his|her|)` for one of several words or none, and `re:` before it makes it a
+regular expression over the folded text, from the start of a word. The rule `pseudo` marks a phrase that holds a cue but is
+none ("history of present illness"): the longest phrase wins.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ class CueSet:
                 expressions.append(f"(?P<r{len(self._expressions)}>{phrase[3:].strip()})")
                 self._expressions.append(cue)
             else:
-                literals[" ".join((FoldedText.of(phrase).folded if folded else phrase).split())] = cue
+                for variant in expanded(phrase):
+                    literals[" ".join((FoldedText.of(variant).folded if folded else variant).split())] = cue
         self._literals = literals
         words = phrases_expression(literals) if literals else ""
-        whole = "|".join([*expressions, *([words] if words else [])])
+        whole = "|".join([*([rf"\b(?:{'|'.join(expressions)})"] if expressions else []), *([words] if words else [])])
         self._expression = re.compile(whole) if whole else None
 
     @classmethod
@@ -75,6 +77,18 @@ class CueSet:
             if cue.rule != PSEUDO:
                 hits.append(Hit(match.start(), match.end(), cue))
         return hits
+
+
+def expanded(phrase: str) -> list[str]:
+    """The phrases that a phrase with alternatives stands for: "in (his|her) youth" for two."""
+    group = _ALTERNATIVES.search(phrase)
+    if group is None:
+        return [phrase]
+    rests = expanded(phrase[group.end() :])
+    return [phrase[: group.start()] + choice + rest for choice in group[1].split("|") for rest in rests]
+
+
+_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 def _cue(row: dict[str, str], name: str) -> Cue:

@@ -37,7 +37,8 @@ CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # The rules of words by which the use of a drug ended.
-ENDS = frozenset({"past", "stopped"})
+SWITCHED = "switched"
+ENDS = frozenset({"past", "stopped", SWITCHED})
 DRUG_SECTIONS = frozenset({"past_medications"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -178,11 +179,16 @@ class History(Qualifier):
         return decide
 
     def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
-        found = list(self.stretches(reading, propositions, self.drug_cues, skip))
-        past, stopped, present = (
-            Scopes(stretch for stretch in found if stretch[2]["rule"] == rule)
-            for rule in ("past", "stopped", "present")
-        )
+        by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], "present": []}
+        for low, high, cue in self.stretches(reading, propositions, self.drug_cues, skip):
+            if cue["rule"] == SWITCHED:
+                # "switched from A to B": A is of the past, B goes on.
+                stop = reading.folded.start(propositions.stop(reading.folded_offset(high)))
+                by_rule["past"].append((low, high, cue))
+                by_rule["present"].append((high, max(stop, high), cue))
+            else:
+                by_rule[cue["rule"]].append((low, high, cue))
+        past, stopped, present = (Scopes(stretches) for stretches in by_rule.values())
         return past, stopped, present
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:

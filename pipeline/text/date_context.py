@@ -9,17 +9,9 @@ from pipeline.text.phrases import phrases_expression
 
 _LINE_START = re.compile(r"(?:\A|[\n\r])[ \t]{0,8}(?:[-*•·>][ \t]{0,3})?\Z")
 _LINE_REACH = 16
-# What a number with a slash or of four digits is when it is no date: a blood pressure, a scale, an eye, a count, a room.
-_MEASURE = re.compile(
-    r"\b(?:ta|pa|bp|tas|tad|eva|en|score|ev|av|acuite|glasgow|apgar|cotee?s?|pain|scale|tension|mmse|mms|asa|nyha|nihss|"
-    r"visual acuity|vision|rated|pressure|reflexes|strength|pulses|ecog|karnofsky|evs|gcs)"
-    r"\W{0,3}(?:a|of|is|was|at|de)?\W{0,3}\Z"
-)
-_COUNT = re.compile(
-    r"(?:plaquettes|leucocytes|platelets|fc|calories|ml|dose|bnp|nt-probnp|weight|poids|wbc|cd4|ferritine?|crp|room|chambre|"
-    r"no|n°|numero|number|dossier|record|code|extension|ext|tel)\W{0,3}(?:a|of|is|was|at|de)?\W{0,3}\Z"
-)
+# How far before two numbers or four digits what is measured is looked for, and what may stand between.
 _MEASURE_REACH = 24
+_BETWEEN = r"\W{0,3}(?:(?:a|of|is|was|at|de|est|=)\W{0,3})?\Z"
 # A year without a word that announces it stands in brackets, behind a name, or at the start of a line.
 _NAME_BEFORE = re.compile(r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-])[ \t]?\Z")
 _YEAR_BEHIND = re.compile(
@@ -45,6 +37,8 @@ class DateContext:
 
     def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
         self._planned = re.compile(phrases_expression(words["planned"]))
+        self._measure = re.compile(rf"(?:{phrases_expression(words['measure'])}){_BETWEEN}")
+        self._count = re.compile(rf"(?:{phrases_expression(words['count'])}){_BETWEEN}")
 
     def is_planned(self, text: str, start: int, end: int) -> bool:
         """Whether the words around a date without a year speak of the future."""
@@ -60,16 +54,15 @@ class DateContext:
         """Whether a date is the first thing on its line but for a bullet."""
         return _LINE_START.search(text, max(0, start - _LINE_REACH), start) is not None
 
-    @staticmethod
-    def is_measure(text: str, start: int) -> bool:
+    def is_measure(self, text: str, start: int) -> bool:
         """Whether what stands before two numbers with a slash makes them a measure."""
-        return _MEASURE.search(text, max(0, start - _MEASURE_REACH), start) is not None
+        return self._measure.search(text, max(0, start - _MEASURE_REACH), start) is not None
 
     def is_year(self, text: str, start: int, end: int, last_date: int | None) -> bool:
         """Whether four digits that nothing announces are a year; `last_date`: where the date before ends."""
         if last_date is not None and start - last_date <= _AMONG_LENGTH and _AMONG_DATES.match(text, last_date, start):
             return True
-        if _COUNT.search(text, max(0, start - _MEASURE_REACH), start):
+        if self._count.search(text, max(0, start - _MEASURE_REACH), start):
             return False
         if self.leads_line(text, start):
             return _LINE_BEHIND.match(text, end) is not None

@@ -99,7 +99,14 @@ class DateGrammar:
         return f"(?:{phrases_expression(self.words[kind])})"
 
     def _build(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        month = rf"(?:{self._any('month')}\.?)"
+        # "janv." has its full stop; behind a whole name it ends the sentence.
+        whole = [
+            name
+            for name in self.words["month"]
+            if not any(name != other and other.startswith(name) for other in self.words["month"])
+        ]
+        short = [name for name in self.words["month"] if name not in whole]
+        month = rf"(?:{phrases_expression(whole)}|(?:{phrases_expression(short)})\.?)"
         unit = self._any("unit").replace(r"\b", "", 1)  # "3ans", "48h": no word begins there
         joiner = "(?:a|ou|et|/|-)" if self.lang == "fr" else "(?:to|or|and|/|-)"
         half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}a{_B}half))?"

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions
 from pipeline.resources import LANGUAGES
-from pipeline.text.date_grammar import grammar
+from pipeline.text.date_grammar import Value, grammar
 from pipeline.text.date_values import AbsoluteDate, Age, Duration, RelativeDate, read
 from pipeline.text.doc_text import DocText
 
@@ -52,13 +52,27 @@ class DateFinder:
         if found:
             offsets = text.offsets(doc)
             for date in found:
-                span = offsets.span(doc, folded.start(date.start), folded.end(date.end))
+                start, end = folded.start(date.start), folded.end(date.end)
+                if _is_lead_or_scan(date.value, text.text[start:end]):
+                    continue
+                span = offsets.span(doc, start, end)
                 name, group = _GROUPS[type(date.value)]
                 setattr(span._, name, date.value.data())
                 groups[group].append(span)
         for group, spans in groups.items():
             doc.spans[group] = spans
         return doc
+
+
+_ABBREVIATED_MONTH = 4
+
+
+def _is_lead_or_scan(value: Value, words: str) -> bool:
+    """Whether a month alone is an abbreviation in capitals that means another thing: aVR, OCT, SEP, MAR."""
+    if not isinstance(value, AbsoluteDate) or value.year is not None or value.day is not None:
+        return False
+    word = words.rstrip(".").rsplit(None, 1)[-1]
+    return len(word) <= _ABBREVIATED_MONTH and word.isupper()
 
 
 _GROUPS: dict[type, tuple[str, str]] = {

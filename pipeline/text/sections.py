@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -22,6 +22,9 @@ from pipeline.text.phrases import phrases_expression
 extensions.value(Span, "loinc")
 
 OTHER = "other"
+# A word of capitals behind a bullet, or a short one alone, is an item ("- BPCO", "DMLA") and no title.
+_BULLETS = tuple("-*•·–—►▪◦‣●+>")
+_LONGEST_ABBREVIATION = 6
 _MAX_TITLE = 80
 
 _LINE = re.compile(r"[^\n\r\x85\u2028\u2029]+")
@@ -47,6 +50,20 @@ class _Title:
     start: int
     end: int
     kind: str
+
+
+class _Page:
+    """A text and how it is laid out."""
+
+    def __init__(self, text: str, folded: FoldedText) -> None:
+        self.text = text
+        self.folded = folded
+
+    @cached_property
+    def is_in_capitals(self) -> bool:
+        """Whether the text is mostly in capitals, which then say nothing about a line."""
+        capital = len(_CAPITAL_WORD.findall(self.text))
+        return capital > _FEW_WORDS and capital > 3 * len(_SMALL_WORD.findall(self.text))
 
 
 class Sectionizer:
@@ -82,12 +99,18 @@ class Sectionizer:
     def titles(self, text: str, folded: FoldedText | None = None) -> list[_Title]:
         """The titles of a text, in order; no two overlap."""
         found: list[_Title] = []
-        for title in sorted(self._candidates(text, folded or FoldedText.of(text)), key=lambda t: (t.start, -t.end)):
-            if not found or title.start >= found[-1].end:
-                found.append(title)
+        page = _Page(text, folded or FoldedText.of(text))
+        for title in sorted(self._candidates(page), key=lambda t: (t.start, -t.end)):
+            if found and title.start < found[-1].end:
+                continue
+            if title.kind == OTHER and found and not text[found[-1].end : title.start].strip(" \t\r\n:-"):
+                # A heading that nobody knows directly under another one divides that section.
+                title = replace(title, kind=found[-1].kind)
+            found.append(title)
         return found
 
-    def _candidates(self, text: str, folded: FoldedText) -> Iterator[_Title]:
+    def _candidates(self, page: _Page) -> Iterator[_Title]:
+        text = page.text
         blank_before = False
         last = 0
         for line in _LINE.finditer(text):
@@ -97,42 +120,47 @@ class Sectionizer:
             match = _LEAD.match(text, start, end)
             lead = match.end() if match is not None else start
             if lead < end:
-                yield from self._at_line(text, folded, lead, blank_before=blank_before)
+                yield from self._at_line(page, (start, lead), blank_before=blank_before)
             for gap in _GAP.finditer(text, lead, end):
                 place = gap.end()
                 if place < end and text[place].isupper():
-                    yield from self._at(text, folded, place)
+                    yield from self._at(page, place)
 
-    def _at_line(self, text: str, folded: FoldedText, place: int, *, blank_before: bool) -> Iterator[_Title]:
-        """The titles that may begin where the words of a line do."""
-        known = self._known_at(text, folded, place)
+    def _at_line(self, page: _Page, line: tuple[int, int], *, blank_before: bool) -> Iterator[_Title]:
+        """The titles that may begin where the words of a line do. `line`: its start and that of its words."""
+        text = page.text
+        start, place = line
+        known = self._known_at(page, place)
         if known is not None:
             yield known
         if not text[place].isupper():
             return
         match = _CAPITALS.match(text, place) or _COLON_LINE.match(text, place)
         if match is not None:
-            yield from self._unknown(text, match)
+            listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
+            if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
+                yield from self._unknown(match)
         elif blank_before:
             match = _PARAGRAPH.match(text, place)
             if match is not None and self._kind_of(match["title"]) == OTHER:
                 yield _Title(*match.span("title"), OTHER)
 
-    def _at(self, text: str, folded: FoldedText, place: int) -> Iterator[_Title]:
+    def _at(self, page: _Page, place: int) -> Iterator[_Title]:
         """The titles that may begin within a line."""
-        known = self._known_at(text, folded, place)
+        known = self._known_at(page, place)
         if known is not None:
             yield known
-        match = _INLINE_CAPITALS.match(text, place)
+        match = _INLINE_CAPITALS.match(page.text, place)
         if match is not None:
-            yield from self._unknown(text, match)
+            yield from self._unknown(match)
 
-    def _unknown(self, text: str, match: re.Match[str]) -> Iterator[_Title]:
+    def _unknown(self, match: re.Match[str]) -> Iterator[_Title]:
         words = match["title"].rstrip(" -,")
         if sum(map(str.isalpha, words)) >= _LEAST_LETTERS:
             yield _Title(match.start(), match.start() + len(words), self._kind_of(words))
 
-    def _known_at(self, text: str, folded: FoldedText, place: int) -> _Title | None:
+    def _known_at(self, page: _Page, place: int) -> _Title | None:
+        text, folded = page.text, page.folded
         match = self._known.match(folded.folded, folded.place(place))
         if match is None:
             return None
@@ -154,7 +182,7 @@ class Sectionizer:
             # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
             return (
                 (colon and (capitalised or not short))
-                or (alone and (capitalised or colon))
+                or (alone and (capitalised or colon or _follows_a_whole_line(text, start)))
                 or (capitals and not short and not _goes_on_in_capitals(text, behind))
             )
         return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
@@ -173,6 +201,28 @@ class Sectionizer:
 
 _LEAST_LETTERS = 4
 _REST_BLANK = re.compile(r"[ \t]{0,80}(?:[\r\n]|\Z)")
+
+
+_CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")
+_FEW_WORDS = 10
+_SMALL_WORD = re.compile(r"[a-zß-ÿ]{4}")
+
+
+def _follows_a_whole_line(text: str, start: int) -> bool:
+    """Whether a line in small letters is no wrapped one: the line before is blank, short, or ends a sentence."""
+    low = max(0, start - 2 * _LONGEST_WHOLE)
+    window = text[low:start]
+    before = window.rstrip(" \t-*•\r\n")
+    if window.count("\n", len(before)) > 1 or (low == 0 and not before):
+        return True
+    before = before[before.rfind("\n") + 1 :]
+    if not before or before[-1] in ".!?:;":
+        return True
+    return len(before) <= _LONGEST_WHOLE and before[-1].isalnum() and len(before.rsplit(None, 1)[-1]) > 3
+
+
+# A line of more characters may go on in the next one.
+_LONGEST_WHOLE = 40
 
 
 def _goes_on_in_capitals(text: str, offset: int) -> bool:
