@@ -344,7 +344,7 @@ def limit_of(value: int | str | timedelta) -> timedelta:
         return value
     try:
         return timedelta(days=int(value))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
 
 

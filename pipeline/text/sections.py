@@ -35,7 +35,7 @@ _LEAD = re.compile(
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
 # Where a title may stand within a line: behind a mark and a blank, or behind a gap.
-_GAP = re.compile(r"[.!?;:,][ \t]+|[ \t]{2,}|\t")
+_GAP = re.compile(r"[.!?;:,][ \t]+|[.!?](?=[A-ZÀ-Þ]{3})|[ \t]{2,}|\t")
 # A line, or the beginning of one up to its colon, in capitals: a title even if nobody knows it.
 _CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ0-9 '’/&,()-]{3,79}?)[ \t]*(?::|(?=[\r\n]|\Z))")
 _INLINE_CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ '’/&-]{4,60}):(?=\s)")

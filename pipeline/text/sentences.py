@@ -16,7 +16,7 @@ from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
 # The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text.
-_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý][a-zà-ÿ]|\Z)["')\]»”]*""")
+_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý](?:[a-zà-ÿ]|[A-ZÀ-Ý]{2})|\Z)["')\]»”]*""")
 _BULLET = r"[-*•·–—►▪◦‣●+>]\s*\S|\d{1,2}\s?[.)]\s|\(?[a-z]\)\s|#\s?\d"
 # A date at the start of a line: 12/03/2015, 12/03 :, 03/2015, 2015-03-12, 2015 :
 _DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d(?:-\d\d){0,2}\s?[:,-]"
