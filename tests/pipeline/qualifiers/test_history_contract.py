@@ -213,7 +213,7 @@ def test_explain_gives_the_cues_and_without_it_there_are_none():
         [],
         ["antécédents"],
         ["ANTÉCÉDENTS", "ANTÉCÉDENTS"],
-        ["ANTÉCÉDENTS", "ANTÉCÉDENTS"],
+        ["ANTÉCÉDENTS"],
     ]
     assert [cue.label_ for cue in doc.ents[2]._.history_cues] == ["ATCD", "past_medical_history"]
     assert [[cue.text for cue in entity._.recent_cues] for entity in doc.ents] == [
