@@ -4,7 +4,7 @@ A format gets the events as objects and a Context (the notes by their id, the da
 for a format of several files, of each file of its folder.
 """
 
-from pipeline.exporters import annotation, csv_table
+from pipeline.exporters import annotation, csv_table, fhir, omop
 from pipeline.exporters.registry import Context, Event, Exporter, Format, FormatError, formats, get, register
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "FormatError",
     "annotation",
     "csv_table",
+    "fhir",
     "formats",
     "get",
+    "omop",
     "register",
 ]

@@ -125,3 +125,15 @@ def test_a_note_that_stands_twice_is_named(inside: Run, events: Path) -> None:
     (events / "twice.jsonl").write_bytes(content + content)
     done = inside("import", "twice.jsonl", "back.jsonl", "--format", "prodigy", "--unreviewed")
     assert b"twice.jsonl, line 4: the note is in twice.jsonl, line 1 already" in done.stderr
+
+
+def test_of_a_note_only_its_newest_version_is_exported_once(inside: Run, events: Path) -> None:
+    first, *others = rows(events / "events.jsonl")
+    newer = {**first, "event_id": "e2", "note": {**first["note"], "note_version": 2}}
+    lines = [newer, first, *others, others[0]]
+    (events / "more.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = inside("export", "more.jsonl", "out.ndjson", "--format", "fhir-ndjson")
+    assert done.stderr == b"3 events written, 2 lines left out\n"
+    documents = [one for one in rows(events / "out.ndjson") if one["resourceType"] == "DocumentReference"]
+    assert len(documents) == 3
+    assert f"urn:uuid:{first['event_id']}" not in {one["meta"]["source"] for one in documents}

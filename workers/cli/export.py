@@ -50,7 +50,9 @@ def command(
         typer.Option(help="JSONL file of the notes, for their text; it must be the text that was read."),
     ] = None,
 ) -> None:
-    """Turn enriched events into another format. Rejections are left out, and so is every note that was retracted.
+    """Turn enriched events into another format.
+
+    Rejections are left out, and so are notes that were retracted, older versions of a note, and repetitions.
 
     \b
     anamnesis annotate notes.jsonl events.jsonl
@@ -68,10 +70,10 @@ def command(
     chosen = _format(format_name)
     # Retractions stand behind what they retract: the file is read twice, standard input kept.
     kept = list(numbered_objects(STANDARD)) if source == STANDARD else None
-    retracted = {_version(one) for _, one in _lines(source, kept) if one.get("type") == RETRACTED}
+    out_of_date = _out_of_date(one for _, one in _lines(source, kept))
     given = _notes(notes) if notes is not None else {}
     context = Context(given, datetime.datetime.now(tz=datetime.UTC).date())
-    reader = _Reader(source, _lines(source, kept), chosen, retracted, context)
+    reader = _Reader(source, _lines(source, kept), chosen, out_of_date, context)
     try:
         if chosen.folder:
             with writing_folder(target) as write_to:
@@ -96,6 +98,21 @@ def _version(event: dict[str, Any]) -> tuple[Any, Any]:
     return note.get("note_id"), note.get("note_version")
 
 
+def _out_of_date(lines: Iterator[dict[str, Any]]) -> set[tuple[Any, Any]]:
+    """The versions of notes that were retracted, or that a higher version in the file takes the place of."""
+    newest: dict[Any, int] = {}
+    gone: set[tuple[Any, Any]] = set()
+    for one in lines:
+        note_id, version = _version(one)
+        if one.get("type") == RETRACTED:
+            gone.add((note_id, version))
+        elif one.get("type") == ENRICHED:
+            known = newest.setdefault(note_id, version)
+            gone |= {(note_id, min(known, version))} if known != version else set()
+            newest[note_id] = max(known, version)
+    return gone
+
+
 class _Reader:
     """The events to write, with the number of the line that is in hand."""
 
@@ -104,13 +121,14 @@ class _Reader:
         source: Path,
         lines: Iterator[tuple[int, dict[str, Any]]],
         chosen: Format,
-        retracted: set[tuple[Any, Any]],
+        out_of_date: set[tuple[Any, Any]],
         context: Any,
     ) -> None:
         self.source = source
         self.lines = lines
         self.chosen = chosen
-        self.retracted = retracted
+        self.out_of_date = out_of_date
+        self.seen: set[str] = set()
         self.context = context
         self.line = self.written = self.left_out = 0
 
@@ -120,9 +138,10 @@ class _Reader:
             if self.chosen.gold and "type" not in item and "entities" in item:
                 self.written += 1
                 yield item
-            elif item.get("type") != ENRICHED or _version(item) in self.retracted:
-                self.left_out += 1
+            elif item.get("type") != ENRICHED or _version(item) in self.out_of_date or item["event_id"] in self.seen:
+                self.left_out += 1  # delivery is at least once: an event may stand twice
             else:
+                self.seen.add(item["event_id"])
                 self._check(item)
                 self.written += 1
                 yield item
