@@ -182,7 +182,11 @@ class DailyDose(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dosage(msgspec.Struct, frozen=True, kw_only=True):
-    """One dosage step; the base of a posology."""
+    """One dosage step; the base of a posology.
+
+    `strength_parts`: the amount of each ingredient of a combination ("5/325 mg"), in the order written; then there is
+    no `strength`.
+    """
 
     dose: Quantity | None = None
     rate: Ratio | None = None
@@ -194,6 +198,7 @@ class Dosage(msgspec.Struct, frozen=True, kw_only=True):
     form: Coded | None = None
     duration: Quantity | None = None
     max_dose: Ratio | None = None
+    strength_parts: list[Quantity] = []
 
 
 class Posology(Dosage, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Numbers and amounts as clinicians write them, in exact decimals.
+"""Amounts as clinicians write them: doses, strengths, rates, of one or several ingredients.
 
 Text comes in folded (`pipeline.text.folding.fold`). Whatever is not wholly understood raises UnreadError with a code;
 no value is ever taken from a part of what is written.
@@ -7,37 +7,23 @@ no value is ever taken from a part of what is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from pipeline import resources
-from pipeline.text.folding import fold
+from pipeline.medications.posology.numbers import Numbers, UnreadError, alternatives, digits, spelled
 
 Data = dict[str, Any]
 Kind = Literal["quantity", "count", "strength", "rate"]
 
-#: A number longer than this is no amount of a drug, but a slip of the keyboard or an attack.
-MAX_DIGITS = 12
 #: Two numbers with a dash whose ratio is greater are two ingredients ("5-325 mg"), not a range.
 MAX_RANGE_RATIO = 10
 
-_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_SCALES = {"m": 6, "million": 6, "millions": 6, "k": 3, "thousand": 3, "mille": 3}
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
-_DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_SIMPLE_FRACTION = re.compile(r"(?:(\d+)[ -]+)?(\d)/(\d)")
-_ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
-
-
-class UnreadError(ValueError):
-    """What is written cannot be read; `code` says why, and is the code of the warning."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+_PRODUCT = frozenset({"mass", "activity", "amount"})
+_HOURS_OF_DAY = Decimal(24)
+_SCALED = r"iu|ui|u|units?|unites?|international units|unites internationales|d'unites|d'ui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +36,26 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount that was read: a `quantity`, or a `ratio` (strength or rate), with the period it is spread over."""
+    """An amount that was read.
+
+    kind: `count` (number, or number of forms), `quantity` (mass, volume, activity), `strength` (a concentration, a
+    percentage or the parts of a combination) or `rate` (by weight, area or time).
+    """
 
     kind: Kind
     quantity: Data | None = None
     ratio: Data | None = None
+    parts: tuple[Data, ...] = ()
     measure: str = ""
-    period: str | None = None  # "d" of "75 mg/d": the amount of each day
-
-
-def alternatives(phrases: Iterable[str]) -> str:
-    """A pattern for any of the phrases, the longest first; blanks in them match any run of blanks."""
-    escaped = sorted({re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases}, key=len, reverse=True)
-    return "(?:" + "|".join(escaped) + ")"
-
-
-def spelled(table: Iterable[dict[str, str]], column: str = "written") -> Iterable[tuple[str, dict[str, str]]]:
-    """Each written form of a table, folded, with its row."""
-    for row in table:
-        for written in row[column].split("|"):
-            yield fold(written.strip()), row
+    every: tuple[Decimal, str] | None = None  # (1, "d") of "75 mg/d": the amount of each day; (8, "h") of "1 g/8 h"
+    worded: bool = False  # a number in words
 
 
 class Amounts:
-    """Reads numbers, ranges and amounts of a language."""
+    """Reads amounts of a language."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-        self.words = {
-            fold(row["word"]): Decimal(row["value"]) for row in resources.read_table(lang, "posology/number_words.tsv")
-        }
+    def __init__(self, lang: str, numbers: Numbers) -> None:
+        self._numbers = numbers
         self.units = {
             written: Unit(row["ucum"], row["measure"])
             for written, row in spelled(resources.read_table(lang, "posology/units.tsv"))
@@ -87,164 +63,155 @@ class Amounts:
         for written, row in spelled(resources.read_table(lang, "posology/forms.tsv")):
             if row["unit"]:
                 self.units.setdefault(written, Unit(row["unit"], "count"))
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
-        self.cues = kinds
-        grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
-        figures = rf"\d+[ -]+[1-9]/[248](?!\d)|[1-9]/[248](?![\d/])|{grouped}|\d+[.,]\d+|\.\d+|\d*[½¼¾]|\d+"
-        words = alternatives(self.words)
-        roman = r"[ivxlc]+(?=\s*(?:g(?:ou)?t|cp|comp|bouff|tab|cap|gel|puff|drop|$))"
-        self.number = rf"(?:(?<![\d.,])(?:{figures})|\b(?:{words}|{roman})\b)"
-        unit = "(?:" + alternatives(self.units) + r"(?![a-z0-9µ]))"
-        scale = r"(?:\s*(?:million|millions|thousand|mille|[mk](?=\s*(?:iu|ui|u\b|units|unites|unit\b)))\b)?"
-        joint = rf"\s*(?:{alternatives(kinds['range'])})\s*"
-        per = rf"\s*(?:{alternatives(kinds['per'])})\s*"
-        filler = rf"(?:{alternatives(kinds['filler'])}(?![a-z]))"
-        self.amount_source = (
-            rf"(?P<a>{self.number})(?P<as>{scale})[\s-]*(?P<au>{unit})?"
-            rf"(?:{joint}(?P<b>{self.number})(?P<bs>{scale})[\s-]*(?P<bu>{unit})?)?"
-            rf"(?:{per}(?P<dn>{self.number})?\s*(?P<du>{unit})?(?:{per}(?P<en>{self.number})?\s*(?P<eu>{unit}))?)?"
+        words = resources.read_table(lang, "posology/words.tsv")
+        per = alternatives(row["phrase"] for row in words if row["kind"] == "per")
+        amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
+        end = r"(?![^\W\d_]|\d*/7)"
+        unit = rf"(?:{alternatives(amount_units)}{end})"
+        under = rf"(?:{alternatives(self.units)}(?![^\W\d_]))"
+        number = numbers.pattern
+        scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+de\b)?|[mk](?=\s*(?:{_SCALED})\b)))?"
+        by = rf"\s*(?:{per})\s*"
+        again = r"(?:\s*\(\s*\d+(?:[.,]\d+)?\s*\))?"  # "One (1)", as discharge forms print it
+        more = r"(?:\s+(?:more|additional|extra|further|full|supplementaires?|autres?))?"
+        half = r"(?P<half>\s+(?:et demie?|and (?:a|one)[ -]half)(?![^\W\d_]))?"
+        self._parts = re.compile(
+            rf"(?P<first>{number})\s*(?P<first_unit>{unit})?\s*(?P<sign>[/+-])\s*(?P<second>{number})\s*"
+            rf"(?P<second_unit>{unit})?(?:\s*/\s*(?P<third>\d+(?:[.,]\d+)?)\s*(?P<third_unit>{unit}))?"
         )
-        # An additional word may stand between the number and its unit: "500 more units".
-        self.amount = re.compile(rf"[\s,:=(]*(?:{filler}\s*)*{self.amount_source}\s*(?:{filler}\s*)*[\s.,;:)]*")
-        self.between = re.compile(rf"(\d)\s+{alternatives(kinds['more'])}\s+(?=[a-z])")
-        self.range = re.compile(rf"(?P<a>{self.number})(?:{joint}(?P<b>{self.number}))?")
+        self._amount = re.compile(
+            rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:[\s-]*(?P<au>{unit}))?{half}"
+            rf"(?:{numbers.joint_source}(?P<b>{number})(?P<bs>{scale}){again}[\s-]*(?P<bu>{unit})?)?"
+            rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
+        )
+        self._single = re.compile(rf"(?P<a>{number})(?P<as>{scale})(?:[\s-]*(?P<au>{unit}))?")
 
-    def decimal(self, text: str) -> Decimal:
-        """The value of a number in figures, words, fractions or Roman figures. Raises UnreadError."""
-        text = text.strip()
-        if text in self.words:
-            return self.words[text]
-        if text[-1] in _FRACTIONS:
-            return (Decimal(text[:-1]) if text[:-1] else Decimal()) + _FRACTIONS[text[-1]]
-        if fraction := _SIMPLE_FRACTION.fullmatch(text):
-            whole, above, below = (int(part) if part else 0 for part in fraction.groups())
-            if not 0 < above < below:
-                raise UnreadError("amount_unread")
-            return whole + Decimal(above) / Decimal(below)
-        if text[0].isalpha():
-            return self._roman(text)
-        if self.lang == "fr":
-            if re.fullmatch(r"[1-9]\d{0,2}[.,]000", text):
-                raise UnreadError("ambiguous_number")
-            text = text.replace(" ", "").replace(",", ".")
-        elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
-            text = text.replace(",", "")
-        elif "," in text:
-            raise UnreadError("ambiguous_number")
-        if len(text) > MAX_DIGITS:
-            raise UnreadError("amount_out_of_range")
-        if not _DIGITS.fullmatch(text):
-            raise UnreadError("amount_unread")
-        return Decimal(text)
+    def match(self, text: str, start: int, *, single: bool = False) -> tuple[int, Amount] | None:
+        """The amount that begins at `start`, and where it ends; None where there is none.
 
-    def _roman(self, text: str) -> Decimal:
-        if not _ROMAN_NUMBER.fullmatch(text):
-            raise UnreadError("amount_unread")
-        values = [_ROMAN[letter] for letter in text]
-        following = [*values[1:], 0]
-        return Decimal(sum(-v if v < after else v for v, after in zip(values, following, strict=True)))
-
-    def numbers(self, text: str) -> tuple[Decimal, Decimal | None] | None:
-        """The first number or range in a text: low and, of a range, high. None without one. Raises UnreadError."""
-        match = self.range.search(text)
-        if match is None:
+        `single`: no range, for the first amount of "from 10 mg to 20 mg". Raises UnreadError, which carries no place:
+        `end` says where the unread amount ends.
+        """
+        if not single and (several := self._parts.match(text, start)) is not None:
+            parts = self._several(several)
+            if parts is not None:
+                return several.end(), parts
+        found = (self._single if single else self._amount).match(text, start)
+        if found is None:
             return None
-        low = self.decimal(match["a"])
-        high = self.decimal(match["b"]) if match["b"] else None
+        return found.end(), self._of(found.groupdict())
+
+    def end(self, text: str, start: int) -> int:
+        """Where the stretch that is written as an amount ends, whether it can be read or not."""
+        found = self._amount.match(text, start)
+        return found.end() if found is not None else start
+
+    def _several(self, match: re.Match[str]) -> Amount | None:
+        """ "5/500 mg", "100 mg/25 mg" and "10-325 mg": amounts of several ingredients. None for anything else."""
+        first, second = self._unit(match["first_unit"]), self._unit(match["second_unit"])
+        if second is None or (match["third"] is None) != (match["third_unit"] is None):
+            return None
+        if second.measure not in (*_PRODUCT, "percent") or (first is not None and first.measure != second.measure):
+            return None
+        values = [self._numbers.number(match["first"]), self._numbers.number(match["second"])]
+        if match["sign"] == "-" and (first is not None or values[1] <= values[0] * MAX_RANGE_RATIO) and values[1] > values[0]:
+            return None
+        if match["sign"] == "-" and first is None and values[1] <= values[0] and values[0] <= values[1] * MAX_RANGE_RATIO:
+            return None  # a range that runs backwards, which is said elsewhere
+        if match["sign"] == "/" and match["first"] == "1" and first is None and re.fullmatch(r"[248]", match["second"]):
+            return None
+        units = [first or second, second]
+        third = self._unit(match["third_unit"])
+        if third is not None:
+            if third.measure != second.measure:
+                return None
+            values.append(self._numbers.number(match["third"]))
+            units.append(third)
+        if not all(values):
+            raise UnreadError("zero_amount")
+        parts = tuple(quantity_of(value, None, unit.ucum) for value, unit in zip(values, units, strict=True))
+        return Amount("strength", parts=parts, measure=second.measure)
+
+    def _of(self, match: dict[str, str | None]) -> Amount:
+        unit = self._unit(match.get("bu") or match["au"])
+        if match.get("bu") and match["au"] and self._unit(match["au"]) != unit:
+            raise UnreadError("amount_unread")
+        first, last = match["a"] or "", match.get("b")
+        low = self._numbers.scaled(first, match["as"] or match.get("bs"))
+        if match.get("half"):
+            low += Decimal("0.5")
+        high = self._numbers.scaled(last, match.get("bs")) if last else None
         if high is not None and high < low:
             raise UnreadError("range_backwards")
-        return low, high
-
-    def read(self, text: str) -> Amount:
-        """Read the whole text as one amount. Raises UnreadError where any part is not understood."""
-        match = self.amount.fullmatch(self.between.sub(r"\1 ", text.strip()))
-        if match is None:
-            raise UnreadError("amount_unread")
-        return self.of(match)
-
-    def of(self, match: re.Match[str]) -> Amount:
-        """The amount of a match of `amount_source`. Raises UnreadError."""
-        unit = self._unit(match["bu"] or match["au"])
-        if match["b"] and match["bu"] and match["au"] and self._unit(match["au"]) != unit:
-            raise UnreadError("amount_unread")
-        low = self._scaled(match["a"], match["as"] or match["bs"])
-        high = self._scaled(match["b"], match["bs"]) if match["b"] else None
-        if match["dn"] and not match["en"] and self._of_several(unit, self._unit(match["du"])):
-            raise UnreadError("strength_of_several_ingredients")
-        if high is not None and high < low:
-            raise UnreadError("range_backwards")
-        if high is not None and high > low * MAX_RANGE_RATIO:
-            raise UnreadError("strength_of_several_ingredients")
         if low == 0 or high == 0:
             raise UnreadError("zero_amount")
         quantity = quantity_of(low, high, unit.ucum if unit else None)
-        if not match["du"]:
-            if match["dn"]:
-                raise UnreadError("amount_unread")
-            return _plain(quantity, unit)
-        return self._divided(quantity, unit, match)
+        worded = first[0].isalpha()
+        if not match.get("du"):
+            return _plain(quantity, unit, None, worded=worded)
+        return self._divided(quantity, unit, match, worded=worded)
 
-    def _of_several(self, unit: Unit | None, under: Unit | None) -> bool:
-        """ "5/500 mg" and "100 mg/25 mg" are amounts of two ingredients."""
-        masses = {"mass", "activity", "amount"}
-        if under is None:
-            return unit is None or unit.measure in masses
-        return under.measure in masses and (unit is None or unit.measure in masses)
-
-    def _divided(self, quantity: Data, unit: Unit | None, match: re.Match[str]) -> Amount:
+    def _divided(self, quantity: Data, unit: Unit | None, match: dict[str, str | None], *, worded: bool) -> Amount:
         under, last = self._unit(match["du"]), self._unit(match["eu"])
         if under is None:
             raise UnreadError("amount_unread")
-        share = self.decimal(match["dn"]) if match["dn"] else Decimal(1)
+        share = self._numbers.number(match["dn"]) if match["dn"] else Decimal(1)
         if share == 0:
             raise UnreadError("zero_amount")
         if under.measure in ("weight", "area"):
             if last is not None and last.measure != "time":
                 raise UnreadError("amount_unread")
-            return _ratio("rate", quantity, share, f"{under.ucum}.{last.ucum}" if last else under.ucum, unit)
+            every = None
+            if last is not None and match["en"]:
+                hours = self._numbers.number(match["en"])
+                if last.ucum == "h" and hours == _HOURS_OF_DAY:
+                    last = Unit("d", "time")
+                else:
+                    every, last = (hours, last.ucum), None
+            return _ratio("rate", quantity, share, f"{under.ucum}.{last.ucum}" if last else under.ucum, unit, every)
         if under.measure == "time":
-            if last is not None and last.measure == "weight":
-                return _ratio("rate", quantity, share, f"{last.ucum}.{under.ucum}", unit)
-            if share == 1 and under.ucum in ("d", "wk", "mo"):
-                plain = _plain(quantity, unit)
-                return Amount(plain.kind, plain.quantity, measure=plain.measure, period=under.ucum)
-            return _ratio("rate", quantity, share, under.ucum, unit)
+            return self._timed(quantity, unit, share, under, last, worded=worded)
         if last is not None:
             raise UnreadError("amount_unread")
-        if unit is not None and unit.measure in ("mass", "activity", "amount") and under.measure in ("volume", "count"):
+        if unit is not None and unit.measure in _PRODUCT and under.measure in ("volume", "count"):
+            return _ratio("strength", quantity, share, under.ucum, unit)
+        if unit is not None and unit.measure == "mass" and under.measure == "mass":
             return _ratio("strength", quantity, share, under.ucum, unit)
         raise UnreadError("amount_unread")
 
-    def _scaled(self, number: str, scale: str | None) -> Decimal:
-        return self.decimal(number).scaleb(_SCALES[scale.strip()]) if scale else self.decimal(number)
+    def _timed(
+        self, quantity: Data, unit: Unit | None, share: Decimal, under: Unit, last: Unit | None, *, worded: bool
+    ) -> Amount:
+        """An amount over time: by weight too ("µg/min/kg") or in volume a rate, else how much each time."""
+        if last is not None:
+            if last.measure == "weight" and share == 1:
+                return _ratio("rate", quantity, share, f"{last.ucum}.{under.ucum}", unit)
+            raise UnreadError("amount_unread")
+        volume = unit is not None and unit.measure == "volume"
+        if under.ucum in ("d", "wk", "mo", "a") and share == 1:
+            return _plain(quantity, unit, (share, under.ucum), worded=worded)
+        if under.ucum in ("h", "min") and (share == 1 or volume):
+            return _ratio("rate", quantity, share, under.ucum, unit)
+        return _plain(quantity, unit, (share, under.ucum), worded=worded)
 
     def _unit(self, written: str | None) -> Unit | None:
         return self.units[re.sub(r"\s+", " ", written)] if written else None
 
 
-def _plain(quantity: Data, unit: Unit | None) -> Amount:
+def _plain(quantity: Data, unit: Unit | None, every: tuple[Decimal, str] | None, *, worded: bool) -> Amount:
     if unit is None:
-        return Amount("count", quantity)
+        return Amount("count", quantity, every=every, worded=worded)
     if unit.measure == "percent":
         return Amount("strength", ratio={"numerator": quantity, "denominator": None}, measure="percent")
-    if unit.measure in ("time", "weight", "area"):
-        raise UnreadError("amount_unread")
-    return Amount("count" if unit.measure == "count" else "quantity", quantity, measure=unit.measure)
+    kind: Kind = "count" if unit.measure == "count" else "quantity"
+    return Amount(kind, quantity, measure=unit.measure, every=every, worded=worded)
 
 
-def _ratio(kind: Kind, quantity: Data, share: Decimal, ucum: str, unit: Unit | None) -> Amount:
-    return Amount(
-        kind,
-        ratio={"numerator": quantity, "denominator": quantity_of(share, None, ucum)},
-        measure=unit.measure if unit else "",
-    )
-
-
-def digits(number: Decimal) -> str:
-    """A number as plain decimal digits, without an exponent and trailing zeros."""
-    return format(number.normalize(), "f")
+def _ratio(
+    kind: Kind, quantity: Data, share: Decimal, ucum: str, unit: Unit | None, every: tuple[Decimal, str] | None = None
+) -> Amount:
+    ratio = {"numerator": quantity, "denominator": quantity_of(share, None, ucum)}
+    return Amount(kind, ratio=ratio, measure=unit.measure if unit else "", every=every)
 
 
 def quantity_of(low: Decimal, high: Decimal | None, unit: str | None) -> Data:

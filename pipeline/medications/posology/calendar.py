@@ -1,0 +1,164 @@
+"""Days of the week, clock times and daily slots ("1-0-1") as parts of FHIR's Timing.repeat."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from pipeline import resources
+from pipeline.medications.posology.numbers import digits, spelled
+
+Data = dict[str, Any]
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FIGURE = r"(?:\d{1,3}(?:[.,]\d)?|\d?[½¼¾]|1/[24])"
+_SLOTS = re.compile(
+    rf"({_FIGURE})\s?[-–]\s?({_FIGURE})\s?[-–]\s?({_FIGURE})(?:\s?[-–]\s?({_FIGURE}))?(?![\d/½¼¾]|[.,]\d|\s?[-–]\s?\d)"
+    r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
+)
+_SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
+_VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_HALF_DAY = 12
+_HOURS, _MINUTES = 24, 60
+_OFFSET = re.compile(r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) (?=before|prior|after|avant|apres)")
+_OFFSET_WORDS = {"half an": Decimal("0.5"), "une demi": Decimal("0.5"), "one": Decimal(1), "an": Decimal(1), "une": Decimal(1)}
+
+
+class Calendar:
+    """Reads days and clock times of a language."""
+
+    def __init__(self, lang: str) -> None:
+        self._days = {
+            written: row["code"].split(",") for written, row in spelled(resources.read_table(lang, "posology/days.tsv"))
+        }
+        words = resources.read_table(lang, "posology/words.tsv")
+        kinds: dict[str, list[str]] = {}
+        for row in words:
+            kinds.setdefault(row["kind"], []).append(re.escape(row["phrase"]))
+        day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
+        before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
+        self._day = re.compile(day)
+        self._joint = re.compile(rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})")
+        self._to = re.compile(rf"\s*(?:-|\bto\b|\bthrough\b|\bthru\b|\bau\b|\ba\b)\s*(?={day})")
+        self._before = re.compile(rf"{before}(?={day})")
+        self._ordinal = re.compile(
+            "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
+        )
+        self._ordinal_behind = re.compile(r"\s+(?:" + "|".join(kinds["day_ordinal_behind"]) + r")(?![^\W_])")
+        at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"
+        if lang == "fr":
+            clock = r"(?P<h>\d{1,2})\s?(?:h|heures?)\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)"
+        else:
+            clock = (
+                r"(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?|noon|midnight)(?![^\W_])"
+                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?:\s?(?:h|hrs|hours))?(?!\w)"
+            )
+        self._at = re.compile(at)
+        self._clock = re.compile(clock)
+        self._clock_joint = re.compile(r"\s*(?:,\s*(?:and|et)\b|,|/|&|-|\band\b|\bet\b|\bpuis\b)\s*(?:a\s+|at\s+)?")
+
+    def match(self, text: str, start: int) -> tuple[int, Data | None] | None:
+        """What begins at `start` and where it ends; None for its fields where it cannot be read."""
+        offset = _OFFSET.match(text, start)
+        if offset is not None:
+            hours = offset[2].startswith("h")
+            number = _OFFSET_WORDS.get(offset[1]) or Decimal(offset[1])
+            minutes = number * _MINUTES if hours else number
+            return offset.end(), {"offset": int(minutes)}
+        if text[start].isdigit() or text[start] in _VULGAR:
+            slots = _SLOTS.match(text, start)
+            if slots is not None:
+                return slots.end(), {"slots": _slots([part for part in slots.groups() if part is not None])}
+        return self._days_of_week(text, start) or self._times_of_day(text, start)
+
+    def _days_of_week(self, text: str, start: int) -> tuple[int, Data | None] | None:
+        ordinal = self._ordinal.match(text, start)
+        if ordinal is not None:
+            return ordinal.end(), None
+        first = self._before.match(text, start)
+        day = self._day.match(text, first.end() if first else start)
+        if day is None:
+            return None
+        found = list(self._days[day[0]])
+        end = day.end()
+        while True:
+            joint = self._to.match(text, end)
+            if joint is not None and (following := self._day.match(text, joint.end())) is not None:
+                low, high = _WEEK.index(found[-1]), _WEEK.index(self._days[following[0]][0])
+                between = range(low + 1, high + 1) if high >= low else (*range(low + 1, 7), *range(high + 1))
+                found += [_WEEK[index] for index in between]
+                end = following.end()
+                continue
+            joint = self._joint.match(text, end)
+            following = self._day.match(text, joint.end()) if joint is not None else None
+            if following is None:
+                break
+            found += self._days[following[0]]
+            end = following.end()
+        behind = self._ordinal_behind.match(text, end)
+        if behind is not None:
+            return behind.end(), None
+        return end, {"dayOfWeek": [code for code in dict.fromkeys(found)]}
+
+    def _times_of_day(self, text: str, start: int) -> tuple[int, Data | None] | None:
+        at = self._at.match(text, start)
+        place = at.end() if at is not None else start
+        if not text[place : place + 1].isdigit():
+            return None
+        times: list[str] = []
+        end = place
+        plain = False
+        while True:
+            clock = self._clock.match(text, place)
+            if clock is None:
+                break
+            written = _time(clock)
+            if written is None:
+                break
+            plain = plain or bool(clock.groupdict().get("half")) or clock["m2"] is not None
+            times.append(written)
+            end = clock.end()
+            joint = self._clock_joint.match(text, end)
+            if joint is None:
+                break
+            place = joint.end()
+        if not times or (at is None and not plain and len(times) < 2):
+            return None
+        return end, {"timeOfDay": times}
+
+
+def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:
+    """The slots of a day in which something is taken, with how much."""
+    found = []
+    for when, part in zip(_SLOT_WHEN, parts, strict=False):
+        if "/" in part:
+            above, below = part.split("/")
+            amount = Decimal(above) / Decimal(below)
+        elif part[-1] in _VULGAR:
+            amount = (Decimal(part[:-1]) if part[:-1] else Decimal()) + _VULGAR[part[-1]]
+        else:
+            amount = Decimal(part.replace(",", "."))
+        if amount:
+            found.append((when, amount))
+    return found
+
+
+def _time(clock: re.Match[str]) -> str | None:
+    groups = clock.groupdict()
+    hour = int(groups.get("h") or groups.get("h2") or groups.get("h4") or 0)
+    minute = int(groups.get("m") or groups.get("m2") or groups.get("m4") or 0)
+    half = (groups.get("half") or "").replace(".", "")
+    if half in ("am", "pm") and not 1 <= hour <= _HALF_DAY:
+        return None
+    if half in ("am", "midnight"):
+        hour %= _HALF_DAY
+    elif half == "pm":
+        hour = hour % _HALF_DAY + _HALF_DAY
+    if hour == _HOURS and minute == 0:
+        hour = 0
+    if hour >= _HOURS:
+        return None
+    return f"{hour:02d}:{minute:02d}:00"
+
+

@@ -1,0 +1,67 @@
+"""What is done with a drug ("increased", "stop", "x1"), from the cues around it, with the cue."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pipeline import resources
+from pipeline.text.folding import fold
+
+Data = dict[str, Any]
+
+#: A cue stands at most this far before its drug, or behind it, in the same clause.
+BEFORE, BEHIND = 60, 80
+
+_CLAUSE = re.compile(r"[;\n]|[.!?](?=\s|$)")
+# "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
+_WEAK = frozenset({"continue", "other"})
+
+
+class Changes:
+    """The cues of a language, from `posology/changes.tsv`."""
+
+    def __init__(self, lang: str) -> None:
+        rows = resources.read_table(lang, "posology/changes.tsv")
+        self._before = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("before", "both")}
+        self._after = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("after", "both")}
+        self._before_pattern = _pattern(self._before)
+        self._after_pattern = _pattern(self._after)
+
+    def of(self, folded: str, drug: tuple[int, int], following: int) -> tuple[str, list[Data]]:
+        """The change of a drug and its cue; "none" without one. `following`: where the next drug begins."""
+        before = self._last_before(folded, drug[0])
+        after = self._first_behind(folded, drug[1], following)
+        if before is not None and (after is None or before[0] not in _WEAK):
+            change, start, end = before
+        elif after is not None:
+            change, start, end = after
+        else:
+            return "none", []
+        return change, [{"kind": "lexical", "start": start, "end": end, "rule": "change"}]
+
+    def _last_before(self, folded: str, start: int) -> tuple[str, int, int] | None:
+        low = max(0, start - BEFORE)
+        breaks = [match.end() for match in _CLAUSE.finditer(folded, low, start)]
+        low = breaks[-1] if breaks else low
+        found = None
+        for match in self._before_pattern.finditer(folded, low, start):
+            found = self._before[_plain(match[0])], match.start(), match.end()
+        return found
+
+    def _first_behind(self, folded: str, end: int, following: int) -> tuple[str, int, int] | None:
+        high = min(end + BEHIND, following)
+        clause = _CLAUSE.search(folded, end, high)
+        match = self._after_pattern.search(folded, end, clause.start() if clause else high)
+        return (self._after[_plain(match[0])], match.start(), match.end()) if match else None
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s+", " ", words)
+
+
+def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
+    words = sorted(phrases, key=len, reverse=True)
+    return re.compile(
+        r"(?<![^\W_])(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words) + r")(?![^\W_])"
+    )

@@ -1,0 +1,193 @@
+"""Numbers as clinicians write them, in exact decimals: figures, fractions, words, Roman figures, ranges.
+
+Text comes in folded (`pipeline.text.folding.fold`). What is not wholly understood raises UnreadError with a code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline import resources
+from pipeline.text.folding import fold
+
+#: A number longer than this is no amount of a drug, but a slip of the keyboard or an attack.
+MAX_DIGITS = 12
+
+_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_SCALES = {"m": 6, "million": 6, "millions": 6, "mega": 6, "k": 3, "thousand": 3, "mille": 3}
+_DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
+_AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")
+_ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
+_HUNDRED, _THOUSAND = 100, 1000
+
+
+class UnreadError(ValueError):
+    """What is written cannot be read; `code` says why, and is the code of the warning."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def alternatives(phrases: Iterable[str]) -> str:
+    """A pattern for any of the phrases, the longest first; blanks in them match any run of blanks."""
+    escaped = sorted({re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases}, key=len, reverse=True)
+    return "(?:" + "|".join(escaped) + ")"
+
+
+def spelled(table: Iterable[dict[str, str]], column: str = "written") -> Iterable[tuple[str, dict[str, str]]]:
+    """Each written form of a table, folded, with its row."""
+    for row in table:
+        for written in row[column].split("|"):
+            yield fold(written.strip()), row
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, or a range with its high end."""
+
+    low: Decimal
+    high: Decimal | None = None
+
+
+class Numbers:
+    """Reads the numbers of a language.
+
+    Attributes:
+        pattern: source of an expression for one number.
+        joint: what joins the ends of a range; `joint_source` its source.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        rows = resources.read_table(lang, "posology/number_words.tsv")
+        self._words = {fold(row["word"]): Decimal(row["value"]) for row in rows}
+        joints = [row["phrase"] for row in resources.read_table(lang, "posology/words.tsv") if row["kind"] == "range"]
+        grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
+        fraction = r"(?:\d+[ -]+|\d+ (?:et|and) )?[1-9]/[2348](?![\d/])"
+        figures = (
+            rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
+        )
+        # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
+        roman = r"[ivxlc]+(?=\s*(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
+        self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
+        self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
+        self.joint = re.compile(self.joint_source)
+        self._one = re.compile(self.pattern)
+        self._range = re.compile(rf"(?P<low>{self.pattern})(?:{self.joint_source}(?P<high>{self.pattern}))?")
+
+    def _worded(self) -> str:
+        """An expression for numbers in words, put together or phrases of the table."""
+        single = {word: value for word, value in self._words.items() if " " not in word}
+        ones = alternatives(word for word, value in single.items() if 1 <= value < 10 and word not in ("a", "an"))
+        teens = alternatives(word for word, value in single.items() if 10 <= value < 20)
+        tens = alternatives(word for word, value in single.items() if 20 <= value < _HUNDRED and not value % 10)
+        joint, link = r"[\s-]+(?:et[\s-]+|and[\s-]+)?", r"(?![^\W_])"
+        small = rf"(?:{tens}(?:{joint}(?:{teens}|{ones}){link})?|{teens}|{ones}){link}"
+        if self.lang != "fr":
+            small = rf"(?:{tens}(?:{joint}{ones}{link})?|{teens}|{ones}){link}"
+        hundred = alternatives(word for word, value in single.items() if value == _HUNDRED)
+        thousand = alternatives(word for word, value in single.items() if value == _THOUSAND)
+        lead = "?" if self.lang == "fr" else ""
+        below = rf"(?:(?:{small}\s+){lead}{hundred}{link}(?:{joint}{small})?|{small})"
+        composed = rf"(?:(?:{below}\s+){lead}{thousand}{link}(?:{joint}{below})?|{below})"
+        phrases = alternatives(
+            word for word, value in self._words.items() if " " in word or value % 1 or word in ("a", "an", "single")
+        )
+        return rf"{phrases}(?![^\W_])|{composed}"
+
+    def begins(self, text: str, start: int) -> bool:
+        """Does a number begin at `start`?"""
+        return self._one.match(text, start) is not None
+
+    def match(self, text: str, start: int) -> re.Match[str] | None:
+        """The number or range at `start`, with the groups `low` and `high`."""
+        return self._range.match(text, start)
+
+    def number(self, text: str) -> Decimal:
+        """The value of a number. Raises UnreadError."""
+        text = re.sub(r"\s+", " ", text.strip())
+        if text in self._words:
+            return self._words[text]
+        if text[-1] in _FRACTIONS:
+            return (Decimal(text[:-1].strip()) if text[:-1].strip() else Decimal()) + _FRACTIONS[text[-1]]
+        if half := _AND_A_HALF.fullmatch(text):
+            return Decimal(half[1]) + Decimal("0.5")
+        if fraction := _FRACTION.fullmatch(text):
+            whole, above, below = (int(part) if part else 0 for part in fraction.groups())
+            if not 0 < above < below:
+                raise UnreadError("amount_unread")
+            return whole + _quotient(above, below)
+        if text[0].isalpha():
+            return self._composed(text) if _ROMAN_NUMBER.fullmatch(text) is None else _roman(text)
+        return self._figures(text)
+
+    def _figures(self, text: str) -> Decimal:
+        if len(text.replace(" ", "")) > MAX_DIGITS:
+            raise UnreadError("amount_out_of_range")
+        if self.lang == "fr":
+            if re.fullmatch(r"[1-9]\d{0,2}[.]000", text):
+                raise UnreadError("ambiguous_number")
+            text = text.replace(" ", "").replace(",", ".")
+        elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+            text = text.replace(",", "")
+        elif "," in text:
+            raise UnreadError("ambiguous_number")
+        if not _DIGITS.fullmatch(text):
+            raise UnreadError("amount_unread")
+        return Decimal(text)
+
+    def _composed(self, text: str) -> Decimal:
+        """A number of several words: "two hundred and fifty", "quatre-vingt-dix"."""
+        total = current = Decimal()
+        rest = text
+        while rest:
+            match = next((w for w in sorted(self._words, key=len, reverse=True) if re.match(rf"{w}(?![^\W_])", rest)), "")
+            if not match:
+                raise UnreadError("amount_unread")
+            value = self._words[match]
+            rest = re.sub(r"^[\s-]+(?:(?:and|et)[\s-]+)?", "", rest[len(match) :])
+            if value == _THOUSAND:
+                total, current = total + max(current, Decimal(1)) * value, Decimal()
+            elif value == _HUNDRED:
+                current = max(current, Decimal(1)) * value
+            else:
+                current += value
+        return total + current
+
+    def scaled(self, number: str, scale: str | None) -> Decimal:
+        """The value of a number with a word or a letter for thousands or millions behind it."""
+        value = self.number(number)
+        return value.scaleb(_SCALES[scale.strip()]) if scale and scale.strip() else value
+
+    def read(self, low: str, high: str | None) -> Number:
+        """A number or a range. Raises UnreadError, also for a range that runs backwards."""
+        first = self.number(low)
+        last = self.number(high) if high else None
+        if last is not None and last < first:
+            raise UnreadError("range_backwards")
+        return Number(first, last if last != first else None)
+
+
+def _quotient(above: int, below: int) -> Decimal:
+    """An exact quotient; "1/3" has none, for which rounding would be a guess. Raises UnreadError."""
+    quotient = Decimal(above) / Decimal(below)
+    if quotient * below != above:
+        raise UnreadError("amount_unread")
+    return quotient
+
+
+def _roman(text: str) -> Decimal:
+    values = [_ROMAN[letter] for letter in text]
+    following = [*values[1:], 0]
+    return Decimal(sum(-v if v < after else v for v, after in zip(values, following, strict=True)))
+
+
+def digits(number: Decimal) -> str:
+    """A number as plain decimal digits, without an exponent and trailing zeros."""
+    return format(number.normalize(), "f")

@@ -1,0 +1,148 @@
+"""One drug's posology, read from its attributes and the words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline import resources
+from pipeline.medications.posology.numbers import spelled
+from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN, Bounds, Neighbours, stretch
+from pipeline.medications.posology.scanner import Element, bare, scanner
+from pipeline.medications.posology.steps import Reading, assemble
+
+Data = dict[str, Any]
+
+# Between these an instruction goes on; a word that is none of them ends it until the next attribute.
+_PASSING = frozenset({"mark", "filler", "then", "end", "take", "change", "changing", "alternate", "drug"})
+# What a new sentence may go on with: "Max 4 a day." "Take with food."
+_GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
+
+
+class PosologyLanguage:
+    """Reads posology in one language. Keeps nothing of a text."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._scanner = scanner(lang)
+        rows = resources.read_table(lang, "posology/forms.tsv")
+        self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
+        self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
+        words = resources.read_table(lang, "posology/words.tsv")
+        self._capitals = {row["phrase"] for row in words if row["kind"] == "only_capital"}
+
+    def read(
+        self,
+        text: str,
+        folded: str,
+        drug: Bounds,
+        attributes: dict[str, list[Bounds]],
+        neighbours: Neighbours,
+        linked: set[Bounds],
+    ) -> tuple[Data, list[Data]]:
+        """The posology in the shape of the event, and warnings for what could not be read."""
+        own = sorted(bounds for spans in attributes.values() for bounds in spans)
+        pieces = neighbours.pieces(text, drug, own)
+        hidden = neighbours.others(pieces, drug, own, linked)
+        seen = stretch(folded, pieces, drug, hidden)
+        elements: list[Element] = []
+        for element in self._scanner.scan(seen.text):
+            self._place(element, seen.text, seen.bounds, seen.places)
+            elements.append(element)
+        chosen = self._chosen(elements, text, own)
+        reading = assemble(chosen, text, {}, self.lang, self._units)
+        return reading.posology, self._warnings(reading, elements, attributes)
+
+    def _place(self, element: Element, seen: str, bounds: Any, places: Sequence[int]) -> None:
+        """Turn an element's places to those of the note."""
+        sign = seen[element.start : element.end]
+        if element.kind == "word" and sign == DRUG_SIGN:
+            element.kind = "drug"
+        elif element.kind == "word" and sign == OTHER_SIGN:
+            element.kind = "other"
+        if element.kind in ("as_needed", "reason") and element.value is not None:
+            element.value = bounds(*element.value)
+        if element.kind == "route":
+            element.value = self._scanner.route_codes.get(bare(sign))
+        elif element.kind == "form":
+            element.value = self._scanner.form_codes.get(bare(sign))
+        element.start, element.end = bounds(element.start, element.end)
+
+    def _chosen(self, elements: Sequence[Element], text: str, own: Sequence[Bounds]) -> list[Element]:
+        """The elements of the instruction: those of attributes, and those that stand with them without other words."""
+        anchored = [any(e.start < end and start < e.end for start, end in own) for e in elements]
+        kept = [False] * len(elements)
+        going = fresh = False
+        for number, element in enumerate(elements):
+            if element.kind == "drug" or anchored[number]:
+                going, fresh = True, False
+            elif element.kind in ("word", "other"):
+                going = False
+            elif element.kind == "mark" and any(sign in element.value for sign in ".!?\n"):
+                fresh = True
+            elif fresh and element.kind not in ("mark", "filler"):
+                going, fresh = going and self._continues(element), False
+            if fresh and element.kind in ("as_needed", "reason"):
+                going = False
+            kept[number] = going and self._allowed(element, text, anchored=anchored[number])
+        self._backwards(elements, anchored, kept, text)
+        return [element for element, keep in zip(elements, kept, strict=True) if keep]
+
+    @staticmethod
+    def _continues(element: Element) -> bool:
+        return element.kind in _GOES_ON or (element.kind == "timing" and "count" in element.value.repeat)
+
+    def _backwards(self, elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
+        """Keep what stands directly before an attribute or the drug: "take TWO of her Lasix"."""
+        going = False
+        for number in range(len(elements) - 1, -1, -1):
+            element = elements[number]
+            if kept[number] and (anchored[number] or element.kind == "drug"):
+                going = True
+            elif element.kind in ("word", "other", "as_needed", "reason") or (
+                element.kind == "mark" and element.value not in (",", ":", "(", ")")
+            ):
+                going = False
+            elif going and not kept[number]:
+                kept[number] = self._allowed(element, text, anchored=False) and element.kind != "length"
+
+    def _allowed(self, element: Element, text: str, *, anchored: bool) -> bool:
+        if element.kind == "timing" and not anchored:
+            words = text[element.start : element.end]
+            return words.lower() not in self._capitals or words.isupper()
+        return True
+
+    def _warnings(
+        self, reading: Reading, elements: Sequence[Element], attributes: dict[str, list[Bounds]]
+    ) -> list[Data]:
+        found: list[Data] = []
+        own = [(bounds, label) for label, spans in attributes.items() for bounds in spans]
+        told: set[Bounds] = set()
+        for code, start, end in reading.unread:
+            inside = next((bounds for bounds, _ in own if bounds[0] <= start and end <= bounds[1]), (start, end))
+            if inside not in told:
+                told.add(inside)
+                found.append({"code": code, "start": inside[0], "end": inside[1], "by": "posology"})
+        for (start, end), label in sorted(own):
+            if any(low < end and start < high for low, high in told):
+                continue
+            if not _overlaps(reading.read, start, end):
+                code = f"{label.lower()}_unread"
+            elif label not in ("ROUTE", "FORM") and any(
+                e.kind == "word" and start <= e.start and e.end <= end for e in elements
+            ):
+                code = "partly_read"
+            else:
+                continue
+            found.append({"code": code, "start": start, "end": end, "by": "posology"})
+        posology = reading.posology
+        for name in ("route", "form"):
+            coded = posology.get(name)
+            if coded and coded["code"] is None:
+                for bounds in attributes.get(name.upper(), ())[:1]:
+                    found.append({"code": f"{name}_unknown", "start": bounds[0], "end": bounds[1], "by": "posology"})
+        return found
+
+
+def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:
+    return any(low < end and start < high for low, high in read)

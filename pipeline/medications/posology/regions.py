@@ -1,0 +1,135 @@
+"""Which stretches of a text speak of one drug: its attributes, what stands between them, and what follows.
+
+A stretch ends where another drug is named, where the instruction stops (a blank line, a new item of a list), or after
+`TAIL` characters. The drug itself and what belongs to others is put out of sight, so that no number of a name is read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Bounds = tuple[int, int]
+
+#: How far behind its last attribute an instruction is followed, and how far before its first one it may begin.
+TAIL, HEAD = 160, 60
+#: A longer stretch between two attributes speaks of something else; only its ends are read.
+GAP = 240
+
+#: Stand for the drug and for what belongs to others, so that they end every phrase.
+DRUG_SIGN, OTHER_SIGN = "\x01", "\x02"
+
+_DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[ ]?[^\W_]|\s|$|[,;:)])")
+_NEW_ITEM = re.compile(r"\n\s*(?:\n|\d{1,2}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
+_SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A folded text to read, and where each of its characters stands in the note."""
+
+    text: str
+    places: Sequence[int]
+
+    def bounds(self, start: int, end: int) -> Bounds:
+        """The place in the note of a stretch of the text."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def stretch(folded: str, pieces: Sequence[Bounds], drug: Bounds, hidden: Sequence[Bounds]) -> Stretch:
+    """The text of some pieces, without the stops of abbreviations; what is hidden becomes a sign."""
+    text: list[str] = []
+    places: list[int] = []
+    signs = sorted([(drug, DRUG_SIGN), *((bounds, OTHER_SIGN) for bounds in hidden)])
+    for start, end in pieces:
+        place = start
+        for (low, high), sign in signs:
+            if high <= place or low >= end:
+                continue
+            _copy(folded, place, low, text, places)
+            text.append(sign)
+            places.append(low)
+            place = high
+        _copy(folded, place, end, text, places)
+        text.append("\n")
+        places.append(max(end - 1, start))
+    return Stretch("".join(text), places)
+
+
+def _copy(folded: str, start: int, end: int, text: list[str], places: list[int]) -> None:
+    if start >= end:
+        return
+    piece = folded[start:end]
+    dots = {start + match.end() - 1 for match in _DOTTED.finditer(piece)}
+    for place in range(start, end):
+        if place not in dots:
+            text.append(folded[place])
+            places.append(place)
+
+
+class Neighbours:
+    """The medication entities of a Doc in the order of the text: drugs and attributes."""
+
+    def __init__(self, drugs: Sequence[Bounds], attributes: Sequence[Bounds]) -> None:
+        self._drugs = sorted(drugs)
+        self._all = sorted([*drugs, *attributes])
+        self._starts = [start for start, _ in self._all]
+        self._drug_starts = [start for start, _ in self._drugs]
+
+    def pieces(self, text: str, drug: Bounds, own: Sequence[Bounds]) -> list[Bounds]:
+        """The stretches of the text that speak of a drug with its `own` attributes, in order."""
+        marks = sorted({drug, *own})
+        found: list[list[int]] = [[self._before(text, marks[0]), marks[0][1]]]
+        for (_, end), (start, stop) in zip(marks, marks[1:], strict=False):
+            if self._drug_between(end, start) or start - end > GAP:
+                found[-1][1] = self._behind(text, end)
+                found.append([self._before(text, (start, stop)), stop])
+            else:
+                found[-1][1] = stop
+        found[-1][1] = self._behind(text, marks[-1][1])
+        merged: list[list[int]] = []
+        for start, end in found:
+            if merged and start < merged[-1][1]:
+                merged[-1][1] = max(merged[-1][1], end)
+            else:
+                merged.append([start, end])
+        return [(start, end) for start, end in merged]
+
+    def others(self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds], linked: set[Bounds]) -> list[Bounds]:
+        """What stands inside the stretches and belongs to another drug."""
+        mine = {drug, *own}
+        found = []
+        for start, end in pieces:
+            first = bisect_left(self._starts, start)
+            while first < len(self._all) and self._all[first][0] < end:
+                if self._all[first] not in mine and (self._all[first] in linked or self._is_drug(self._all[first])):
+                    found.append(self._all[first])
+                first += 1
+        return found
+
+    def _is_drug(self, bounds: Bounds) -> bool:
+        place = bisect_left(self._drug_starts, bounds[0])
+        return place < len(self._drugs) and self._drugs[place] == bounds
+
+    def _drug_between(self, start: int, end: int) -> bool:
+        place = bisect_left(self._drug_starts, start)
+        return place < len(self._drugs) and self._drugs[place][0] < end
+
+    def _before(self, text: str, mark: Bounds) -> int:
+        place = bisect_left(self._starts, mark[0])
+        limit = max(self._all[place - 1][1] if place else 0, mark[0] - HEAD)
+        limit = min(limit, mark[0])
+        breaks = [match.end() for match in _SENTENCE_BEFORE.finditer(text, limit, mark[0])]
+        return breaks[-1] if breaks else limit
+
+    def _behind(self, text: str, end: int) -> int:
+        place = bisect_right(self._starts, end - 1)
+        limit = min(len(text), end + TAIL)
+        while place < len(self._all) and self._all[place][0] < end:
+            place += 1
+        if place < len(self._all):
+            limit = min(limit, self._all[place][0])
+        item = _NEW_ITEM.search(text, end, limit)
+        return max(end, item.start() if item is not None else limit)

@@ -1,0 +1,575 @@
+"""The words of an instruction, cut into elements: amounts, timings, durations, routes, forms and the words between.
+
+The longest element that begins at a place is taken. What fits nothing is a `word`; the assembly of the posology decides
+what a word between two elements means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from pipeline import resources
+from pipeline.medications.posology.amounts import Amount, Amounts, Unit, quantity_of
+from pipeline.medications.posology.calendar import Calendar
+from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, spelled
+from pipeline.medications.posology.phrases import PhraseTable, TimesTable
+
+Data = dict[str, Any]
+Row = dict[str, str]
+
+#: A reason or a condition of taking has no more words than this.
+MAX_REASON_WORDS = 8
+#: Longer than this, an infusion's time in hours is the length of a course ("for 48 hours").
+MAX_INFUSION_HOURS = 24
+
+_MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
+_BLANK = re.compile(r"[ \t\r\f\v]+")
+_COMPARISON = re.compile(
+    r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
+    r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
+)
+_DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
+_SLASHED = re.compile(r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/])(?:\s+course)?")
+_DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
+_DAY_NUMBER = re.compile(
+    r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
+    r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
+)
+_DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
+_PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
+
+
+@dataclass(slots=True)
+class Element:
+    """A stretch that was understood. `value` depends on `kind`; `code`: why it cannot be read, for `unread`."""
+
+    kind: str
+    start: int
+    end: int
+    value: Any = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A part of a timing: the fields of FHIR's Timing.repeat that it says."""
+
+    repeat: Data
+    flag: str = ""
+
+
+class _Cues:
+    """The cues of one kind: the longest that begins at a place."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        known = [phrase for phrase in phrases if phrase]
+        words = sorted(known, key=len, reverse=True)
+        parts = [
+            re.escape(word).replace(r"\ ", r"[\s-]+") + (r"(?![^\W_])" if word[-1].isalnum() else "") for word in words
+        ]
+        self._pattern = re.compile("|".join(parts) if parts else r"(?!)")
+        self._starts = frozenset(word[0] for word in known)
+
+    def match(self, text: str, start: int) -> int:
+        """Where the cue at `start` ends; 0 without one."""
+        if text[start : start + 1] not in self._starts:
+            return 0
+        found = self._pattern.match(text, start)
+        return found.end() if found is not None else 0
+
+
+_SIMPLE = ("end", "then", "alternate", "change", "take", "scale", "filler")
+
+
+class Scanner:
+    """Reads elements in one language. Made once for a language; keeps nothing of a text."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.numbers = Numbers(lang)
+        self.amounts = Amounts(lang, self.numbers)
+        self._time_units = {w: unit.ucum for w, unit in self.amounts.units.items() if unit.measure == "time"}
+        times = TimesTable(
+            ((written, row["times"]) for written, row in spelled(resources.read_table(lang, "posology/times.tsv"))),
+            self.numbers,
+        )
+        self._frequencies = PhraseTable[Row](
+            spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase"), self.numbers, self._time_units, times
+        )
+        self._calendar = Calendar(lang)
+        self._routes = self._coded("routes")
+        self._forms = self._coded("forms")
+        self.route_codes = _codes(lang, "routes")
+        self.form_codes = _codes(lang, "forms")
+        kinds: dict[str, list[str]] = {}
+        for row in resources.read_table(lang, "posology/words.tsv"):
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        self._cues = {kind: _Cues(phrases) for kind, phrases in kinds.items()}
+        unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
+        more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
+        self._length = re.compile(rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*")
+        self._unit_alone = re.compile(unit)
+        self._per_time = re.compile(
+            rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
+        )
+        self._count_behind = re.compile(r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])")
+
+    def _coded(self, name: str) -> _Cues:
+        return _Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
+
+    def scan(self, text: str) -> list[Element]:
+        """The elements of a folded text, in order."""
+        found: list[Element] = []
+        place = 0
+        while place < len(text):
+            if blank := _BLANK.match(text, place):
+                place = blank.end()
+                continue
+            element = self._at(text, place)
+            found.append(element)
+            place = element.end
+        return found
+
+    def _at(self, text: str, place: int) -> Element:
+        mark = _MARK.match(text, place)
+        if mark is not None and not text[mark.end() - 1 : mark.end() + 1].replace(".", "").isdigit():
+            end = mark.end()
+            if text[end - 1] == "." and text[end : end + 1].isdigit() and end - place > 1:
+                end -= 1
+            if text[place] != "." or not text[place + 1 : place + 2].isdigit():
+                return Element("mark", place, end, text[place:end])
+        best: Element | None = None
+        for read in (self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._step_by,
+                     self._old, self._infusion, self._course, self._as_needed, self._amount, self._route, self._form,
+                     self._cue):
+            element = read(text, place)
+            if element is not None and (best is None or element.end > best.end):
+                best = element
+        if best is not None:
+            return best
+        word = _WORD.match(text, place)
+        return Element("word", place, word.end() if word else place + 1)
+
+    def _cue_end(self, kind: str, text: str, place: int) -> int:
+        cues = self._cues.get(kind)
+        return cues.match(text, place) if cues is not None else 0
+
+    def _cue(self, text: str, place: int) -> Element | None:
+        best: Element | None = None
+        for kind in _SIMPLE:
+            end = self._cue_end(kind, text, place)
+            if end and (best is None or end > best.end):
+                best = Element(kind, place, end)
+        return best
+
+    # Timing
+
+    def _frequency(self, text: str, place: int) -> Element | None:
+        if text[place - 1 : place].isalpha() and text[place].isalpha():
+            return None
+        try:
+            match = self._frequencies.match(text, place)
+        except UnreadError as error:
+            return Element("unread", place, self.amounts.end(text, place), code=error.code)
+        if match is None:
+            return None
+        row = match.row
+        if row["flag"] == "detail":
+            return Element("filler", place, match.end)
+        if row["flag"] == "as_needed":
+            return self._with_reason(text, place, match.end)
+        try:
+            repeat = _repeat(row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+        except UnreadError as error:
+            return Element("unread", place, match.end, code=error.code)
+        return Element("timing", place, match.end, Timing(repeat, row["flag"]))
+
+    def _day_or_time(self, text: str, place: int) -> Element | None:
+        found = self._calendar.match(text, place)
+        if found is None:
+            return None
+        end, repeat = found
+        if repeat is None:
+            return Element("unread", place, end, code="frequency_unread")
+        if "slots" in repeat:
+            return Element("slots", place, end, repeat["slots"])
+        return Element("timing", place, end, Timing(repeat))
+
+    # What is no dose
+
+    def _dispensed(self, text: str, place: int) -> Element | None:
+        end = self._cue_end("given", text, place)
+        if end:
+            behind = re.compile(r"[\s:*#.]*").match(text, end)
+            start = behind.end() if behind else end
+            stop = self._quantity_end(text, start)
+            return Element("given", place, max(stop, start if stop else end) if stop else end)
+        stop = self._quantity_end(text, place)
+        if stop:
+            gap = re.compile(r"[\s-]*").match(text, stop)
+            end = self._cue_end("supply", text, gap.end() if gap else stop)
+            if end:
+                return Element("given", place, end)
+        return None
+
+    def _quantity_end(self, text: str, place: int) -> int:
+        length = self._length.match(text, place)
+        amount = self.amounts.end(text, place)
+        return max(length.end() if length else 0, amount if amount > place else 0)
+
+    def _since(self, text: str, place: int) -> Element | None:
+        number = self._length.match(text, place)
+        if number is not None and (end := self._cue_end("ago", text, _skip(text, number.end()))):
+            return Element("since", place, end)
+        if day := _DAY_NUMBER.match(text, place):
+            return Element("since", place, day.end())
+        end = self._cue_end("since", text, place)
+        if not end:
+            return None
+        for _ in range(6):
+            start = _skip(text, end)
+            word = re.compile(r"\d[\d/.:-]*|[^\W_]+").match(text, start)
+            if word is None:
+                break
+            dated = self._cue_end("date_word", text, start)
+            if not (dated or word[0][0].isdigit() or word[0] in self._time_units):
+                break
+            end = max(dated, word.end())
+        return Element("since", place, end)
+
+    def _limit(self, text: str, place: int) -> Element | None:
+        end = self._cue_end("max", text, place)
+        if end:
+            daily = re.search(r"daily|/ ?j|journaliere|quotidien|par jour|24", text[place:end]) is not None
+            start = _skip(text, end, ":= \t")
+            return self._limited(text, place, start, daily=daily)
+        limited = self._limited(text, place, place, daily=False)
+        if limited is not None and limited.kind == "max":
+            end = self._cue_end("limit", text, _skip(text, limited.end, ", \t("))
+            if end:
+                after = self._limited(text, end, _skip(text, end), daily=False)
+                if after is None:
+                    daily = self._per_time.match(text, end)
+                    if daily and limited.value["denominator"] is None:
+                        limited.value["denominator"] = self._denominator(daily)
+                        end = daily.end()
+                    return Element("max", place, end, limited.value)
+        return None
+
+    def _limited(self, text: str, place: int, start: int, *, daily: bool) -> Element | None:
+        """The amount that is a limit, with what it is a limit of. `place`: where the element begins."""
+        try:
+            match = self._frequencies.match(text, start)
+            if match is not None and match.times is not None and place < start:
+                repeat = _repeat(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+                return Element("timing", place, match.end, Timing(repeat, "most"))
+            found = self.amounts.match(text, start)
+        except UnreadError as error:
+            return Element("unread", place, max(self.amounts.end(text, start), start + 1), code=error.code)
+        if found is None:
+            return None
+        end, amount = found
+        if amount.kind == "rate" and amount.ratio is not None:
+            return Element("max", place, end, amount.ratio)
+        if amount.quantity is None:
+            return None
+        under: Data | None = quantity_of(Decimal(1), None, "d") if daily else None
+        if amount.every is not None:
+            under = quantity_of(amount.every[0], None, amount.every[1])
+        elif (per := self._per_time.match(text, end)) is not None:
+            under, end = self._denominator(per), per.end()
+        return Element("max", place, end, {"numerator": amount.quantity, "denominator": under})
+
+    def _denominator(self, match: re.Match[str]) -> Data | None:
+        if match["unit"] is None:
+            return None if "dose" in match[0] or "prise" in match[0] else quantity_of(Decimal(1), None, "d")
+        number = self.numbers.number(match["number"]) if match["number"] else Decimal(1)
+        return quantity_of(number, None, self._time_units[re.sub(r"\s+", " ", match["unit"])])
+
+    def _step_by(self, text: str, place: int) -> Element | None:
+        """ "reduce by one tablet a week": a difference, with how often it is made."""
+        end = self._cue_end("by", text, place)
+        if not end:
+            return None
+        start = _skip(text, end)
+        stop = max(self.amounts.end(text, start), self._quantity_end(text, start))
+        if stop <= start:
+            return None
+        return Element("by", place, self._timed_end(text, stop))
+
+    def _timed_end(self, text: str, end: int) -> int:
+        """Where the timing ends that stands directly behind `end`."""
+        for _ in range(3):
+            start = _skip(text, end)
+            try:
+                match = self._frequencies.match(text, start)
+            except UnreadError:
+                return end
+            if match is not None:
+                end = match.end
+                continue
+            course = self._course(text, start)
+            if course is None:
+                break
+            end = course.end
+        return end
+
+    def _old(self, text: str, place: int) -> Element | None:
+        """ "from 10 mg daily to", "previously 10 mg": what was taken before."""
+        end = self._cue_end("from", text, place)
+        if end:
+            start = _skip(text, end)
+            stop = self._single_end(text, start)
+            if stop:
+                stop = self._timed_end(text, stop)
+                to = self._cue_end("to", text, _skip(text, stop))
+                if to and self._single_end(text, _skip(text, to)):
+                    return Element("old", place, to)
+        end = self._cue_end("was", text, place)
+        if end:
+            start = _skip(text, end)
+            stop = self._single_end(text, start)
+            if stop:
+                return Element("old", place, self._timed_end(text, stop), "was")
+        return None
+
+    def _single_end(self, text: str, start: int) -> int:
+        try:
+            found = self.amounts.match(text, start, single=True)
+        except UnreadError:
+            return self.amounts.end(text, start)
+        return found[0] if found else 0
+
+    # Durations
+
+    def _infusion(self, text: str, place: int) -> Element | None:
+        end = self._cue_end("over", text, place)
+        if not end:
+            return None
+        found = self._time(text, _skip(text, end))
+        if found is None:
+            return None
+        stop, value, unit = found
+        if unit in ("s", "min") or (unit == "h" and value.low <= MAX_INFUSION_HOURS):
+            said = {"duration": digits(value.low), "durationUnit": unit}
+            if value.high is not None:
+                said["durationMax"] = digits(value.high)
+            return Element("infusion", place, stop, said)
+        return Element("duration", place, stop, quantity_of(value.low, value.high, unit))
+
+    def _time(self, text: str, place: int) -> tuple[int, Number, str] | None:
+        length = self._length.match(text, place)
+        if length is None:
+            return None
+        try:
+            value = self.numbers.read(length["low"], length["high"])
+        except UnreadError:
+            return None
+        if not value.low:
+            return None
+        return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
+
+    def _course(self, text: str, place: int) -> Element | None:
+        end = self._cue_end("course", text, place)
+        start = _skip(text, end) if end else place
+        slashed = _SLASHED.match(text, start)
+        if slashed is not None:
+            number = self.numbers.read(slashed["low"], slashed["high"])
+            return Element("duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]]))
+        days = _DAYS_OF.match(text, start)
+        if days is not None and self.lang == "fr":
+            return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
+        length = self._length.match(text, start)
+        if length is not None:
+            try:
+                value = self.numbers.read(length["low"], length["high"])
+            except UnreadError as error:
+                return Element("unread", place, length.end(), code=error.code)
+            unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
+            if re.compile(r"\s*(?:sur|out of)\s+\d").match(text, length.end()):
+                of = self._length.match(text, _skip(text, length.end() + 4, " ofur"))
+                return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
+            if not value.low:
+                return Element("unread", place, length.end(), code="zero_amount")
+            kind = "duration" if end or length["more"] else "length"
+            return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
+        if end:
+            unit_alone = self._unit_alone.match(text, start)
+            if unit_alone is not None and re.search(r"(?:^|\s)(?:a|an|une?|the next|another)$", text[place:end]):
+                unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
+                return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))
+        end = self._cue_end("course_unread", text, place)
+        return Element("unread", place, end, code="duration_unread") if end else None
+
+    # As needed
+
+    def _as_needed(self, text: str, place: int) -> Element | None:
+        end = self._cue_end("hold", text, place)
+        if end:
+            stop = self._reason_end(text, _skip(text, end))
+            return Element("filler", place, max(stop, end))
+        end = self._cue_end("condition", text, place)
+        if end:
+            start = _skip(text, end)
+            if self._cue_end("no_reason", text, start):
+                return None
+            stop = self._reason_end(text, start)
+            if stop > start:
+                return Element("as_needed", place, stop, (start, stop), code="condition")
+            return None
+        end = self._cue_end("reason", text, place)
+        if end:
+            start = _skip(text, end)
+            if self._cue_end("no_reason", text, start) or text[start : start + 1].isdigit():
+                return None
+            stop = self._reason_end(text, start)
+            if stop > start:
+                return Element("reason", place, stop, (start, stop))
+        return None
+
+    def _with_reason(self, text: str, place: int, end: int) -> Element:
+        """ "as needed", with the reason that stands behind it."""
+        start = _skip(text, end)
+        comma = _skip(text, end, " \t,")
+        for kind in ("reason", "condition"):
+            cue = self._cue_end(kind, text, comma)
+            if cue and not self._cue_end("no_reason", text, _skip(text, cue)):
+                start = _skip(text, cue)
+                stop = self._reason_end(text, start)
+                if stop > start:
+                    return Element("as_needed", place, stop, (start, stop))
+        if not text[start : start + 1].isalpha() or any(
+            self._cue_end(kind, text, start) for kind in ("filler", "then", "take", "reason_stop", "no_reason")
+        ):
+            return Element("as_needed", place, end)
+        stop = self._reason_end(text, start)
+        return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
+
+    def _reason_end(self, text: str, start: int) -> int:
+        """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""
+        end = place = start
+        for _ in range(MAX_REASON_WORDS):
+            place = _skip(text, end)
+            if place >= len(text) or (_MARK.match(text, place) and text[place] not in "(") or text[place] == "(":
+                break
+            if comparison := _COMPARISON.match(text, place):
+                end = comparison.end()
+                continue
+            if place > start and self._ends_reason(text, place):
+                break
+            if place == start and self._begins_dosing(text, place):
+                break
+            word = _WORD.match(text, place)
+            if word is None:
+                break
+            end = word.end()
+        return _without_conjunction(text, start, end)
+
+    def _ends_reason(self, text: str, place: int) -> bool:
+        return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
+
+    def _begins_dosing(self, text: str, place: int) -> bool:
+        for read in (self._frequency, self._day_or_time, self._dispensed, self._limit, self._course, self._infusion):
+            element = read(text, place)
+            if element is not None and element.kind not in ("filler", "length"):
+                return True
+        if self._cue_end("then", text, place) and not text.startswith(("and", "et", "ou", "or"), place):
+            return True
+        element = self._amount(text, place)
+        return element is not None and element.kind == "amount" and bool(element.value.measure)
+
+    # Amounts, routes, forms
+
+    def _amount(self, text: str, place: int) -> Element | None:
+        if described := _DESCRIBED.match(text, place):
+            return Element("filler", place, described.end())
+        try:
+            found = self.amounts.match(text, place)
+        except UnreadError as error:
+            return Element("unread", place, self.amounts.end(text, place), code=error.code)
+        if found is None:
+            return None
+        end, amount = found
+        if amount.kind == "count" and not amount.measure and not amount.every and text[place:end].strip() in ("a", "an", "single", "un", "une"):
+            # An article counts only before a form.
+            return None
+        return Element("amount", place, end, amount)
+
+    def _route(self, text: str, place: int) -> Element | None:
+        end = self._routes.match(text, place)
+        return Element("route", place, end) if end else None
+
+    def _form(self, text: str, place: int) -> Element | None:
+        end = self._forms.match(text, place)
+        if not end:
+            return None
+        # "tabs ii", "cp 2": the count stands behind the form.
+        unit = self.amounts.units.get(re.sub(r"\s+", " ", text[place:end]))
+        behind = self._count_behind.match(text, end)
+        if unit is not None and behind is not None and unit.measure == "count":
+            written = behind["roman"] or behind["number"]
+            if written != "iv" and written.strip("0"):
+                amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
+                return Element("amount", place, behind.end(), amount)
+        return Element("form", place, end)
+
+
+def _skip(text: str, place: int, signs: str = " \t") -> int:
+    while place < len(text) and text[place] in signs:
+        place += 1
+    return place
+
+
+def _without_conjunction(text: str, start: int, end: int) -> int:
+    found = re.search(r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end])
+    return start + found.start() if found else end
+
+
+def _repeat(row: Row, number: Number | None, times: Number | None, unit: str) -> Data:
+    """The fields of FHIR's Timing.repeat that a phrase says. Raises UnreadError for what cannot be."""
+    repeat: Data = {}
+    for name in ("frequency", "period", "count"):
+        written = row[name]
+        if not written:
+            continue
+        value = {"{n}": number, "{t}": times}.get(written) or _stated(written)
+        for key, part in ((name, value.low), (f"{name}Max", value.high)):
+            if part is None:
+                continue
+            if not part or (name != "period" and part != int(part)):
+                raise UnreadError("frequency_unread")
+            repeat[key] = digits(part) if name == "period" else int(part)
+    if row["unit"]:
+        repeat["periodUnit"] = unit if row["unit"] == "{u}" else row["unit"]
+    if row["when"]:
+        repeat["when"] = row["when"].split(",")
+    return repeat
+
+
+def _stated(written: str) -> Number:
+    low, _, high = written.partition("-")
+    return Number(Decimal(low), Decimal(high) if high else None)
+
+
+def bare(words: str) -> str:
+    """A name as it is compared: without stops, blanks made one."""
+    return re.sub(r"\s+", " ", words.replace(".", " ")).strip()
+
+
+def _codes(lang: str, name: str) -> dict[str, str]:
+    return {bare(written): row["code"] for written, row in spelled(resources.read_table(lang, f"posology/{name}.tsv"))}
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def scanner(lang: str) -> Scanner:
+    """The scanner of a language."""
+    return Scanner(lang)
+
+
+__all__ = ["Element", "Scanner", "Timing", "Unit", "scanner"]
