@@ -21,6 +21,7 @@ Kind = Literal["quantity", "count", "strength", "rate"]
 MAX_RANGE_RATIO = 10
 
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
+_GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
 _PRODUCT = frozenset({"mass", "activity", "amount"})
 _HOURS_OF_DAY = Decimal(24)
 _SCALED = r"iu|ui|u|units?|unites?|international units|unites internationales|d'unites|d'ui"
@@ -66,11 +67,11 @@ class Amounts:
         words = resources.read_table(lang, "posology/words.tsv")
         per = alternatives(row["phrase"] for row in words if row["kind"] == "per")
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
-        end = r"(?![^\W\d_]|\d*/7)"
+        end = r"(?:(?![^\W\d_]|\d*/7)|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])))"  # also glued to its route: "40mgIV"
         unit = rf"(?:{alternatives(amount_units)}{end})"
         under = rf"(?:{alternatives(self.units)}(?![^\W\d_]))"
         number = numbers.pattern
-        scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+de\b)?|[mk](?=\s*(?:{_SCALED})\b)))?"
+        scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
         by = rf"\s*(?:{per})\s*"
         again = r"(?:\s*\(\s*\d+(?:[.,]\d+)?\s*\))?"  # "One (1)", as discharge forms print it
         more = r"(?:\s+(?:more|additional|extra|further|full|supplementaires?|autres?))?"
@@ -81,9 +82,12 @@ class Amounts:
         )
         self._amount = re.compile(
             rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:[\s-]*(?P<au>{unit}))?{half}"
-            rf"(?:{numbers.joint_source}(?P<b>{number})(?P<bs>{scale}){again}[\s-]*(?P<bu>{unit})?)?"
+            rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){again}[\s-]*(?P<bu>{unit})?"
+            rf"(?(au)(?(bu)|(?!))))?"
             rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )
+        self._amount_unit = re.compile(unit)
+        self._unitless = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?/\s?\d{2,3}(?![\d/]|\s?(?:h|hours?|heures?|days?|j)\b)")
         self._single = re.compile(rf"(?P<a>{number})(?P<as>{scale})(?:[\s-]*(?P<au>{unit}))?")
 
     def match(self, text: str, start: int, *, single: bool = False) -> tuple[int, Amount] | None:
@@ -96,14 +100,21 @@ class Amounts:
             parts = self._several(several)
             if parts is not None:
                 return several.end(), parts
+        if not single and self._unitless.match(text, start) is not None:
+            raise UnreadError("strength_without_unit")  # "8/500"
         found = (self._single if single else self._amount).match(text, start)
         if found is None:
             return None
         return found.end(), self._of(found.groupdict())
 
+    def unit_at(self, text: str, start: int) -> tuple[int, str] | None:
+        """The unit of an amount that stands at `start`: where it ends, and its UCUM code."""
+        found = self._amount_unit.match(text, start)
+        return (found.end(), self.units[re.sub(r"\s+", " ", found[0])].ucum) if found is not None else None
+
     def end(self, text: str, start: int) -> int:
         """Where the stretch that is written as an amount ends, whether it can be read or not."""
-        found = self._amount.match(text, start)
+        found = self._unitless.match(text, start) or self._amount.match(text, start)
         return found.end() if found is not None else start
 
     def _several(self, match: re.Match[str]) -> Amount | None:
@@ -114,10 +125,10 @@ class Amounts:
         if second.measure not in (*_PRODUCT, "percent") or (first is not None and first.measure != second.measure):
             return None
         values = [self._numbers.number(match["first"]), self._numbers.number(match["second"])]
-        if match["sign"] == "-" and (first is not None or values[1] <= values[0] * MAX_RANGE_RATIO) and values[1] > values[0]:
-            return None
-        if match["sign"] == "-" and first is None and values[1] <= values[0] and values[0] <= values[1] * MAX_RANGE_RATIO:
-            return None  # a range that runs backwards, which is said elsewhere
+        if match["sign"] == "-" and first is not None:
+            return None  # "500 mg-1 g" is a range
+        if match["sign"] == "-" and max(values) <= min(values) * MAX_RANGE_RATIO:
+            return None  # a range, or one that runs backwards
         if match["sign"] == "/" and match["first"] == "1" and first is None and re.fullmatch(r"[248]", match["second"]):
             return None
         units = [first or second, second]
@@ -134,13 +145,13 @@ class Amounts:
 
     def _of(self, match: dict[str, str | None]) -> Amount:
         unit = self._unit(match.get("bu") or match["au"])
-        if match.get("bu") and match["au"] and self._unit(match["au"]) != unit:
-            raise UnreadError("amount_unread")
         first, last = match["a"] or "", match.get("b")
         low = self._numbers.scaled(first, match["as"] or match.get("bs"))
         if match.get("half"):
             low += Decimal("0.5")
         high = self._numbers.scaled(last, match.get("bs")) if last else None
+        if high is not None and match["au"] and (other := self._unit(match["au"])) != unit:
+            low = _converted(low, other, unit)
         if high is not None and high < low:
             raise UnreadError("range_backwards")
         if low == 0 or high == 0:
@@ -196,6 +207,13 @@ class Amounts:
 
     def _unit(self, written: str | None) -> Unit | None:
         return self.units[re.sub(r"\s+", " ", written)] if written else None
+
+
+def _converted(value: Decimal, unit: Unit | None, other: Unit | None) -> Decimal:
+    """A mass in another unit of mass. Raises UnreadError for anything else."""
+    if unit is None or other is None or unit.ucum not in _GRAMS or other.ucum not in _GRAMS:
+        raise UnreadError("amount_unread")
+    return value.scaleb(_GRAMS[unit.ucum] - _GRAMS[other.ucum])
 
 
 def _plain(quantity: Data, unit: Unit | None, every: tuple[Decimal, str] | None, *, worded: bool) -> Amount:

@@ -74,7 +74,7 @@ class Numbers:
             rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         )
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
-        roman = r"[ivxlc]+(?=\s*(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
+        roman = r"[ivxlc]+(?=\s*(?:(?:a|-|to|or|ou)\s*[ivxlc]+\s*)?(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
         self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
@@ -163,7 +163,7 @@ class Numbers:
     def scaled(self, number: str, scale: str | None) -> Decimal:
         """The value of a number with a word or a letter for thousands or millions behind it."""
         value = self.number(number)
-        return value.scaleb(_SCALES[scale.strip()]) if scale and scale.strip() else value
+        return value.scaleb(_SCALES[scale.split()[0]]) if scale and scale.strip() else value
 
     def read(self, low: str, high: str | None) -> Number:
         """A number or a range. Raises UnreadError, also for a range that runs backwards."""

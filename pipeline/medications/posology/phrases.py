@@ -56,7 +56,7 @@ def _source(part: str, unit: str) -> str:
 
 def _compiled(part: str, unit: str) -> re.Pattern[str]:
     ends = part[-1:].isalnum() or part.endswith("}")
-    return re.compile(_source(part, unit) + (r"(?![^\W_])" if ends else ""))
+    return re.compile(_source(part, unit) + (r"(?:(?![^\W_])|(?=x\d))" if ends else ""))  # "BIDx3 days"
 
 
 class PhraseTable(Generic[T]):

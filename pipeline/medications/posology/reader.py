@@ -13,8 +13,6 @@ from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
 
-# Between these an instruction goes on; a word that is none of them ends it until the next attribute.
-_PASSING = frozenset({"mark", "filler", "then", "end", "take", "change", "changing", "alternate", "drug"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -47,13 +45,14 @@ class PosologyLanguage:
         seen = stretch(folded, pieces, drug, hidden)
         elements: list[Element] = []
         for element in self._scanner.scan(seen.text):
-            self._place(element, seen.text, seen.bounds, seen.places)
+            self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
         chosen = self._chosen(elements, text, own)
+        self._named_form(chosen, text, drug)
         reading = assemble(chosen, text, {}, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
 
-    def _place(self, element: Element, seen: str, bounds: Any, places: Sequence[int]) -> None:
+    def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
         """Turn an element's places to those of the note."""
         sign = seen[element.start : element.end]
         if element.kind == "word" and sign == DRUG_SIGN:
@@ -64,18 +63,29 @@ class PosologyLanguage:
             element.value = bounds(*element.value)
         if element.kind == "route":
             element.value = self._scanner.route_codes.get(bare(sign))
-        elif element.kind == "form":
-            element.value = self._scanner.form_codes.get(bare(sign))
         element.start, element.end = bounds(element.start, element.end)
+        if element.kind == "form":
+            # "gel" and "gél" differ by an accent only.
+            written = bare(text[element.start : element.end].lower())
+            element.value = self._scanner.form_codes.get(written) or self._scanner.form_codes.get(bare(sign))
+
+    def _named_form(self, chosen: list[Element], text: str, drug: Bounds) -> None:
+        """Add the form that ends the drug's name: "Nicotine patch"."""
+        words = text[drug[0] : drug[1]].split()
+        if len(words) > 1 and not any(element.kind == "form" for element in chosen):
+            code = self._scanner.form_codes.get(bare(words[-1].lower()))
+            if code is not None:
+                start = drug[1] - len(words[-1])
+                chosen.append(Element("form", start, drug[1], code))
 
     def _chosen(self, elements: Sequence[Element], text: str, own: Sequence[Bounds]) -> list[Element]:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
         anchored = [any(e.start < end and start < e.end for start, end in own) for e in elements]
         kept = [False] * len(elements)
-        going = fresh = False
+        going = fresh = begun = False
         for number, element in enumerate(elements):
             if element.kind == "drug" or anchored[number]:
-                going, fresh = True, False
+                going, fresh, begun = True, False, True
             elif element.kind in ("word", "other"):
                 going = False
             elif element.kind == "mark" and any(sign in element.value for sign in ".!?\n"):
@@ -84,7 +94,10 @@ class PosologyLanguage:
                 going, fresh = going and self._continues(element), False
             if fresh and element.kind in ("as_needed", "reason"):
                 going = False
-            kept[number] = going and self._allowed(element, text, anchored=anchored[number])
+            clear = element.kind == "max" or (element.kind == "as_needed" and not element.code)
+            kept[number] = (going or (clear and begun and not fresh)) and self._allowed(
+                element, text, anchored=anchored[number]
+            )
         self._backwards(elements, anchored, kept, text)
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 

@@ -37,6 +37,8 @@ _COMPARISON = re.compile(
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 _SLASHED = re.compile(r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/])(?:\s+course)?")
 _DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
+_DAY_OF = re.compile(r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?")
+_RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
@@ -71,7 +73,7 @@ class _Cues:
         known = [phrase for phrase in phrases if phrase]
         words = sorted(known, key=len, reverse=True)
         parts = [
-            re.escape(word).replace(r"\ ", r"[\s-]+") + (r"(?![^\W_])" if word[-1].isalnum() else "") for word in words
+            re.escape(word).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if word[-1].isalnum() else "") for word in words
         ]
         self._pattern = re.compile("|".join(parts) if parts else r"(?!)")
         self._starts = frozenset(word[0] for word in known)
@@ -84,7 +86,7 @@ class _Cues:
         return found.end() if found is not None else 0
 
 
-_SIMPLE = ("end", "then", "alternate", "change", "take", "scale", "filler")
+_SIMPLE = ("end", "then", "alternate", "changing", "change", "take", "scale", "filler")
 
 
 class Scanner:
@@ -118,6 +120,8 @@ class Scanner:
         self._per_time = re.compile(
             rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
         )
+        weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
+        self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
         self._count_behind = re.compile(r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])")
 
     def _coded(self, name: str) -> _Cues:
@@ -127,14 +131,42 @@ class Scanner:
         """The elements of a folded text, in order."""
         found: list[Element] = []
         place = 0
+        changing = False
         while place < len(text):
             if blank := _BLANK.match(text, place):
                 place = blank.end()
                 continue
-            element = self._at(text, place)
+            element = (self._changed(text, place) if changing else None) or self._at(text, place)
+            if element.kind in ("changing", "mark"):
+                changing = element.kind == "changing" or (changing and element.value in ("(", ")", ","))
             found.append(element)
             place = element.end
         return found
+
+    def _changed(self, text: str, place: int) -> Element | None:
+        """What stands behind "reduce" or "passage": "from 40 to 80 mg", "by 5 mg a week", "5 mg to 2.5 mg"."""
+        for kind in ("change_from", "change_by"):
+            end = self._cue_end(kind, text, place)
+            start = _skip(text, end)
+            stop = self._single_end(text, start) if end else 0
+            if not stop:
+                continue
+            stop = self._timed_end(text, stop)
+            if kind == "change_by" and not self._before_to(text, stop):
+                return Element("by", place, stop)
+            if kind == "change_from" and (to := self._before_to(text, stop)):
+                return Element("old", place, to)
+        stop = self._single_end(text, place) if text[place].isdigit() else 0
+        if stop:
+            to = self._before_to(text, self._timed_end(text, stop))
+            if to:
+                return Element("old", place, to)
+        return None
+
+    def _before_to(self, text: str, place: int) -> int:
+        """Where "to" ends, if it stands at `place` before an amount; else 0."""
+        to = self._cue_end("to", text, _skip(text, place))
+        return to if to and self._single_end(text, _skip(text, to)) else 0
 
     def _at(self, text: str, place: int) -> Element:
         mark = _MARK.match(text, place)
@@ -171,7 +203,7 @@ class Scanner:
     # Timing
 
     def _frequency(self, text: str, place: int) -> Element | None:
-        if text[place - 1 : place].isalpha() and text[place].isalpha():
+        if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
             return None
         try:
             match = self._frequencies.match(text, place)
@@ -184,6 +216,8 @@ class Scanner:
             return Element("filler", place, match.end)
         if row["flag"] == "as_needed":
             return self._with_reason(text, place, match.end)
+        if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
+            return None  # "1 application" is an amount, unless a period is named
         try:
             repeat = _repeat(row, match.number, match.times, self._time_units.get(match.unit or "", ""))
         except UnreadError as error:
@@ -198,7 +232,8 @@ class Scanner:
         if repeat is None:
             return Element("unread", place, end, code="frequency_unread")
         if "slots" in repeat:
-            return Element("slots", place, end, repeat["slots"])
+            unit = self.amounts.unit_at(text, _skip(text, end))
+            return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))
 
     # What is no dose
@@ -227,6 +262,8 @@ class Scanner:
         number = self._length.match(text, place)
         if number is not None and (end := self._cue_end("ago", text, _skip(text, number.end()))):
             return Element("since", place, end)
+        if (of := _DAY_OF.match(text, place)) is not None:
+            return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
         if day := _DAY_NUMBER.match(text, place):
             return Element("since", place, day.end())
         end = self._cue_end("since", text, place)
@@ -327,12 +364,11 @@ class Scanner:
             start = _skip(text, end)
             stop = self._single_end(text, start)
             if stop:
-                stop = self._timed_end(text, stop)
-                to = self._cue_end("to", text, _skip(text, stop))
-                if to and self._single_end(text, _skip(text, to)):
+                to = self._before_to(text, self._timed_end(text, stop))
+                if to:
                     return Element("old", place, to)
         end = self._cue_end("was", text, place)
-        if end:
+        if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):
             start = _skip(text, end)
             stop = self._single_end(text, start)
             if stop:
@@ -412,8 +448,9 @@ class Scanner:
     def _as_needed(self, text: str, place: int) -> Element | None:
         end = self._cue_end("hold", text, place)
         if end:
-            stop = self._reason_end(text, _skip(text, end))
-            return Element("filler", place, max(stop, end))
+            stop = max(end, self._quantity_end(text, _skip(text, end)))
+            stop = max(stop, self._reason_end(text, _skip(text, stop)))
+            return Element("hold", place, self._timed_end(text, stop))
         end = self._cue_end("condition", text, place)
         if end:
             start = _skip(text, end)
@@ -427,6 +464,8 @@ class Scanner:
         if end:
             start = _skip(text, end)
             if self._cue_end("no_reason", text, start) or text[start : start + 1].isdigit():
+                return None
+            if self._course(text, place) is not None:
                 return None
             stop = self._reason_end(text, start)
             if stop > start:
@@ -489,6 +528,10 @@ class Scanner:
     def _amount(self, text: str, place: int) -> Element | None:
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
+        if solution := _RATIO_STRENGTH.match(text, place):
+            return Element("unread", place, solution.end(), code="strength_unread")
+        if weight := self._weight.match(text, place):
+            return Element("filler", place, weight.end())
         try:
             found = self.amounts.match(text, place)
         except UnreadError as error:
@@ -563,7 +606,15 @@ def bare(words: str) -> str:
 
 
 def _codes(lang: str, name: str) -> dict[str, str]:
-    return {bare(written): row["code"] for written, row in spelled(resources.read_table(lang, f"posology/{name}.tsv"))}
+    """Codes by name as written, and by its folded form where no other name is written so."""
+    codes: dict[str, str] = {}
+    table = resources.read_table(lang, f"posology/{name}.tsv")
+    for row in table:
+        for written in row["written"].split("|"):
+            codes[bare(written.lower())] = row["code"]
+    for written, row in spelled(table):
+        codes.setdefault(bare(written), row["code"])
+    return codes
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

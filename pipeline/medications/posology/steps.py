@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,7 @@ class Step:
     as_needed: bool = False
     reason: str | None = None
     slots: list[tuple[str, Decimal]] = field(default_factory=list)
+    unit: str | None = None  # of the slots, or of the counts, where it is not said again
 
     def said(self) -> bool:
         """Is there anything that makes the step an instruction of its own?"""
@@ -76,6 +77,9 @@ class _Assembly:
         self.codes = codes
         self.lang = lang
         self.steps = [Step()]
+        self.unit: str | None = None  # of the last count of a form
+        self.before_drug = True
+        self.supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
         self.read: list[tuple[int, int]] = []
         self.unread: list[tuple[str, int, int]] = []
         self.route: Data | None = None
@@ -113,6 +117,9 @@ class _Assembly:
         self.bracket = max(0, self.bracket - element.value.count(")") - element.value.count("]"))
         self.closed = True
 
+    def _drug(self, element: Element) -> None:
+        self.before_drug = False
+
     def _word(self, element: Element) -> None:
         self.then = self.change = False
 
@@ -136,6 +143,9 @@ class _Assembly:
 
     def _alternate(self, element: Element) -> None:
         self.alternate = True
+
+    def _hold(self, element: Element) -> None:
+        self.then = False
 
     def _by(self, element: Element) -> None:
         self.unread.append(("change_of_dose", element.start, element.end))
@@ -164,6 +174,12 @@ class _Assembly:
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
+        if bare and self.unit is not None:
+            amount = replace(amount, quantity={**(amount.quantity or {}), "unit": self.unit}, measure="count")
+            if self.step.amounts and self.supplied and not self.step.timed():
+                self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
+        elif amount.kind == "count" and amount.quantity and amount.measure:
+            self.unit, self.supplied = amount.quantity["unit"], self.before_drug
         self._place(amount)
         self.step.amounts.append((amount, element))
         if amount.every is not None and not (amount.every == (24, "h") and amount.kind == "quantity"):
@@ -285,6 +301,9 @@ class _Assembly:
                 self.step.repeat = {}
 
     def _take_timing(self, element: Element, timing: Timing) -> None:
+        if self._right_eye(element):
+            self.route = self.route or {"text": self.text[element.start : element.end], "code": "ophthalmic"}
+            return
         if self.bracket and self.step.repeat and timing.repeat.items() <= self.step.repeat.items():
             return
         if self.change and self.step.repeat:
@@ -293,6 +312,12 @@ class _Assembly:
             self._next()
         self._merge(element, timing.repeat)
         self._settled()
+
+    def _right_eye(self, element: Element) -> bool:
+        """ "OD" beside drops is the right eye, not once a day."""
+        words = self.text[element.start : element.end].lower().replace(".", "")
+        drops = any((amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts)
+        return words == "od" and drops
 
     def _new_step(self, repeat: Data) -> bool:
         """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
@@ -320,7 +345,7 @@ class _Assembly:
     def _slots(self, element: Element) -> None:
         if self.step.timed() and self.then:
             self._next()
-        self.step.slots = element.value
+        self.step.slots, self.step.unit = element.value
         self._settled()
 
     def _infusion(self, element: Element) -> None:
@@ -339,8 +364,19 @@ class _Assembly:
 
     def _length(self, element: Element) -> None:
         """A time with no word before it: the course where it can be one ("1 cp le soir 3 jours")."""
+        if element.value.get("unit") in ("min", "h") and self.last is not None and self._infusing(self.last):
+            name = "value" if "value" in element.value else "low"
+            said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
+            self._infusion(replace_value(element, said))
+            return
         if element.value.get("unit") in _COURSE_UNITS and (self.step.said() or self.last is not None) and self.step.duration is None:
             self._duration(element)
+
+    def _infusing(self, last: Element) -> bool:
+        """Is what stands before a time a way of infusing: "IVL 30 min"?"""
+        return (last.kind == "route" and last.value == "intravenous") or (
+            last.kind == "form" and last.value == "infusion"
+        )
 
     def _max(self, element: Element) -> None:
         if self.maximum is None:
@@ -387,6 +423,11 @@ class _Assembly:
     def _coded(self, element: Element, kind: str) -> Data:
         words = self.text[element.start : element.end]
         return {"text": words, "code": element.value}
+
+
+def replace_value(element: Element, value: Any) -> Element:
+    """The element with another value."""
+    return Element(element.kind, element.start, element.end, value, element.code)
 
 
 def _same_kind(one: Amount, other: Amount) -> bool:
@@ -446,6 +487,10 @@ def _posology(assembly: _Assembly, steps: list[Step], units: dict[str, str]) -> 
             for name in ("dose", "rate"):
                 if name in before:
                     after[name] = deepcopy(before[name])
+    if assembly.alternate and len(found) == 2 and not any("frequency" in ((d.get("timing") or {}).get("repeat") or {}) and d["timing"]["repeat"]["period"] != "2" for d in found):
+        for data in found:
+            data.pop("duration", None)
+            data["timing"] = _timing({"frequency": 1, "period": "2", "periodUnit": "d"})
     as_needed = any(step.as_needed for step in steps)
     posology: Data = {"as_needed": as_needed, "steps": found if len(found) > 1 else []}
     if as_needed:
@@ -457,6 +502,9 @@ def _posology(assembly: _Assembly, steps: list[Step], units: dict[str, str]) -> 
     for name, value in (("strength", strength), ("route", assembly.route), ("form", assembly.form), ("max_dose", assembly.maximum)):
         if value is not None:
             posology[name] = value
+    rate = next((data["rate"] for data in found if "rate" in data), None)
+    if rate is not None and (assembly.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
+        posology.pop("form", None)  # "gtt at 1,200 units/hr" is a drip
     if strength is not None and "parts" in strength:
         posology["strength_parts"] = posology.pop("strength")["parts"]
     posology["daily_dose"] = _daily_dose(posology)
@@ -466,6 +514,9 @@ def _posology(assembly: _Assembly, steps: list[Step], units: dict[str, str]) -> 
 def _dosage(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
     """The dosages of a step (several where a day's slots differ), and the strength that it names."""
     counts = [a for a, _ in step.amounts if a.kind == "count"]
+    if any(a.kind == "quantity" for a, _ in step.amounts):
+        # "a dose of 30 mg" says no number of its own.
+        counts = [a for a in counts if a.quantity != {"value": "1", "unit": "{dose}"}]
     rates = [a for a, _ in step.amounts if a.kind == "rate"]
     concentrations = [a for a, _ in step.amounts if a.kind == "strength"]
     masses = [(place, a) for place, (a, _) in enumerate(step.amounts) if a.kind == "quantity"]
@@ -473,8 +524,8 @@ def _dosage(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]
     data: Data = {}
     if step.slots:
         unit = next((a.quantity.get("unit") for a in (*counts, *(m for _, m in masses)) if a.quantity and a.quantity.get("unit")), None) if not masses or counts else None
-        if counts or form_unit:
-            unit = (counts[0].quantity or {}).get("unit") if counts else form_unit
+        if counts or form_unit or step.unit:
+            unit = (counts[0].quantity or {}).get("unit") if counts else step.unit or form_unit
             strength = strength or (_plain_strength(masses[0][1]) if masses else None)
             return _slotted(step, unit or form_unit), strength
         if masses and len(masses) == 1 and all(amount == step.slots[0][1] for _, amount in step.slots) and step.slots[0][1] == 1:
