@@ -38,6 +38,8 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
 _CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
 _PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
+# What "..." stands for in a cue: "protect ... from".
+_SOME_WORDS = r"(?:[\w'-]+\s+){0,4}?[\w'-]+"
 _AFTER_PASSING = re.compile(r"\s*[,;)\]]")
 
 
@@ -80,7 +82,8 @@ class _Cues:
 
 
 def _any(phrases: Iterable[str]) -> str:
-    parts = sorted({re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases}, key=len, reverse=True)
+    escaped = {re.escape(phrase).replace(r"\ ", r"\s+").replace(r"\.\.\.", _SOME_WORDS) for phrase in phrases}
+    parts = sorted(escaped, key=len, reverse=True)
     return "(?:" + "|".join(part + (r"\b" if part[-1].isalnum() else "") for part in parts) + ")"
 
 

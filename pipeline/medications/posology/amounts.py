@@ -65,23 +65,26 @@ class Amounts:
             if row["unit"]:
                 self.units.setdefault(written, Unit(row["unit"], "count"))
         words = resources.read_table(lang, "posology/words.tsv")
-        per = alternatives(row["phrase"] for row in words if row["kind"] == "per")
+        per = [row["phrase"] for row in words if row["kind"] == "per"]
+        signs, wordy = ([p for p in per if p.isalpha() == alpha] for alpha in (False, True))
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
         end = r"(?:(?![^\W\d_]|\d*/7)|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])))"  # also glued to its route: "40mgIV"
         unit = rf"(?:{alternatives(amount_units)}{end})"
         under = rf"(?:{alternatives(self.units)}(?![^\W\d_]))"
         number = numbers.pattern
         scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
-        by = rf"\s*(?:{per})\s*"
+        by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
         again = r"(?:\s*\(\s*\d+(?:[.,]\d+)?\s*\))?"  # "One (1)", as discharge forms print it
         more = r"(?:\s+(?:more|additional|extra|further|full|supplementaires?|autres?))?"
         half = r"(?P<half>\s+(?:et demie?|and (?:a|one)[ -]half)(?![^\W\d_]))?"
+        of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
+        figure = r"\d+(?:[.,]\d+)?"
         self._parts = re.compile(
-            rf"(?P<first>{number})\s*(?P<first_unit>{unit})?\s*(?P<sign>[/+-])\s*(?P<second>{number})\s*"
-            rf"(?P<second_unit>{unit})?(?:\s*/\s*(?P<third>\d+(?:[.,]\d+)?)\s*(?P<third_unit>{unit}))?"
+            rf"(?P<n1>{number})\s*(?P<u1>{unit})?\s*(?P<sign>[/+-])\s*(?P<n2>{number})\s*(?P<u2>{unit})?"
+            rf"(?:\s*[/+-]\s*(?P<n3>{figure})\s*(?P<u3>{unit}))?(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
         )
         self._amount = re.compile(
-            rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:[\s-]*(?P<au>{unit}))?{half}"
+            rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:{of}(?P<au>{unit}))?{half}"
             rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){again}[\s-]*(?P<bu>{unit})?"
             rf"(?(au)(?(bu)|(?!))))?"
             rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
@@ -119,29 +122,22 @@ class Amounts:
 
     def _several(self, match: re.Match[str]) -> Amount | None:
         """ "5/500 mg", "100 mg/25 mg" and "10-325 mg": amounts of several ingredients. None for anything else."""
-        first, second = self._unit(match["first_unit"]), self._unit(match["second_unit"])
-        if second is None or (match["third"] is None) != (match["third_unit"] is None):
+        written = [(match[f"n{part}"], self._unit(match[f"u{part}"])) for part in "123" if match[f"n{part}"]]
+        last = written[-1][1]
+        if last is None or last.measure not in (*_PRODUCT, "percent"):
             return None
-        if second.measure not in (*_PRODUCT, "percent") or (first is not None and first.measure != second.measure):
+        if any(unit is not None and unit.measure != last.measure for _, unit in written):
             return None
-        values = [self._numbers.number(match["first"]), self._numbers.number(match["second"])]
-        if match["sign"] == "-" and first is not None:
-            return None  # "500 mg-1 g" is a range
-        if match["sign"] == "-" and max(values) <= min(values) * MAX_RANGE_RATIO:
+        values = [self._numbers.number(number) for number, _ in written]
+        if match["sign"] == "-" and (written[0][1] is not None or max(values) <= min(values) * MAX_RANGE_RATIO):
             return None  # a range, or one that runs backwards
-        if match["sign"] == "/" and match["first"] == "1" and first is None and re.fullmatch(r"[248]", match["second"]):
+        if match["sign"] == "/" and written[0] == ("1", None) and written[1][0] in ("2", "3", "4", "8"):
             return None
-        units = [first or second, second]
-        third = self._unit(match["third_unit"])
-        if third is not None:
-            if third.measure != second.measure:
-                return None
-            values.append(self._numbers.number(match["third"]))
-            units.append(third)
         if not all(values):
             raise UnreadError("zero_amount")
+        units = [unit or last for _, unit in written]
         parts = tuple(quantity_of(value, None, unit.ucum) for value, unit in zip(values, units, strict=True))
-        return Amount("strength", parts=parts, measure=second.measure)
+        return Amount("strength", parts=parts, measure=last.measure)
 
     def _of(self, match: dict[str, str | None]) -> Amount:
         unit = self._unit(match.get("bu") or match["au"])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import digits, spelled
+from pipeline.medications.posology.numbers import spelled
 
 Data = dict[str, Any]
 
@@ -21,8 +21,16 @@ _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 _VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
-_OFFSET = re.compile(r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) (?=before|prior|after|avant|apres)")
-_OFFSET_WORDS = {"half an": Decimal("0.5"), "une demi": Decimal("0.5"), "one": Decimal(1), "an": Decimal(1), "une": Decimal(1)}
+_OFFSET = re.compile(
+    r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) (?=before|prior|after|avant|apres)"
+)
+_OFFSET_WORDS = {
+    "half an": Decimal("0.5"),
+    "une demi": Decimal("0.5"),
+    "one": Decimal(1),
+    "an": Decimal(1),
+    "une": Decimal(1),
+}
 
 
 class Calendar:
@@ -39,13 +47,17 @@ class Calendar:
         day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
         self._day = re.compile(day)
-        self._joint = re.compile(rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})")
+        self._joint = re.compile(
+            rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})"
+        )
         self._to = re.compile(rf"\s*(?:-|\bto\b|\bthrough\b|\bthru\b|\bau\b|\ba\b)\s*(?={day})")
         self._before = re.compile(rf"{before}(?={day})")
         self._ordinal = re.compile(
             "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
         )
         self._ordinal_behind = re.compile(r"\s+(?:" + "|".join(kinds["day_ordinal_behind"]) + r")(?![^\W_])")
+        self._other_days = re.compile(_longest(kinds["day_other"]) + r"(?![^\W_])")
+        self._except = re.compile(_longest(kinds["day_except"]) + r"\s+")
         at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"
         if lang == "fr":
             clock = r"(?P<h>\d{1,2})\s?(?:h|heures?)\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)"
@@ -76,6 +88,14 @@ class Calendar:
         ordinal = self._ordinal.match(text, start)
         if ordinal is not None:
             return ordinal.end(), None
+        rest = self._other_days.match(text, start)
+        if rest is not None:
+            return rest.end(), {"otherDays": True}
+        excepted = self._except.match(text, start)
+        if excepted is not None and (days := self._days_of_week(text, excepted.end())) is not None:
+            end, found_days = days
+            left = (found_days or {}).get("dayOfWeek")
+            return end, {"dayOfWeek": [code for code in _WEEK if code not in left]} if left else None
         first = self._before.match(text, start)
         day = self._day.match(text, first.end() if first else start)
         if day is None:
@@ -99,7 +119,7 @@ class Calendar:
         behind = self._ordinal_behind.match(text, end)
         if behind is not None:
             return behind.end(), None
-        return end, {"dayOfWeek": [code for code in dict.fromkeys(found)]}
+        return end, {"dayOfWeek": list(dict.fromkeys(found))}
 
     def _times_of_day(self, text: str, start: int) -> tuple[int, Data | None] | None:
         at = self._at.match(text, start)
@@ -126,6 +146,10 @@ class Calendar:
         if not times or (at is None and not plain and len(times) < 2):
             return None
         return end, {"timeOfDay": times}
+
+
+def _longest(phrases: list[str]) -> str:
+    return "(?:" + "|".join(sorted(phrases, key=len, reverse=True)) + ")"
 
 
 def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:
@@ -160,5 +184,3 @@ def _time(clock: re.Match[str]) -> str | None:
     if hour >= _HOURS:
         return None
     return f"{hour:02d}:{minute:02d}:00"
-
-

@@ -13,7 +13,12 @@ Data = dict[str, Any]
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
 
-_CLAUSE = re.compile(r"[;\n]|[.!?](?=\s|$)")
+# The last stop of "b.i.d." ends no clause.
+_CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
+# "once daily" is no single dose.
+_PERIOD = re.compile(
+    r"\s*(?:an?|per|each|every|daily|weekly|monthly|nightly|yearly|in|/|par|tous|toutes|le)(?![^\W_])|\s*/"
+)
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
@@ -52,8 +57,11 @@ class Changes:
     def _first_behind(self, folded: str, end: int, following: int) -> tuple[str, int, int] | None:
         high = min(end + BEHIND, following)
         clause = _CLAUSE.search(folded, end, high)
-        match = self._after_pattern.search(folded, end, clause.start() if clause else high)
-        return (self._after[_plain(match[0])], match.start(), match.end()) if match else None
+        for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
+            change = self._after[_plain(match[0])]
+            if change != "unique_dose" or _PERIOD.match(folded, match.end()) is None:
+                return change, match.start(), match.end()
+        return None
 
 
 def _plain(words: str) -> str:

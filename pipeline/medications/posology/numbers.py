@@ -70,9 +70,7 @@ class Numbers:
         joints = [row["phrase"] for row in resources.read_table(lang, "posology/words.tsv") if row["kind"] == "range"]
         grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
         fraction = r"(?:\d+[ -]+|\d+ (?:et|and) )?[1-9]/[2348](?![\d/])"
-        figures = (
-            rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
-        )
+        figures = rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
         roman = r"[ivxlc]+(?=\s*(?:(?:a|-|to|or|ou)\s*[ivxlc]+\s*)?(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
         self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
@@ -147,7 +145,9 @@ class Numbers:
         total = current = Decimal()
         rest = text
         while rest:
-            match = next((w for w in sorted(self._words, key=len, reverse=True) if re.match(rf"{w}(?![^\W_])", rest)), "")
+            match = next(
+                (w for w in sorted(self._words, key=len, reverse=True) if re.match(rf"{w}(?![^\W_])", rest)), ""
+            )
             if not match:
                 raise UnreadError("amount_unread")
             value = self._words[match]

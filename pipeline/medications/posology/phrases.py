@@ -51,7 +51,8 @@ def _source(part: str, unit: str) -> str:
         pieces.append(r"[\s-]*" if not piece.strip() and number else r"[\s-]+".join(re.escape(word) for word in words))
     source = "".join(pieces)
     source = re.sub(r"(\(\?P<unit>|\(\?:)(?=" + re.escape(unit[:8]) + ")", lambda m: rf"\s*{m[0]}", source)
-    return re.sub(r"\[\\s-\]\+(?=\\s\*|/|\\&|$)", lambda _: r"[\s-]*", source)
+    source = re.sub(r"\[\\s-\]\+(?=\\s\*|/|\\&|$)", lambda _: r"[\s-]*", source)
+    return source.replace("/", r"\s*/\s*")
 
 
 def _compiled(part: str, unit: str) -> re.Pattern[str]:

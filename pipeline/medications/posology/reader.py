@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline import resources
+from pipeline.medications.posology.elements import Element, bare
 from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN, Bounds, Neighbours, stretch
-from pipeline.medications.posology.scanner import Element, bare, scanner
+from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
@@ -49,7 +50,7 @@ class PosologyLanguage:
             elements.append(element)
         chosen = self._chosen(elements, text, own)
         self._named_form(chosen, text, drug)
-        reading = assemble(chosen, text, {}, self.lang, self._units)
+        reading = assemble(chosen, text, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
 
     def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
@@ -107,13 +108,13 @@ class PosologyLanguage:
 
     def _backwards(self, elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
         """Keep what stands directly before an attribute or the drug: "take TWO of her Lasix"."""
-        going = False
+        going = before_drug = False
         for number in range(len(elements) - 1, -1, -1):
             element = elements[number]
             if kept[number] and (anchored[number] or element.kind == "drug"):
-                going = True
+                going, before_drug = True, element.kind == "drug"
             elif element.kind in ("word", "other", "as_needed", "reason") or (
-                element.kind == "mark" and element.value not in (",", ":", "(", ")")
+                element.kind == "mark" and (before_drug or element.value not in (",", ":", "(", ")"))
             ):
                 going = False
             elif going and not kept[number]:
@@ -152,8 +153,10 @@ class PosologyLanguage:
         for name in ("route", "form"):
             coded = posology.get(name)
             if coded and coded["code"] is None:
-                for bounds in attributes.get(name.upper(), ())[:1]:
-                    found.append({"code": f"{name}_unknown", "start": bounds[0], "end": bounds[1], "by": "posology"})
+                found += [
+                    {"code": f"{name}_unknown", "start": start, "end": end, "by": "posology"}
+                    for start, end in attributes.get(name.upper(), ())[:1]
+                ]
         return found
 
 

@@ -6,6 +6,7 @@ A stretch ends where another drug is named, where the instruction stops (a blank
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -82,7 +83,7 @@ class Neighbours:
         """The stretches of the text that speak of a drug with its `own` attributes, in order."""
         marks = sorted({drug, *own})
         found: list[list[int]] = [[self._before(text, marks[0]), marks[0][1]]]
-        for (_, end), (start, stop) in zip(marks, marks[1:], strict=False):
+        for (_, end), (start, stop) in itertools.pairwise(marks):
             if self._drug_between(end, start) or start - end > GAP:
                 found[-1][1] = self._behind(text, end)
                 found.append([self._before(text, (start, stop)), stop])
@@ -97,7 +98,9 @@ class Neighbours:
                 merged.append([start, end])
         return [(start, end) for start, end in merged]
 
-    def others(self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds], linked: set[Bounds]) -> list[Bounds]:
+    def others(
+        self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds], linked: set[Bounds]
+    ) -> list[Bounds]:
         """What stands inside the stretches and belongs to another drug."""
         mine = {drug, *own}
         found = []

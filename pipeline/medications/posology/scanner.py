@@ -7,20 +7,15 @@ what a word between two elements means.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.amounts import Amount, Amounts, Unit, quantity_of
+from pipeline.medications.posology.amounts import Amount, Amounts, quantity_of
 from pipeline.medications.posology.calendar import Calendar
+from pipeline.medications.posology.elements import Cues, Data, Element, Row, Timing, codes_of, repeat_of, skip
 from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, spelled
 from pipeline.medications.posology.phrases import PhraseTable, TimesTable
-
-Data = dict[str, Any]
-Row = dict[str, str]
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
@@ -37,7 +32,9 @@ _COMPARISON = re.compile(
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 _SLASHED = re.compile(r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/])(?:\s+course)?")
 _DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
-_DAY_OF = re.compile(r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?")
+_DAY_OF = re.compile(
+    r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?"
+)
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
@@ -45,45 +42,6 @@ _DAY_NUMBER = re.compile(
 )
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
-
-
-@dataclass(slots=True)
-class Element:
-    """A stretch that was understood. `value` depends on `kind`; `code`: why it cannot be read, for `unread`."""
-
-    kind: str
-    start: int
-    end: int
-    value: Any = None
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """A part of a timing: the fields of FHIR's Timing.repeat that it says."""
-
-    repeat: Data
-    flag: str = ""
-
-
-class _Cues:
-    """The cues of one kind: the longest that begins at a place."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        known = [phrase for phrase in phrases if phrase]
-        words = sorted(known, key=len, reverse=True)
-        parts = [
-            re.escape(word).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if word[-1].isalnum() else "") for word in words
-        ]
-        self._pattern = re.compile("|".join(parts) if parts else r"(?!)")
-        self._starts = frozenset(word[0] for word in known)
-
-    def match(self, text: str, start: int) -> int:
-        """Where the cue at `start` ends; 0 without one."""
-        if text[start : start + 1] not in self._starts:
-            return 0
-        found = self._pattern.match(text, start)
-        return found.end() if found is not None else 0
 
 
 _SIMPLE = ("end", "then", "alternate", "changing", "change", "take", "scale", "filler")
@@ -102,30 +60,37 @@ class Scanner:
             self.numbers,
         )
         self._frequencies = PhraseTable[Row](
-            spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase"), self.numbers, self._time_units, times
+            spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase"),
+            self.numbers,
+            self._time_units,
+            times,
         )
         self._calendar = Calendar(lang)
         self._routes = self._coded("routes")
         self._forms = self._coded("forms")
-        self.route_codes = _codes(lang, "routes")
-        self.form_codes = _codes(lang, "forms")
+        self.route_codes = codes_of(lang, "routes")
+        self.form_codes = codes_of(lang, "forms")
         kinds: dict[str, list[str]] = {}
         for row in resources.read_table(lang, "posology/words.tsv"):
             kinds.setdefault(row["kind"], []).append(row["phrase"])
-        self._cues = {kind: _Cues(phrases) for kind, phrases in kinds.items()}
+        self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
-        self._length = re.compile(rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*")
+        self._length = re.compile(
+            rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
+        )
         self._unit_alone = re.compile(unit)
         self._per_time = re.compile(
             rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
         )
         weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
         self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
-        self._count_behind = re.compile(r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])")
+        self._count_behind = re.compile(
+            r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
+        )
 
-    def _coded(self, name: str) -> _Cues:
-        return _Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
+    def _coded(self, name: str) -> Cues:
+        return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
 
     def scan(self, text: str) -> list[Element]:
         """The elements of a folded text, in order."""
@@ -147,7 +112,7 @@ class Scanner:
         """What stands behind "reduce" or "passage": "from 40 to 80 mg", "by 5 mg a week", "5 mg to 2.5 mg"."""
         for kind in ("change_from", "change_by"):
             end = self._cue_end(kind, text, place)
-            start = _skip(text, end)
+            start = skip(text, end)
             stop = self._single_end(text, start) if end else 0
             if not stop:
                 continue
@@ -165,8 +130,8 @@ class Scanner:
 
     def _before_to(self, text: str, place: int) -> int:
         """Where "to" ends, if it stands at `place` before an amount; else 0."""
-        to = self._cue_end("to", text, _skip(text, place))
-        return to if to and self._single_end(text, _skip(text, to)) else 0
+        to = self._cue_end("to", text, skip(text, place))
+        return to if to and self._single_end(text, skip(text, to)) else 0
 
     def _at(self, text: str, place: int) -> Element:
         mark = _MARK.match(text, place)
@@ -177,9 +142,22 @@ class Scanner:
             if text[place] != "." or not text[place + 1 : place + 2].isdigit():
                 return Element("mark", place, end, text[place:end])
         best: Element | None = None
-        for read in (self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._step_by,
-                     self._old, self._infusion, self._course, self._as_needed, self._amount, self._route, self._form,
-                     self._cue):
+        for read in (
+            self._frequency,
+            self._day_or_time,
+            self._dispensed,
+            self._since,
+            self._limit,
+            self._step_by,
+            self._old,
+            self._infusion,
+            self._course,
+            self._as_needed,
+            self._amount,
+            self._route,
+            self._form,
+            self._cue,
+        ):
             element = read(text, place)
             if element is not None and (best is None or element.end > best.end):
                 best = element
@@ -219,7 +197,7 @@ class Scanner:
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
             return None  # "1 application" is an amount, unless a period is named
         try:
-            repeat = _repeat(row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+            repeat = repeat_of(row, match.number, match.times, self._time_units.get(match.unit or "", ""))
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
         return Element("timing", place, match.end, Timing(repeat, row["flag"]))
@@ -232,7 +210,7 @@ class Scanner:
         if repeat is None:
             return Element("unread", place, end, code="frequency_unread")
         if "slots" in repeat:
-            unit = self.amounts.unit_at(text, _skip(text, end))
+            unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))
 
@@ -260,7 +238,7 @@ class Scanner:
 
     def _since(self, text: str, place: int) -> Element | None:
         number = self._length.match(text, place)
-        if number is not None and (end := self._cue_end("ago", text, _skip(text, number.end()))):
+        if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
             return Element("since", place, end)
         if (of := _DAY_OF.match(text, place)) is not None:
             return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
@@ -270,7 +248,7 @@ class Scanner:
         if not end:
             return None
         for _ in range(6):
-            start = _skip(text, end)
+            start = skip(text, end)
             word = re.compile(r"\d[\d/.:-]*|[^\W_]+").match(text, start)
             if word is None:
                 break
@@ -284,18 +262,18 @@ class Scanner:
         end = self._cue_end("max", text, place)
         if end:
             daily = re.search(r"daily|/ ?j|journaliere|quotidien|par jour|24", text[place:end]) is not None
-            start = _skip(text, end, ":= \t")
+            start = skip(text, end, ":= \t")
             return self._limited(text, place, start, daily=daily)
         limited = self._limited(text, place, place, daily=False)
         if limited is not None and limited.kind == "max":
-            end = self._cue_end("limit", text, _skip(text, limited.end, ", \t("))
+            end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))
             if end:
-                after = self._limited(text, end, _skip(text, end), daily=False)
+                after = self._limited(text, end, skip(text, end), daily=False)
                 if after is None:
-                    daily = self._per_time.match(text, end)
-                    if daily and limited.value["denominator"] is None:
-                        limited.value["denominator"] = self._denominator(daily)
-                        end = daily.end()
+                    per = self._per_time.match(text, end)
+                    if per is not None and limited.value["denominator"] is None:
+                        limited.value["denominator"] = self._denominator(per)
+                        end = per.end()
                     return Element("max", place, end, limited.value)
         return None
 
@@ -304,7 +282,7 @@ class Scanner:
         try:
             match = self._frequencies.match(text, start)
             if match is not None and match.times is not None and place < start:
-                repeat = _repeat(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+                repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
                 return Element("timing", place, match.end, Timing(repeat, "most"))
             found = self.amounts.match(text, start)
         except UnreadError as error:
@@ -334,7 +312,7 @@ class Scanner:
         end = self._cue_end("by", text, place)
         if not end:
             return None
-        start = _skip(text, end)
+        start = skip(text, end)
         stop = max(self.amounts.end(text, start), self._quantity_end(text, start))
         if stop <= start:
             return None
@@ -343,7 +321,7 @@ class Scanner:
     def _timed_end(self, text: str, end: int) -> int:
         """Where the timing ends that stands directly behind `end`."""
         for _ in range(3):
-            start = _skip(text, end)
+            start = skip(text, end)
             try:
                 match = self._frequencies.match(text, start)
             except UnreadError:
@@ -361,7 +339,7 @@ class Scanner:
         """ "from 10 mg daily to", "previously 10 mg": what was taken before."""
         end = self._cue_end("from", text, place)
         if end:
-            start = _skip(text, end)
+            start = skip(text, end)
             stop = self._single_end(text, start)
             if stop:
                 to = self._before_to(text, self._timed_end(text, stop))
@@ -369,7 +347,7 @@ class Scanner:
                     return Element("old", place, to)
         end = self._cue_end("was", text, place)
         if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):
-            start = _skip(text, end)
+            start = skip(text, end)
             stop = self._single_end(text, start)
             if stop:
                 return Element("old", place, self._timed_end(text, stop), "was")
@@ -388,7 +366,7 @@ class Scanner:
         end = self._cue_end("over", text, place)
         if not end:
             return None
-        found = self._time(text, _skip(text, end))
+        found = self._time(text, skip(text, end))
         if found is None:
             return None
         stop, value, unit = found
@@ -413,11 +391,13 @@ class Scanner:
 
     def _course(self, text: str, place: int) -> Element | None:
         end = self._cue_end("course", text, place)
-        start = _skip(text, end) if end else place
+        start = skip(text, end) if end else place
         slashed = _SLASHED.match(text, start)
         if slashed is not None:
             number = self.numbers.read(slashed["low"], slashed["high"])
-            return Element("duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]]))
+            return Element(
+                "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
+            )
         days = _DAYS_OF.match(text, start)
         if days is not None and self.lang == "fr":
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
@@ -429,7 +409,7 @@ class Scanner:
                 return Element("unread", place, length.end(), code=error.code)
             unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
             if re.compile(r"\s*(?:sur|out of)\s+\d").match(text, length.end()):
-                of = self._length.match(text, _skip(text, length.end() + 4, " ofur"))
+                of = self._length.match(text, skip(text, length.end() + 4, " ofur"))
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
             if not value.low:
                 return Element("unread", place, length.end(), code="zero_amount")
@@ -448,12 +428,12 @@ class Scanner:
     def _as_needed(self, text: str, place: int) -> Element | None:
         end = self._cue_end("hold", text, place)
         if end:
-            stop = max(end, self._quantity_end(text, _skip(text, end)))
-            stop = max(stop, self._reason_end(text, _skip(text, stop)))
+            stop = max(end, self._quantity_end(text, skip(text, end)))
+            stop = max(stop, self._reason_end(text, skip(text, stop)))
             return Element("hold", place, self._timed_end(text, stop))
         end = self._cue_end("condition", text, place)
         if end:
-            start = _skip(text, end)
+            start = skip(text, end)
             if self._cue_end("no_reason", text, start):
                 return None
             stop = self._reason_end(text, start)
@@ -462,7 +442,7 @@ class Scanner:
             return None
         end = self._cue_end("reason", text, place)
         if end:
-            start = _skip(text, end)
+            start = skip(text, end)
             if self._cue_end("no_reason", text, start) or text[start : start + 1].isdigit():
                 return None
             if self._course(text, place) is not None:
@@ -474,12 +454,12 @@ class Scanner:
 
     def _with_reason(self, text: str, place: int, end: int) -> Element:
         """ "as needed", with the reason that stands behind it."""
-        start = _skip(text, end)
-        comma = _skip(text, end, " \t,")
+        start = skip(text, end)
+        comma = skip(text, end, " \t,")
         for kind in ("reason", "condition"):
             cue = self._cue_end(kind, text, comma)
-            if cue and not self._cue_end("no_reason", text, _skip(text, cue)):
-                start = _skip(text, cue)
+            if cue and not self._cue_end("no_reason", text, skip(text, cue)):
+                start = skip(text, cue)
                 stop = self._reason_end(text, start)
                 if stop > start:
                     return Element("as_needed", place, stop, (start, stop))
@@ -494,7 +474,7 @@ class Scanner:
         """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""
         end = place = start
         for _ in range(MAX_REASON_WORDS):
-            place = _skip(text, end)
+            place = skip(text, end)
             if place >= len(text) or (_MARK.match(text, place) and text[place] not in "(") or text[place] == "(":
                 break
             if comparison := _COMPARISON.match(text, place):
@@ -539,10 +519,19 @@ class Scanner:
         if found is None:
             return None
         end, amount = found
-        if amount.kind == "count" and not amount.measure and not amount.every and text[place:end].strip() in ("a", "an", "single", "un", "une"):
-            # An article counts only before a form.
+        if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
             return None
         return Element("amount", place, end, amount)
+
+    def _is_article(self, text: str, place: int, end: int) -> bool:
+        """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
+        first = _WORD.match(text, place)
+        if first is None or first[0] not in ("a", "an", "single", "un", "une"):
+            return False
+        following = (
+            self._frequency(text, skip(text, end)) if self.lang == "fr" and skip(text, end) < len(text) else None
+        )
+        return following is None or following.kind != "timing" or "when" not in following.value.repeat
 
     def _route(self, text: str, place: int) -> Element | None:
         end = self._routes.match(text, place)
@@ -563,64 +552,14 @@ class Scanner:
         return Element("form", place, end)
 
 
-def _skip(text: str, place: int, signs: str = " \t") -> int:
-    while place < len(text) and text[place] in signs:
-        place += 1
-    return place
-
-
 def _without_conjunction(text: str, start: int, end: int) -> int:
-    found = re.search(r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end])
+    found = re.search(
+        r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end]
+    )
     return start + found.start() if found else end
-
-
-def _repeat(row: Row, number: Number | None, times: Number | None, unit: str) -> Data:
-    """The fields of FHIR's Timing.repeat that a phrase says. Raises UnreadError for what cannot be."""
-    repeat: Data = {}
-    for name in ("frequency", "period", "count"):
-        written = row[name]
-        if not written:
-            continue
-        value = {"{n}": number, "{t}": times}.get(written) or _stated(written)
-        for key, part in ((name, value.low), (f"{name}Max", value.high)):
-            if part is None:
-                continue
-            if not part or (name != "period" and part != int(part)):
-                raise UnreadError("frequency_unread")
-            repeat[key] = digits(part) if name == "period" else int(part)
-    if row["unit"]:
-        repeat["periodUnit"] = unit if row["unit"] == "{u}" else row["unit"]
-    if row["when"]:
-        repeat["when"] = row["when"].split(",")
-    return repeat
-
-
-def _stated(written: str) -> Number:
-    low, _, high = written.partition("-")
-    return Number(Decimal(low), Decimal(high) if high else None)
-
-
-def bare(words: str) -> str:
-    """A name as it is compared: without stops, blanks made one."""
-    return re.sub(r"\s+", " ", words.replace(".", " ")).strip()
-
-
-def _codes(lang: str, name: str) -> dict[str, str]:
-    """Codes by name as written, and by its folded form where no other name is written so."""
-    codes: dict[str, str] = {}
-    table = resources.read_table(lang, f"posology/{name}.tsv")
-    for row in table:
-        for written in row["written"].split("|"):
-            codes[bare(written.lower())] = row["code"]
-    for written, row in spelled(table):
-        codes.setdefault(bare(written), row["code"])
-    return codes
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
 def scanner(lang: str) -> Scanner:
     """The scanner of a language."""
     return Scanner(lang)
-
-
-__all__ = ["Element", "Scanner", "Timing", "Unit", "scanner"]

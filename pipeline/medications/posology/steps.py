@@ -1,63 +1,30 @@
 """From the elements of an instruction to its posology: one step or several, in the shape of the event.
 
-Rules of what an amount is (FHIR R4 Dosage; the forms of writing that readers must agree on):
-- a count ("2 tablets", "1"), a volume and units of activity after a strength are the dose;
-- a mass is the strength beside a count, or directly before a form ("500 mg tablets"), or before a further amount with
-  its own instruction ("Oramorph 10 mg/5 ml, 2.5 ml"); the only amount otherwise is the dose;
-- the parts of a combination ("5/325 mg") are always the strength;
-- an amount by weight, area or time is a rate and no dose.
+What the amounts of a step are is said in `dosage`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.dosage import Step, Whole, posology_of
+from pipeline.medications.posology.elements import Data, Element, Timing
 from pipeline.medications.posology.numbers import digits
-from pipeline.medications.posology.scanner import Element, Timing
 
-Data = dict[str, Any]
-
-# FHIR's names of common intervals, by frequency, period and unit.
-_CODES = {
-    (1, "1", "d"): "QD", (2, "1", "d"): "BID", (3, "1", "d"): "TID", (4, "1", "d"): "QID", (1, "2", "d"): "QOD",
-    (1, "1", "h"): "Q1H", (1, "2", "h"): "Q2H", (1, "3", "h"): "Q3H", (1, "4", "h"): "Q4H", (1, "6", "h"): "Q6H",
-    (1, "8", "h"): "Q8H", (1, "1", "wk"): "WK", (1, "1", "mo"): "MO",
-}  # fmt: skip
-_GENERAL_MEALS = frozenset({"C", "AC", "PC"})
-_BY_FORM = frozenset({"injection", "infusion", "bolus", "drops"})
 # A number without a unit above this counts nothing that is taken; it is part of a name or a strength without its unit.
 MAX_COUNT = 12
+_ONE_DAY = (Decimal(1), "d")
+_ONE_DAY_IN_HOURS = (Decimal(24), "h")
+# A form that is an act of giving: "1000 mcg injection" is what is given.
+_GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A time without "for" before it, in hours or less, is no course.
 _COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
-_BOTH_SIDES = re.compile(r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)")
-
-
-@dataclass(slots=True)
-class Step:
-    """What is said of one dosage."""
-
-    amounts: list[tuple[Amount, Element]] = field(default_factory=list)
-    forms_behind: set[int] = field(default_factory=set)  # places in `amounts` that stand directly before a form
-    repeat: Data = field(default_factory=dict)
-    duration: Data | None = None
-    as_needed: bool = False
-    reason: str | None = None
-    slots: list[tuple[str, Decimal]] = field(default_factory=list)
-    unit: str | None = None  # of the slots, or of the counts, where it is not said again
-
-    def said(self) -> bool:
-        """Is there anything that makes the step an instruction of its own?"""
-        return bool(self.amounts or self.repeat or self.duration or self.slots)
-
-    def timed(self) -> bool:
-        """Has the step a timing or a duration?"""
-        return bool(self.repeat or self.duration or self.slots)
 
 
 @dataclass(slots=True)
@@ -72,9 +39,8 @@ class Reading:
 class _Assembly:
     """One instruction being put together. `text` is the note's own text, from which reasons and names are copied."""
 
-    def __init__(self, text: str, codes: dict[str, dict[str, str]], lang: str) -> None:
+    def __init__(self, text: str, lang: str) -> None:
         self.text = text
-        self.codes = codes
         self.lang = lang
         self.steps = [Step()]
         self.unit: str | None = None  # of the last count of a form
@@ -82,11 +48,8 @@ class _Assembly:
         self.supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
         self.read: list[tuple[int, int]] = []
         self.unread: list[tuple[str, int, int]] = []
-        self.route: Data | None = None
-        self.form: Data | None = None
-        self.maximum: Data | None = None
+        self.whole = Whole()
         self.reason: str | None = None
-        self.alternate = False
         self.then = False
         self.change = False
         self.changing = False
@@ -142,7 +105,7 @@ class _Assembly:
         self.scale = True
 
     def _alternate(self, element: Element) -> None:
-        self.alternate = True
+        self.whole.alternate = True
 
     def _hold(self, element: Element) -> None:
         self.then = False
@@ -169,7 +132,7 @@ class _Assembly:
         if bare and amount.every is None and not amount.worded and _largest(amount) > MAX_COUNT:
             self.unread.append(("amount_without_unit", element.start, element.end))
             return
-        if bare and amount.every is not None and self.step.amounts and not self.then and self._as_times(amount):
+        if bare and amount.every is not None and self.step.amounts and not self.then:
             self._take_timing(element, Timing(_each(amount, times=True)))
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
@@ -182,15 +145,18 @@ class _Assembly:
             self.unit, self.supplied = amount.quantity["unit"], self.before_drug
         self._place(amount)
         self.step.amounts.append((amount, element))
-        if amount.every is not None and not (amount.every == (24, "h") and amount.kind == "quantity"):
+        if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, _each(amount, times=False))
         self._settled()
 
-    def _as_times(self, amount: Amount) -> bool:
-        return amount.quantity is not None
-
     def _for_glucose(self, element: Element) -> bool:
-        return re.match(r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=]*\s*\d{2,3}\s*(?:-|to|a)\s*\d{2,3}", self.text[element.end : element.end + 40].lower()) is not None
+        return (
+            re.match(
+                r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=]*\s*\d{2,3}\s*(?:-|to|a)\s*\d{2,3}",
+                self.text[element.end : element.end + 40].lower(),
+            )
+            is not None
+        )
 
     def _counted(self) -> bool:
         return any(amount.kind == "count" or amount.measure == "volume" for amount, _ in self.step.amounts)
@@ -205,10 +171,10 @@ class _Assembly:
         if self.change or (self.changing and not step.timed() and self._alike(amount)):
             self._replace()
             return
-        if self.alternate or self.then:
+        if self.whole.alternate or self.then:
             if self._product_only():
                 return
-            if step.timed() or self._alike(amount) or self.alternate:
+            if step.timed() or self._alike(amount) or self.whole.alternate:
                 self._next()
             return
         if step.timed() and not (self._product_only() and amount.kind != "strength"):
@@ -243,21 +209,19 @@ class _Assembly:
 
     def _replace(self) -> None:
         step = self.step
-        kept = [(place, pair) for place, pair in enumerate(step.amounts) if pair[0].kind == "strength" or place in step.forms_behind]
+        kept = [
+            (place, pair)
+            for place, pair in enumerate(step.amounts)
+            if pair[0].kind == "strength" or place in step.forms_behind
+        ]
         step.forms_behind = {new for new, (old, _) in enumerate(kept) if old in step.forms_behind}
         step.amounts = [pair for _, pair in kept]
         step.repeat, step.duration, step.slots = {}, None, []
         self.change = False
 
     def _next(self) -> None:
-        before = self.step
-        self.steps.append(Step(as_needed=False))
+        self.steps.append(Step())
         self.then = False
-        if self.alternate:
-            every_other = {"frequency": 1, "period": "2", "periodUnit": "d"}
-            for step in (before, self.step):
-                if not step.repeat or step.repeat.get("period") == "1":
-                    step.repeat = {k: v for k, v in step.repeat.items() if k not in every_other} | every_other
 
     def _settled(self) -> None:
         self.closed = self.take = self.then = self.change = False
@@ -267,12 +231,19 @@ class _Assembly:
         if timing.flag == "most":
             self._most(timing)
             return
+        if "otherDays" in timing.repeat:
+            named = [day for step in self.steps for day in step.repeat.get("dayOfWeek", ())]
+            if not named:
+                self.unread.append(("frequency_unread", element.start, element.end))
+                return
+            timing = Timing({"dayOfWeek": [day for day in WEEK if day not in named]})
         if timing.flag == "once":
             count = timing.repeat.get("count", 0)
             if self.last is not None and self.last.kind == "form" and not self._counted() and count != 1:
                 return  # "tablets x56": the number that was dispensed
-            if self.lang == "fr" and count != 1 and "frequency" not in self.step.repeat:
-                # "1 g x 3": a day, or in all?
+            figures = any(sign.isdigit() for sign in self.text[element.start : element.end])
+            if figures and count != 1 and "frequency" not in self.step.repeat:
+                # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
         if timing.flag == "divided":
@@ -284,25 +255,25 @@ class _Assembly:
         repeat = timing.repeat
         if "frequency" not in repeat:
             return
-        most = repeat.get("frequencyMax", repeat["frequency"])
+        most: int = repeat.get("frequencyMax") or repeat["frequency"]
         under = quantity_of(Decimal(repeat["period"]), None, repeat["periodUnit"])
-        self.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
+        self.whole.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
 
     def _divide(self) -> None:
         """What is divided is the amount of a day, and no dose: "1000 mg/j en 2 prises"."""
         for place, (amount, element) in enumerate(self.step.amounts):
-            if amount.quantity is not None and amount.every == (1, "d"):
-                ratio = {"numerator": amount.quantity, "denominator": quantity_of(Decimal(1), None, "d")}
-                self.step.amounts[place] = (Amount("rate", ratio=ratio), element)
-                self.step.repeat = {}
-            elif amount.quantity is not None and amount.kind == "quantity" and self.step.repeat.get("period") == "1":
+            daily = amount.kind == "quantity" and self.step.repeat.get("period") == "1"
+            if amount.quantity is not None and (amount.every == _ONE_DAY or daily):
                 ratio = {"numerator": amount.quantity, "denominator": quantity_of(Decimal(1), None, "d")}
                 self.step.amounts[place] = (Amount("rate", ratio=ratio), element)
                 self.step.repeat = {}
 
     def _take_timing(self, element: Element, timing: Timing) -> None:
         if self._right_eye(element):
-            self.route = self.route or {"text": self.text[element.start : element.end], "code": "ophthalmic"}
+            self.whole.route = self.whole.route or {
+                "text": self.text[element.start : element.end],
+                "code": "ophthalmic",
+            }
             return
         if self.bracket and self.step.repeat and timing.repeat.items() <= self.step.repeat.items():
             return
@@ -324,15 +295,25 @@ class _Assembly:
         mine = self.step.repeat
         if self.step.duration:
             return True
-        return any(name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count"))
+        return any(
+            name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count")
+        )
 
     def _merge(self, element: Element, found: Data) -> None:
         repeat = self.step.repeat
+        if _daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
+            # "1 tablet a day, 5 days a week": so many takings a week.
+            for name in ("frequency", "period", "periodUnit"):
+                repeat.pop(name)
         for name in ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count"):
             if name in found and name in repeat and found[name] != repeat[name]:
                 self.unread.append(("frequency_contradicts_itself", element.start, element.end))
                 return
-        if "frequency" in repeat and "frequency" in found and found.keys() & {"frequencyMax", "periodMax"} != repeat.keys() & {"frequencyMax", "periodMax"}:
+        if (
+            "frequency" in repeat
+            and "frequency" in found
+            and found.keys() & {"frequencyMax", "periodMax"} != repeat.keys() & {"frequencyMax", "periodMax"}
+        ):
             self.unread.append(("frequency_contradicts_itself", element.start, element.end))
             return
         for name, value in found.items():
@@ -355,6 +336,10 @@ class _Assembly:
         self._settled()
 
     def _duration(self, element: Element) -> None:
+        worn = (self.whole.form or {}).get("code") == "patch" and element.value.get("unit") == "h"
+        if worn and "value" in element.value:
+            self._infusion(replace_value(element, {"duration": element.value["value"], "durationUnit": "h"}))
+            return
         if self.step.duration is not None:
             if self.step.duration != element.value:
                 self.unread.append(("duration_contradicts_itself", element.start, element.end))
@@ -369,7 +354,11 @@ class _Assembly:
             said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
             self._infusion(replace_value(element, said))
             return
-        if element.value.get("unit") in _COURSE_UNITS and (self.step.said() or self.last is not None) and self.step.duration is None:
+        if (
+            element.value.get("unit") in _COURSE_UNITS
+            and (self.step.said() or self.last is not None)
+            and self.step.duration is None
+        ):
             self._duration(element)
 
     def _infusing(self, last: Element) -> bool:
@@ -379,15 +368,20 @@ class _Assembly:
         )
 
     def _max(self, element: Element) -> None:
-        if self.maximum is None:
-            self.maximum = element.value
+        if self.whole.maximum is None:
+            numerator = element.value["numerator"]
+            if "unit" not in numerator and self.unit is not None:
+                numerator = {**numerator, "unit": self.unit}
+            self.whole.maximum = {**element.value, "numerator": numerator}
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
+        if self.then and self.step.duration is not None:
+            self._next()  # "tid x 3 days then prn"
         self.step.as_needed = True
         words = self._words(element)
         if words:
-            self.step.reason = f"{self.step.reason}, {words}" if False else self.step.reason or words
+            self.step.reason = self.step.reason or words
         elif self.step.reason is None:
             self.step.reason = self.reason
         self._settled()
@@ -405,22 +399,23 @@ class _Assembly:
         return self.text[start:end].strip() or None
 
     def _route(self, element: Element) -> None:
-        if self.route is None:
-            self.route = self._coded(element, "route")
+        if self.whole.route is None:
+            self.whole.route = self._coded(element)
         self._passed()
 
     def _form(self, element: Element) -> None:
-        last = self.last
-        if last is not None and last.kind == "amount" and self.step.amounts and self.step.amounts[-1][1] is last:
-            self.step.forms_behind.add(len(self.step.amounts) - 1)
-        if self.form is None:
-            self.form = self._coded(element, "form")
+        last, amounts = self.last, self.step.amounts
+        beside = last is not None and bool(amounts) and amounts[-1][1] is last
+        if beside and amounts[-1][0].kind == "quantity" and element.value not in _GIVEN_FORMS:
+            self.step.forms_behind.add(len(amounts) - 1)
+        if self.whole.form is None:
+            self.whole.form = self._coded(element)
         self._passed()
 
     def _passed(self) -> None:
         self.then = self.change = False
 
-    def _coded(self, element: Element, kind: str) -> Data:
+    def _coded(self, element: Element) -> Data:
         words = self.text[element.start : element.end]
         return {"text": words, "code": element.value}
 
@@ -435,8 +430,12 @@ def _same_kind(one: Amount, other: Amount) -> bool:
     if one.kind == "rate" or other.kind == "rate":
         return one.kind != "strength" and other.kind != "strength" and one.kind == other.kind
     if one.kind in doses and other.kind in doses:
-        return (one.kind == other.kind and (one.measure == other.measure or one.kind == "count"))
+        return one.kind == other.kind and (one.measure == other.measure or one.kind == "count")
     return one.kind == other.kind
+
+
+def _daily(repeat: Data) -> bool:
+    return (repeat.get("frequency"), repeat.get("period"), repeat.get("periodUnit")) == (1, "1", "d")
 
 
 def _largest(amount: Amount) -> Decimal:
@@ -458,170 +457,18 @@ def _each(amount: Amount, *, times: bool) -> Data:
     return found
 
 
-def assemble(
-    elements: Sequence[Element], text: str, codes: dict[str, dict[str, str]], lang: str, units: dict[str, str]
-) -> Reading:
-    """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a counted form."""
-    assembly = _Assembly(text, codes, lang)
+def _supplied(step: Step) -> bool:
+    """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
+    if step.timed() or step.as_needed or len(step.amounts) != 1:
+        return False
+    amount = step.amounts[0][0]
+    return amount.kind == "count" and bool(amount.measure) and _largest(amount) > MAX_COUNT
+
+
+def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
+    """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
+    assembly = _Assembly(text, lang)
     for element in elements:
         assembly.add(element)
-    steps = [step for step in assembly.steps if step.said() or step.as_needed]
-    posology = _posology(assembly, steps or [Step()], units)
-    return Reading(posology, assembly.read, assembly.unread)
-
-
-def _posology(assembly: _Assembly, steps: list[Step], units: dict[str, str]) -> Data:
-    form_unit = units.get((assembly.form or {}).get("code") or "")
-    found: list[Data] = []
-    strength: Data | None = None
-    for number, step in enumerate(steps):
-        data, own = _dosage(step, form_unit)
-        strength = strength or own
-        found += data
-        del number
-    for before, after in zip(found, found[1:], strict=False):
-        if "timing" not in after and "rate" not in after:
-            if "timing" in before and not before["timing"]["repeat"].get("count"):
-                after["timing"] = deepcopy(before["timing"])
-        if not {"dose", "rate"} & after.keys():
-            for name in ("dose", "rate"):
-                if name in before:
-                    after[name] = deepcopy(before[name])
-    if assembly.alternate and len(found) == 2 and not any("frequency" in ((d.get("timing") or {}).get("repeat") or {}) and d["timing"]["repeat"]["period"] != "2" for d in found):
-        for data in found:
-            data.pop("duration", None)
-            data["timing"] = _timing({"frequency": 1, "period": "2", "periodUnit": "d"})
-    as_needed = any(step.as_needed for step in steps)
-    posology: Data = {"as_needed": as_needed, "steps": found if len(found) > 1 else []}
-    if as_needed:
-        posology["as_needed_for"] = next((step.reason for step in steps if step.reason), None)
-    shared = found[0] if found else {}
-    for name, value in shared.items():
-        if all(other.get(name) == value for other in found):
-            posology[name] = deepcopy(value)
-    for name, value in (("strength", strength), ("route", assembly.route), ("form", assembly.form), ("max_dose", assembly.maximum)):
-        if value is not None:
-            posology[name] = value
-    rate = next((data["rate"] for data in found if "rate" in data), None)
-    if rate is not None and (assembly.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
-        posology.pop("form", None)  # "gtt at 1,200 units/hr" is a drip
-    if strength is not None and "parts" in strength:
-        posology["strength_parts"] = posology.pop("strength")["parts"]
-    posology["daily_dose"] = _daily_dose(posology)
-    return posology
-
-
-def _dosage(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
-    """The dosages of a step (several where a day's slots differ), and the strength that it names."""
-    counts = [a for a, _ in step.amounts if a.kind == "count"]
-    if any(a.kind == "quantity" for a, _ in step.amounts):
-        # "a dose of 30 mg" says no number of its own.
-        counts = [a for a in counts if a.quantity != {"value": "1", "unit": "{dose}"}]
-    rates = [a for a, _ in step.amounts if a.kind == "rate"]
-    concentrations = [a for a, _ in step.amounts if a.kind == "strength"]
-    masses = [(place, a) for place, (a, _) in enumerate(step.amounts) if a.kind == "quantity"]
-    strength = _strength(concentrations)
-    data: Data = {}
-    if step.slots:
-        unit = next((a.quantity.get("unit") for a in (*counts, *(m for _, m in masses)) if a.quantity and a.quantity.get("unit")), None) if not masses or counts else None
-        if counts or form_unit or step.unit:
-            unit = (counts[0].quantity or {}).get("unit") if counts else step.unit or form_unit
-            strength = strength or (_plain_strength(masses[0][1]) if masses else None)
-            return _slotted(step, unit or form_unit), strength
-        if masses and len(masses) == 1 and all(amount == step.slots[0][1] for _, amount in step.slots) and step.slots[0][1] == 1:
-            data["dose"] = masses[0][1].quantity
-            data["timing"] = _timing({"when": [when for when, _ in step.slots]})
-            return [_finished(data, step)], strength
-        return _slotted(step, None), strength or (_plain_strength(masses[0][1]) if masses else None)
-    if counts:
-        counted = counts[-1]
-        quantity = dict(counted.quantity or {})
-        if "unit" not in quantity and form_unit is not None:
-            quantity["unit"] = form_unit
-        data["dose"] = quantity
-        if masses and strength is None:
-            strength = _plain_strength(masses[0][1])
-    elif masses:
-        plain = [m for m in masses if m[0] not in step.forms_behind]
-        described = [m for m in masses if m[0] in step.forms_behind]
-        if len(plain) > 1:
-            described, plain = [*described, *plain[:-1]], plain[-1:]
-        if plain:
-            dose = plain[-1][1]
-            data["dose"] = dose.quantity
-        if described and strength is None:
-            strength = _plain_strength(described[0][1])
-    if rates:
-        data["rate"] = rates[-1].ratio
-        if "dose" in data and not counts:
-            # "2 mg bolus" and "1 mg/h" in one step: an amount beside a rate is what the product holds.
-            pass
-    for amount, _ in step.amounts:
-        if amount.every == (24, "h") and amount.kind == "quantity" and data.get("dose") is amount.quantity:
-            data["rate"] = {"numerator": data.pop("dose"), "denominator": {"value": "24", "unit": "h"}}
-    if step.repeat:
-        data["timing"] = _timing(step.repeat)
-    finished = _finished(data, step)
-    return ([finished] if finished or step.as_needed else []), strength
-
-
-def _finished(data: Data, step: Step) -> Data:
-    if step.duration is not None:
-        data["duration"] = step.duration
-    return data
-
-
-def _slotted(step: Step, unit: str | None) -> list[Data]:
-    amounts = {amount for _, amount in step.slots}
-    if len(amounts) == 1:
-        data = {
-            "dose": quantity_of(next(iter(amounts)), None, unit),
-            "timing": _timing({"when": [when for when, _ in step.slots]}),
-        }
-        return [_finished(data, step)]
-    return [
-        _finished({"dose": quantity_of(amount, None, unit), "timing": _timing({"when": [when]})}, step)
-        for when, amount in step.slots
-    ]
-
-
-def _strength(amounts: Sequence[Amount]) -> Data | None:
-    for amount in amounts:
-        if amount.parts:
-            return {"parts": list(amount.parts)}
-        if amount.ratio is not None:
-            return amount.ratio
-    return None
-
-
-def _plain_strength(amount: Amount) -> Data:
-    return {"numerator": amount.quantity, "denominator": None}
-
-
-def _timing(repeat: Data) -> Data:
-    key = (repeat.get("frequency"), repeat.get("period"), repeat.get("periodUnit"))
-    plain = len(repeat) == len(key)
-    return {"repeat": repeat, "code": _CODES.get(key) if plain else None}  # type: ignore[arg-type]
-
-
-def _daily_dose(posology: Data) -> Data | None:
-    """Dose times takings a day, where both are single figures and nothing is taken as needed or only once."""
-    dose, timing = posology.get("dose"), posology.get("timing")
-    if not dose or "value" not in dose or not timing or posology["as_needed"] or posology["steps"]:
-        return None
-    repeat = timing["repeat"]
-    if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek", "timeOfDay"}:
-        return None
-    route = (posology.get("route") or {}).get("text", "").lower()
-    if _BOTH_SIDES.search(route):
-        return None  # two drops in both eyes are two or four
-    if "frequency" in repeat:
-        if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":
-            return None
-        times = repeat["frequency"]
-    elif "when" in repeat and not _GENERAL_MEALS & set(repeat["when"]):
-        times = len(repeat["when"])
-    else:
-        return None
-    amount = digits(Decimal(dose["value"]) * times)
-    return {"value": amount, "unit": dose.get("unit"), "assumptions": []}
+    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not _supplied(step)]
+    return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -29,12 +29,24 @@ FIELDS = (
     "steps", "daily_dose",
 )  # fmt: skip
 _STEP_FIELDS = ("dose", "rate", "timing", "duration")
-_SCALE = {"g": ("mg", 1000), "ug": ("mg", "0.001"), "h": ("min", 60), "d": ("min", 1440), "wk": ("min", 10080), "L": ("mL", 1000)}
+_SCALE = {
+    "g": ("mg", 1000),
+    "ug": ("mg", "0.001"),
+    "h": ("min", 60),
+    "d": ("min", 1440),
+    "wk": ("min", 10080),
+    "L": ("mL", 1000),
+}
 _SAME_UNIT = {
     "{packet}": "{sachet}", "{actuation}": "{puff}", "{vial}": "{ampoule}", "{amp}": "{ampoule}",
     "{supp}": "{suppository}", "{unidose}": "{dose}",
 }  # fmt: skip
-_SAME_FORM = {"eye_drops": "drops", "pessary": "suppository", "vaginal_suppository": "suppository", "ovule": "suppository"}
+_SAME_FORM = {
+    "eye_drops": "drops",
+    "pessary": "suppository",
+    "vaginal_suppository": "suppository",
+    "ovule": "suppository",
+}
 _SAME_ROUTE = {"nebulised": "inhaled", "inhalation": "inhaled"}
 _UNIT_OF_FORM = {"tablet": "{tbl}", "capsule": "{cap}", "inhaler": "{puff}", "drops": "[drp]"}
 
@@ -244,6 +256,10 @@ def score(judged: Iterator[tuple[Data, dict[str, str], Data]]) -> Score:
     return total
 
 
+def _say(line: str, *more: str) -> None:
+    sys.stdout.write(" ".join((line, *more)) + "\n")
+
+
 def main(arguments: list[str]) -> None:
     """Print the table of a file; with --show the sentences that are not fully right."""
     judged = list(readings(Path(arguments[0])))
@@ -253,10 +269,10 @@ def main(arguments: list[str]) -> None:
             if bad:
                 _show(line, bad, event)
     total = score(iter(judged))
-    print(f"{'class':24}{'n':>5}{'right':>7}{'missing':>9}{'wrong':>7}")
+    _say(f"{'class':24}{'n':>5}{'right':>7}{'missing':>9}{'wrong':>7}")
     for name, row in sorted(total.by_class.items()):
-        print(f"{name:24}{row[0]:5}{row[1]:7}{row[2]:9}{row[3]:7}")
-    print(
+        _say(f"{name:24}{row[0]:5}{row[1]:7}{row[2]:9}{row[3]:7}")
+    _say(
         f"{'all':24}{total.sentences:5}{total.right:7}{total.missing:9}{total.wrong:7}   fully right "
         f"{total.right / total.sentences:.1%}, wrong values {total.wrong_values}/{total.values} "
         f"({total.wrong_values / max(1, total.values):.2%})"
@@ -264,15 +280,17 @@ def main(arguments: list[str]) -> None:
 
 
 def _show(line: Data, bad: dict[str, str], event: Data) -> None:
-    print(f"{line['id']} {line['class']}: {line['text']}")
+    _say(f"{line['id']} {line['class']}: {line['text']}")
     ents = [f"{e['label']}:{e['text']}" for e in event["entities"]]
-    print("    ", " | ".join(ents))
+    _say("    ", " | ".join(ents))
     for name, verdict in bad.items():
         drug, key = name.rsplit(".", 1)
         start = line["text"].index(drug)
         wanted = next(d["posology"] for d in line["drugs"] if d["drug"] == drug).get(key)
         given = (given_of(event, start, start + len(drug)) or {}).get(key)
-        print(f"    {verdict} {name}: want {json.dumps(wanted, ensure_ascii=False)} have {json.dumps(given, ensure_ascii=False)}")
+        _say(
+            f"    {verdict} {name}: want {json.dumps(wanted, ensure_ascii=False)} have {json.dumps(given, ensure_ascii=False)}"
+        )
 
 
 if __name__ == "__main__":

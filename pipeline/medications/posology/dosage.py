@@ -1,0 +1,238 @@
+"""The steps of an instruction in the shape of the event: dose, strength, rate, timing, duration, and the daily dose.
+
+Rules of what an amount is (FHIR R4 Dosage; the forms of writing that readers must agree on):
+- a count ("2 tablets", "1"), a volume and units of activity after a strength are the dose;
+- a mass is the strength beside a count, or directly before a form ("500 mg tablets"), or before a further amount with
+  its own instruction ("Oramorph 10 mg/5 ml, 2.5 ml"); the only amount otherwise is the dose;
+- the parts of a combination ("5/325 mg") are always the strength;
+- an amount by weight, area or time is a rate and no dose.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.elements import Data, Element
+from pipeline.medications.posology.numbers import digits
+
+# FHIR's names of common intervals, by frequency, period and unit.
+_CODES = {
+    (1, "1", "d"): "QD", (2, "1", "d"): "BID", (3, "1", "d"): "TID", (4, "1", "d"): "QID", (1, "2", "d"): "QOD",
+    (1, "1", "h"): "Q1H", (1, "2", "h"): "Q2H", (1, "3", "h"): "Q3H", (1, "4", "h"): "Q4H", (1, "6", "h"): "Q6H",
+    (1, "8", "h"): "Q8H", (1, "1", "wk"): "WK", (1, "1", "mo"): "MO",
+}  # fmt: skip
+_EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
+_DAY = (Decimal(24), "h")
+# Codes of one and the same moment of the day: "every morning with breakfast" is once.
+_MOMENTS = {
+    "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
+    "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
+}  # fmt: skip
+_GENERAL_MEALS = frozenset({"C", "AC", "PC"})
+_BOTH_SIDES = re.compile(
+    r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
+)
+
+
+@dataclass(slots=True)
+class Step:
+    """What is said of one dosage."""
+
+    amounts: list[tuple[Amount, Element]] = field(default_factory=list)
+    forms_behind: set[int] = field(default_factory=set)  # places in `amounts` that stand directly before a form
+    repeat: Data = field(default_factory=dict)
+    duration: Data | None = None
+    as_needed: bool = False
+    reason: str | None = None
+    slots: list[tuple[str, Decimal]] = field(default_factory=list)
+    unit: str | None = None  # of the slots, or of the counts, where it is not said again
+
+    def said(self) -> bool:
+        """Is there anything that makes the step an instruction of its own?"""
+        return bool(self.amounts or self.repeat or self.duration or self.slots)
+
+    def timed(self) -> bool:
+        """Has the step a timing or a duration?"""
+        return bool(self.repeat or self.duration or self.slots)
+
+
+@dataclass(slots=True)
+class Whole:
+    """What is said of all steps together."""
+
+    route: Data | None = None
+    form: Data | None = None
+    maximum: Data | None = None
+    alternate: bool = False
+
+
+def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> Data:
+    """The posology in the shape of the event. `units`: the UCUM unit in which a form, by its code, is counted."""
+    form_unit = units.get((whole.form or {}).get("code") or "")
+    found: list[Data] = []
+    strength: Data | None = None
+    for step in steps:
+        dosages, own = _dosages(step, form_unit)
+        strength = strength or own
+        found += dosages
+    if len(found) == 2 and (whole.alternate or _in_turn(*found)):
+        _alternate(found)
+    _complete(found)
+    posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
+    for name, value in (found[0] if found else {}).items():
+        if all(other.get(name) == value for other in found):
+            posology[name] = deepcopy(value)
+    if strength is not None:
+        posology |= {"strength_parts": strength["parts"]} if "parts" in strength else {"strength": strength}
+    for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
+        if said is not None:
+            posology[name] = said
+    rate = next((data["rate"] for data in found if "rate" in data), None)
+    if rate is not None and (whole.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
+        del posology["form"]  # "gtt at 1,200 units/hr" is a drip
+    posology["daily_dose"] = _daily_dose(posology)
+    return posology
+
+
+def _complete(found: Sequence[Data]) -> None:
+    """A step without a frequency or an amount has those of the step before."""
+    for before, after in itertools.pairwise(found):
+        if not {"timing", "rate"} & after.keys() and "timing" in before:
+            repeat = {name: value for name, value in before["timing"]["repeat"].items() if name != "count"}
+            if repeat:
+                after["timing"] = timing_of(repeat)
+        if not {"dose", "rate"} & after.keys():
+            after |= {name: deepcopy(before[name]) for name in ("dose", "rate") if name in before}
+
+
+def _in_turn(first: Data, second: Data) -> bool:
+    """ "3 mg and 4 mg on alternate days": the interval is said once, behind both."""
+    return "timing" not in first and (second.get("timing") or {}).get("repeat") == _EVERY_OTHER_DAY
+
+
+def _alternate(found: Sequence[Data]) -> None:
+    """Two doses in turn are two steps of every second day, unless another interval is said."""
+    repeats = [(data.get("timing") or {}).get("repeat") or {} for data in found]
+    if any(repeat.get("period") not in (None, "2") for repeat in repeats if repeat.get("frequency") != 1):
+        return
+    for data, repeat in zip(found, repeats, strict=True):
+        data.pop("duration", None)
+        data["timing"] = timing_of({**repeat, **_EVERY_OTHER_DAY})
+
+
+def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
+    """The dosages of a step (several where a day's slots differ), and the strength that it names."""
+    masses = [(place, amount) for place, (amount, _) in enumerate(step.amounts) if amount.kind == "quantity"]
+    counts = [amount for amount, _ in step.amounts if amount.kind == "count"]
+    if masses:
+        # "a dose of 30 mg" says no number of its own.
+        counts = [amount for amount in counts if amount.quantity != {"value": "1", "unit": "{dose}"}]
+    strength = _strength([amount for amount, _ in step.amounts if amount.kind == "strength"])
+    if step.slots:
+        return _slotted(step, counts, [amount for _, amount in masses], strength, form_unit)
+    data: Data = {}
+    if counts:
+        quantity = dict(counts[-1].quantity or {})
+        if "unit" not in quantity and form_unit is not None:
+            quantity["unit"] = form_unit
+        data["dose"] = quantity
+        described = [amount for _, amount in masses]
+    else:
+        plain = [amount for place, amount in masses if place not in step.forms_behind]
+        described = [amount for place, amount in masses if place in step.forms_behind] + plain[:-1]
+        if plain:
+            data |= _amount_of(plain[-1])
+    if described and strength is None:
+        strength = {"numerator": described[0].quantity, "denominator": None}
+    for amount, _ in step.amounts:
+        if amount.kind == "rate":
+            data["rate"] = amount.ratio
+    if step.repeat:
+        data["timing"] = timing_of(step.repeat)
+    if step.duration is not None:
+        data["duration"] = step.duration
+    data |= _need(step)
+    return ([data] if data else []), strength
+
+
+def _need(step: Step) -> Data:
+    if not step.as_needed:
+        return {}
+    return {"as_needed": True, "as_needed_for": step.reason} if step.reason else {"as_needed": True}
+
+
+def _amount_of(amount: Amount) -> Data:
+    """A plain amount is the dose; one over 24 hours ("250 mg/24 h") is a rate."""
+    if amount.every == _DAY:
+        return {"rate": {"numerator": amount.quantity, "denominator": quantity_of(_DAY[0], None, _DAY[1])}}
+    return {"dose": amount.quantity}
+
+
+def _slotted(
+    step: Step, counts: Sequence[Amount], masses: Sequence[Amount], strength: Data | None, form_unit: str | None
+) -> tuple[list[Data], Data | None]:
+    """ "1-0-1": one dosage where all moments have the same amount, else one for each."""
+    unit = (counts[0].quantity or {}).get("unit") if counts else step.unit or form_unit
+    amounts = {amount for _, amount in step.slots}
+    if masses and unit is None and amounts == {Decimal(1)}:
+        dose = masses[-1].quantity  # nothing says what 1 counts: 5 mg each time
+    else:
+        dose = quantity_of(next(iter(amounts)), None, unit)
+        if masses and strength is None:
+            strength = {"numerator": masses[0].quantity, "denominator": None}
+    said = _need(step) | ({"duration": step.duration} if step.duration is not None else {})
+    if len(amounts) == 1:
+        return [{"dose": dose, "timing": timing_of({"when": [when for when, _ in step.slots]}), **said}], strength
+    return [
+        {"dose": quantity_of(amount, None, unit), "timing": timing_of({"when": [when]}), **said}
+        for when, amount in step.slots
+    ], strength
+
+
+def _strength(amounts: Sequence[Amount]) -> Data | None:
+    """A concentration, a percentage, or the `parts` of a combination."""
+    for amount in amounts:
+        if amount.parts:
+            return {"parts": list(amount.parts)}
+        if amount.ratio is not None:
+            return amount.ratio
+    return None
+
+
+def timing_of(repeat: Data) -> Data:
+    """FHIR Timing of a repeat. Beside clock times noon is one too, for FHIR has no `when` with `timeOfDay`."""
+    if "timeOfDay" in repeat and repeat.get("when") == ["NOON"]:
+        times = sorted({*repeat["timeOfDay"], "12:00:00"})
+        repeat = {name: value for name, value in repeat.items() if name != "when"} | {"timeOfDay": times}
+    key = (repeat.get("frequency"), repeat.get("period"), repeat.get("periodUnit"))
+    plain = len(repeat) == len(key)
+    return {"repeat": repeat, "code": _CODES.get(key) if plain else None}  # type: ignore[arg-type]
+
+
+def _daily_dose(posology: Data) -> Data | None:
+    """Dose times takings a day, where both are single figures and nothing is taken as needed or only once."""
+    dose, timing = posology.get("dose"), posology.get("timing")
+    if not dose or "value" not in dose or not timing or posology["as_needed"] or posology["steps"]:
+        return None
+    repeat = timing["repeat"]
+    if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek", "timeOfDay"}:
+        return None
+    route = (posology.get("route") or {}).get("text", "").lower()
+    if _BOTH_SIDES.search(route):
+        return None  # two drops in both eyes are two or four
+    if "frequency" in repeat:
+        if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":
+            return None
+        times = repeat["frequency"]
+    elif "when" in repeat and not _GENERAL_MEALS & set(repeat["when"]):
+        times = len({_MOMENTS.get(when, when) for when in repeat["when"]})
+    else:
+        return None
+    amount = digits(Decimal(dose["value"]) * times)
+    return {"value": amount, "unit": dose.get("unit"), "assumptions": []}
