@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check lock clean
+.PHONY: help install test demo check check-deploy dashboards up pin-images lock clean
 
 help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
 	@echo "make check     format, lint, types, import arrows, manifests"
+	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
+	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
+	@echo "make dashboards  write the dashboards' JSON from deploy/grafana"
+	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -35,7 +39,20 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/shellcheck .ci/run deploy/*.sh deploy/image/*.sh
+
+check-deploy: install
+	bash deploy/tools.sh
+	$(BIN)/python -m pytest -m deploy tests/deploy
+
+dashboards: install
+	$(BIN)/python -m deploy.grafana.build
+
+up:
+	docker compose -f deploy/compose.yaml up --build
+
+pin-images: install
+	$(BIN)/python deploy/image/pin.py
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock

@@ -1,0 +1,51 @@
+"""What other programs say of our files: rules, Dockerfile, scripts, published AsyncAPI document."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.conftest import TOOLS, run, tool
+from tests.deploy.rules import DEPLOY, ROOT, RULES, load
+
+pytestmark = pytest.mark.deploy
+
+
+def test_promtool_takes_the_rules() -> None:
+    assert "SUCCESS" in run(tool("promtool"), "check", "rules", RULES).stdout
+
+
+@pytest.mark.parametrize("path", sorted((DEPLOY / "prometheus/tests").glob("*.yaml")), ids=lambda path: path.stem)
+def test_alerts_fire_and_stay_silent(path: Path) -> None:
+    assert "SUCCESS" in run(tool("promtool"), "test", "rules", path).stdout
+
+
+def test_promtool_takes_the_configuration_of_compose(tmp_path: Path) -> None:
+    text = (DEPLOY / "prometheus/prometheus.yaml").read_text(encoding="utf-8")
+    config = tmp_path / "prometheus.yaml"
+    config.write_text(text.replace("/etc/prometheus/rules.yaml", str(RULES)), encoding="utf-8")
+    assert "SUCCESS" in run(tool("promtool"), "check", "config", config).stdout
+
+
+def test_the_dockerfile_is_clean() -> None:
+    run(Path(sys.executable).with_name("hadolint"), "--failure-threshold", "style", DEPLOY / "Dockerfile")
+
+
+def test_the_asyncapi_document_is_valid() -> None:
+    done = run("node", ROOT / "tests/deploy/asyncapi.mjs", TOOLS / "npm", ROOT / "schemas/published/asyncapi.json")
+    assert done.stdout.strip() == "valid"
+
+
+def test_compose_mounts_what_is_there_and_names_versions() -> None:
+    services = load(DEPLOY / "compose.yaml")["services"]
+    for name, service in services.items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                assert (DEPLOY / source).exists(), f"{name}: {volume}"
+        if "image" in service:
+            assert re.fullmatch(r"[a-z/-]+:v?[0-9]+\.[0-9]+\.[0-9]+", service["image"]), service["image"]
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), "no port for other machines"
