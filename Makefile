@@ -58,6 +58,7 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra tracing --constraint requirements.lock pyproject.toml --output-file requirements-tracing.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	echo hatchling | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --constraint requirements-dev.lock - --output-file requirements-build.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist

@@ -34,6 +34,18 @@ for program in promtool prometheus; do
   fi
 done
 
+# The bare root that the image's steps are tried in; the package is a shell script.
+if ! command -v debootstrap >/dev/null && [ ! -x "$TOOLS/debootstrap/usr/sbin/debootstrap" ] && [ "$(id -u)" = 0 ]; then
+  need apt-get "install debootstrap"
+  (
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    cd "$work"
+    apt-get download debootstrap || { apt-get update && apt-get download debootstrap; }
+    dpkg-deb --extract debootstrap_*.deb "$TOOLS/debootstrap"
+  )
+fi
+
 if ! "$TOOLS/bin/helm" version 2>/dev/null | grep -q "\"$HELM\""; then
   need go "install Go 1.24 or later; Helm is built from its module (3 minutes, once)"
   version=helm.sh/helm/v3/internal/version.version=$HELM

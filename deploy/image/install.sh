@@ -13,12 +13,12 @@ build() {
   # The wheel is built with the pinned hatchling, in an environment that does not reach the last stage.
   work=$(mktemp -d)
   python3 -m venv "$work/venv"
-  "$work/venv/bin/python" -m pip install --no-cache-dir --only-binary=:all: --require-hashes -r requirements-dev.lock
+  "$work/venv/bin/python" -m pip install --no-cache-dir --only-binary=:all: --require-hashes -r requirements-build.lock
   "$work/venv/bin/python" -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir "$work/dist" .
   "$TARGET/bin/python" -m pip install --no-cache-dir --no-deps --no-index "$work"/dist/*.whl
   rm -rf "$work"
   # Nothing is installed into a running container.
-  "$TARGET/bin/python" -m pip uninstall --yes --quiet pip setuptools
+  "$TARGET/bin/python" -m pip uninstall --yes --quiet pip
   "$TARGET/bin/python" -m compileall -q -j 0 "$TARGET/lib"
 }
 

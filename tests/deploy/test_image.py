@@ -1,0 +1,225 @@
+"""The image's steps in a bare Debian root: from nothing to a worker that runs read-only, without rights and offline.
+
+No container engine is needed: a root made by debootstrap, chroot and namespaces (root on Linux).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.image.pin import image, pinned
+from tests.deploy.conftest import TOOLS
+from tests.deploy.rules import DEPLOY, ROOT
+
+SUITE = "bookworm"
+PACKAGES = "python3,python3-venv,ca-certificates"
+SOURCES = (
+    "schemas",
+    "pipeline",
+    "workers",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "requirements.lock",
+    "requirements-build.lock",
+)
+# How this machine reaches its registries; the steps themselves know none.
+NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt")
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+def unavailable(reason: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"in CI the image's steps may not go untested: {reason}")
+    pytest.skip(reason)
+
+
+def debootstrap() -> tuple[list[str], dict[str, str]]:
+    fetched = TOOLS / "debootstrap/usr"
+    if shutil.which("debootstrap"):
+        return ["debootstrap"], {}
+    return [str(fetched / "sbin/debootstrap")], {"DEBOOTSTRAP_DIR": str(fetched / "share/debootstrap")}
+
+
+@pytest.fixture(scope="module")
+def bare() -> Path:
+    """A minimal Debian with Python and nothing of ours; made once and kept."""
+    if os.geteuid() != 0 or sys.platform != "linux":
+        unavailable("a root file system is made by root on Linux only; run it there, or build the image with Docker")
+    root = TOOLS / f"root-{SUITE}"
+    if not (root / "etc/debian_version").exists():
+        work = root.with_suffix(".new")
+        shutil.rmtree(work, ignore_errors=True)
+        command, environment = debootstrap()
+        subprocess.run(
+            [*command, "--variant=minbase", f"--include={PACKAGES}", SUITE, str(work)],
+            env=os.environ | environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        work.rename(root)
+    return root
+
+
+def inside(root: Path, script: str, *, offline: bool = False, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run a shell script in the root, in namespaces of its own; offline: with a loopback device and nothing else."""
+    flags = ["--mount", "--pid", "--fork", "--kill-child", *(["--net"] if offline else [])]
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"
+    }
+    # Outside of the script's own shell: proc and a loopback device are part of any container.
+    prepare = f"mount -t proc proc {root}/proc && mount --bind /dev {root}/dev"
+    up = "&& python3 -c \"import fcntl,socket,struct; s=socket.socket(); fcntl.ioctl(s,0x8914,struct.pack('16sH14x',b'lo',1))\""
+    return subprocess.run(
+        [
+            "unshare",
+            *flags,
+            "sh",
+            "-c",
+            f'{prepare} {up if offline else ""} && exec chroot {root} sh -eu -c "$1"',
+            "sh",
+            script,
+        ],
+        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"} | passed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+@pytest.fixture(scope="module")
+def ready(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A second bare root with what the last stage of the Dockerfile has: /opt/anamnesis, the user, its folder."""
+    folder = tmp_path_factory.mktemp("image")
+    build, last = folder / "build", folder / "last"
+    for root in (build, last):
+        subprocess.run(["cp", "-a", "--reflink=auto", str(bare), str(root)], check=True)
+    (build / "build").mkdir()
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, build / "build" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, build / "build" / name)
+    for name in NETWORK:
+        if Path(name).exists():
+            shutil.copy(name, build / name.lstrip("/"))
+    shutil.copy(DEPLOY / "image/install.sh", build / "install.sh")
+    done = inside(build, "cd /build && /install.sh build")
+    assert done.returncode == 0, done.stderr[-2000:]
+    shutil.move(build / "opt/anamnesis", last / "opt/anamnesis")
+    shutil.copy(DEPLOY / "image/install.sh", last / "install.sh")
+    done = inside(last, "/install.sh finish")
+    assert done.returncode == 0, done.stderr[-2000:]
+    (last / "install.sh").unlink()
+    yield last
+    shutil.rmtree(folder)
+
+
+WRITABLE = ("/tmp", "/var/lib/anamnesis")  # noqa: S108 (in the container)
+SETTINGS = (
+    "export PATH=/opt/anamnesis/bin:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 ANAMNESIS_STATE_DIR=/var/lib/anamnesis"
+)
+
+
+def as_container(root: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """As Kubernetes runs it: user 10001 without capabilities, read-only root, two writable folders, here without network."""
+    writable = " && ".join(f"mount -t tmpfs -o uid=10001 tmpfs {root}{folder}" for folder in WRITABLE)
+    limited = (
+        f"mount --bind {root} {root} && {writable}"
+        f" && mount -t proc proc {root}/proc && mount --bind /dev {root}/dev && mount -o remount,bind,ro {root}"
+    )
+    up = "python3 -c \"import fcntl,socket,struct; s=socket.socket(); fcntl.ioctl(s,0x8914,struct.pack('16sH14x',b'lo',1))\""
+    drop = "setpriv --reuid 10001 --regid 10001 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs"
+    return subprocess.run(
+        [
+            *("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "sh", "-c"),
+            f'{limited} && {up} && exec chroot {root} {drop} sh -eu -c "$1"',
+            *("sh", f"{SETTINGS}\ncd /var/lib/anamnesis\n{script}"),
+        ],
+        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+NOTE = '{"note_id":"n1","patient_id":"p","text":"Paracetamol 1 g three times a day.","language":"en"}'
+
+
+@pytest.mark.deploy
+@pytest.mark.timeout(1500)
+def test_notes_are_read_without_network_rights_or_a_writable_root(ready: Path) -> None:
+    done = as_container(
+        ready, f"echo '{NOTE}' > in.jsonl\nid -u\n! touch /opt/anamnesis/x 2>/dev/null\nanamnesis annotate in.jsonl -"
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    user, event = done.stdout.splitlines()
+    assert user == "10001"
+    assert '"text":"Paracetamol"' in event
+
+
+@pytest.mark.deploy
+@pytest.mark.timeout(1500)
+def test_a_worker_starts_offline_waits_for_its_broker_and_stops(ready: Path) -> None:
+    ask = "import sys,urllib.request as r; print(r.urlopen('http://127.0.0.1:8080/'+sys.argv[1], timeout=5).status)"
+    script = f"""
+    anamnesis worker & worker=$!
+    tries=0
+    until python -c "{ask}" startupz 2>/dev/null; do
+      tries=$((tries+1)); [ "$tries" -lt 200 ] || exit 9
+      kill -0 "$worker"; sleep 0.5
+    done
+    python -c "{ask}" livez
+    ! python -c "{ask}" readyz 2>/dev/null
+    kill -TERM "$worker"
+    wait "$worker"
+    echo stopped
+    """
+    done = as_container(ready, script)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == ["200", "200", "stopped"]
+    assert "no broker at localhost:9092" in done.stderr
+
+
+@pytest.mark.deploy
+@pytest.mark.timeout(1500)
+def test_the_last_stage_holds_no_compiler_no_pip_and_no_development_tool(ready: Path) -> None:
+    names = {path.name for folder in ("usr/bin", "opt/anamnesis/bin") for path in (ready / folder).iterdir()}
+    assert not names & {"cc", "gcc", "g++", "clang", "make", "ld", "pip", "pip3", "pytest", "ruff", "mypy", "hatchling"}
+    assert {"anamnesis", "python3"} <= names
+    assert not list((ready / "opt/anamnesis").rglob("*/site-packages/pip"))
+
+
+def test_no_digest_stands_there_that_was_not_read_from_a_registry() -> None:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert image(text) == "python:3.11-slim-bookworm"
+    changed = pinned(text, DIGEST)
+    assert f"ARG DIGEST=@{DIGEST}\n" in changed
+    assert pinned(changed, DIGEST) == changed
+    with pytest.raises(ValueError, match="not a digest"):
+        pinned(text, "latest")
+
+
+def test_the_dockerfile_runs_the_steps_that_are_tried_here() -> None:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert "RUN deploy/image/install.sh build" in text
+    assert "/install.sh finish" in text
+    copied = {
+        word
+        for line in text.splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for word in line.split()[1:-1]
+    }
+    assert set(SOURCES) <= copied
