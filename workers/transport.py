@@ -6,12 +6,13 @@
 3. `_add_gap` does nothing: Faust counts each gap of a transactional topic twice and then commits one gap a tick.
 4. `_create_worker_consumer` reads committed records only; Faust has read_uncommitted hard-coded.
 5. `_settings_default` makes the producer idempotent, for which Faust has no setting.
+6. `_wait_next_records` notes which offsets were polled: lag counts them until they are acknowledged.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import aiokafka
@@ -37,7 +38,9 @@ class Consumer(driver.Consumer):
     after_assignment: ClassVar[Callable[[], None] | None] = None
     commit_failed: ClassVar[Callable[[], None] | None] = None
 
-    _polled: Mapping[TP, Iterable[Any]] = MappingProxyType({})
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._waiting: dict[tuple[str, int], deque[int]] = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -52,6 +55,7 @@ class Consumer(driver.Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Let the flow begin once Faust has placed itself at the committed offsets."""
+        self._waiting.clear()
         await super().on_partitions_assigned(assigned, generation_id)
         resume = type(self).after_assignment
         if resume is not None:
@@ -72,22 +76,27 @@ class Consumer(driver.Consumer):
 
     async def _wait_next_records(self, timeout: float) -> tuple[Any, set[TP] | None]:  # noqa: ASYNC109
         records, active = await super()._wait_next_records(timeout)
-        self._polled = records or {}
+        for tp, polled in (records or {}).items():
+            waiting = self._waiting.setdefault((tp.topic, tp.partition), deque())
+            # After a seek to the committed offset records come again.
+            while waiting and polled and waiting[-1] >= polled[0].offset:
+                waiting.pop()
+            waiting.extend(record.offset for record in polled)
+            self._forget_acknowledged(tp, waiting)
         return records, active
 
-    def unacknowledged(self) -> dict[tuple[str, int], set[int]]:
-        """Offsets that were read and are not acknowledged, by topic and partition: those of the last poll that wait to
-        be handed over, and those that were handed over.
-        """
-        found: dict[tuple[str, int], set[int]] = {}
-        for tp, records in self._polled.items():
-            read = self._read_offset[tp]
-            waiting = {record.offset for record in records if read is None or record.offset > read}
-            found[tp.topic, tp.partition] = waiting
-        for message in self.unacked:
-            if not message.acked:
-                found.setdefault((message.topic, message.partition), set()).add(message.offset)
-        return found
+    def unacknowledged(self, tp: TP) -> int:
+        """Records of a partition that were polled and are not acknowledged: in Faust's buffers or in the flow."""
+        waiting = self._waiting.get((tp.topic, tp.partition))
+        if waiting is None:
+            return 0
+        self._forget_acknowledged(tp, waiting)
+        return len(waiting)
+
+    def _forget_acknowledged(self, tp: TP, waiting: deque[int]) -> None:
+        acked = self._acked[tp]  # in offset order, and the last one stays after its commit
+        while acked and waiting and waiting[0] <= acked[-1]:
+            waiting.popleft()
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         committed = bool(await super()._commit(offsets))
@@ -132,15 +141,13 @@ def lags(consumer: Any) -> dict[tuple[str, int], int]:
     native = consumer._thread._consumer
     if native is None:
         return {}
-    unacknowledged = consumer.unacknowledged()
     found = {}
     for tp in _assigned(native):
         state = native._subscription.subscription.assignment.state_value(tp)
         end = None if state is None else state.lso if state.lso is not None else state.highwater
         if state is None or end is None or not state.has_valid_position:
             continue
-        waiting = unacknowledged.get((tp.topic, tp.partition), ())
-        found[tp.topic, tp.partition] = max(0, end - state.position) + len(waiting)
+        found[tp.topic, tp.partition] = max(0, end - state.position) + consumer.unacknowledged(tp)
     return found
 
 

@@ -38,6 +38,12 @@ WINDOW = 8
 PANELS = [
     pytest.param(board.uid, panel, id=f"{board.uid}: {panel.title}") for board in BOARDS for panel in board.panels
 ]
+WITHOUT_A_DRUG = {
+    "note_id": "without-a-drug",
+    "patient_id": "patient-of-the-note-without-a-drug",
+    "language": "en",
+    "text": "Allergies: penicillin (rash).\nFamily history: mother takes insulin.\n\nTake 2 tablets every 6 hours as discussed.",
+}
 RECORDS = [rule["record"] for rule in rules() if "record" in rule]
 
 
@@ -50,7 +56,7 @@ class Stream(threading.Thread):
         self.pause = 0.05
         self._ended = threading.Event()
         self._producer = Producer({"bootstrap.servers": servers, "log_level": 0})
-        self._notes = [note for language in samples.LANGUAGES for note in samples.load(language)]
+        self._notes = [note for language in samples.LANGUAGES for note in samples.load(language)] + [WITHOUT_A_DRUG]
 
     def run(self) -> None:
         for number in count():

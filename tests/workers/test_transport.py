@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -28,6 +29,7 @@ def consumer(**state: Any) -> Any:
     made._acked = defaultdict(list, state.get("acked", {}))
     made._acked_index = defaultdict(set, {tp: set(offsets) for tp, offsets in state.get("acked", {}).items()})
     made._gap = {}
+    made._waiting = {}
     return made
 
 
@@ -62,3 +64,36 @@ def test_faust_runs_with_the_settings_that_hold(app: Any) -> None:
     conf = app.conf
     assert (conf.table_standby_replicas, conf.topic_allow_declare, conf.topic_disable_leader) == (0, False, True)
     assert (conf.web_enabled, conf.consumer_auto_offset_reset) == (False, "earliest")
+
+
+class Tp(NamedTuple):
+    topic: str
+    partition: int
+
+
+def poll(one: Any, monkeypatch: pytest.MonkeyPatch, tp: Tp, *offsets: int) -> None:
+    async def polled(*_: Any) -> tuple[Any, None]:
+        return {tp: [SimpleNamespace(offset=offset) for offset in offsets]}, None
+
+    monkeypatch.setattr(transport.driver.Consumer, "_wait_next_records", polled)
+    asyncio.run(one._wait_next_records(1.0))
+
+
+def test_polled_records_count_until_they_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, tp = consumer(), Tp("notes", 0)
+    assert one.unacknowledged(tp) == 0
+    poll(one, monkeypatch, tp, 5, 6, 9)  # 7 and 8 are control records, or compacted away
+    poll(one, monkeypatch, tp, 10, 11)
+    assert one.unacknowledged(tp) == 5
+    one._acked[tp] = [5, 6, 9]
+    assert one.unacknowledged(tp) == 2
+    assert one._new_offset(tp) == 10
+    assert one.unacknowledged(tp) == 2, "a commit changes nothing"
+    assert one.unacknowledged(Tp("notes", 1)) == 0
+
+
+def test_records_that_are_polled_again_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, tp = consumer(), Tp("notes", 0)
+    poll(one, monkeypatch, tp, 5, 6, 7)
+    poll(one, monkeypatch, tp, 6, 7, 8)
+    assert one.unacknowledged(tp) == 4
