@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check check-deploy dashboards up pin-images lock clean
+.PHONY: help install test demo check check-deploy deploy-files up pin-images lock clean
 
 help:
 	@echo "make install   create .venv from the hash-pinned lock"
@@ -14,7 +14,7 @@ help:
 	@echo "make check     format, lint, types, import arrows, manifests"
 	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
-	@echo "make dashboards  write the dashboards' JSON from deploy/grafana"
+	@echo "make deploy-files  write what is made of sources: dashboards, settings in the chart's schema"
 	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
 	@echo "make lock      resolve the dependencies again"
 
@@ -45,8 +45,9 @@ check-deploy: install
 	bash deploy/tools.sh
 	$(BIN)/python -m pytest -m deploy tests/deploy
 
-dashboards: install
+deploy-files: install
 	$(BIN)/python -m deploy.grafana.build
+	$(BIN)/python -m deploy.helm.settings_schema
 
 up:
 	docker compose -f deploy/compose.yaml up --build

@@ -142,7 +142,7 @@ def main() -> int:
             if not check:
                 path.write_text(text, encoding="utf-8")
     if check and stale:
-        sys.stderr.write(f"not current: {', '.join(stale)}; run: make dashboards\n")
+        sys.stderr.write(f"not current: {', '.join(stale)}; run: make deploy-files\n")
         return 1
     return 0
 

@@ -13,6 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deploy.helm.settings_schema import SCHEMA
+from deploy.helm.settings_schema import render as render_schema
 from tests.deploy.conftest import KUBERNETES, TOOLS, Render, helm_template, run, tool
 from tests.deploy.manifests import problems
 from tests.deploy.rules import CHART, ROOT, load, rules
@@ -32,13 +34,6 @@ ALL_ON = {
     "dashboards": {"enabled": True},
     "profileFiles": {"own.cfg": "[nlp]\n"},
     "settings": {"max_text_length": 1_000_000, "note_deadline_seconds": 12.5, "text_echo": "none"},
-}
-# Settings that the chart itself gives, and secrets, which come by reference only.
-GIVEN_BY_THE_CHART = {
-    *("bootstrap_servers", "group_id", "group_instance_id", "input_topic", "output_topic", "deadletter_topic"),
-    *("profiles", "shards", "state_dir", "log_format", "config", "http_host"),
-    *("sasl_mechanism", "sasl_username", "sasl_password"),
-    *("tls_enabled", "tls_ca_file", "tls_cert_file", "tls_key_file", "tls_key_password"),
 }
 
 
@@ -94,8 +89,8 @@ def test_every_value_has_its_line_of_documentation() -> None:
             assert lines[number - 1].lstrip().startswith("# "), f"line {number + 1}: {line}"
 
 
-def test_the_schema_knows_every_value_and_every_setting() -> None:
-    schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+def test_the_schema_knows_every_value() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
 
     def compare(part: dict[str, Any], values: dict[str, Any], path: str) -> None:
         if part.get("additionalProperties") is not False or "patternProperties" in part:
@@ -105,10 +100,13 @@ def test_the_schema_knows_every_value_and_every_setting() -> None:
             if isinstance(value, dict):
                 compare(part["properties"][name], value, f"{path}.{name}")
 
-    known = set(schema["properties"]["settings"].pop("properties"))
     schema["properties"]["settings"]["properties"] = {}
     compare(schema, VALUES | {"settings": {}, "resources": {"requests": {}, "limits": {}}}, "values")
-    assert known == set(Settings.model_fields) - GIVEN_BY_THE_CHART
+
+
+def test_the_schema_knows_the_settings_of_this_version() -> None:
+    committed = SCHEMA.read_text(encoding="utf-8")
+    assert committed == render_schema(committed), "run: make deploy-files"
 
 
 @pytest.mark.deploy

@@ -96,7 +96,7 @@ def test_every_metric_is_on_a_dashboard() -> None:
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 def test_a_committed_dashboard_is_what_its_source_makes(board: Board) -> None:
     committed = (FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")
-    assert committed == render(board), "run: make dashboards"
+    assert committed == render(board), "run: make deploy-files"
     made = json.loads(committed)
     panels = [panel for panel in made["panels"] if panel["type"] != "row"]
     assert [panel["id"] for panel in panels] == [panel.number for panel in board.panels]
