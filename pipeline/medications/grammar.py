@@ -27,7 +27,9 @@ _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
 _OPTIONAL_BLANK = r"[ \t-]?"
 _END = r"(?![a-z0-9])"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
-_BEGINNINGS = frozenset({"vitamin", "patch", "by_units", "international"})
+_BEGINNINGS = frozenset(
+    {"vitamin", "patch", "by_units", "international", "dose_lead", "dispensed", "name_amount", "name_ordered"}
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
 _LIST = re.compile(r"\{(\w+)\}")
@@ -60,6 +62,9 @@ class Grammar:
             name: re.compile(rf"(?:{spaced(pattern)}){'' if name in _BEGINNINGS else _END}")
             for name, pattern in source["context"].items()
         }
+        # Titles are read with their capitals.
+        self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
+        self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
         self._index: dict[str, list[_Pattern]] = {}
         self._slashed: list[re.Pattern[str]] = []
         for label in ("form", "route", "frequency", "duration"):
@@ -79,12 +84,13 @@ class Grammar:
         mass, active, volume = units["mass"], units["activity"], units["volume"]
         rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
-        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?)"
+        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?)"
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
-            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
+            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']}))*"),
             ("DOSAGE", rf"{span} ?(?:{active}|{volume}) ?/ ?(?:\d+ ?)?(?:{units['time']})"),
+            ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
             ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
             (RATE, rf"{span} ?(?:{mass}){per}{rate}"),
@@ -95,7 +101,7 @@ class Grammar:
             ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
         )
         self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
-        pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?"
+        pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         self._number = re.compile(rf"(?:{span}|{pair})(?![a-z0-9%]|[.,]\d)")
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
