@@ -28,7 +28,17 @@ _OPTIONAL_BLANK = r"[ \t-]?"
 _END = r"(?![a-z0-9])"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
 _BEGINNINGS = frozenset(
-    {"vitamin", "patch", "by_units", "international", "dose_lead", "dispensed", "name_amount", "name_ordered"}
+    {
+        "vitamin",
+        "patch",
+        "by_units",
+        "international",
+        "dose_lead",
+        "dispensed",
+        "name_amount",
+        "name_ordered",
+        "combination",
+    }
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
@@ -71,6 +81,9 @@ class Grammar:
             weak = set(source[label].get("weak", ()))
             for text in source[label]["patterns"]:
                 self._add(label.upper(), self._expand(text), text in weak)
+        # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
+        glue = (self._expand(text) for label in ("form", "route") for text in source[label]["patterns"])
+        self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
         joins = "|".join(map(self._expand, source["frequency"]["joins"]))
@@ -88,6 +101,7 @@ class Grammar:
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
+            (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
             ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']}))*"),
             ("DOSAGE", rf"{span} ?(?:{active}|{volume}) ?/ ?(?:\d+ ?)?(?:{units['time']})"),
             ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
@@ -126,7 +140,7 @@ class Grammar:
         best: Candidate | None = None
         prefix = text[start : start + _PREFIX]
         slash = text.rfind("/", max(0, start - 2), start)
-        if slash > 0 and text[slash - 1] in " \t":
+        if slash > 0 and (text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
             for expression in self._slashed:
                 match = expression.match(text, slash)
                 if match and (best is None or match.end() > best.end):
@@ -137,7 +151,7 @@ class Grammar:
             match = pattern.expression.match(text, start)
             if match and (best is None or match.end() > best.end):
                 best = Candidate(start, match.end(), pattern.label, pattern.weak)
-        if prefix[0].isdigit() or _letters(prefix) in self._number_starts:
+        if prefix[0].isnumeric() or _letters(prefix) in self._number_starts:
             if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
             for label, expression in self._amounts:

@@ -15,7 +15,7 @@ from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling
 from pipeline.text.folding import FoldedText
 
-WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+")
+WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #")
 _MAX_NAME_WORDS = 6
@@ -92,6 +92,9 @@ class Lexicon:
             if not (name := key(term)):
                 raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
             self._kinds[name] = Kind.DRUG
+        # A class in the singular and in the plural.
+        for name in [name for name, kind in self._kinds.items() if kind == Kind.CLASS]:
+            self._kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
         # Written together, too: "solumedrol", "betablockers".
         for name in [name for name in self._kinds if " " in name and len(name) > 8]:
             self._kinds.setdefault(name.replace(" ", ""), self._kinds[name])
@@ -231,12 +234,12 @@ def _mention(words: Words, first: int, last: int, kind: Kind, name: str, score: 
     return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score)
 
 
-def merge_combinations(words: Words, mentions: Sequence[Mention]) -> list[Mention]:
-    """Join names around a slash or a hyphen to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
+def merge_combinations(words: Words, mentions: Sequence[Mention], joint: re.Pattern[str]) -> list[Mention]:
+    """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
     merged: list[Mention] = []
     for mention in mentions:
         before = merged[-1] if merged else None
-        if before and words.text[before.end : mention.start] in ("/", " / ", "-", "/ ", " /"):
+        if before and joint.fullmatch(words.text, before.end, mention.start):
             before.end, before.last = mention.end, mention.last
             if Kind.DRUG in (before.kind, mention.kind):
                 before.kind = Kind.DRUG

@@ -68,7 +68,7 @@ class MedicationRecognizer:
         lists = medication_lists(original, self.grammar.list_title, self.grammar.list_end)
         if self.unlisted:
             mentions = self._unlisted.add(words, original, mentions, lists)
-        mentions = merge_combinations(words, mentions)
+        mentions = merge_combinations(words, mentions, self.grammar.context["combination"])
         if not mentions:
             return doc
         candidates: list[Candidate] = []

@@ -113,6 +113,11 @@ class Context:
             return False
         return bool(_ITEM_BEFORE.search(self.words.text, max(0, mention.start - 6), mention.start))
 
+    def _led_by(self, rule: str, mention: Mention) -> bool:
+        """Does a rule fit the word before a mention, or the two words?"""
+        lead = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
+        return any(self.rules[rule].fullmatch(part) for part in (lead, lead.rpartition(" ")[2]) if part)
+
     def _is_drug(self, mention: Mention, behind: Candidate | None, *, listed: bool) -> bool:
         text, kind = self.words.text, mention.kind
         after = _BLANKS.match(text, mention.end)
@@ -132,25 +137,23 @@ class Context:
         if kind in (Kind.LAB, Kind.NUTRIENT):
             if behind is not None and behind.label == MEASURED:
                 return False
-            before = self.words.words[max(0, mention.first - 1) : mention.first]
             if not dosed and (
-                self.rules["laboratory_after"].match(text, tail)
-                or (before and self.rules["laboratory_before"].fullmatch(before[0]))
+                self.rules["laboratory_after"].match(text, tail) or self._led_by("laboratory_before", mention)
             ):
                 return False
             if kind == Kind.LAB:
                 return True
-            given = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
             return (
                 dosed
                 or listed
                 or bool(self.rules["given_after"].match(text, tail))
-                or any(self.rules["given_before"].fullmatch(part) for part in (given, given.rpartition(" ")[2]))
+                or self._led_by("given_before", mention)
             )
         if kind == Kind.SPELLING:
             # A word that is nearly a name is one only where a drug is expected.
-            before = self.words.words[max(0, mention.first - 1) : mention.first]
-            return dosed or listed or bool(before and self.rules["given_before"].fullmatch(before[0]))
+            return dosed or listed or self._led_by("given_before", mention)
+        if kind == Kind.CLASS:
+            return not (_TITLE.match(text, mention.end) and self._led_by("class_title_before", mention))
         if kind == Kind.WORD:
             return (dosed and behind is not None and behind.label != NUMBER) or listed
         return True
@@ -288,11 +291,16 @@ class _Reader:
             return None
         if item.label == "ROUTE" and self.rules["no_route_before"].match(self.text, item.end):
             return None
-        if item.label in ("STRENGTH", "DOSAGE") and self.rules["supply_before"].fullmatch(
-            self._word_before(item.start)
-        ):
+        if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
             return item.label if _OF.match(self.text, item.end) else None
         return item.label
+
+    def _supplied(self, start: int) -> bool:
+        """Does the word before say that an amount is dispensed or counted, not taken?"""
+        place = bisect_left(self.context.words.starts, start) - 1
+        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
+            return False
+        return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
 
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
@@ -309,14 +317,14 @@ class _Reader:
         before = self._word_before(item.start)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if self.text[item.start - 1 : item.start] == "#" or self.rules["supply_before"].fullmatch(before):
+        if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
         if isinstance(following, Mention) and self.text[item.end : following.start] in (" ", "  "):
             counted = self.rules["takes"].fullmatch(before) and _few(_value(stretch)) and "." not in stretch
             return "DOSAGE" if counted else None
-        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t("):
+        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t(-"):
             follows = following.label
         if follows == "FORM":
             return None if before in ("a", "an", "un", "une") else "DOSAGE"
@@ -343,6 +351,7 @@ class _Reader:
         return self.context.words.words[place] if place >= 0 else ""
 
 
+_TITLE = re.compile(r"[ \t]?:")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
