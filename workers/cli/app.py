@@ -10,6 +10,7 @@ import typer
 
 from workers.cli import (
     annotate,
+    bench,
     config,
     deadletter,
     demo,
@@ -50,6 +51,7 @@ app.add_typer(deadletter.app, name="deadletter", rich_help_panel=_STREAM)
 
 app.command("config", rich_help_panel=_LOOK)(config.command)
 app.command("doctor", rich_help_panel=_LOOK)(doctor.command)
+app.command("bench", rich_help_panel=_LOOK)(bench.command)
 
 
 def _version(wanted: bool) -> None:
