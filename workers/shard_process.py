@@ -40,7 +40,7 @@ def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: in
             return
         if memory_bytes:
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        _send(pipe, frame(Ready(processor.profiles())))
+        _send(pipe, frame(Ready(processor.profiles(), streams=processor.streams)))
         _serve(pipe, processor)
 
 

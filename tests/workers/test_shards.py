@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +38,14 @@ def record(text: str, offset: int = 0) -> Record:
 
 
 @pytest.fixture
+def gathering(options: ProcessingOptions, tmp_path: Path) -> ProcessingOptions:
+    """The same in a component that takes a whole batch before it gives anything back."""
+    config = tmp_path / "gathering.cfg"
+    config.write_text(CONFIG.replace('factory = "hostile"', 'factory = "hostile_gathering"'), encoding="utf-8")
+    return ProcessingOptions(profiles={"en": str(config)})
+
+
+@pytest.fixture
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProcessingOptions:
     """A profile with the hostile component; shards import it as they would a user's."""
     config = tmp_path / "hostile.cfg"
@@ -45,8 +56,13 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProcessingOption
     return ProcessingOptions(profiles={"en": str(config)})
 
 
-def run(options: ProcessingOptions, texts: list[str], **limits: float) -> list[Outcome]:
-    """The outcomes of texts through one shard, in the order of their arrival."""
+def run(
+    options: ProcessingOptions,
+    texts: list[str],
+    meanwhile: Callable[[ShardPool], None] = lambda _: None,
+    **limits: float,
+) -> list[Outcome]:
+    """The outcomes of texts through one shard, in the order of their arrival; `meanwhile` after the first."""
 
     async def scenario() -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -54,6 +70,8 @@ def run(options: ProcessingOptions, texts: list[str], **limits: float) -> list[O
 
         def done(_: object, outcome: Outcome) -> None:
             outcomes.append(outcome)
+            if len(outcomes) == 1:
+                meanwhile(pool)
             if len(outcomes) == len(texts):
                 finished.set()
 
@@ -73,6 +91,10 @@ def run(options: ProcessingOptions, texts: list[str], **limits: float) -> list[O
     return asyncio.run(scenario())
 
 
+def rejected(outcomes: list[Outcome]) -> list[tuple[int, str | None]]:
+    return [(number, outcome.reason) for number, outcome in enumerate(outcomes) if outcome.kind == "rejected"]
+
+
 @pytest.mark.parametrize(
     ("word", "reason"),
     [("RAISE", "component_error"), ("DIE", "crash"), ("HANG", "timeout"), ("EAT", "component_error")],
@@ -86,6 +108,44 @@ def test_only_the_guilty_note_of_a_batch_is_rejected(options: ProcessingOptions,
     ]
     assert [(n, o.reason) for n, o in enumerate(outcomes) if o.kind == "rejected"] == [(7, reason)]
     assert "canary" not in str(outcomes[7].detail)
+
+
+@pytest.mark.parametrize("word", ["HANG", "SPIN"])
+def test_a_hanging_note_is_rejected_at_its_own_deadline(options: ProcessingOptions, word: str) -> None:
+    """D-5.1, D-5.2: the batch deadline, far beyond the test's patience, is not waited for; nor is the note run twice."""
+    texts = [f"{word} now" if number == 20 else f"fine {number}" for number in range(32)]
+    assert rejected(run(options, texts, note_seconds=1.0, batch_seconds=600.0)) == [(20, "timeout")]
+
+
+def test_a_slow_batch_of_quick_notes_is_let_be(options: ProcessingOptions) -> None:
+    """D-5.1: the deadline is that of a note; together the notes of a batch may take longer."""
+    outcomes = run(options, ["SLOW 0.2"] * 12, note_seconds=1.0, batch_seconds=1.0)
+    assert not rejected(outcomes)
+
+
+def test_where_notes_are_gathered_the_batch_has_a_deadline_and_its_notes_then_run_alone(
+    gathering: ProcessingOptions,
+) -> None:
+    """D-5.3."""
+    texts = ["HANG" if number == 5 else f"fine {number}" for number in range(12)]
+    outcomes = run(gathering, texts, note_seconds=1.0, batch_seconds=1.5)
+    assert rejected(outcomes) == [(5, "timeout")]
+    assert [outcome.note_id for outcome in outcomes if outcome.kind == "enriched"] == [
+        f"n{number}" for number in range(12) if number != 5
+    ]
+
+
+def test_a_shard_that_is_stopped_from_outside_costs_no_note(options: ProcessingOptions) -> None:
+    """D-5.4."""
+
+    def freeze(pool: ShardPool) -> None:
+        pid = pool.shards[0].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+
+    outcomes = run(options, ["SLOW 0.1"] * 10, meanwhile=freeze, note_seconds=1.0)
+    assert not rejected(outcomes)
+    assert len(outcomes) == 10
 
 
 def test_two_guilty_notes_in_different_batches(options: ProcessingOptions) -> None:
