@@ -28,6 +28,10 @@ def hostile(doc: Doc) -> Doc:
             pass
     if word == "EAT":
         doc.user_data["eaten"] = bytearray(1 << 40)
+    if word == "GROW":
+        eaten = []
+        while True:
+            eaten.append(bytearray(1 << 25))
     if word == "SLOW":
         time.sleep(float(rest.split()[0]))
     if word == "KILL":  # the worker itself: the parent of the forkserver that we were forked from
