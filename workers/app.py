@@ -12,6 +12,7 @@ import ssl
 import tempfile
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ log = structlog.get_logger(__name__)
 # A loop that stood for this share of the session may have lost its partitions without knowing.
 _STANDSTILL_SHARE = 0.7
 _WATCH_SECONDS = 1.0
+_LEAVE_SECONDS = 10.0
 
 
 class WatchdogError(Exception):
@@ -83,6 +85,7 @@ class Worker(faust.App):
         transport.Consumer.before_revocation = self._before_revocation
         transport.Consumer.after_assignment = self._after_assignment
         transport.Consumer.commit_failed = self.metrics.commit_failures.inc
+        transport.Consumer.attempts = self.flow.attempts
         await super().start()
         self._serving = True
         self._watch_task = asyncio.create_task(self._watch())
@@ -93,7 +96,8 @@ class Worker(faust.App):
             self._serving = False
             self._watch_task.cancel()
         if getattr(self, "flow", None) is not None:
-            await self.flow.stop()
+            await self.flow.stop(failed=self.failure is not None)
+            await self._leave()
         await super().stop()
         if self.tracing is not None:
             await asyncio.to_thread(self.tracing.close)
@@ -134,6 +138,23 @@ class Worker(faust.App):
         self._joined = True
         self.flow.resume()
 
+    def positions(self) -> list[tuple[str, int, int]]:
+        """Topic, partition and committed offset of all that is ours."""
+        return [(*partition, offset) for partition, offset in self.flow.attempts.owned()]
+
+    async def _leave(self) -> None:
+        """Commit and say that we leave in order; a broker that is away must not keep us."""
+        if self._joined:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await self._consumer_of_ours().leave()
+
+    def _consumer_of_ours(self) -> transport.Consumer:
+        consumer = self.consumer
+        if not isinstance(consumer, transport.Consumer):
+            raise TypeError(f"not our consumer: {type(consumer).__name__}")
+        return consumer
+
     def _make_flow(self) -> Flow:
         settings = self.settings
         return Flow(
@@ -165,8 +186,12 @@ class Worker(faust.App):
             self.metrics,
             self.hand_over,
             self.fail,
+            self._name,
             self.tracing,
         )
+
+    async def _name(self, partition: tuple[str, int]) -> None:
+        await self._consumer_of_ours().name(partition)
 
     def _announce_profiles(self) -> None:
         for profile, version, fingerprint in self.flow.pool.profiles:
@@ -204,6 +229,8 @@ class Worker(faust.App):
         """End a worker that has work and does nothing: a restart helps, waiting does not."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
+            if self.flow.inflight and self._stuck_seconds() < self.settings.watchdog_seconds:
+                self._consumer_of_ours().keep_alive()
             limit = self.settings.watchdog_seconds
             if self._stuck_seconds() > limit and (self.flow.inflight or any(self._lag().values())):
                 self.fail(WatchdogError(f"no progress for {limit:g} s with notes in flight or unread"))

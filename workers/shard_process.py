@@ -67,7 +67,8 @@ def _send(pipe: _Pipe, data: bytes) -> None:
         pipe.write(data)
         pipe.flush()
     except BrokenPipeError:
-        sys.exit(0)
+        # The worker is gone, or has done with us. Nothing is left to close: what is unsent would raise again.
+        os._exit(0)
 
 
 def _die_with_parent() -> None:

@@ -31,8 +31,11 @@ log = structlog.get_logger(__name__)
 
 # The first shard waits for the forkserver to load every profile; a transformer may take a minute.
 START_SECONDS = 180.0
-# A shard that dies this often before it is ready will not become so.
+# A shard that dies this often before it is ready will not become so. One that was ready before may be tried for longer:
+# what kills it now, such as a machine short of memory, may pass.
 START_ATTEMPTS = 3
+RESTART_ATTEMPTS = 10
+_RESTART_PAUSES = (0.0, 0.1, 0.5, 1.0, 2.0)
 # What the forkserver imports before it forks shards.
 PRELOAD = ["workers.shard_preload"]
 
@@ -143,9 +146,10 @@ class Shard:
                     reader, writer = await self._start()
                 except (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError) as error:
                     failures += 1
-                    if failures >= START_ATTEMPTS:
+                    if failures >= (RESTART_ATTEMPTS if self.state.profiles else START_ATTEMPTS):
                         raise ShardError(f"shard {self.number} died {failures} times before it was ready") from error
                     await self._end()
+                    await asyncio.sleep(_RESTART_PAUSES[min(failures, len(_RESTART_PAUSES)) - 1])
                     continue
                 failures = 0
                 await self._serve_until_it_ends(reader, writer)

@@ -6,19 +6,43 @@
 3. `_add_gap` does nothing: Faust counts each gap of a transactional topic twice and then commits one gap a tick.
 4. `_create_worker_consumer` reads committed records only; Faust has read_uncommitted hard-coded.
 5. `_settings_default` makes the producer idempotent, for which Faust has no setting.
+6. `_commit` writes what the group must know of dead workers beside each offset (D-6), and a commit that comes too late
+   is no crash.
+7. `_fetch_records` says which records cannot be read (D-1.4) instead of ending with a checksum error.
 """
 
 from __future__ import annotations
 
+import asyncio
+import struct
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import aiokafka
+import structlog
+from aiokafka.errors import CommitFailedError, CorruptRecordException, IllegalStateError, UnsupportedCodecError
+from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from workers.attempts import Attempts
+
+log = structlog.get_logger(__name__)
+
 Hook = Callable[[], Awaitable[None]]
+
+
+# What the driver raises for a batch that it cannot take apart: its checksum is wrong, or its inside makes no sense.
+_UNREADABLE = (CorruptRecordException, UnsupportedCodecError, struct.error, ValueError, EOFError, IndexError)
+
+# A takeover that waits longer for what the group knows goes on without it.
+_TAKE_OVER_SECONDS = 10.0
+
+
+class UnreadableError(Exception):
+    """A batch of records cannot be read."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -29,6 +53,53 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         return consumer
 
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        attempts = Consumer.attempts
+        owned = self.assignment()
+        entries = {
+            aiokafka.TopicPartition(*tp): OffsetAndMetadata(
+                offset, attempts.metadata((tp.topic, tp.partition), offset) if attempts else ""
+            )
+            for tp, offset in offsets.items()
+            if tp in owned
+        }
+        try:
+            await self._ensure_consumer().commit(entries)
+        except (CommitFailedError, IllegalStateError):
+            # The group has given the partitions to others meanwhile: their notes come again to those.
+            return False
+        return True
+
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109
+        max_records: int | None = None,
+    ) -> Any:
+        try:
+            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        except _UNREADABLE as error:
+            raise UnreadableError(type(error).__name__) from error
+
+    async def known_of(self, tps: Iterable[TP]) -> dict[TP, tuple[int, str | None]]:
+        """The committed offset of each partition with its metadata; its beginning where there is none."""
+        return dict(await self.call_thread(self._known_of, list(tps)))
+
+    async def _known_of(self, tps: list[TP]) -> dict[TP, tuple[int, str | None]]:
+        consumer = self._ensure_consumer()
+        wanted = [aiokafka.TopicPartition(*tp) for tp in tps]
+        found = await consumer._coordinator.fetch_committed_offsets(wanted)
+        known = {TP(*tp): (each.offset, each.metadata) for tp, each in found.items() if each.offset >= 0}
+        fresh = [tp for tp in wanted if tp not in known]
+        starts = await consumer.beginning_offsets(fresh) if fresh else {}
+        return known | {TP(*tp): (offset, None) for tp, offset in starts.items()}
+
+    def keep_alive(self) -> None:
+        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.4)."""
+        if self._consumer is not None:
+            self._consumer._subscription._last_fetch_ended = time.monotonic()
+
 
 class Consumer(driver.Consumer):
     """Commits what our ledger acknowledges; the hooks are set by the worker before it starts."""
@@ -36,8 +107,10 @@ class Consumer(driver.Consumer):
     before_revocation: ClassVar[Hook | None] = None
     after_assignment: ClassVar[Callable[[], None] | None] = None
     commit_failed: ClassVar[Callable[[], None] | None] = None
+    attempts: ClassVar[Attempts | None] = None
 
     _polled: Mapping[TP, Iterable[Any]] = MappingProxyType({})
+    _thread: ConsumerThread
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -47,15 +120,54 @@ class Consumer(driver.Consumer):
         drain = type(self).before_revocation
         if drain is not None:
             await drain()
-        await self.commit()
+        await self.leave()
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Let the flow begin once Faust has placed itself at the committed offsets."""
         await super().on_partitions_assigned(assigned, generation_id)
+        await self._take_over(assigned)
         resume = type(self).after_assignment
         if resume is not None:
             resume()
+
+    def keep_alive(self) -> None:
+        """The flow is full and works: the group must not take us for idle (D-3.4)."""
+        self._thread.keep_alive()
+
+    async def leave(self) -> None:
+        """Commit what is acknowledged, and that everything was left in order."""
+        attempts = type(self).attempts
+        left = (
+            {TP(*partition): offset for partition, offset in attempts.give_up().items()} if attempts is not None else {}
+        )
+        for tp in left:
+            left[tp] = self._new_offset(tp) or left[tp]
+        if left:
+            await self._commit(left)
+        else:
+            await self.commit()
+
+    async def name(self, partition: tuple[str, int]) -> None:
+        """Commit what the group must know before a suspect is read; returns when the broker has it."""
+        attempts = type(self).attempts
+        tp = TP(*partition)
+        offset = self._new_offset(tp) or (attempts.committed(partition) if attempts is not None else None)
+        if offset is not None:
+            await self._commit({tp: offset})
+
+    async def _take_over(self, assigned: set[TP]) -> None:
+        attempts = type(self).attempts
+        if attempts is None or not assigned:
+            return
+        try:
+            async with asyncio.timeout(_TAKE_OVER_SECONDS):
+                known = await self._thread.known_of(assigned)
+                for tp, (offset, metadata) in known.items():
+                    attempts.take_over((tp.topic, tp.partition), offset, metadata)
+                await self._commit({tp: offset for tp, (offset, _) in known.items()})
+        except TimeoutError:
+            log.warning("deaths of other workers are not known", partitions=len(assigned))
 
     def _new_offset(self, tp: TP) -> int | None:
         acked = self._acked[tp]
@@ -117,6 +229,8 @@ OVERRIDDEN: tuple[tuple[type, str], ...] = (
     (driver.Consumer, "_add_gap"),
     (driver.Consumer, "_wait_next_records"),
     (driver.AIOKafkaConsumerThread, "_create_worker_consumer"),
+    (driver.AIOKafkaConsumerThread, "_commit"),
+    (driver.AIOKafkaConsumerThread, "_fetch_records"),
     (driver.Producer, "_settings_default"),
 )
 """What of Faust we override: a test asks whether the pinned version still has it."""

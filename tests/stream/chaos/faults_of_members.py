@@ -172,7 +172,7 @@ class SlowPipeline(Fault):
 
     def feed_options(self, scene: Scene) -> dict[str, Any]:
         # All of one key, so that one shard reads them one after another.
-        return {"hostile": {number: "SLOW 1.5" for number in range(scene.count // 3, scene.count // 3 + 40)}, "keys": 1}
+        return {"hostile": dict.fromkeys(range(scene.count // 3, scene.count // 3 + 40), "SLOW 1.5"), "keys": 1}
 
 
 class DebugSignals(Fault):

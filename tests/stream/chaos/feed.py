@@ -126,14 +126,14 @@ class Feed:
 
     def _put(self, producer: Producer, number: int, note: dict[str, Any], *, count: bool = True) -> None:
         key = None if number in self.unkeyed else note["patient_id"]
+        told = self._counted if count else self._noticed
         while True:
             try:
-                producer.produce(
-                    self.topic, json.dumps(note).encode(), key, on_delivery=self._counted if count else self._noticed
-                )
-                return
+                producer.produce(self.topic, json.dumps(note).encode(), key, on_delivery=told)
             except BufferError:
                 producer.poll(_QUEUE_SECONDS)
+            else:
+                return
 
     def _keep_pace(self, started: float, number: int) -> None:
         if self.rate:

@@ -101,9 +101,11 @@ def _problems(fault: Fault, scene: Scene, verdict: Verdict, codes: Counter[int])
     if verdict.reasons != expected:
         found.append(f"rejections {verdict.reasons} instead of {expected}")
     settings = SETTINGS | scene.settings
-    bound = max(1, fault.shots) * (
-        settings["window_notes"] + scene.rate * (settings["commit_interval_seconds"] + 1.0)
-    ) * max(1, len(scene.members))
+    bound = (
+        max(1, fault.shots)
+        * (settings["window_notes"] + scene.rate * (settings["commit_interval_seconds"] + 1.0))
+        * max(1, len(scene.members))
+    )
     if verdict.duplicated > bound:
         found.append(f"{verdict.duplicated} duplicates, more than window and commit interval explain ({bound:.0f})")
     strange = set(codes) - fault.codes - {OK}
@@ -125,7 +127,11 @@ def _commit() -> str:
 
 def _versions() -> dict[str, str]:
     versions = {name: metadata.version(name) for name in _PACKAGES}
-    return {"anamnesis": metadata.version("anamnesis"), "kafka": kafka_jars.VERSION, "python": platform.python_version()} | versions
+    return {
+        "anamnesis": metadata.version("anamnesis"),
+        "kafka": kafka_jars.VERSION,
+        "python": platform.python_version(),
+    } | versions
 
 
 def append(path: Path, line: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,7 @@ def silences(topics: Topics, after: Sequence[float], until: float) -> list[float
         worst = 0.0
         for part in parts:
             points = [moment, *sorted(each for each in times[part] if each > moment)]
-            gaps = [later - each for each, later in zip(points, points[1:], strict=False) if each < limit]
+            gaps = [later - each for each, later in pairwise(points) if each < limit]
             worst = max([worst, *gaps])
         found.append(round(worst, 2))
     return found
