@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import socket
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import structlog
@@ -160,10 +163,10 @@ class Shard:
 
     def kill(self) -> None:
         """End the process at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None and process.pid is not None:  # without one it was stopped before it was started
+            process.kill()
+            process.join()
 
     @property
     def pid(self) -> int | None:
@@ -180,7 +183,7 @@ class Shard:
             daemon=True,
         )
         with theirs:
-            await asyncio.to_thread(self._process.start)
+            await asyncio.to_thread(_start_bare, self._process)
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         self._writer = writer
@@ -369,8 +372,7 @@ class ShardPool:
     async def start(self) -> None:
         """Start the forkserver and every shard; returns when all are ready. Raises ShardError."""
         shard_preload.announce(self._options)
-        # __main__ too: else each shard would import the program that started the worker.
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", *PRELOAD])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
         for shard in self.shards:
             task = asyncio.create_task(shard.run(), name=f"shard-{shard.number}")
             task.add_done_callback(self._ended)
@@ -410,6 +412,24 @@ class ShardPool:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._failed(error)
+
+
+def _start_bare(process: ForkServerProcess) -> None:
+    """Start a process that knows nothing of the program that started the worker.
+
+    Else each shard would import that program again, the whole command line, before it reads a note: Python's forkserver
+    forgets to preload it (https://github.com/python/cpython/issues/126631).
+    """
+    with _starting:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = program
+
+
+_starting = threading.Lock()
 
 
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:

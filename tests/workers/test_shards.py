@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ import pytest
 
 from workers.processing import Coordinates, Outcome, ProcessingOptions, Processor, Record
 from workers.shards import ShardError, ShardLimits, ShardPool
+
+ROOT = Path(__file__).parents[2]
 
 CONFIG = """
 [nlp]
@@ -194,3 +198,27 @@ def test_one_outcome_for_each_record_in_order(options: ProcessingOptions) -> Non
     ]
     again = [o.value for o in processor.process(records[:1])]
     assert json.loads(again[0] or b"")["provenance"]["offset"] == 0
+
+
+def test_a_shard_does_not_import_the_program_that_started_the_worker(tmp_path: Path) -> None:
+    """D-4.3: it would cost each restart the import of the whole command line."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import asyncio, os, pathlib, sys\n"
+        f"with open({str(tmp_path / 'imports')!r}, 'a') as file: file.write('x')\n"
+        "from workers.processing import ProcessingOptions\n"
+        "from workers.shards import ShardLimits, ShardPool\n"
+        "async def scenario():\n"
+        "    options = ProcessingOptions(profiles={'en': sys.argv[1]})\n"
+        "    pool = ShardPool(2, options, ShardLimits(), print, print, print)\n"
+        "    await pool.start()\n"
+        "    await pool.stop()\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(scenario())\n",
+        encoding="utf-8",
+    )
+    blank = tmp_path / "blank.cfg"
+    blank.write_text('[nlp]\nlang = "en"\npipeline = []\n[components]\n', encoding="utf-8")
+    done = subprocess.run([sys.executable, str(program), str(blank)], cwd=ROOT, timeout=120, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "imports").read_text() == "x"

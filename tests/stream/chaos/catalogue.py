@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.stream.chaos import faults_of_brokers as brokers
+from tests.stream.chaos import faults_of_machine as machine
 from tests.stream.chaos import faults_of_members as members
+from tests.stream.chaos import faults_of_topics as topics
 from tests.stream.chaos.fault import Fault
 
 FAULTS: dict[str, type[Fault]] = {
@@ -24,5 +26,20 @@ FAULTS: dict[str, type[Fault]] = {
         brokers.BrokerPause,
         brokers.RollingRestart,
         brokers.TwoBrokersGone,
+        topics.OutputTooLarge,
+        topics.OutputForbidden,
+        topics.InputForbidden,
+        topics.DeadLetterForbidden,
+        topics.OutputDeleted,
+        topics.TopicsLate,
+        topics.RightsLate,
+        topics.Compressions,
+        topics.Transactions,
+        topics.Retention,
+        topics.Compaction,
+        topics.CorruptBatch,
+        machine.NoRoom,
+        machine.ClockSteps,
+        machine.TwoVersions,
     )
 }

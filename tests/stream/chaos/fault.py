@@ -11,7 +11,7 @@ from tests.stream.judgement import Verdict
 # Kept apart from the worker's own: rejections a fault may cause are counted exactly.
 NO_REJECTIONS: Mapping[str, int] = {}
 
-OK, UNREADABLE, REFUSED, WATCHDOG, SIGKILLED = 0, 74, 75, 76, -9
+OK, UNEXPECTED, PREFLIGHT, UNREADABLE, REFUSED, WATCHDOG, SIGKILLED = 0, 1, 69, 74, 75, 76, -9
 
 
 class Fault:
@@ -25,6 +25,10 @@ class Fault:
     topic_config: ClassVar[Mapping[str, str]] = {}
     codes: ClassVar[frozenset[int]] = frozenset()
     """Exit codes, besides 0 at the end, that workers may have."""
+    versions: ClassVar[bool] = False
+    """May a note have events of two fingerprints?"""
+    ledger: ClassVar[bool] = False
+    """Must the verifier know of records that the broker drops?"""
     patience: ClassVar[float] = 120.0
     """Seconds for the missing outcomes, once everything is sent and healed."""
     flow_within: ClassVar[float | None] = None
@@ -53,6 +57,14 @@ class Fault:
     def rejections(self, scene: Scene) -> Mapping[str, int]:
         """Rejections by reason that must be there, and no other."""
         return NO_REJECTIONS
+
+    def missing(self, scene: Scene) -> int:
+        """How many outcomes nobody can expect, at most: of records that the fault has taken away."""
+        return 0
+
+    def lost(self, scene: Scene) -> int:
+        """Notes without an outcome that the fault explains."""
+        return 0
 
     def problems(self, scene: Scene, verdict: Verdict) -> list[str]:
         """What else does not hold."""

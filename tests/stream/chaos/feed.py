@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -19,7 +20,7 @@ _QUEUE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Feed:
-    """Sends `count` notes to `topic`. `hostile`: number of a note to the text that it begins with instead."""
+    """Sends `count` notes to `topic`. `hostile`: number of a note to its text; `ledger`: file for what the broker took."""
 
     client: dict[str, Any]
     topic: str
@@ -30,7 +31,7 @@ class Feed:
     keys: int = 400
     transactions: int = 0
     compressions: tuple[str, ...] = ("none",)
-    unkeyed: frozenset[int] = frozenset()
+    ledger: Path | None = None
     sent: int = 0
     aborted: int = 0
     _failures: list[KafkaError] = field(default_factory=list)
@@ -96,7 +97,7 @@ class Feed:
             raise KafkaException(self._failures[0])
 
     def _send_in_transactions(self) -> None:
-        """A quarter of the transactions is aborted; their notes are sent again in the next one."""
+        """A transaction is aborted with probability 1/4; its notes are sent again in the next one."""
         chosen = random.Random(self.seed)  # noqa: S311 (test data)
         producer = self._producer(self.compressions[0], **{"transactional.id": self.topic})
         producer.init_transactions(60)
@@ -125,7 +126,7 @@ class Feed:
             self.aborted += len(held)
 
     def _put(self, producer: Producer, number: int, note: dict[str, Any], *, count: bool = True) -> None:
-        key = None if number in self.unkeyed else note["patient_id"]
+        key = note["patient_id"]
         told = self._counted if count else self._noticed
         while True:
             try:
@@ -139,14 +140,23 @@ class Feed:
         if self.rate:
             time.sleep(max(0.0, started + number / self.rate - time.monotonic()))
 
-    def _counted(self, error: KafkaError | None, _: Message) -> None:
-        self._noticed(error, _)
+    def _counted(self, error: KafkaError | None, message: Message) -> None:
+        self._noticed(error, message)
         if error is None:
             self.sent += 1
+            if self.ledger is not None:
+                place = (message.topic(), message.partition(), message.offset())
+                line = {"place": place, "key": _text(message.key()), "value": _text(message.value())}
+                with self.ledger.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
 
     def _noticed(self, error: KafkaError | None, _: Message) -> None:
         if error is not None and error.code() not in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT):
             self._failures.append(error)
+
+
+def _text(content: bytes | str | None) -> str | None:
+    return content.decode() if isinstance(content, bytes) else content
 
 
 def hash_of(key: str) -> int:

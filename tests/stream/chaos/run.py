@@ -28,7 +28,8 @@ def run(fault: Fault, cluster: Cluster, folder: Path, *, seed: int, count: int, 
     started = time.monotonic()
     try:
         scene.make_topics(**fault.topic_config)
-        scene.make_feed(**fault.feed_options(scene))
+        ledger = {"ledger": folder / "ledger.jsonl"} if fault.ledger else {}
+        scene.make_feed(**ledger, **fault.feed_options(scene))
         fault.before(scene)
         fault.start(scene)
         scene.feed.start()
@@ -55,6 +56,8 @@ def run(fault: Fault, cluster: Cluster, folder: Path, *, seed: int, count: int, 
             "unexplained": verdict.unexplained,
             "rejected": verdict.reasons,
             "gone": verdict.gone,
+            "two_versions": verdict.two_versions,
+            "explained_losses": fault.lost(scene),
             "longest_silence_seconds": max(flow, default=None),
             "exit_codes": {str(code): number for code, number in sorted(codes.items())},
             "seconds": round(time.monotonic() - started),
@@ -80,23 +83,25 @@ def _shoot(fault: Fault, scene: Scene, number: int) -> None:
 
 def _verdict(fault: Fault, scene: Scene) -> Verdict:
     """The verifier's verdict as soon as nothing is missing, or when patience ends."""
-    expected = scene.feed.sent
+    expected = scene.feed.sent - fault.missing(scene)
     deadline = time.monotonic() + fault.patience
     while time.monotonic() < deadline:
         scene.tend()
-        if scene.outcomes_published() >= expected and not scene.topics.check().lost:
+        if scene.outcomes_published() >= expected and scene.check().lost <= fault.lost(scene):
             break
         time.sleep(0.5)
     scene.tend()
-    return scene.topics.check()
+    return scene.check()
 
 
 def _problems(fault: Fault, scene: Scene, verdict: Verdict, codes: Counter[int]) -> list[str]:
     found = [
         f"{name.replace('_', ' ')}: {getattr(verdict, name)}"
-        for name in ("lost", "out_of_order", "unexplained", "two_versions")
-        if getattr(verdict, name)
+        for name in ("lost", "out_of_order", "unexplained")
+        if getattr(verdict, name) != (fault.lost(scene) if name == "lost" else 0)
     ]
+    if verdict.two_versions and not fault.versions:
+        found.append(f"two versions: {verdict.two_versions}")
     expected = dict(fault.rejections(scene))
     if verdict.reasons != expected:
         found.append(f"rejections {verdict.reasons} instead of {expected}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
-from tests.stream import odd_worker
+from tests.stream import odd_worker, verifier
 from tests.stream.chaos.feed import Feed
+from tests.stream.judgement import Verdict
 from tests.stream.kafka import Cluster
 from tests.stream.topics import Topics
 from tests.stream.worker import WorkerProcess
@@ -165,6 +167,21 @@ class Scene:
         """Records on output and dead letter topic, by their end offsets."""
         return sum(ends(self.topics, name) for name in self.topics.names[1:])
 
+    def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
+        """First offset and end of each partition."""
+        return bounds(self.topics, topic)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The events of the output topic."""
+        for read in self.topics.read(self.topics.names[1]):
+            if read.value is not None:
+                yield json.loads(read.value)
+
+    def check(self) -> Verdict:
+        """The verifier's verdict on what is there now."""
+        client = {"bootstrap.servers": self.topics.bootstrap_servers}
+        return verifier.check(client, self.topics.names, ledger=self.feed.ledger)
+
     def stop(self) -> list[int]:
         """SIGTERM to every member that runs; their exit codes."""
         codes = []
@@ -186,14 +203,19 @@ class Scene:
         self.cluster.wait_ready()
 
 
-def ends(topics: Topics, name: str) -> int:
-    """The sum of the end offsets of a topic."""
-    client = Consumer({"bootstrap.servers": topics.bootstrap_servers, "group.id": "ends", "log_level": 0})
+def bounds(topics: Topics, name: str) -> dict[int, tuple[int, int]]:
+    """First offset and end of each partition of a topic."""
+    client = Consumer({"bootstrap.servers": topics.bootstrap_servers, "group.id": "bounds", "log_level": 0})
     try:
         parts = client.list_topics(name, timeout=20).topics[name].partitions
-        return sum(client.get_watermark_offsets(TopicPartition(name, part), timeout=20)[1] for part in parts)
+        return {part: client.get_watermark_offsets(TopicPartition(name, part), timeout=20) for part in parts}
     finally:
         client.close()
+
+
+def ends(topics: Topics, name: str) -> int:
+    """The sum of the end offsets of a topic."""
+    return sum(end for _, end in bounds(topics, name).values())
 
 
 def silences(topics: Topics, after: Sequence[float], until: float) -> list[float]:
