@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.stream.chaos.catalogue import FAULTS
-from tests.stream.chaos.faults_of_topics import AUTHORIZER
 from tests.stream.chaos.run import append, run
+from tests.stream.chaos.scene import CLUSTER_SETTINGS, LISTENER
 from tests.stream.kafka import Cluster
 
-SETTINGS = AUTHORIZER | {"log.cleaner.backoff.ms": "500", "log.cleaner.io.buffer.size": "65536"}
 RESULTS = Path(__file__).parents[1] / "results.jsonl"
 
 
@@ -37,7 +36,7 @@ def main(arguments: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         brokers = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        cluster = stack.enter_context(Cluster(3, brokers, settings=SETTINGS))
+        cluster = stack.enter_context(Cluster(3, brokers, listeners=[LISTENER], settings=CLUSTER_SETTINGS))
         for number in itertools.count():
             for seed in options.seeds.split(","):
                 for name in names:

@@ -22,18 +22,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 
 from tests.stream.chaos.fault import PREFLIGHT, REFUSED, UNREADABLE, Fault, spread
-from tests.stream.chaos.scene import PARTITIONS, Scene, SceneError
+from tests.stream.chaos.scene import PARTITIONS, USER, Scene, SceneError
 from tests.stream.judgement import Verdict
 from tests.stream.worker import environment
 
-AUTHORIZER = {
-    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "allow.everyone.if.no.acl.found": "true",
-}
-
 
 def deny(scene: Scene, topic: str, right: AclOperation) -> None:
-    """Take a right on a topic from everybody."""
+    """Take a right on a topic from the workers."""
     allowed = _binding(topic, AclOperation.ALL, AclPermissionType.ALLOW)
     admin = scene.cluster.admin
     for future in admin.create_acls([allowed, _binding(topic, right, AclPermissionType.DENY)]).values():
@@ -51,7 +46,7 @@ def permit(scene: Scene, topic: str) -> None:
 
 
 def _binding(topic: str, right: AclOperation, permission: AclPermissionType) -> AclBinding:
-    return AclBinding(ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, "User:*", "*", right, permission)
+    return AclBinding(ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, f"User:{USER}", "*", right, permission)
 
 
 class OutputTooLarge(Fault):

@@ -42,6 +42,22 @@ SETTINGS: dict[str, Any] = {
     "expected_note_seconds": 0.001,
 }
 
+LISTENER = "SASL_PLAINTEXT"
+USER, _PASSWORD = "worker", "not-secret"
+
+# Workers log in, so that rights can be taken from them alone.
+CLUSTER_SETTINGS = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+    "super.users": "User:ANONYMOUS",
+    "sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.sasl_plaintext.plain.sasl.jaas.config": (
+        f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{USER}="{_PASSWORD}";'
+    ),
+    "log.cleaner.backoff.ms": "500",
+    "log.cleaner.io.buffer.size": "65536",
+}
+
 _POLL_SECONDS = 0.1
 # A worker that ended is started again after it, as by an orchestrator.
 _RESTART_SECONDS = 0.5
@@ -127,7 +143,14 @@ class Scene:
     def add_member(self, program: Sequence[str] | None = None, **settings: Any) -> Member:
         """Start one more worker."""
         folder = self.folder / f"worker-{len(self.members)}"
-        chosen = SETTINGS | self.topics.settings | {"profiles": odd_worker.profiles(self.folder)} | self.settings
+        login = {
+            "bootstrap_servers": self.cluster.addresses(LISTENER),
+            "sasl_mechanism": "PLAIN",
+            "sasl_username": USER,
+            "sasl_password": _PASSWORD,
+        }
+        profiles = {"profiles": odd_worker.profiles(self.folder)}
+        chosen = SETTINGS | self.topics.settings | login | profiles | self.settings
         member = Member(WorkerProcess(folder, chosen | settings, program=program or odd_worker.program()))
         member.worker.start()
         self.members.append(member)
