@@ -127,6 +127,7 @@ class Worker(faust.App):
         """Hand a record to the driver's producer."""
         producer: Any = self.producer
         answer: Awaitable[Any] = await producer.send(topic, key, value, None, None, headers)
+        producer.watch(answer)
         return answer
 
     async def _before_revocation(self) -> None:

@@ -174,6 +174,7 @@ class Flow:
         self.generation += 1
         self._ledgers.clear()
         self.pool.abandon()
+        self._publisher.abandon()
         self.window.reset()
         self._journal.abandon()
         self._empty.set()

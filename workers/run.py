@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 
@@ -70,6 +71,12 @@ async def _run(settings: Settings) -> int:
             wait.cancel()
 
 
+def _code(error: BaseException | None) -> int:
+    if error is None:
+        return OK
+    return next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
+
+
 async def _name_unreadable(app: Worker) -> None:
     """Say which records cannot be read, and what to do (D-1.4)."""
     settings = app.settings
@@ -103,11 +110,10 @@ async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> i
         async with asyncio.timeout(app.settings.drain_deadline_seconds + _STOP_SECONDS):
             await app.stop()
     except TimeoutError:
-        # What is not committed comes again; a broker that is away must not keep the process.
+        # What is not committed comes again; a broker that is away must not keep the process, nor must its threads.
         log.warning("stopped without the broker", after_seconds=app.settings.drain_deadline_seconds + _STOP_SECONDS)
-    if error is None:
-        return OK
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
+        os._exit(_code(error))
+    code = _code(error)
     if code == UNEXPECTED:
         log.error("worker failed", exc_info=error)
     elif isinstance(error, (ShardError, JournalError)):

@@ -22,7 +22,14 @@ from typing import Any, ClassVar
 
 import aiokafka
 import structlog
-from aiokafka.errors import CommitFailedError, CorruptRecordException, IllegalStateError, UnsupportedCodecError
+from aiokafka.errors import (
+    CommitFailedError,
+    CorruptRecordException,
+    IllegalStateError,
+    MessageSizeTooLargeError,
+    RecordTooLargeError,
+    UnsupportedCodecError,
+)
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -37,6 +44,12 @@ Hook = Callable[[], Awaitable[None]]
 # What the driver raises for a batch that it cannot take apart: its checksum is wrong, or its inside makes no sense.
 _UNREADABLE = (CorruptRecordException, UnsupportedCodecError, struct.error, ValueError, EOFError, IndexError)
 
+TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError)
+"""What a producer says of a record that no retry makes smaller."""
+
+# So many records are read one by one after such an error, at most: it may be passing, as a bit that flips on the way is.
+_ONE_BY_ONE_RECORDS = 10_000
+
 # A takeover that waits longer for what the group knows goes on without it.
 _TAKE_OVER_SECONDS = 10.0
 
@@ -47,6 +60,8 @@ class UnreadableError(Exception):
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
+
+    _one_by_one: int = 0
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -77,10 +92,22 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         timeout: float | None = None,  # noqa: ASYNC109
         max_records: int | None = None,
     ) -> Any:
+        positions = dict(_positions(consumer))
         try:
-            return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+            records = await super()._fetch_records(
+                consumer, active_partitions, timeout, 1 if self._one_by_one else max_records
+            )
         except _UNREADABLE as error:
-            raise UnreadableError(type(error).__name__) from error
+            if self._one_by_one:
+                raise UnreadableError(type(error).__name__) from error
+            # The error took with it what had been read before it, of this partition and of others: read that again, and
+            # one by one, so that the error comes alone.
+            for tp, position in positions.items():
+                consumer.seek(tp, position)
+            self._one_by_one = _ONE_BY_ONE_RECORDS
+            return {}
+        self._one_by_one = max(0, self._one_by_one - 1)
+        return records
 
     async def known_of(self, tps: Iterable[TP]) -> dict[TP, tuple[int, str | None]]:
         """The committed offset of each partition with its metadata; its beginning where there is none."""
@@ -215,6 +242,20 @@ class Producer(driver.Producer):
     def _settings_default(self) -> Mapping[str, Any]:
         return {**super()._settings_default(), "enable_idempotence": True}
 
+    def watch(self, answer: Any) -> None:
+        """Send nothing more once this record has failed for good (D-8.2)."""
+        if isinstance(answer, asyncio.Future):
+            answer.add_done_callback(self._halt_on_failure)
+
+    def _halt_on_failure(self, answer: asyncio.Future[Any]) -> None:
+        if answer.cancelled() or answer.exception() is None or isinstance(answer.exception(), TOO_LARGE):
+            return
+        # The driver goes on with the next batch of the partition. It would be written before the failed one comes
+        # again, behind it: the order of a key would be broken.
+        sender = self._producer._sender.sender_task if self._producer is not None else None
+        if sender is not None and not sender.done():
+            sender.cancel()
+
 
 class Transport(driver.Transport):
     """Faust's Kafka transport with our consumer and producer."""
@@ -256,6 +297,13 @@ def lags(consumer: Any) -> dict[tuple[str, int], int]:
         waiting = unacknowledged.get((tp.topic, tp.partition), ())
         found[tp.topic, tp.partition] = max(0, end - state.position) + len(waiting)
     return found
+
+
+def _positions(native: aiokafka.AIOKafkaConsumer) -> Iterable[tuple[Any, int]]:
+    for tp in _assigned(native):
+        state = native._subscription.subscription.assignment.state_value(tp)
+        if state is not None and state.has_valid_position:
+            yield tp, state.position
 
 
 def _assigned(native: aiokafka.AIOKafkaConsumer) -> Iterable[Any]:
