@@ -56,7 +56,7 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProcessingOption
     config.write_text(CONFIG, encoding="utf-8")
     import tests.workers.hostile  # noqa: F401 (registers the component)
 
-    monkeypatch.setattr("workers.shards.PRELOAD", ["tests.workers.hostile"])
+    monkeypatch.setattr("workers.shards.PRELOAD", ["tests.workers.hostile", "workers.shard_preload"])
     return ProcessingOptions(profiles={"en": str(config)})
 
 
