@@ -26,6 +26,7 @@ from aiokafka.errors import (
     CommitFailedError,
     CorruptRecordException,
     IllegalStateError,
+    KafkaError,
     MessageSizeTooLargeError,
     RecordTooLargeError,
     UnsupportedCodecError,
@@ -252,9 +253,11 @@ class Producer(driver.Producer):
             return
         # The driver goes on with the next batch of the partition. It would be written before the failed one comes
         # again, behind it: the order of a key would be broken.
-        sender = self._producer._sender.sender_task if self._producer is not None else None
-        if sender is not None and not sender.done():
-            sender.cancel()
+        native = self._producer
+        if native is not None and not native._sender.sender_task.done():
+            native._sender.sender_task.cancel()
+            # Else whoever waits for them waits for ever.
+            native._message_accumulator.fail_all(KafkaError("not sent: a record before it has failed"))
 
 
 class Transport(driver.Transport):

@@ -7,7 +7,7 @@ from tests.stream.chaos.scene import Scene
 
 
 class BrokerKill(Fault):
-    """SIGKILL of a broker, which is started again."""
+    """SIGKILL of a broker, which is started again (D-8.1, D-8.2, D-9.5)."""
 
     name = "broker_kill"
     shots = 2
@@ -24,7 +24,7 @@ class BrokerKill(Fault):
 
 
 class BrokerPause(Fault):
-    """SIGSTOP of a broker for longer than its session with the controller."""
+    """SIGSTOP of a broker for longer than its session with the controller (D-8.2)."""
 
     name = "broker_pause"
     shots = 2
@@ -41,7 +41,7 @@ class BrokerPause(Fault):
 
 
 class RollingRestart(Fault):
-    """Every broker in turn: SIGTERM, start, ready."""
+    """Every broker in turn: SIGTERM, start, ready (D-8.2)."""
 
     name = "rolling_restart"
     shots = 1
@@ -57,7 +57,7 @@ class RollingRestart(Fault):
 
 
 class TwoBrokersGone(Fault):
-    """Two of three brokers killed: no quorum, no partition takes a record."""
+    """Two of three brokers killed: no quorum, no partition takes a record (D-8.1, D-8.2)."""
 
     name = "two_brokers_gone"
     shots = 1

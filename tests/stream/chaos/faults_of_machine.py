@@ -21,7 +21,7 @@ _FAKETIME = (
 
 
 class NoRoom(Fault):
-    """No file may grow beyond some kilobytes: journal and log are refused while notes flow."""
+    """No file may grow beyond some kilobytes: journal and log are refused while notes flow (D-6.4)."""
 
     name = "no_room"
     shots = 2
@@ -53,7 +53,7 @@ class NoRoom(Fault):
 
 
 class ClockSteps(Fault):
-    """The workers' clock jumps an hour forward and two back (libfaketime, on the workers alone)."""
+    """The workers' clock jumps an hour forward and two back (libfaketime, on the workers alone) (D-9.4)."""
 
     name = "clock_steps"
     shots = 4
@@ -95,7 +95,7 @@ class ClockSteps(Fault):
 
 
 class TwoVersions(Fault):
-    """A rolling deployment: two configurations with different fingerprints work at once."""
+    """A rolling deployment: two configurations with different fingerprints work at once (D-8.5, D-8.6)."""
 
     name = "two_versions"
     shots = 2

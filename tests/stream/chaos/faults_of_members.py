@@ -13,7 +13,7 @@ from tests.stream.judgement import Verdict
 
 
 class WorkerKill(Fault):
-    """SIGKILL of a worker, which is started again at once."""
+    """SIGKILL of a worker, which is started again at once (D-2.1, D-8.6, D-9.5)."""
 
     name = "worker_kill"
     hold = 4.0
@@ -25,7 +25,7 @@ class WorkerKill(Fault):
 
 
 class WorkerTerm(Fault):
-    """SIGTERM of a worker: it finishes, leaves, and is started again."""
+    """SIGTERM of a worker: it finishes, leaves, and is started again (D-7.1, D-7.2)."""
 
     name = "worker_term"
     hold = 4.0
@@ -43,7 +43,7 @@ class WorkerTerm(Fault):
 
 
 class ShardKill(Fault):
-    """SIGKILL of a shard."""
+    """SIGKILL of a shard (D-4.2, D-4.3, D-5.4)."""
 
     name = "shard_kill"
     shots = 6
@@ -58,7 +58,7 @@ class ShardKill(Fault):
 
 
 class ShardStop(ShardKill):
-    """SIGSTOP of a shard, for good: it must be replaced at the note's deadline."""
+    """SIGSTOP of a shard, for good: it must be replaced at the note's deadline (D-5.4, D-4.3)."""
 
     name = "shard_stop"
     shots = 3
@@ -68,7 +68,7 @@ class ShardStop(ShardKill):
 
 
 class WorkerFreeze(Fault):
-    """SIGSTOP of a worker for longer than its session, then SIGCONT: it must publish nothing more."""
+    """SIGSTOP of a worker for longer than its session, then SIGCONT: it must publish nothing more (D-7.4)."""
 
     name = "worker_freeze"
     shots = 2
@@ -84,7 +84,7 @@ class WorkerFreeze(Fault):
 
 
 class ShortFreeze(WorkerFreeze):
-    """SIGSTOP of a worker for less than its session: it goes on as if nothing had been."""
+    """SIGSTOP of a worker for less than its session: it goes on as if nothing had been (D-7.4)."""
 
     name = "worker_freeze_short"
     shots = 4
@@ -93,7 +93,7 @@ class ShortFreeze(WorkerFreeze):
 
 
 class MembersToggle(Fault):
-    """A further member that joins and leaves every few seconds."""
+    """A further member that joins and leaves every few seconds (D-2.2, D-2.3, D-7.1, D-7.2)."""
 
     name = "members_toggle"
     shots = 4
@@ -112,11 +112,17 @@ class MembersToggle(Fault):
 
 
 class Poison(Fault):
-    """Notes that raise, crash the interpreter, allocate without end, hang and spin."""
+    """Notes that raise, crash the interpreter, allocate without end, hang and spin (D-4.4, D-5.1, D-5.2, D-5.5)."""
 
     name = "poison"
     shots = 0
-    settings: ClassVar[Mapping[str, Any]] = {"shard_memory_bytes": 1_200_000_000, "shard_recycle_bytes": 1_000_000_000}
+    settings: ClassVar[Mapping[str, Any]] = {
+        "shard_memory_bytes": 1_200_000_000,
+        "shard_recycle_bytes": 1_000_000_000,
+        # Long enough to fill the memory on a busy machine.
+        "note_deadline_seconds": 6,
+        "batch_deadline_seconds": 7,
+    }
     _words: ClassVar[Mapping[str, int]] = {
         "RAISE an error": 5,
         "DIE at once": 4,
@@ -140,7 +146,7 @@ class Poison(Fault):
 
 
 class KillerNote(Fault):
-    """A note that kills the whole worker, with two workers: one rejection after `max_attempts` deaths in all."""
+    """A note that kills the whole worker, with two workers: one rejection after `max_attempts` deaths in all (D-6.1, D-6.2)."""
 
     name = "killer_note"
     shots = 0
@@ -159,7 +165,7 @@ class KillerNote(Fault):
 
 
 class SlowPipeline(Fault):
-    """Notes so slow that the window stays full for longer than the poll interval."""
+    """Notes so slow that the window stays full for longer than the poll interval (D-3.2, D-3.3)."""
 
     name = "slow_pipeline"
     shots = 0
@@ -176,7 +182,7 @@ class SlowPipeline(Fault):
 
 
 class DebugSignals(Fault):
-    """SIGUSR1 and SIGUSR2, which would dump local variables and open a debugger."""
+    """SIGUSR1 and SIGUSR2, which would dump local variables and open a debugger (D-9.3)."""
 
     name = "debug_signals"
     hold = 0.5

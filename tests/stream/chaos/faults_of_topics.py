@@ -50,7 +50,7 @@ def _binding(topic: str, right: AclOperation, permission: AclPermissionType) -> 
 
 
 class OutputTooLarge(Fault):
-    """Events larger than the output topic takes: rejected, and nothing else."""
+    """Events larger than the output topic takes: rejected, and nothing else (D-8.3)."""
 
     name = "output_too_large"
     shots = 0
@@ -73,7 +73,7 @@ class OutputTooLarge(Fault):
 
 
 class OutputForbidden(Fault):
-    """The right to write events is taken for a while: the worker ends, waits, and goes on."""
+    """The right to write events is taken for a while: the worker ends, waits, and goes on (D-8.2, D-9.1)."""
 
     name = "output_forbidden"
     shots = 1
@@ -88,7 +88,7 @@ class OutputForbidden(Fault):
 
 
 class InputForbidden(Fault):
-    """The right to read notes is taken for a while."""
+    """The right to read notes is taken for a while (D-9.1)."""
 
     name = "input_forbidden"
     shots = 1
@@ -103,7 +103,7 @@ class InputForbidden(Fault):
 
 
 class DeadLetterForbidden(OutputForbidden):
-    """Nobody may write rejections for a while, and some are due: nothing behind them is acknowledged."""
+    """Nobody may write rejections for a while, and some are due: nothing behind them is acknowledged (D-8.4)."""
 
     name = "deadletter_forbidden"
 
@@ -121,7 +121,7 @@ class DeadLetterForbidden(OutputForbidden):
 
 
 class OutputDeleted(Fault):
-    """The output topic is deleted while workers run, before the first note, and made again later."""
+    """The output topic is deleted while workers run, before the first note, and made again later (D-8.2, D-9.1)."""
 
     name = "output_deleted"
     shots = 1
@@ -137,7 +137,7 @@ class OutputDeleted(Fault):
 
 
 class TopicsLate(Fault):
-    """Workers start before the output topic exists."""
+    """Workers start before the output topic exists (D-9.1)."""
 
     name = "topics_late"
     shots = 1
@@ -155,7 +155,7 @@ class TopicsLate(Fault):
 
 
 class RightsLate(Fault):
-    """Workers start before they may read the notes."""
+    """Workers start before they may read the notes (D-9.1)."""
 
     name = "rights_late"
     shots = 1
@@ -173,7 +173,7 @@ class RightsLate(Fault):
 
 
 class Compressions(Fault):
-    """Batches in every compression at once."""
+    """Batches in every compression at once (D-1.5)."""
 
     name = "compressions"
     shots = 0
@@ -183,7 +183,7 @@ class Compressions(Fault):
 
 
 class Transactions(Fault):
-    """A transactional upstream, a quarter of whose transactions is aborted, and a worker that is killed meanwhile."""
+    """A transactional upstream, a quarter of whose transactions is aborted, and a worker that is killed meanwhile (D-1.1, D-1.2)."""
 
     name = "transactions"
     shots = 2
@@ -198,7 +198,7 @@ class Transactions(Fault):
 
 
 class Retention(Fault):
-    """Records are deleted from the front while nobody reads, as by retention: those are gone, all others are read."""
+    """Records are deleted from the front while nobody reads, as by retention: those are gone, all others are read (D-1.3)."""
 
     name = "retention"
     shots = 1
@@ -230,7 +230,7 @@ class Retention(Fault):
 
 
 class Compaction(Fault):
-    """A compacted input topic: the cleaner leaves holes in the offsets."""
+    """A compacted input topic: the cleaner leaves holes in the offsets (D-1.3)."""
 
     name = "compaction"
     shots = 1
@@ -256,7 +256,7 @@ class Compaction(Fault):
 
 
 class CorruptBatch(Fault):
-    """A byte of a batch flips on every replica: the worker names the offsets and ends with 74; `offsets skip` passes it."""
+    """A byte of a batch flips on every replica: the worker names the offsets and ends with 74; `offsets skip` passes it (D-1.4)."""
 
     name = "corrupt_batch"
     shots = 1
