@@ -33,6 +33,7 @@ from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
 from workers.settings import Settings, SettingsError
 from workers.shards import ShardLimits
+from workers.transport import ReadError, UnreadableError
 
 if TYPE_CHECKING:
     from workers.tracing import Tracing
@@ -86,6 +87,7 @@ class Worker(faust.App):
         transport.Consumer.after_assignment = self._after_assignment
         transport.Consumer.commit_failed = self.metrics.commit_failures.inc
         transport.Consumer.attempts = self.flow.attempts
+        transport.Consumer.failed = self.fail
         await super().start()
         self._serving = True
         self._watch_task = asyncio.create_task(self._watch())
@@ -96,7 +98,9 @@ class Worker(faust.App):
             self._serving = False
             self._watch_task.cancel()
         if getattr(self, "flow", None) is not None:
-            await self.flow.stop(failed=self.failure is not None)
+            # Who can read no more can still finish what was read.
+            can_finish = self.failure is None or isinstance(self.failure, (UnreadableError, ReadError))
+            await self.flow.stop(failed=not can_finish)
             await self._leave()
         await super().stop()
         if self.tracing is not None:

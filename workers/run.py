@@ -18,13 +18,14 @@ from workers.preflight import client_config
 from workers.publisher import PublishError
 from workers.settings import Settings
 from workers.shards import ShardError
-from workers.transport import UnreadableError
+from workers.transport import ReadError, UnreadableError
 
 log = structlog.get_logger(__name__)
 
 OK = 0
 UNEXPECTED = 1
 USAGE = 2
+NOT_READY = 69
 UNREADABLE_BATCH = 74
 PUBLISHING_FAILED = 75
 WATCHDOG = 76
@@ -38,6 +39,7 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (PublishError, PUBLISHING_FAILED),
     (StandstillError, WATCHDOG),
     (UnreadableError, UNREADABLE_BATCH),
+    (ReadError, NOT_READY),
     (WatchdogError, WATCHDOG),
 )
 
@@ -113,6 +115,9 @@ async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> i
         # What is not committed comes again; a broker that is away must not keep the process, nor must its threads.
         log.warning("stopped without the broker", after_seconds=app.settings.drain_deadline_seconds + _STOP_SECONDS)
         os._exit(_code(error))
+    except Exception as trouble:  # noqa: BLE001 (Faust's services may be in any state after a crash; why we end counts)
+        log.warning("stopped with an error", error=type(trouble).__name__)
+        os._exit(_code(error) or UNEXPECTED)
     code = _code(error)
     if code == UNEXPECTED:
         log.error("worker failed", exc_info=error)

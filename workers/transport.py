@@ -55,14 +55,22 @@ _ONE_BY_ONE_RECORDS = 10_000
 _TAKE_OVER_SECONDS = 10.0
 
 
+_PAUSE_SECONDS = 0.5
+
+
 class UnreadableError(Exception):
     """A batch of records cannot be read."""
+
+
+class ReadError(Exception):
+    """The broker does not let us read, or commit: a right is missing, or a topic."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
 
     _one_by_one: int = 0
+    _gave_up: bool = False
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -84,6 +92,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         except (CommitFailedError, IllegalStateError):
             # The group has given the partitions to others meanwhile: their notes come again to those.
             return False
+        except KafkaError as error:
+            await self._give_up(ReadError(type(error).__name__))
+            return False
         return True
 
     async def _fetch_records(
@@ -100,15 +111,30 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             )
         except _UNREADABLE as error:
             if self._one_by_one:
-                raise UnreadableError(type(error).__name__) from error
+                return await self._give_up(UnreadableError(type(error).__name__))
             # The error took with it what had been read before it, of this partition and of others: read that again, and
             # one by one, so that the error comes alone.
             for tp, position in positions.items():
                 consumer.seek(tp, position)
             self._one_by_one = _ONE_BY_ONE_RECORDS
             return {}
+        except KafkaError as error:
+            return await self._give_up(ReadError(type(error).__name__))
         self._one_by_one = max(0, self._one_by_one - 1)
         return records
+
+    async def _give_up(self, error: Exception) -> dict[Any, Any]:
+        """Tell the worker that nothing more can be read. An error that Faust sees would bring it down before what is in
+        flight is published.
+        """
+        failed = Consumer.failed
+        if failed is None:
+            raise error
+        if not self._gave_up:
+            self._gave_up = True
+            self.parent_loop.call_soon_threadsafe(failed, error)
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return {}
 
     async def known_of(self, tps: Iterable[TP]) -> dict[TP, tuple[int, str | None]]:
         """The committed offset of each partition with its metadata; its beginning where there is none."""
@@ -135,6 +161,7 @@ class Consumer(driver.Consumer):
     before_revocation: ClassVar[Hook | None] = None
     after_assignment: ClassVar[Callable[[], None] | None] = None
     commit_failed: ClassVar[Callable[[], None] | None] = None
+    failed: ClassVar[Callable[[BaseException], None] | None] = None
     attempts: ClassVar[Attempts | None] = None
 
     _polled: Mapping[TP, Iterable[Any]] = MappingProxyType({})

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka import KafkaException
+
 from tests.stream.chaos.catalogue import FAULTS
 from tests.stream.chaos.run import append, run
-from tests.stream.chaos.scene import CLUSTER_SETTINGS, LISTENER
+from tests.stream.chaos.scene import CLUSTER_SETTINGS, LISTENER, SceneError
 from tests.stream.kafka import Cluster
 
 RESULTS = Path(__file__).parents[1] / "results.jsonl"
@@ -44,9 +47,14 @@ def main(arguments: list[str]) -> int:
                         return _end(broken)
                     place = folder / f"{name}-{seed}-{number}"
                     place.mkdir(parents=True)
-                    line = run(
-                        FAULTS[name](), cluster, place, seed=int(seed) + number, count=options.notes, rate=options.rate
-                    )
+                    chosen = {"seed": int(seed) + number, "count": options.notes, "rate": options.rate}
+                    try:
+                        line = run(FAULTS[name](), cluster, place, **chosen)
+                    except (SceneError, KafkaException, subprocess.TimeoutExpired, OSError, RuntimeError) as error:
+                        # A run that could not be made is no result, and no success.
+                        sys.stdout.write(f"{name:<22} seed {seed}  could not be run: {type(error).__name__} {error}\n")
+                        broken += 1
+                        continue
                     append(options.results, line)
                     sys.stdout.write(_told(line))
                     sys.stdout.flush()
