@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check lock clean
+.PHONY: help install test demo check chaos chaos-table lock clean
+MINUTES ?= 10
+SEED ?= 1
 
 help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
 	@echo "make check     format, lint, types, import arrows, manifests"
+	@echo "make chaos     fault runs on three brokers, MINUTES=10 SEED=1; each adds a line to the table of workers/DELIVERY.md"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -34,8 +37,16 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.stream.chaos.table --check
 	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
 	$(BIN)/shellcheck .ci/run
+
+chaos: install
+	$(BIN)/python -m tests.stream.chaos --minutes $(MINUTES) --seeds $(SEED); status=$$?; \
+	$(BIN)/python -m tests.stream.chaos.table; exit $$status
+
+chaos-table: install
+	$(BIN)/python -m tests.stream.chaos.table
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock
