@@ -127,17 +127,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--rate", type=float, default=60.0)
     options = parser.parse_args(arguments)
-    with (
-        tempfile.TemporaryDirectory() as brokers,
-        tempfile.TemporaryDirectory() as folder,
-        Cluster(3, Path(brokers), listeners=[LISTENER], settings=CLUSTER_SETTINGS) as cluster,
-    ):
-        if options.what == "members":
-            figures = members(cluster, Path(folder), options.times)
-        else:
-            figures = soak(cluster, Path(folder), options.minutes, options.rate)
+    with tempfile.TemporaryDirectory() as brokers, tempfile.TemporaryDirectory() as folder:
+        cluster = Cluster(3, Path(brokers), listeners=[LISTENER], settings=CLUSTER_SETTINGS)
+        figures = _measured(options, cluster, Path(folder))
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _measured(options: argparse.Namespace, cluster: Cluster, folder: Path) -> dict[str, Any]:
+    with cluster:
+        if options.what == "members":
+            return members(cluster, folder, options.times)
+        return soak(cluster, folder, options.minutes, options.rate)
 
 
 if __name__ == "__main__":
