@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check check-deploy deploy-files up pin-images lock clean
+.PHONY: help install test demo check check-deploy deploy-files up pin-images lock clean chaos chaos-table
+MINUTES ?= 10
+SEED ?= 1
 
 help:
 	@echo "make install   create .venv from the hash-pinned lock"
@@ -16,6 +18,7 @@ help:
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
 	@echo "make deploy-files  write what is made of sources: dashboards, settings in the chart's schema"
 	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
+	@echo "make chaos     fault runs on three brokers, MINUTES=10 SEED=1; each adds a line to the table of workers/DELIVERY.md"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -38,6 +41,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.stream.chaos.table --check
 	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
 	$(BIN)/shellcheck .ci/run deploy/*.sh deploy/image/*.sh
 
@@ -54,6 +58,13 @@ up:
 
 pin-images: install
 	$(BIN)/python deploy/image/pin.py
+
+chaos: install
+	$(BIN)/python -m tests.stream.chaos --minutes $(MINUTES) --seeds $(SEED); status=$$?; \
+	$(BIN)/python -m tests.stream.chaos.table; exit $$status
+
+chaos-table: install
+	$(BIN)/python -m tests.stream.chaos.table
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock

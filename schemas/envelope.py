@@ -40,8 +40,8 @@ def read_envelope(headers: Headers, value: bytes) -> bytes:
     """The JSON of the note itself, out of whichever mode it came in.
 
     Raises:
-        RejectedError: `content_type` for a media type or an event type that is no recorded note; `schema` or `json` for
-            a structured event that is none.
+        RejectedError: `content_type` for a media type or an event type that is no recorded note; `schema`, `json` or
+            `too_deep` for a structured event that is none.
     """
     found = {name.lower(): content for name, content in headers}
     media = _text(found.get("content-type", b"")).split(";", 1)[0].strip().lower()
@@ -59,6 +59,8 @@ def _unwrap(value: bytes) -> bytes:
         event = _structured.decode(value)
     except msgspec.ValidationError:
         raise RejectedError("schema", "decode", "$: no CloudEvent with specversion, type and data") from None
+    except RecursionError:
+        raise RejectedError("too_deep", "decode", "$: nested too deep") from None
     except (msgspec.DecodeError, ValueError):
         raise RejectedError("json", "decode", "$: not valid JSON") from None
     if event.type != RECORDED:

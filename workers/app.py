@@ -12,6 +12,7 @@ import ssl
 import tempfile
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
 from workers.settings import Settings, SettingsError
 from workers.shards import ShardLimits
+from workers.transport import ReadError, UnreadableError
 
 if TYPE_CHECKING:
     from workers.tracing import Tracing
@@ -41,6 +43,7 @@ log = structlog.get_logger(__name__)
 # A loop that stood for this share of the session may have lost its partitions without knowing.
 _STANDSTILL_SHARE = 0.7
 _WATCH_SECONDS = 1.0
+_LEAVE_SECONDS = 10.0
 
 
 class WatchdogError(Exception):
@@ -83,6 +86,8 @@ class Worker(faust.App):
         transport.Consumer.before_revocation = self._before_revocation
         transport.Consumer.after_assignment = self._after_assignment
         transport.Consumer.commit_failed = self.metrics.commit_failures.inc
+        transport.Consumer.attempts = self.flow.attempts
+        transport.Consumer.failed = self.fail
         await super().start()
         self._serving = True
         self._watch_task = asyncio.create_task(self._watch())
@@ -93,7 +98,10 @@ class Worker(faust.App):
             self._serving = False
             self._watch_task.cancel()
         if getattr(self, "flow", None) is not None:
-            await self.flow.stop()
+            # Who can read no more can still finish what was read.
+            can_finish = self.failure is None or isinstance(self.failure, (UnreadableError, ReadError))
+            await self.flow.stop(failed=not can_finish)
+            await self._leave()
         await super().stop()
         if self.tracing is not None:
             await asyncio.to_thread(self.tracing.close)
@@ -123,6 +131,7 @@ class Worker(faust.App):
         """Hand a record to the driver's producer."""
         producer: Any = self.producer
         answer: Awaitable[Any] = await producer.send(topic, key, value, None, None, headers)
+        producer.watch(answer)
         return answer
 
     async def _before_revocation(self) -> None:
@@ -133,6 +142,23 @@ class Worker(faust.App):
     def _after_assignment(self) -> None:
         self._joined = True
         self.flow.resume()
+
+    def positions(self) -> list[tuple[str, int, int]]:
+        """Topic, partition and committed offset of all that is ours."""
+        return [(*partition, offset) for partition, offset in self.flow.attempts.owned()]
+
+    async def _leave(self) -> None:
+        """Commit and say that we leave in order; a broker that is away must not keep us."""
+        if self._joined:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await self._consumer_of_ours().leave()
+
+    def _consumer_of_ours(self) -> transport.Consumer:
+        consumer = self.consumer
+        if not isinstance(consumer, transport.Consumer):
+            raise TypeError(f"not our consumer: {type(consumer).__name__}")
+        return consumer
 
     def _make_flow(self) -> Flow:
         settings = self.settings
@@ -165,8 +191,12 @@ class Worker(faust.App):
             self.metrics,
             self.hand_over,
             self.fail,
+            self._name,
             self.tracing,
         )
+
+    async def _name(self, partition: tuple[str, int]) -> None:
+        await self._consumer_of_ours().name(partition)
 
     def _announce_profiles(self) -> None:
         for profile, version, fingerprint in self.flow.pool.profiles:
@@ -204,6 +234,8 @@ class Worker(faust.App):
         """End a worker that has work and does nothing: a restart helps, waiting does not."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
+            if self.flow.inflight and self._stuck_seconds() < self.settings.watchdog_seconds:
+                self._consumer_of_ours().keep_alive()
             limit = self.settings.watchdog_seconds
             if self._stuck_seconds() > limit and (self.flow.inflight or any(self._lag().values())):
                 self.fail(WatchdogError(f"no progress for {limit:g} s with notes in flight or unread"))

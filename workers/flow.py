@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
 from schemas.rejected import RejectedError
+from workers.attempts import GROUP, Attempts, Partition
 from workers.delivery import Delivery
 from workers.journal import Journal
 from workers.ledger import Ledger
@@ -47,7 +48,7 @@ class FlowOptions:
 
 
 class Flow:
-    """One worker's flow. `failed` gets the error that ends the worker."""
+    """One worker's flow. `failed` gets the error that ends the worker; `name` tells the group what is read next."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Flow:
         metrics: Metrics,
         send: Send,
         failed: Callable[[BaseException], None],
+        name: Callable[[Partition], Awaitable[None]],
         tracing: Tracing | None = None,
     ) -> None:
         self.options = options
@@ -67,7 +69,9 @@ class Flow:
         self.pool = ShardPool(options.shards, processing, limits, self._sent, self._read, failed)
         self.generation = 0
         self.last_progress = time.monotonic()
+        self.attempts = Attempts(options.window_records)
         self._journal = journal
+        self._name = name
         self._failed = failed
         self._router = Router(options.shards)
         self._publisher = Publisher(send, topics, metrics, self._published, self._stood_still, tracing)
@@ -75,6 +79,7 @@ class Flow:
         self._open = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
+        self._moved = asyncio.Event()
         self._ticked = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -86,9 +91,12 @@ class Flow:
             task.add_done_callback(self._ended)
             self._tasks.append(task)
 
-    async def stop(self) -> None:
-        """Drain, then end everything."""
-        await self.drain()
+    async def stop(self, *, failed: bool = False) -> None:
+        """Drain, then end everything; a flow that has failed can finish nothing and abandons it at once (D-7.3)."""
+        if failed:
+            self.abandon()
+        else:
+            await self.drain()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -98,17 +106,19 @@ class Flow:
     async def accept(self, delivery: Delivery) -> None:
         """Take a record in; waits while the window is full or the flow drains.
 
-        A record of an assignment that ends meanwhile is dropped: it comes again. A note that was in a shard when a
-        worker died is run alone, or rejected after enough deaths.
+        A record of an assignment that ends meanwhile is dropped: it comes again. A note that was at work when a worker
+        died is named to the group before it is read, and run alone or rejected after enough deaths (D-6).
         """
         delivery.generation = self.generation
         waited = time.monotonic()
         await self._open.wait()
-        place = delivery.place
-        attempts = self._journal.attempts((place.topic, place.partition, place.offset))
-        if attempts:
+        deaths = self._deaths(delivery)
+        alone = deaths >= self.options.max_attempts - 1
+        if alone:
             await self._empty.wait()
         await self.window.enter(delivery.size)
+        if delivery.generation == self.generation and deaths:
+            await self._name_suspect(delivery, alone=alone)
         if delivery.generation != self.generation:
             self.window.leave(1, delivery.size)
             return
@@ -116,32 +126,59 @@ class Flow:
         self.metrics.consumed.inc()
         self.metrics.note_bytes.observe(delivery.size)
         self.metrics.stage.labels("window").observe(delivery.entered - waited)
+        place = delivery.place
         ledger = self._ledgers.setdefault((place.topic, place.partition), Ledger())
         ledger.open(place.offset, delivery, delivery.size)
         self._empty.clear()
-        if attempts >= self.options.max_attempts:
-            detail = f"the worker died {attempts} times while it was read"
+        if deaths >= self.options.max_attempts:
+            detail = f"the worker died {deaths} times while it was read"
             self._publisher.publish(delivery, rejection(RejectedError("crash", "pipeline", detail)))
         else:
             self.pool.submit(self._router.shard_of(delivery.key), delivery)
-        if attempts:
+        if alone:
             await self._empty.wait()
 
+    def _deaths(self, delivery: Delivery) -> int:
+        """How many workers have died with this note at work, as far as our journal or the group knows."""
+        place = delivery.place
+        ours = self._journal.attempts((place.topic, place.partition, place.offset))
+        return max(ours, self.attempts.deaths((place.topic, place.partition), place.offset))
+
+    async def _name_suspect(self, delivery: Delivery, *, alone: bool) -> None:
+        """Tell the group which suspects are at work next: this one alone, or a group of which it is the first."""
+        place = delivery.place
+        partition = (place.topic, place.partition)
+        if not alone and self.attempts.is_running(partition, place.offset):
+            return
+        ledger = self._ledgers.get(partition)
+        while ledger is not None and len(ledger) and delivery.generation == self.generation:
+            self._moved.clear()
+            await self._moved.wait()
+        self.attempts.run(partition, place.offset, place.offset + (1 if alone else GROUP))
+        await self._name(partition)
+
     async def drain(self) -> None:
-        """Finish what is in flight within the deadline and abandon the rest; nothing enters until `resume`."""
+        """Finish what is in flight within the deadline and abandon the rest; nothing enters until `resume` (D-7.1)."""
         self._open.clear()
         try:
             async with asyncio.timeout(self.options.drain_seconds):
                 await self._empty.wait()
         except TimeoutError:
             log.warning("drain deadline passed", notes_abandoned=self.window.records)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Forget what is in flight, unacknowledged: it comes again. Nothing enters until `resume`."""
+        self._open.clear()
         self.metrics.abandoned.inc(self.window.records)
         self.generation += 1
         self._ledgers.clear()
         self.pool.abandon()
+        self._publisher.abandon()
         self.window.reset()
         self._journal.abandon()
         self._empty.set()
+        self._moved.set()
 
     def resume(self) -> None:
         """A new assignment begins; what waited from an older one is dropped."""
@@ -178,6 +215,7 @@ class Flow:
         for done, size in self._ledgers[place.topic, place.partition].complete(place.offset):
             done.acknowledge()
             self.window.leave(1, size)
+        self._moved.set()
         self.last_progress = time.monotonic()
         self.metrics.progress.set_to_current_time()
         if not self.window.records:

@@ -15,10 +15,14 @@ HEADER = struct.Struct("!I")
 
 
 class Ready(msgspec.Struct, array_like=True):
-    """The shard has its profiles (name, version, fingerprint), or `error` says in one line why not."""
+    """The shard has its profiles (name, version, fingerprint), or `error` says in one line why not.
+
+    `streams`: a note's outcome comes before the next one is begun, so that silence is the doing of one note.
+    """
 
     profiles: list[tuple[str, str, str]] = []
     error: str | None = None
+    streams: bool = False
 
 
 class Result(msgspec.Struct, array_like=True):

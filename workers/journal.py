@@ -9,8 +9,13 @@ Lines: `+ topic partition offset attempt` when a note goes to its shard, `- topi
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 # Above this many lines the file is written anew with what is open.
 _COMPACT_LINES = 50_000
@@ -25,10 +30,12 @@ class JournalError(OSError):
 class Journal:
     """Attempts of notes by their coordinates, kept in one file a consumer group.
 
-    Raises JournalError where the folder cannot be written.
+    Raises JournalError where the folder cannot be written. When it can be written no more later on (the disk is full),
+    that is said once and notes go on: the group still knows of deaths (D-6.4).
     """
 
     def __init__(self, folder: Path, group: str) -> None:
+        self._failed = False
         self._path = folder / f"in-flight-{group}.journal"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -66,11 +73,20 @@ class Journal:
         self._file.close()
 
     def _append(self, line: str) -> None:
-        self._file.write(line.encode())
-        self._lines += 1
-        if self._lines > _COMPACT_LINES:
-            self._file.close()
-            self._file = self._write_anew()
+        if self._failed:
+            return
+        try:
+            self._file.write(line.encode())
+            self._lines += 1
+            if self._lines > _COMPACT_LINES:
+                self._file.close()
+                self._file = self._write_anew()
+        except OSError as error:
+            self._failed = True
+            log.error("journal cannot be written; notes go on without it", reason=error.strerror)  # noqa: TRY400
+            # What stands in it is old from now on, and would accuse notes that are done.
+            with suppress(OSError):
+                self._path.unlink()
 
     def _write_anew(self) -> BinaryIO:
         kept = {**self._suspects, **self._open}

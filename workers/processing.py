@@ -116,6 +116,11 @@ class Processor:
         identities = [identify(nlp) for nlp in self.pipelines.values()]
         return [(each["profile"], VERSION, fingerprint(each["digest"], settings)) for each in identities]
 
+    @property
+    def streams(self) -> bool:
+        """Is each note read to its end before the next one is begun? A trained component gathers notes instead."""
+        return not any(hasattr(part, "pipe") for nlp in self.pipelines.values() for _, part in nlp.pipeline)
+
     def warm_up(self) -> None:
         """Read the sample notes, outside any memory zone."""
         for nlp in self.pipelines.values():
@@ -165,7 +170,7 @@ class Processor:
         done = 0
         started = time.perf_counter()
         try:
-            for doc in nlp.pipe([prepare(item.note, nlp, self._enrich) for item in items], batch_size=len(items) or 1):
+            for doc in nlp.pipe((prepare(item.note, nlp, self._enrich) for item in items), batch_size=len(items) or 1):
                 outcome = self._event(doc, items[done], nlp, time.perf_counter() - started)
                 done += 1
                 yield outcome

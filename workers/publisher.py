@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
+from aiokafka.errors import KafkaError
 from faust.exceptions import ProducerSendError
 
 from schemas.rejected import RejectedError
@@ -21,14 +21,13 @@ from workers.deadletter import dead_letter
 from workers.delivery import Delivery
 from workers.metrics import Metrics
 from workers.processing import Outcome, rejection
+from workers.transport import TOO_LARGE
 
 if TYPE_CHECKING:
     from workers.tracing import Tracing
 
 # Records with the producer and not yet answered; beyond it handing over waits.
 _UNANSWERED = 2048
-
-_TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError)
 
 
 class PublishError(Exception):
@@ -80,6 +79,11 @@ class Publisher:
         """Queue an outcome; the window bounds how many there are."""
         self._outcomes.put_nowait((delivery, outcome))
 
+    def abandon(self) -> None:
+        """Forget what is not yet with the producer (D-2.3)."""
+        while not self._outcomes.empty():
+            self._outcomes.get_nowait()
+
     async def run(self) -> None:
         """Publish until cancelled. Raises PublishError."""
         async with asyncio.TaskGroup() as tasks:
@@ -108,10 +112,10 @@ class Publisher:
             if self._tracing is not None:
                 headers = self._tracing.begin(delivery, outcome, topic, headers)
             return await self._send(topic, delivery.key, value, headers)
-        except _TOO_LARGE:
+        except TOO_LARGE:
             return None
         except ProducerSendError as error:
-            if isinstance(error.__cause__, _TOO_LARGE):
+            if isinstance(error.__cause__, TOO_LARGE):
                 return None
             raise PublishError(type(error.__cause__ or error).__name__) from error
         except KafkaError as error:
@@ -125,7 +129,7 @@ class Publisher:
                     await answer
                 else:
                     outcome = await self._reject_too_large(delivery, outcome)
-            except _TOO_LARGE:
+            except TOO_LARGE:
                 outcome = await self._reject_too_large(delivery, outcome)
             except KafkaError as error:
                 raise PublishError(type(error).__name__) from error

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 
 import structlog
+from confluent_kafka import KafkaException
 
-from workers import logs
+from workers import logs, unreadable
 from workers.app import WatchdogError, Worker, create_app
 from workers.flow import StandstillError
 from workers.journal import JournalError
+from workers.preflight import client_config
 from workers.publisher import PublishError
 from workers.settings import Settings
 from workers.shards import ShardError
+from workers.transport import ReadError, UnreadableError
 
 log = structlog.get_logger(__name__)
 
 OK = 0
 UNEXPECTED = 1
 USAGE = 2
+NOT_READY = 69
 UNREADABLE_BATCH = 74
 PUBLISHING_FAILED = 75
 WATCHDOG = 76
+
+# Beyond the drain deadline, for commits and connections.
+_STOP_SECONDS = 30.0
 
 _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (ShardError, USAGE),
     (JournalError, USAGE),
     (PublishError, PUBLISHING_FAILED),
     (StandstillError, WATCHDOG),
+    (UnreadableError, UNREADABLE_BATCH),
+    (ReadError, NOT_READY),
     (WatchdogError, WATCHDOG),
 )
 
@@ -63,6 +73,32 @@ async def _run(settings: Settings) -> int:
             wait.cancel()
 
 
+def _code(error: BaseException | None) -> int:
+    if error is None:
+        return OK
+    return next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
+
+
+async def _name_unreadable(app: Worker) -> None:
+    """Say which records cannot be read, and what to do (D-1.4)."""
+    settings = app.settings
+    for topic, partition, offset in app.positions():
+        try:
+            found = await asyncio.to_thread(unreadable.find, client_config(settings), topic, partition, offset)
+        except KafkaException as error:
+            log.warning("partition cannot be looked at", topic=topic, partition=partition, reason=error.args[0].str())
+            continue
+        for bad in found:
+            log.error(
+                "records cannot be read",
+                topic=topic,
+                partition=partition,
+                first=bad.first,
+                last=bad.last,
+                todo=f"stop the workers, then: anamnesis offsets skip {partition}:{bad.last + 1}",
+            )
+
+
 async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> int:
     if not starting.done():
         starting.cancel()
@@ -70,10 +106,19 @@ async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> i
     if error is None and not stopped and app._crashed.is_set():
         error = app._crash_reason
     log.info("worker stops")
-    await app.stop()
-    if error is None:
-        return OK
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
+    if isinstance(error, UnreadableError):
+        await _name_unreadable(app)
+    try:
+        async with asyncio.timeout(app.settings.drain_deadline_seconds + _STOP_SECONDS):
+            await app.stop()
+    except TimeoutError:
+        # What is not committed comes again; a broker that is away must not keep the process, nor must its threads.
+        log.warning("stopped without the broker", after_seconds=app.settings.drain_deadline_seconds + _STOP_SECONDS)
+        os._exit(_code(error))
+    except Exception as trouble:  # noqa: BLE001 (Faust's services may be in any state after a crash; why we end counts)
+        log.warning("stopped with an error", error=type(trouble).__name__)
+        os._exit(_code(error) or UNEXPECTED)
+    code = _code(error)
     if code == UNEXPECTED:
         log.error("worker failed", exc_info=error)
     elif isinstance(error, (ShardError, JournalError)):

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     note_deadline_seconds: Seconds = Field(20.0, description="a note that takes longer is rejected (timeout)")
     batch_deadline_seconds: Seconds = Field(30.0, description="after it a batch is run again note by note")
     expected_note_seconds: Seconds = Field(0.004, description="usual time of a note; decides poll and buffer sizes")
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = Field(
+    max_attempts: Annotated[int, Field(ge=2, le=100)] = Field(
         3, description="a note that kills more workers is rejected"
     )
     shard_memory_bytes: ByteSize = Field(ByteSize(4096 * _MIB), description="address space of a shard (RLIMIT_AS)")

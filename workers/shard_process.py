@@ -40,8 +40,21 @@ def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: in
             return
         if memory_bytes:
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        _send(pipe, frame(Ready(processor.profiles())))
-        _serve(pipe, processor)
+        _send(pipe, frame(Ready(processor.profiles(), streams=processor.streams)))
+        try:
+            _serve(pipe, processor)
+        except Exception as error:  # noqa: BLE001 (its message and its frames may hold text of a note: D-5.6)
+            _tell(error)
+            os._exit(1)
+
+
+def _tell(error: BaseException) -> None:
+    """Say what ended the shard, and where, without anything that a note may have put into it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    sys.stderr.write(f"shard ends: {type(error).__name__}{place}\n")
 
 
 def _serve(pipe: _Pipe, processor: Processor) -> None:
@@ -67,7 +80,8 @@ def _send(pipe: _Pipe, data: bytes) -> None:
         pipe.write(data)
         pipe.flush()
     except BrokenPipeError:
-        sys.exit(0)
+        # The worker is gone, or has done with us. Nothing is left to close: what is unsent would raise again.
+        os._exit(0)
 
 
 def _die_with_parent() -> None:

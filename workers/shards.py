@@ -1,8 +1,9 @@
 """Shards: processes that read notes, each with its queue, its pipe and its supervision.
 
 A shard is forked from a forkserver that has the profiles in memory. Batches go out, outcomes come back note by note and
-in order. When a shard dies or is silent beyond the deadline it is replaced, and the notes of the batch that it was at
-run one by one: only a note that is silent alone, or with which alone a shard dies twice, is rejected.
+in order. When a shard dies or is silent beyond the deadline it is replaced. Only the guilty note is rejected (D-5.2):
+the one that was at work beyond its deadline, or the one with which alone the shard dies twice. Where the pipeline
+gathers notes nobody knows which was at work, and those of the batch without an outcome run one by one.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import socket
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import structlog
@@ -29,8 +34,11 @@ log = structlog.get_logger(__name__)
 
 # The first shard waits for the forkserver to load every profile; a transformer may take a minute.
 START_SECONDS = 180.0
-# A shard that dies this often before it is ready will not become so.
+# A shard that dies this often before it is ready will not become so. One that was ready before may be tried for longer:
+# what kills it now, such as a machine short of memory, may pass.
 START_ATTEMPTS = 3
+RESTART_ATTEMPTS = 10
+_RESTART_PAUSES = (0.0, 0.1, 0.5, 1.0, 2.0)
 # What the forkserver imports before it forks shards.
 PRELOAD = ["workers.shard_preload"]
 
@@ -90,6 +98,7 @@ class ShardState:
     resident_bytes: int = 0
     busy_seconds: float = 0.0
     ready: bool = False
+    streams: bool = False
     profiles: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -109,6 +118,7 @@ class Shard:
     _suspects: deque[Job] = field(default_factory=deque)
     _sent: deque[_Batch] = field(default_factory=deque)
     _head_since: float = 0.0
+    _silent_seconds: float = 0.0
     _deaths_alone: int = 0
     _recycle: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -139,9 +149,10 @@ class Shard:
                     reader, writer = await self._start()
                 except (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError) as error:
                     failures += 1
-                    if failures >= START_ATTEMPTS:
+                    if failures >= (RESTART_ATTEMPTS if self.state.profiles else START_ATTEMPTS):
                         raise ShardError(f"shard {self.number} died {failures} times before it was ready") from error
                     await self._end()
+                    await asyncio.sleep(_RESTART_PAUSES[min(failures, len(_RESTART_PAUSES)) - 1])
                     continue
                 failures = 0
                 await self._serve_until_it_ends(reader, writer)
@@ -152,10 +163,10 @@ class Shard:
 
     def kill(self) -> None:
         """End the process at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None and process.pid is not None:  # without one it was stopped before it was started
+            process.kill()
+            process.join()
 
     @property
     def pid(self) -> int | None:
@@ -172,7 +183,7 @@ class Shard:
             daemon=True,
         )
         with theirs:
-            await asyncio.to_thread(self._process.start)
+            await asyncio.to_thread(_start_bare, self._process)
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         self._writer = writer
@@ -180,6 +191,7 @@ class Shard:
         if ready.error is not None:
             raise ShardError(ready.error)
         self.state.profiles = ready.profiles
+        self.state.streams = ready.streams
         self.state.ready = True
         return reader, writer
 
@@ -195,13 +207,14 @@ class Shard:
             await asyncio.gather(*tasks, return_exceptions=True)
             self.state.ready = False
             await self._close_pipe()
+        frozen = await asyncio.to_thread(self._is_stopped)
         await self._end()
         if isinstance(error, _RecycleError):
             self.state.restarts += 1
             log.info("shard recycled", shard=self.number, resident_bytes=self.state.resident_bytes)
         elif isinstance(error, (OSError, EOFError, TimeoutError)):
             self.state.restarts += 1
-            self._sort_out(timed_out=isinstance(error, TimeoutError))
+            self._sort_out(timed_out=isinstance(error, TimeoutError), frozen=frozen)
         elif error is not None:
             raise error
         self._recycle = False
@@ -217,19 +230,43 @@ class Shard:
             with suppress(OSError):  # the process is dead, and its pipe broken
                 await writer.wait_closed()
 
-    def _sort_out(self, *, timed_out: bool) -> None:
-        """After a death: the batch at the head is suspect note by note, the rest goes back to the queue, in order."""
-        cause = "timeout" if timed_out else "crash"
+    def _is_stopped(self) -> bool:
+        """Was the process stopped from outside (SIGSTOP, a debugger)? Then its silence is no note's doing."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+        except OSError:  # it is gone, or there is no /proc
+            return False
+        return state.split()[0] in "Tt"
+
+    def _sort_out(self, *, timed_out: bool, frozen: bool) -> None:
+        """After a death: who is guilty is rejected, who may be is run alone, the rest goes back to the queue, in order.
+
+        Of a batch that streams only the first note without an outcome was at work.
+        """
+        cause = "frozen" if frozen else "timeout" if timed_out else "crash"
         head, *others = self._sent or [_Batch(deque(), 0, alone=False)]
         log.warning("shard replaced", shard=self.number, cause=cause, notes=len(head.jobs), alone=head.alone)
         self._queue.extendleft(job for batch in reversed(others) for job in reversed(batch.jobs))
         self._sent.clear()
-        if head.notes == 1:
-            self._deaths_alone += 1
-            if timed_out or self._deaths_alone >= _DEATHS_ALONE:
-                self._deaths_alone = 0
-                self._reject(head.jobs.popleft(), timed_out=timed_out)
-        self._suspects.extendleft(reversed(head.jobs))
+        if frozen:
+            self._queue.extendleft(reversed(head.jobs))
+        elif head.notes == 1 or self.state.streams:
+            self._judge(head, timed_out=timed_out)
+            self._queue.extendleft(reversed(head.jobs))
+        else:
+            self._suspects.extendleft(reversed(head.jobs))
+
+    def _judge(self, head: _Batch, *, timed_out: bool) -> None:
+        """Take the note that was at work out of its batch: rejected, or to be run alone."""
+        if not head.jobs:
+            return
+        if not timed_out:
+            self._deaths_alone += head.notes == 1
+            if self._deaths_alone < _DEATHS_ALONE:
+                self._suspects.appendleft(head.jobs.popleft())
+                return
+        self._deaths_alone = 0
+        self._reject(head.jobs.popleft(), timed_out=timed_out)
 
     def _reject(self, job: Job, *, timed_out: bool) -> None:
         if timed_out:
@@ -249,6 +286,7 @@ class Shard:
                 continue
             if not self._sent:
                 self._head_since = time.monotonic()
+                self._silent_seconds = 0.0
             self._sent.append(batch)
             for job in batch.jobs:
                 self.sent(job)
@@ -276,24 +314,33 @@ class Shard:
             result = result_decoder.decode(await _read_frame(reader))
             head = self._sent[0]
             job = head.jobs.popleft()
+            if self.state.streams:
+                self._silent_seconds = 0.0
             if not head.jobs:
                 self._finish_batch(result.resident_bytes)
             self.state.notes += 1
             self.done(job, result.outcome)
 
     async def _watch(self) -> None:
-        """Raise TimeoutError when the batch at the head is beyond its deadline."""
+        """Raise TimeoutError when a note, or a batch whose notes are gathered, is beyond its deadline (D-5.1).
+
+        Silence is counted in steps: while this process itself stands still it proves nothing.
+        """
+        last = time.monotonic()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if self._sent:
-                limit = self.limits.note_seconds if self._sent[0].notes == 1 else self.limits.batch_seconds
-                if time.monotonic() - self._head_since > limit:
-                    raise TimeoutError
+            now = time.monotonic()
+            self._silent_seconds = self._silent_seconds + min(now - last, 2 * _WATCH_SECONDS) if self._sent else 0.0
+            last = now
+            by_note = self._sent and (self.state.streams or self._sent[0].notes == 1)
+            if self._silent_seconds > (self.limits.note_seconds if by_note else self.limits.batch_seconds):
+                raise TimeoutError
 
     def _finish_batch(self, resident_bytes: int) -> None:
         now = time.monotonic()
         self.state.busy_seconds += now - self._head_since
         self._head_since = now
+        self._silent_seconds = 0.0
         self._deaths_alone = 0
         self._sent.popleft()
         self.state.resident_bytes = resident_bytes or self.state.resident_bytes
@@ -325,8 +372,7 @@ class ShardPool:
     async def start(self) -> None:
         """Start the forkserver and every shard; returns when all are ready. Raises ShardError."""
         shard_preload.announce(self._options)
-        # __main__ too: else each shard would import the program that started the worker.
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", *PRELOAD])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
         for shard in self.shards:
             task = asyncio.create_task(shard.run(), name=f"shard-{shard.number}")
             task.add_done_callback(self._ended)
@@ -366,6 +412,24 @@ class ShardPool:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._failed(error)
+
+
+def _start_bare(process: ForkServerProcess) -> None:
+    """Start a process that knows nothing of the program that started the worker.
+
+    Else each shard would import that program again, the whole command line, before it reads a note: Python's forkserver
+    forgets to preload it (https://github.com/python/cpython/issues/126631).
+    """
+    with _starting:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = program
+
+
+_starting = threading.Lock()
 
 
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:

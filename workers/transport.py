@@ -6,29 +6,154 @@
 3. `_add_gap` does nothing: Faust counts each gap of a transactional topic twice and then commits one gap a tick.
 4. `_create_worker_consumer` reads committed records only; Faust has read_uncommitted hard-coded.
 5. `_settings_default` makes the producer idempotent, for which Faust has no setting.
-6. `_wait_next_records` notes which offsets were polled: lag counts them until they are acknowledged.
+6. `_commit` writes what the group must know of dead workers beside each offset (D-6), and a commit that comes too late
+   is no crash.
+7. `_fetch_records` says which records cannot be read (D-1.4) instead of ending with a checksum error.
+8. `_wait_next_records` notes which offsets were polled: lag counts them until they are acknowledged.
 """
 
 from __future__ import annotations
 
+import asyncio
+import struct
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import aiokafka
+import structlog
+from aiokafka.errors import (
+    CommitFailedError,
+    CorruptRecordException,
+    IllegalStateError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordTooLargeError,
+    UnsupportedCodecError,
+)
+from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from workers.attempts import Attempts
+
+log = structlog.get_logger(__name__)
+
 Hook = Callable[[], Awaitable[None]]
+
+
+# What the driver raises for a batch that it cannot take apart: its checksum is wrong, or its inside makes no sense.
+_UNREADABLE = (CorruptRecordException, UnsupportedCodecError, struct.error, ValueError, EOFError, IndexError)
+
+TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError)
+"""What a producer says of a record that no retry makes smaller."""
+
+# So many records are read one by one after such an error, at most: it may be passing, as a bit that flips on the way is.
+_ONE_BY_ONE_RECORDS = 10_000
+
+# A takeover that waits longer for what the group knows goes on without it.
+_TAKE_OVER_SECONDS = 10.0
+
+
+_PAUSE_SECONDS = 0.5
+
+
+class UnreadableError(Exception):
+    """A batch of records cannot be read."""
+
+
+class ReadError(Exception):
+    """The broker does not let us read, or commit: a right is missing, or a topic."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
 
+    _one_by_one: int = 0
+    _gave_up: bool = False
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
         return consumer
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        attempts = Consumer.attempts
+        owned = self.assignment()
+        entries = {
+            aiokafka.TopicPartition(*tp): OffsetAndMetadata(
+                offset, attempts.metadata((tp.topic, tp.partition), offset) if attempts else ""
+            )
+            for tp, offset in offsets.items()
+            if tp in owned
+        }
+        try:
+            await self._ensure_consumer().commit(entries)
+        except (CommitFailedError, IllegalStateError):
+            # The group has given the partitions to others meanwhile: their notes come again to those.
+            return False
+        except KafkaError as error:
+            await self._give_up(ReadError(type(error).__name__))
+            return False
+        return True
+
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109
+        max_records: int | None = None,
+    ) -> Any:
+        positions = dict(_positions(consumer))
+        try:
+            records = await super()._fetch_records(
+                consumer, active_partitions, timeout, 1 if self._one_by_one else max_records
+            )
+        except _UNREADABLE as error:
+            if self._one_by_one:
+                return await self._give_up(UnreadableError(type(error).__name__))
+            # The error took with it what had been read before it, of this partition and of others: read that again, and
+            # one by one, so that the error comes alone.
+            for tp, position in positions.items():
+                consumer.seek(tp, position)
+            self._one_by_one = _ONE_BY_ONE_RECORDS
+            return {}
+        except KafkaError as error:
+            return await self._give_up(ReadError(type(error).__name__))
+        self._one_by_one = max(0, self._one_by_one - 1)
+        return records
+
+    async def _give_up(self, error: Exception) -> dict[Any, Any]:
+        """Tell the worker that nothing more can be read. An error that Faust sees would bring it down before what is in
+        flight is published.
+        """
+        failed = Consumer.failed
+        if failed is None:
+            raise error
+        if not self._gave_up:
+            self._gave_up = True
+            self.parent_loop.call_soon_threadsafe(failed, error)
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return {}
+
+    async def known_of(self, tps: Iterable[TP]) -> dict[TP, tuple[int, str | None]]:
+        """The committed offset of each partition with its metadata; its beginning where there is none."""
+        return dict(await self.call_thread(self._known_of, list(tps)))
+
+    async def _known_of(self, tps: list[TP]) -> dict[TP, tuple[int, str | None]]:
+        consumer = self._ensure_consumer()
+        wanted = [aiokafka.TopicPartition(*tp) for tp in tps]
+        found = await consumer._coordinator.fetch_committed_offsets(wanted)
+        known = {TP(*tp): (each.offset, each.metadata) for tp, each in found.items() if each.offset >= 0}
+        fresh = [tp for tp in wanted if tp not in known]
+        starts = await consumer.beginning_offsets(fresh) if fresh else {}
+        return known | {TP(*tp): (offset, None) for tp, offset in starts.items()}
+
+    def keep_alive(self) -> None:
+        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.4)."""
+        if self._consumer is not None:
+            self._consumer._subscription._last_fetch_ended = time.monotonic()
 
 
 class Consumer(driver.Consumer):
@@ -37,6 +162,10 @@ class Consumer(driver.Consumer):
     before_revocation: ClassVar[Hook | None] = None
     after_assignment: ClassVar[Callable[[], None] | None] = None
     commit_failed: ClassVar[Callable[[], None] | None] = None
+    failed: ClassVar[Callable[[BaseException], None] | None] = None
+    attempts: ClassVar[Attempts | None] = None
+
+    _thread: ConsumerThread
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -50,16 +179,55 @@ class Consumer(driver.Consumer):
         drain = type(self).before_revocation
         if drain is not None:
             await drain()
-        await self.commit()
+        await self.leave()
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Let the flow begin once Faust has placed itself at the committed offsets."""
         self._waiting.clear()
         await super().on_partitions_assigned(assigned, generation_id)
+        await self._take_over(assigned)
         resume = type(self).after_assignment
         if resume is not None:
             resume()
+
+    def keep_alive(self) -> None:
+        """The flow is full and works: the group must not take us for idle (D-3.4)."""
+        self._thread.keep_alive()
+
+    async def leave(self) -> None:
+        """Commit what is acknowledged, and that everything was left in order."""
+        attempts = type(self).attempts
+        left = (
+            {TP(*partition): offset for partition, offset in attempts.give_up().items()} if attempts is not None else {}
+        )
+        for tp in left:
+            left[tp] = self._new_offset(tp) or left[tp]
+        if left:
+            await self._commit(left)
+        else:
+            await self.commit()
+
+    async def name(self, partition: tuple[str, int]) -> None:
+        """Commit what the group must know before a suspect is read; returns when the broker has it."""
+        attempts = type(self).attempts
+        tp = TP(*partition)
+        offset = self._new_offset(tp) or (attempts.committed(partition) if attempts is not None else None)
+        if offset is not None:
+            await self._commit({tp: offset})
+
+    async def _take_over(self, assigned: set[TP]) -> None:
+        attempts = type(self).attempts
+        if attempts is None or not assigned:
+            return
+        try:
+            async with asyncio.timeout(_TAKE_OVER_SECONDS):
+                known = await self._thread.known_of(assigned)
+                for tp, (offset, metadata) in known.items():
+                    attempts.take_over((tp.topic, tp.partition), offset, metadata)
+                await self._commit({tp: offset for tp, (offset, _) in known.items()})
+        except TimeoutError:
+            log.warning("deaths of other workers are not known", partitions=len(assigned))
 
     def _new_offset(self, tp: TP) -> int | None:
         acked = self._acked[tp]
@@ -112,6 +280,22 @@ class Producer(driver.Producer):
     def _settings_default(self) -> Mapping[str, Any]:
         return {**super()._settings_default(), "enable_idempotence": True}
 
+    def watch(self, answer: Any) -> None:
+        """Send nothing more once this record has failed for good (D-8.2)."""
+        if isinstance(answer, asyncio.Future):
+            answer.add_done_callback(self._halt_on_failure)
+
+    def _halt_on_failure(self, answer: asyncio.Future[Any]) -> None:
+        if answer.cancelled() or answer.exception() is None or isinstance(answer.exception(), TOO_LARGE):
+            return
+        # The driver goes on with the next batch of the partition. It would be written before the failed one comes
+        # again, behind it: the order of a key would be broken.
+        native = self._producer
+        if native is not None and not native._sender.sender_task.done():
+            native._sender.sender_task.cancel()
+            # Else whoever waits for them waits for ever.
+            native._message_accumulator.fail_all(KafkaError("not sent: a record before it has failed"))
+
 
 class Transport(driver.Transport):
     """Faust's Kafka transport with our consumer and producer."""
@@ -126,6 +310,8 @@ OVERRIDDEN: tuple[tuple[type, str], ...] = (
     (driver.Consumer, "_add_gap"),
     (driver.Consumer, "_wait_next_records"),
     (driver.AIOKafkaConsumerThread, "_create_worker_consumer"),
+    (driver.AIOKafkaConsumerThread, "_commit"),
+    (driver.AIOKafkaConsumerThread, "_fetch_records"),
     (driver.Producer, "_settings_default"),
 )
 """What of Faust we override: a test asks whether the pinned version still has it."""
@@ -149,6 +335,13 @@ def lags(consumer: Any) -> dict[tuple[str, int], int]:
             continue
         found[tp.topic, tp.partition] = max(0, end - state.position) + consumer.unacknowledged(tp)
     return found
+
+
+def _positions(native: aiokafka.AIOKafkaConsumer) -> Iterable[tuple[Any, int]]:
+    for tp in _assigned(native):
+        state = native._subscription.subscription.assignment.state_value(tp)
+        if state is not None and state.has_valid_position:
+            yield tp, state.position
 
 
 def _assigned(native: aiokafka.AIOKafkaConsumer) -> Iterable[Any]:

@@ -1,15 +1,16 @@
 """Compile the drug names and the vocabulary of pipeline/resources from open lists.
 
-    python scripts/compile_drug_names.py LISTS [--resources pipeline/resources]
+    python -m pipeline.medications.compile_names LISTS [--resources pipeline/resources]
 
 LISTS is a folder with `fds_all_nhs_drugs.json` (NHS), `fds_drugs_dictionary_medlineplus.csv`,
-`fds_drugs_dictionary_wikipedia.csv`, `medextractr_rxnorm_druglist.rda` (RxNorm) and `french_drugs_romedi.json`
-(Romedi by ATC code). Needs the packages pyreadr and wordfreq, which the product itself does not.
+`fds_drugs_dictionary_wikipedia.csv`, `medextractr_rxnorm_druglist.rda` and `parsigs_drug_names.txt` (RxNorm) and
+`french_drugs_romedi.json` (Romedi by ATC code). Needs the packages pyreadr, pandas and wordfreq, which the product
+itself does not.
 
-Written: `en/medications/names.txt` and `names_rxnorm.txt`, `fr/medications/names.tsv` and `{en,fr}/medications/vocabulary.txt`. Names that
-people check by hand (brands in everyday use, abbreviations, classes, names with other meanings) stand in
-`curated.tsv`, which this script reads (a curated name is not written again) and never writes. Licences of the lists:
-pipeline/resources/NOTICE.
+Written: `en/medications/names.txt` and `names_rxnorm.txt`, `fr/medications/names.tsv` and
+`{en,fr}/medications/vocabulary.txt`. Names that people check by hand (brands in everyday use, abbreviations, classes,
+names with other meanings) stand in `curated.tsv`, which this script reads (a curated name is not written again) and
+never writes. Licences of the lists: pipeline/resources/NOTICE.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import json
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,6 +34,8 @@ ORDINARY = 2.9
 # Names from RxNorm are many and unreviewed (botanicals, excipients, cosmetics): only words that general text does not
 # know at all, or nearly.
 ORDINARY_RXNORM = 2.3
+# General text does not know the word.
+UNKNOWN = 1.0
 VOCABULARY_WORDS = 60_000
 
 # Words that say how a product is made or used and are no part of its name.
@@ -64,14 +68,27 @@ def english_reviewed(lists: Path) -> Iterator[str]:
 
 
 def english_rxnorm(lists: Path) -> Iterator[str]:
-    """Single words of RxNorm that are no words of general text."""
+    """Names of RxNorm that are no words of general text: single words, words joined by a hyphen, heads of brands.
+
+    The lists also hold cosmetics and allergens by the thousand ("lemon hand sanitizer"). The head of a longer name
+    counts only where several names share it ("klor-con 10", "klor-con m20") and general text does not know it at all.
+    """
     table = pyreadr.read_r(str(lists / "medextractr_rxnorm_druglist.rda"))["rxnorm_druglist"]
-    for name in map(str, table.iloc[:, 0]):
-        plain = fold(name)
-        if (re.fullmatch("[a-z]{5,}", plain) and zipf_frequency(plain, "en") < ORDINARY_RXNORM) or (
-            re.fullmatch(r"[a-z]{5,} acid", plain) and zipf_frequency(plain.split()[0], "en") < ORDINARY_RXNORM
-        ):
-            yield plain
+    reviewed = [fold(str(name)) for name in table.iloc[:, 0]]
+    products = [fold(line) for line in (lists / "parsigs_drug_names.txt").read_text(encoding="utf-8").splitlines()]
+    for names, limit in ((reviewed, ORDINARY_RXNORM), (products, UNKNOWN)):
+        for name in names:
+            word = name.removesuffix(" acid")
+            if re.fullmatch("[a-z]{5,}", word) and zipf_frequency(word, "en") < limit:
+                yield name
+    heads: Counter[str] = Counter()
+    for name in {*reviewed, *products}:
+        hyphenated = re.match(r"[a-z]{2,}-[a-z]{1,8}(?![a-z-])", name)
+        if hyphenated and min(zipf_frequency(part, "en") for part in hyphenated[0].split("-")) < ORDINARY_RXNORM:
+            heads[hyphenated[0]] += 2
+        elif head := re.match(r"[a-z]{5,}(?=[ -])", name):
+            heads[head[0]] += 1
+    yield from (name for name, count in heads.items() if count > 1 and zipf_frequency(name, "en") < UNKNOWN)
 
 
 def acceptable(name: str, language: str) -> bool:
@@ -104,10 +121,10 @@ def french(lists: Path) -> dict[str, set[str]]:
 
 
 def vocabulary(language: str, names: Iterable[str]) -> list[str]:
-    """Words of general text of six letters or more that are no drug names."""
+    """Words of general text of three letters or more that are no drug names."""
     taken = {name for name in names if " " not in name}
     found = {fold(word) for word in top_n_list(language, VOCABULARY_WORDS)}
-    return sorted(word for word in found - taken if re.fullmatch("[a-z]{6,}", word))
+    return sorted(word for word in found - taken if re.fullmatch("[a-z]{3,}", word))
 
 
 def curated(folder: Path) -> set[str]:
@@ -118,7 +135,7 @@ def curated(folder: Path) -> set[str]:
 
 def write(path: Path, title: str, lines: Iterable[str]) -> None:
     """Write a list under a comment that says where it comes from."""
-    text = f"# {title}\n# Written by scripts/compile_drug_names.py; sources and licences: pipeline/resources/NOTICE.\n"
+    text = f"# {title}\n# Written by pipeline.medications.compile_names; sources and licences: pipeline/resources/NOTICE.\n"
     path.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
     sys.stderr.write(f"{path}: {len(path.read_text(encoding='utf-8').splitlines()) - 2} lines\n")
 

@@ -27,7 +27,19 @@ _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
 _OPTIONAL_BLANK = r"[ \t-]?"
 _END = r"(?![a-z0-9])"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
-_BEGINNINGS = frozenset({"vitamin", "patch", "by_units", "international"})
+_BEGINNINGS = frozenset(
+    {
+        "vitamin",
+        "patch",
+        "by_units",
+        "international",
+        "dose_lead",
+        "dispensed",
+        "name_amount",
+        "name_ordered",
+        "combination",
+    }
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
 _LIST = re.compile(r"\{(\w+)\}")
@@ -60,12 +72,18 @@ class Grammar:
             name: re.compile(rf"(?:{spaced(pattern)}){'' if name in _BEGINNINGS else _END}")
             for name, pattern in source["context"].items()
         }
+        # Titles are read with their capitals.
+        self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
+        self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
         self._index: dict[str, list[_Pattern]] = {}
         self._slashed: list[re.Pattern[str]] = []
         for label in ("form", "route", "frequency", "duration"):
             weak = set(source[label].get("weak", ()))
             for text in source[label]["patterns"]:
                 self._add(label.upper(), self._expand(text), text in weak)
+        # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
+        glue = (self._expand(text) for label in ("form", "route") for text in source[label]["patterns"])
+        self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
         joins = "|".join(map(self._expand, source["frequency"]["joins"]))
@@ -79,12 +97,14 @@ class Grammar:
         mass, active, volume = units["mass"], units["activity"], units["volume"]
         rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
-        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?)"
+        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?)"
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
-            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
+            (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
+            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']}))*"),
             ("DOSAGE", rf"{span} ?(?:{active}|{volume}) ?/ ?(?:\d+ ?)?(?:{units['time']})"),
+            ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
             ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
             (RATE, rf"{span} ?(?:{mass}){per}{rate}"),
@@ -95,7 +115,7 @@ class Grammar:
             ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
         )
         self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
-        pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?"
+        pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         self._number = re.compile(rf"(?:{span}|{pair})(?![a-z0-9%]|[.,]\d)")
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
@@ -120,7 +140,7 @@ class Grammar:
         best: Candidate | None = None
         prefix = text[start : start + _PREFIX]
         slash = text.rfind("/", max(0, start - 2), start)
-        if slash > 0 and text[slash - 1] in " \t":
+        if slash > 0 and (text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
             for expression in self._slashed:
                 match = expression.match(text, slash)
                 if match and (best is None or match.end() > best.end):
@@ -131,7 +151,7 @@ class Grammar:
             match = pattern.expression.match(text, start)
             if match and (best is None or match.end() > best.end):
                 best = Candidate(start, match.end(), pattern.label, pattern.weak)
-        if prefix[0].isdigit() or _letters(prefix) in self._number_starts:
+        if prefix[0].isnumeric() or _letters(prefix) in self._number_starts:
             if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
             for label, expression in self._amounts:

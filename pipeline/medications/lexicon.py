@@ -1,7 +1,7 @@
 """The drug names of a language and where they stand in a text: exact, joined or hyphenated, misspelled, or by ending.
 
 Names come from `resources/{lang}/medications/`: `curated.tsv` (by hand, with the kind of each name), `names*` (compiled
-by scripts/compile_drug_names.py), `suffixes.txt`, `morphology.txt` and `vocabulary.txt` (words that are no drugs).
+by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.txt` and `vocabulary.txt` (words that are no drugs).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling
 from pipeline.text.folding import FoldedText
 
-WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+")
+WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #")
 _MAX_NAME_WORDS = 6
+_FINDINGS = ("problems", "procedures")
 # Shorter words are too near to other words to be taken for a drug by their ending alone.
 _MIN_STEM_LENGTH = 7
 
@@ -91,6 +92,9 @@ class Lexicon:
             if not (name := key(term)):
                 raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
             self._kinds[name] = Kind.DRUG
+        # A class in the singular and in the plural.
+        for name in [name for name, kind in self._kinds.items() if kind == Kind.CLASS]:
+            self._kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
         # Written together, too: "solumedrol", "betablockers".
         for name in [name for name in self._kinds if " " in name and len(name) > 8]:
             self._kinds.setdefault(name.replace(" ", ""), self._kinds[name])
@@ -107,7 +111,11 @@ class Lexicon:
             self._suffixes.setdefault(words[0], set()).add(" ".join(words))
         stems = (key(stem) for stem in resources.read_lines(lang, folder + "morphology.txt"))
         self._stem = re.compile(f"(?:{'|'.join(sorted(stems, key=len, reverse=True))})s?$")
-        self.vocabulary = frozenset(resources.read_lines(lang, folder + "vocabulary.txt"))
+        # Words of findings and procedures are no drugs either, though general text does not know them.
+        findings = (row["term"] for name in _FINDINGS for row in resources.read_table(lang, f"matching/{name}.tsv"))
+        self.vocabulary = frozenset(resources.read_lines(lang, folder + "vocabulary.txt")).union(
+            word for term in findings for word in key(term).split(" ")
+        )
         known = (Kind.DRUG, Kind.CLASS)
         reviewed = (n for n, kind in self._kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None
@@ -145,7 +153,7 @@ class Lexicon:
                 index += 1
                 continue
             if mention.kind != Kind.NEVER:
-                self._extend(words, mention)
+                self._extend(words, mention, original)
                 found.append(mention)
             index = mention.last
         return found
@@ -160,7 +168,7 @@ class Lexicon:
             kind = self._kinds.get(name)
             if kind is None or (length > 1 and not joined(words, index, last)):
                 continue
-            if kind == Kind.CAPS and not original[words.starts[index] : words.ends[last - 1]].rstrip("s").isupper():
+            if kind == Kind.CAPS and not _abbreviated(original[words.starts[index] : words.ends[last - 1]]):
                 continue
             return _mention(words, index, last, kind, name)
         return None
@@ -176,11 +184,14 @@ class Lexicon:
             return _mention(words, index, index + 1, Kind.STEM, word, 0.7)
         return None
 
-    def _extend(self, words: Words, mention: Mention) -> None:
-        """Take in release suffixes and salts behind the name, and what a slash or hyphen joins to it."""
+    def _extend(self, words: Words, mention: Mention, original: str) -> None:
+        """Take in release suffixes and salts behind the name, and capitals that a hyphen joins to it ("-D", "-M")."""
         if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS):
             return
         tokens = words.words
+        if letters := _HYPHENATED.match(original, mention.end):
+            mention.last += 1
+            mention.end = letters.end()
         for _ in range(2):
             last = mention.last
             if last >= len(tokens) or tokens[last] not in self._suffixes or not joined(words, last - 1, last + 1):
@@ -198,6 +209,16 @@ class Lexicon:
             mention.end = words.ends[mention.last - 1]
 
 
+# Letters behind a hyphen that tell products of one name apart: "Allegra-D", "Theragran-M".
+_HYPHENATED = re.compile(r"-[A-Z]{1,2}(?![\w'])")
+
+
+def _abbreviated(stretch: str) -> bool:
+    """Is this written as an abbreviation: "ASA", "NSAIDs", "KCl", "FeSO4"?"""
+    capitals = sum(letter.isupper() for letter in stretch)
+    return capitals > 1 or (capitals == 1 and sum(map(str.isalpha, stretch)) == 1)
+
+
 def key(name: str) -> str:
     """A name as it is compared: folded, its words joined by one blank."""
     return " ".join(WORD.findall(FoldedText.of(name).folded))
@@ -213,12 +234,12 @@ def _mention(words: Words, first: int, last: int, kind: Kind, name: str, score: 
     return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score)
 
 
-def merge_combinations(words: Words, mentions: Sequence[Mention]) -> list[Mention]:
-    """Join names around a slash or a hyphen to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
+def merge_combinations(words: Words, mentions: Sequence[Mention], joint: re.Pattern[str]) -> list[Mention]:
+    """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
     merged: list[Mention] = []
     for mention in mentions:
         before = merged[-1] if merged else None
-        if before and words.text[before.end : mention.start] in ("/", " / ", "-", "/ ", " /"):
+        if before and joint.fullmatch(words.text, before.end, mention.start):
             before.end, before.last = mention.end, mention.last
             if Kind.DRUG in (before.kind, mention.kind):
                 before.kind = Kind.DRUG

@@ -16,8 +16,9 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions
 from pipeline.medications.grammar import Candidate, Grammar
-from pipeline.medications.lexicon import Kind, Lexicon, Mention, Words, merge_combinations
+from pipeline.medications.lexicon import Lexicon, Mention, Words, merge_combinations
 from pipeline.medications.recognizer_context import DRUG, Context
+from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
 
@@ -35,10 +36,6 @@ _SENTENCE = re.compile(
 )
 # Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
 _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
-_AMOUNT = re.compile(r"\d ?(?:mg|mcg|µg|ug|meq)\b")
-# The vocabulary holds words of six letters or more.
-_SHORTEST_UNKNOWN = 6
-_SCORE_UNKNOWN = 0.6
 
 
 @lru_cache(maxsize=8)
@@ -59,6 +56,7 @@ class MedicationRecognizer:
         self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy)
         self.grammar = _grammar(lang)
         self.unlisted = unlisted
+        self._unlisted = UnlistedNames(self.lexicon, self.grammar.context)
 
     def __call__(self, doc: Doc) -> Doc:
         """Recognise the medications of a Doc."""
@@ -66,15 +64,17 @@ class MedicationRecognizer:
         text, folded = read.text, read.folded
         words = Words.of(folded.folded)
         original = text if folded.cuts is None else _capitals(text, folded)
-        mentions = merge_combinations(words, self.lexicon.match(words, original))
+        mentions = self.lexicon.match(words, original)
+        lists = medication_lists(original, self.grammar.list_title, self.grammar.list_end)
         if self.unlisted:
-            mentions = self._add_unlisted(words, mentions)
+            mentions = self._unlisted.add(words, original, mentions, lists)
+        mentions = merge_combinations(words, mentions, self.grammar.context["combination"])
         if not mentions:
             return doc
         candidates: list[Candidate] = []
         for first, last in _windows(words, mentions):
             candidates += self.grammar.candidates(words, first, last)
-        context = Context(words, self.grammar, sentence_breaks(original, words.text))
+        context = Context(words, self.grammar, sentence_breaks(original, words.text), lists)
         index = read.offsets(doc)
         taken = {token for entity in doc.ents for token in range(entity.start, entity.end)}
         found: list[Span] = []
@@ -91,33 +91,6 @@ class MedicationRecognizer:
             found.append(span)
         doc.set_ents([*doc.ents, *found])
         return doc
-
-    def _add_unlisted(self, words: Words, mentions: list[Mention]) -> list[Mention]:
-        """Words that no list knows, with a strength behind them: names of drugs that the lexicon does not hold."""
-        covered = {number for mention in mentions for number in range(mention.first, mention.last)}
-        added: list[Mention] = []
-        text = words.text
-        for match in _AMOUNT.finditer(text):
-            number = bisect_left(words.starts, match.end()) - 1
-            while number >= 0 and (words.words[number][0].isdigit() or words.ends[number] > match.start() - 1):
-                number -= 1
-            if number < 0 or number in covered:
-                continue
-            word, end = words.words[number], words.ends[number]
-            if (
-                len(word) >= _SHORTEST_UNKNOWN
-                and word.isalpha()
-                and not self.lexicon.knows(word)
-                and not self.grammar.context["not_a_name"].fullmatch(word)
-                and _NAME_GAP.fullmatch(text, end, match.start() + 1)
-            ):
-                mention = Mention(words.starts[number], end, number, number + 1, Kind.STEM, word, _SCORE_UNKNOWN)
-                covered.add(number)
-                added.append(mention)
-        return sorted([*mentions, *added], key=lambda mention: mention.start) if added else mentions
-
-
-_NAME_GAP = re.compile(r"[ \t]*[:,(-]?[ \t]*[\d.,/ -]+")
 
 
 def _capitals(text: str, folded: FoldedText) -> str:

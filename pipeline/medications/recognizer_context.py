@@ -18,11 +18,17 @@ DRUG = "DRUG"
 # How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
 _REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 7}
 _WEAK_REACH = 0
+# "t.i.d." is of a drug wherever it stands, and so is a count behind "take".
+_LATIN_REACH = 10
 # Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
 _CONTINUED_REACH = 6
 # A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
 _MOST_COUNTED = 4.0
+# Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
+_MOST_TAKEN = 20.0
 _LOOK_AHEAD = 4
+# An instruction that stands alone belongs to a drug this many characters before it at most.
+_FARTHEST = 500
 
 _Item = Mention | Candidate
 
@@ -42,10 +48,14 @@ class Entity:
 class Context:
     """One text under decision: its words, its sentences, its mentions and candidates."""
 
-    def __init__(self, words: Words, grammar: Grammar, breaks: Sequence[int]) -> None:
+    def __init__(
+        self, words: Words, grammar: Grammar, breaks: Sequence[int], lists: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self.words = words
         self.rules = grammar.context
         self.breaks = breaks
+        # Stretches under a title such as "Medications:", ascending.
+        self.lists = lists
         # Numbers at the head of a line count its items.
         self.items = {match.end() for match in re.finditer(r"\n[ \t]*(?=\d)", words.text)}
 
@@ -66,67 +76,91 @@ class Context:
 
     def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
         by_start = {candidate.start: candidate for candidate in candidates}
-        sure = {Kind.DRUG, Kind.CLASS, Kind.CAPS}
-        accepted: list[Mention] = []
-        for place, mention in enumerate(mentions):
-            behind = self._behind(mention, by_start)
-            beside = self._listed(mentions, place, sure)
-            if self._is_drug(mention, behind, listed=beside):
-                accepted.append(mention)
-        return accepted
+        behind = [self._behind(mention, by_start) for mention in mentions]
+        sure = [mention.kind in _SURE for mention in mentions]
+        # Being a drug goes on along an enumeration: once forwards, once backwards.
+        for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
+            if not sure[place]:
+                listed = self._listed(mentions, place, sure)
+                sure[place] = self._is_drug(mentions[place], behind[place], listed=listed)
+        return [
+            mention
+            for place, mention in enumerate(mentions)
+            if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
+        ]
 
     def _behind(self, mention: Mention, by_start: dict[int, Candidate]) -> Candidate | None:
         """The candidate that follows a mention at once, blanks and a comma or colon apart."""
         match = _GAP.match(self.words.text, mention.end)
         return by_start.get(match.end()) if match else None
 
-    def _listed(self, mentions: Sequence[Mention], place: int, sure: set[Kind]) -> bool:
-        """Does the mention stand in an enumeration with a drug that is one without doubt?"""
+    def _listed(self, mentions: Sequence[Mention], place: int, sure: Sequence[bool]) -> bool:
+        """Does the mention stand in a list of medications, or in an enumeration with a drug that is one for sure?"""
         mention = mentions[place]
-        for other in (*mentions[max(0, place - 1) : place], *mentions[place + 1 : place + 2]):
-            low, high = sorted((mention, other), key=lambda item: item.start)
-            if other.kind in sure and _ENUMERATION.fullmatch(self.words.text, low.end, high.start):
-                return True
+        if self._item(mention):
+            return True
+        for other in (place - 1, place + 1):
+            if 0 <= other < len(mentions) and sure[other]:
+                low, high = mentions[min(place, other)], mentions[max(place, other)]
+                if _ENUMERATION.fullmatch(self.words.text, low.end, high.start):
+                    return True
         return False
+
+    def _item(self, mention: Mention) -> bool:
+        """Does the mention begin an item of a list of medications?"""
+        place = bisect_right(self.lists, (mention.start, len(self.words.text) + 1)) - 1
+        if place < 0 or mention.end > self.lists[place][1]:
+            return False
+        return bool(_ITEM_BEFORE.search(self.words.text, max(0, mention.start - 6), mention.start))
+
+    def _led_by(self, rule: str, mention: Mention) -> bool:
+        """Does a rule fit the word before a mention, or the two words?"""
+        lead = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
+        return any(self.rules[rule].fullmatch(part) for part in (lead, lead.rpartition(" ")[2]) if part)
 
     def _is_drug(self, mention: Mention, behind: Candidate | None, *, listed: bool) -> bool:
         text, kind = self.words.text, mention.kind
         after = _BLANKS.match(text, mention.end)
         tail = after.end() if after else mention.end
+        if "\n" in text[mention.end : tail] and text[tail : tail + 1].isdigit():
+            tail = mention.end  # the number of the next item, not a result
         if self.rules["compound_after"].match(text, tail):
             return False
         dosed = (
             behind is not None
             and behind.label not in (MEASURED, "FORM")
-            and not (behind.label == NUMBER and kind in (Kind.LAB, Kind.NUTRIENT))
+            and not (
+                kind in (Kind.LAB, Kind.NUTRIENT)
+                and (behind.label == NUMBER or self.rules["mealtime"].match(text, behind.start))
+            )
         )
         if kind in (Kind.LAB, Kind.NUTRIENT):
             if behind is not None and behind.label == MEASURED:
                 return False
-            before = self.words.words[max(0, mention.first - 1) : mention.first]
             if not dosed and (
-                self.rules["laboratory_after"].match(text, tail)
-                or (before and self.rules["laboratory_before"].fullmatch(before[0]))
+                self.rules["laboratory_after"].match(text, tail) or self._led_by("laboratory_before", mention)
             ):
                 return False
             if kind == Kind.LAB:
                 return True
-            given = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
             return (
                 dosed
                 or listed
                 or bool(self.rules["given_after"].match(text, tail))
-                or any(self.rules["given_before"].fullmatch(part) for part in (given, given.rpartition(" ")[2]))
+                or self._led_by("given_before", mention)
             )
         if kind == Kind.SPELLING:
             # A word that is nearly a name is one only where a drug is expected.
-            before = self.words.words[max(0, mention.first - 1) : mention.first]
-            return dosed or listed or bool(before and self.rules["given_before"].fullmatch(before[0]))
+            return dosed or listed or self._led_by("given_before", mention)
+        if kind == Kind.CLASS:
+            return not (_TITLE.match(text, mention.end) and self._led_by("class_title_before", mention))
         if kind == Kind.WORD:
             return (dosed and behind is not None and behind.label != NUMBER) or listed
         return True
 
 
+_SURE = frozenset({Kind.DRUG, Kind.CLASS, Kind.CAPS, Kind.STEM})
+_ITEM_BEFORE = re.compile(r"(?:[:,;\n*•-]|\d[.)]|\band|\bet|\. )[ \t]*$")
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _ENUMERATION = re.compile(
@@ -170,7 +204,27 @@ class _Reader:
         """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
         if self._goes_on(item):
             return self.drug
-        return self._next_drug(item, place)
+        return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
+
+    def _stands_alone(self, item: Candidate, place: int) -> bool:
+        """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""
+        if item.weak or item.label not in ("STRENGTH", ACTIVITY, NUMBER) or self.drug is None:
+            return False
+        if item.start - self.drug.end > _FARTHEST or "\n\n" in self.text[self.drug.end : item.start]:
+            return False
+        lead = self.text[max(0, item.start - 60) : item.start].rpartition("\n")[2]
+        if self.rules["not_a_dose"].search(lead):
+            return False
+        if self.rules["dose_lead"].search(lead):
+            return True
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return (
+            item.label in ("STRENGTH", ACTIVITY)
+            and isinstance(following, Candidate)
+            and not following.weak
+            and following.label in ("FREQUENCY", "ROUTE")
+            and not self.text[item.end : following.start].strip(" ,")
+        )
 
     def _goes_on(self, item: Candidate) -> bool:
         last = self.last
@@ -178,10 +232,10 @@ class _Reader:
             return False
         context = self.context
         gap = context.between(last.end, item.start)
-        reach = _WEAK_REACH if item.weak and item.label != NUMBER else _REACH.get(item.label, 3)
+        reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         here, there = context.sentence(item.start), context.sentence(last.start)
         if here == there:
-            return len(gap) <= reach and not any(self.rules["barrier"].fullmatch(word) for word in gap)
+            return len(gap) <= reach and not self._barred(item, gap)
         if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
             return False
         lead = context.between(context.breaks[here - 1], item.start)
@@ -190,8 +244,21 @@ class _Reader:
         return (
             len(lead) <= _CONTINUED_REACH
             and bool(self.rules["instruction"].fullmatch(lead[0]))
-            and not any(self.rules["barrier"].fullmatch(word) for word in lead)
+            and not self._barred(item, lead)
         )
+
+    def _reach(self, item: Candidate) -> int:
+        """How many words may stand between an attribute and what it goes on from."""
+        if item.label == "FREQUENCY" and self.rules["latin"].match(self.text, item.start):
+            return _LATIN_REACH
+        if item.label == NUMBER and self.rules["takes"].fullmatch(self._word_before(item.start)):
+            return _LATIN_REACH
+        return _REACH.get(item.label, 3)
+
+    def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
+        """Do words between a drug and an attribute show that the attribute is of something else?"""
+        barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
+        return any(barrier.fullmatch(word) for barrier in barriers for word in words)
 
     def _next_drug(self, item: Candidate, place: int) -> Mention | None:
         end = item.end
@@ -220,12 +287,20 @@ class _Reader:
             return self._number(item, place, stretch)
         if item.label == "DURATION" and self._past(item):
             return None
-        if self.rules["supply_before"].fullmatch(self._word_before(item.start)) and item.label in (
-            "STRENGTH",
-            "DOSAGE",
-        ):
+        if item.label == "FORM" and self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start):
             return None
+        if item.label == "ROUTE" and self.rules["no_route_before"].match(self.text, item.end):
+            return None
+        if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
+            return item.label if _OF.match(self.text, item.end) else None
         return item.label
+
+    def _supplied(self, start: int) -> bool:
+        """Does the word before say that an amount is dispensed or counted, not taken?"""
+        place = bisect_left(self.context.words.starts, start) - 1
+        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
+            return False
+        return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
 
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
@@ -242,24 +317,27 @@ class _Reader:
         before = self._word_before(item.start)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if self.text[item.start - 1 : item.start] == "#" or self.rules["supply_before"].fullmatch(before):
+        if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
-        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t("):
+        if isinstance(following, Mention) and self.text[item.end : following.start] in (" ", "  "):
+            counted = self.rules["takes"].fullmatch(before) and _few(_value(stretch)) and "." not in stretch
+            return "DOSAGE" if counted else None
+        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t(-"):
             follows = following.label
         if follows == "FORM":
-            return "DOSAGE"
+            return None if before in ("a", "an", "un", "une") else "DOSAGE"
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         value = _value(stretch)
         if follows in ("FREQUENCY", "ROUTE"):
             if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
                 return "STRENGTH"
-            if value is None or value <= 20:
+            if value is None or value <= _MOST_TAKEN:
                 return "DOSAGE"
-            return None
-        if self.rules["takes"].fullmatch(before) and (value is None or value <= _MOST_COUNTED):
+            return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
+        if self.rules["takes"].fullmatch(before) and _few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if at_drug and value is not None and not self.strength and last is not None:
             if "/" in stretch and value >= 5:
@@ -273,8 +351,14 @@ class _Reader:
         return self.context.words.words[place] if place >= 0 else ""
 
 
+_TITLE = re.compile(r"[ \t]?:")
+_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+
+def _few(value: float | None) -> bool:
+    return value is None or value <= _MOST_COUNTED
 
 
 def _value(stretch: str) -> float | None:

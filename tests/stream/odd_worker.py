@@ -41,7 +41,7 @@ def program(without: str | None = None) -> list[str]:
 
 def main() -> None:
     """Run `anamnesis worker` so changed."""
-    shards.PRELOAD.append("tests.workers.hostile")
+    shards.PRELOAD.insert(0, "tests.workers.hostile")  # before the profiles are loaded, which name it
     if sys.argv[1:2] == ["--without"]:
         name = sys.argv[2]
         owner = next(each for each in vars(transport).values() if isinstance(each, type) and name in vars(each))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import aiokafka
 import pytest
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import CommitFailedError, CorruptRecordException, IllegalStateError
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
 
 from workers import transport
 from workers.app import create_app
+from workers.attempts import Attempts
 from workers.settings import Settings
 
 
@@ -97,3 +104,88 @@ def test_records_that_are_polled_again_count_once(monkeypatch: pytest.MonkeyPatc
     poll(one, monkeypatch, tp, 5, 6, 7)
     poll(one, monkeypatch, tp, 6, 7, 8)
     assert one.unacknowledged(tp) == 4
+
+
+def test_waiting_for_room_is_no_idleness() -> None:
+    """D-3.3: the driver leaves the group when nobody fetched for the poll interval; a full window must not count."""
+
+    async def made() -> SubscriptionState:
+        return SubscriptionState()
+
+    subscription = asyncio.run(made())
+    subscription._last_fetch_ended = time.monotonic() - 3600
+    assert subscription.fetcher_idle_time > 3000
+    thread = transport.ConsumerThread.__new__(transport.ConsumerThread)
+    thread._consumer = type("Native", (), {"_subscription": subscription})
+    thread.keep_alive()
+    assert subscription.fetcher_idle_time < 60
+
+
+@pytest.mark.parametrize("error", [CommitFailedError("already rebalanced"), IllegalStateError("not ours any more")])
+def test_a_commit_that_comes_too_late_is_no_crash(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-2.1: its notes come again to the new owner; Faust ends the worker for some of these."""
+    thread = transport.ConsumerThread.__new__(transport.ConsumerThread)
+    tp = TP("t", 0)
+
+    async def commit(_: Any) -> None:
+        raise error
+
+    thread._consumer = type("Native", (), {"commit": staticmethod(commit)})
+    monkeypatch.setattr(thread, "assignment", lambda: {tp})
+    assert asyncio.run(thread._commit({tp: 5})) is False
+
+
+def test_metadata_goes_with_each_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-6.1, D-6.3."""
+    written: list[dict[Any, Any]] = []
+    thread = transport.ConsumerThread.__new__(transport.ConsumerThread)
+    tp = TP("t", 0)
+
+    async def commit(entries: dict[Any, Any]) -> None:
+        written.append(entries)
+
+    thread._consumer = type("Native", (), {"commit": staticmethod(commit)})
+    monkeypatch.setattr(thread, "assignment", lambda: {tp})
+    attempts = Attempts(100)
+    monkeypatch.setattr(transport.Consumer, "attempts", attempts)
+    attempts.take_over(("t", 0), 7, None)
+    asyncio.run(thread._commit({tp: 8}))
+    attempts.give_up()
+    asyncio.run(thread._commit({tp: 9, TP("other", 0): 1}))
+    assert written == [{tp: (8, "open")}, {tp: (9, "closed")}]
+
+
+def test_an_unreadable_batch_costs_no_record_that_was_read_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-1.4: the driver's error takes along what it had drained of other partitions. So positions go back, records come
+    one by one, and only an error that comes alone ends the worker.
+    """
+    first, bad = aiokafka.TopicPartition("t", 0), aiokafka.TopicPartition("t", 1)
+    positions = {first: 10, bad: 4}
+    batch = {first: 13}
+
+    async def fetch(*arguments: Any) -> dict[Any, list[int]]:
+        drained: dict[Any, list[int]] = {}
+        limit = arguments[-1]
+        while positions[first] < batch[first] and limit > 0:
+            drained.setdefault(first, []).append(positions[first])
+            positions[first] += 1
+            limit -= 1
+        if limit > 0:
+            raise CorruptRecordException
+        return drained
+
+    monkeypatch.setattr(driver.AIOKafkaConsumerThread, "_fetch_records", fetch)
+    monkeypatch.setattr(transport, "_positions", lambda _: positions.items())
+    native = type("Native", (), {"seek": staticmethod(positions.__setitem__)})
+    thread = transport.ConsumerThread.__new__(transport.ConsumerThread)
+
+    async def read() -> list[int]:
+        found: list[int] = []
+        try:
+            while True:
+                records = await thread._fetch_records(native, set(), 1.0, 100)
+                found += records.get(first, [])
+        except transport.UnreadableError:
+            return found
+
+    assert asyncio.run(read()) == [10, 11, 12]

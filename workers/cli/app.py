@@ -10,6 +10,7 @@ import typer
 
 from workers.cli import (
     annotate,
+    bench,
     config,
     deadletter,
     demo,
@@ -17,6 +18,7 @@ from workers.cli import (
     evaluate,
     export,
     importing,
+    offsets,
     produce,
     schema,
     tail,
@@ -47,9 +49,11 @@ app.command("worker", rich_help_panel=_STREAM)(worker.command)
 app.command("produce", rich_help_panel=_STREAM)(produce.command)
 app.command("tail", rich_help_panel=_STREAM)(tail.command)
 app.add_typer(deadletter.app, name="deadletter", rich_help_panel=_STREAM)
+app.add_typer(offsets.app, name="offsets", rich_help_panel=_STREAM)
 
 app.command("config", rich_help_panel=_LOOK)(config.command)
 app.command("doctor", rich_help_panel=_LOOK)(doctor.command)
+app.command("bench", rich_help_panel=_LOOK)(bench.command)
 
 
 def _version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ClusterMetadata  # type: ignore[attr-defined]
 
-from workers import rights
+from workers import rights, unreadable
 from workers.cli.findings import Finding
 from workers.cli.kafka import BROKER_SECONDS, client_config, unreachable
 from workers.settings import Settings
@@ -68,7 +68,9 @@ def _group(admin: AdminClient, settings: Settings) -> Iterator[Finding]:
 
 def _unread(settings: Settings, partitions: list[int]) -> Iterator[Finding]:
     """Notes that the broker dropped before they were read: their offsets, as nobody else will name them."""
-    consumer = Consumer(client_config(settings) | {"group.id": settings.group_id, "enable.auto.commit": False})
+    config = client_config(settings)
+    consumer = Consumer(config | {"group.id": settings.group_id, "enable.auto.commit": False})
+    seconds = max(1.0, unreadable.LOOK_SECONDS / len(partitions))
     try:
         places = [TopicPartition(settings.input_topic, partition) for partition in partitions]
         for place in consumer.committed(places, timeout=BROKER_SECONDS):
@@ -80,6 +82,9 @@ def _unread(settings: Settings, partitions: list[int]) -> Iterator[Finding]:
             elif place.offset != OFFSET_INVALID and place.offset > high:
                 advice = "the topic was made anew: reset the offsets of the group"
                 yield Finding("error", subject, f"committed offset {place.offset} lies behind the end {high}", advice)
+            for bad in unreadable.find(config, place.topic, place.partition, max(low, place.offset), seconds=seconds):
+                advice = f"stop the workers, then: anamnesis offsets skip {bad.partition}:{bad.last + 1}"
+                yield Finding("error", subject, f"offsets {bad.first} to {bad.last} cannot be read", advice)
     except KafkaException as error:
         yield Finding("warning", "offsets", f"they cannot be read ({error.args[0].str()})")
     finally:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,13 +21,13 @@ from rich.rule import Rule
 from workers.cli import options
 from workers.cli.console import CommandError, Exit, err, out, plural
 from workers.cli.kafka import Reader
+from workers.cli.local_worker import free_port, last_line, local_worker
 from workers.cli.produce import HEADERS, patient_key
 from workers.cli.sending import Sender
 from workers.settings import PREFIX, Settings
 
 # The whole must end well within a minute, also on a slow machine: loading both profiles takes most of it.
 _DEADLINE_SECONDS = 50.0
-_STOP_SECONDS = 10.0
 _METRICS = ("notes_consumed_total", "notes_published_total", "entities_total", "relations_total", "stage_seconds_sum")
 
 
@@ -59,7 +57,7 @@ def command(
         settings = Settings(
             bootstrap_servers=broker.bootstrap_servers,
             http_host="127.0.0.1",
-            http_port=_free_port(),
+            http_port=free_port(),
             state_dir=Path(folder) / "state",
             shards=1,
         )
@@ -70,7 +68,7 @@ def command(
                 sender.send(settings.input_topic, patient_key(line), line, HEADERS)
         _say(console, f"{plural(sender.delivered, 'note')} sent to {settings.input_topic}")
         log = Path(folder) / "worker.log"
-        with _worker(settings, log) as worker:
+        with local_worker(settings, log) as worker:
             events = _collect(settings, worker, log, len(notes))
             address = f"http://{settings.http_host}:{settings.http_port}/metrics"
             _report(events, notes, json=json, every=every)
@@ -82,27 +80,6 @@ def command(
                 )
                 with suppress(KeyboardInterrupt):
                     worker.wait()
-
-
-@contextmanager
-def _worker(settings: Settings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker as its user runs it: a process of its own, its log in a file that is shown if it fails."""
-    chosen = ("bootstrap_servers", "http_host", "http_port", "state_dir", "shards")
-    values = settings.masked()
-    arguments = [part for name in chosen for part in ("--set", f"{name}={values[name]}")]
-    with log.open("wb") as handle:
-        command_line = [sys.executable, "-m", "workers", "worker", *arguments]
-        process = subprocess.Popen(command_line, stdout=handle, stderr=handle)  # noqa: S603 (our own program)
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(_STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
 
 
 def _collect(settings: Settings, worker: subprocess.Popen[bytes], log: Path, wanted: int) -> dict[str, dict[str, Any]]:
@@ -117,7 +94,7 @@ def _collect(settings: Settings, worker: subprocess.Popen[bytes], log: Path, wan
             if len(events) >= wanted:
                 return events
             if (code := worker.poll()) is not None:
-                raise CommandError(f"the worker ended with {code}: {_last_line(log)}", Exit.UNEXPECTED)
+                raise CommandError(f"the worker ended with {code}: {last_line(log)}", Exit.UNEXPECTED)
             if time.monotonic() > deadline:
                 raise CommandError(f"only {len(events)} of {wanted} notes came out in time", Exit.UNEXPECTED)
     return events
@@ -168,17 +145,6 @@ def _show_metrics(console: Console, address: str) -> None:
     for line in text.splitlines():
         if line.startswith(tuple(f"anamnesis_{name}" for name in _METRICS)):
             console.print(f"  {line}", style="dim", markup=False)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
 
 
 def _say(console: Console, sentence: str) -> None:

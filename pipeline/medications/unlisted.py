@@ -1,0 +1,123 @@
+"""Names of drugs that no list holds, found by what stands around them: amounts, forms, orders, lists of medications.
+
+A word is a candidate only where neither the lexicon nor the vocabulary of the language knows it and it is not built
+like a word of anatomy or pathology. What around it makes it a drug is data: `[context]` of grammar.toml, the patterns
+whose names begin with `name_`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.medications.lexicon import Kind, Lexicon, Mention, Words
+
+_SHORTEST = 5
+_SCORE = 0.6
+_ITEM_END = re.compile(r"[ \t]*(?:[.,;\n(]|$)")
+_JOINED = re.compile(r"[ \t]*(?:,[ \t]*(?:and|or|et|ou)?|\b(?:and|or|et|ou))[ \t]*$")
+_ENUMERATED = re.compile(r"[ \t]*,[ \t]*(?:and |or |et |ou )?|[ \t]+(?:and|et)[ \t]+")
+_SENTENCE_START = re.compile(r"(?:^|[^\d\s][.!?][\"')]?[ \t\n]+|\n[ \t]*)$")
+_ITEM_START = re.compile(r"(?:[:,;\n*•-]|\d[.)])[ \t]*$")
+
+
+class UnlistedNames:
+    """Finds unknown words that stand where drugs stand. `rules` are the context patterns of the grammar."""
+
+    def __init__(self, lexicon: Lexicon, rules: Mapping[str, re.Pattern[str]]) -> None:
+        self._lexicon = lexicon
+        self._rules = rules
+
+    def add(
+        self, words: Words, original: str, mentions: Sequence[Mention], lists: Sequence[tuple[int, int]]
+    ) -> list[Mention]:
+        """The mentions and the unlisted names between them, ascending.
+
+        `original` is the text with its capitals at the offsets of `words`; `lists` the stretches that are lists of
+        medications.
+        """
+        covered = {number for mention in mentions for number in range(mention.first, mention.last)}
+        ends = {mention.end: mention for mention in mentions}
+        starts = {mention.start for mention in mentions}
+        found: list[Mention] = []
+        capitals = original.isupper()
+        for number in self._unknown(words, covered):
+            start, end = words.starts[number], words.ends[number]
+            capital = original[start].isupper() and not capitals and not _sentence_start(original, start)
+            if (
+                self._in_place(words, number, capital=capital)
+                or self._item(words, number, lists)
+                or (capital and self._enumerated(words.text, start, end, starts, ends))
+            ):
+                mention = _mention(words, number)
+                found.append(mention)
+                ends[end] = mention
+        if not found:
+            return list(mentions)
+        # A name once found is the name of a drug wherever the note has it.
+        names = {mention.name for mention in found}
+        places = {mention.first for mention in found}
+        found += [
+            _mention(words, n) for n in self._unknown(words, covered) if n not in places and words.words[n] in names
+        ]
+        return sorted([*mentions, *found], key=lambda mention: mention.start)
+
+    def _unknown(self, words: Words, covered: set[int]) -> Iterator[int]:
+        knows, built = self._lexicon.knows, self._rules["not_a_name"].fullmatch
+        device = self._rules["name_of_device"].match
+        for number, word in enumerate(words.words):
+            if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
+                plural = word.endswith("s") and knows(word[:-1])
+                if not plural and not built(word) and not device(words.text, words.ends[number]):
+                    yield number
+
+    def _in_place(self, words: Words, number: int, *, capital: bool) -> bool:
+        text, start, end = words.text, words.starts[number], words.ends[number]
+        if self._rules["name_dosed"].match(text, end):
+            return True
+        lead = text[max(0, start - 40) : start]
+        if self._rules["name_amount"].search(lead):
+            return True
+        ordered = bool(self._rules["name_ordered"].search(lead))
+        used = bool(self._rules["name_used"].match(text, end))
+        return (capital and (used or ordered)) or (used and ordered)
+
+    def _enumerated(self, text: str, start: int, end: int, starts: set[int], ends: Mapping[int, Mention]) -> bool:
+        """Does the word stand between two names, or behind one at the end of an enumeration?"""
+        before = text[max(0, start - 12) : start]
+        gap = _JOINED.search(before)
+        behind = _ENUMERATED.match(text, end)
+        follows = behind is not None and behind.end() in starts
+        precedes = gap is not None and start - len(before) + gap.start() in ends
+        return (follows and precedes) or (precedes and bool(_ITEM_END.match(text, end)))
+
+    def _item(self, words: Words, number: int, lists: Sequence[tuple[int, int]]) -> bool:
+        """Is the word an item of a list of medications by itself?"""
+        text, start, end = words.text, words.starts[number], words.ends[number]
+        place = bisect_right(lists, (start, len(text) + 1)) - 1
+        if place < 0 or end > lists[place][1]:
+            return False
+        return bool(_ITEM_START.search(text, max(0, start - 6), start) and _ITEM_END.match(text, end))
+
+
+def _mention(words: Words, number: int) -> Mention:
+    word = words.words[number]
+    return Mention(words.starts[number], words.ends[number], number, number + 1, Kind.STEM, word, _SCORE)
+
+
+def _sentence_start(original: str, start: int) -> bool:
+    """Is a capital here no more than the beginning of a sentence? Items of numbered lists begin none."""
+    return bool(_SENTENCE_START.search(original, max(0, start - 8), start))
+
+
+def medication_lists(original: str, title: re.Pattern[str], following: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The stretches under a title of medications: from its colon to a blank line or the next title."""
+    stretches: list[tuple[int, int]] = []
+    position = 0
+    while match := title.search(original, position):
+        end = following.search(original, match.end())
+        position = end.start() if end else len(original)
+        stretches.append((match.end(), position))
+        position = max(position, match.end())
+    return stretches

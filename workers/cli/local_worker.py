@@ -1,0 +1,54 @@
+"""A worker on this machine as its user runs it: a process of its own, its log in a file."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workers.settings import Settings
+
+_STOP_SECONDS = 10.0
+
+
+@contextmanager
+def local_worker(settings: Settings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with those of the settings that were given as options; it is stopped at the end."""
+    values = settings.masked()
+    chosen = [name for name, origin in settings.sources().items() if origin == "option"]
+    arguments = [part for name in chosen for part in ("--set", f"{name}={_text(values[name])}")]
+    with log.open("wb") as handle:
+        command_line = [sys.executable, "-m", "workers", "worker", *arguments]
+        process = subprocess.Popen(command_line, stdout=handle, stderr=handle)  # noqa: S603 (our own program)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(_STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that tells an error, or the last line, to say why a worker ended."""
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if '"level": "error"' in line]
+    return (errors or lines or ["it said nothing"])[-1]
+
+
+def _text(value: object) -> str:
+    """A value as an option takes it."""
+    return ",".join(f"{key}={one}" for key, one in value.items()) if isinstance(value, dict) else str(value)
