@@ -27,7 +27,7 @@ SOURCES = (
     "pyproject.toml",
     "README.md",
     "LICENSE",
-    "requirements.lock",
+    "requirements-tracing.lock",
     "requirements-build.lock",
 )
 # How this machine reaches its registries; the steps themselves know none.
