@@ -12,6 +12,7 @@ _UNITS = {
     "s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year", "{tbl}": "tablet",
     "{cap}": "capsule", "{puff}": "puff", "[drp]": "drop",
 }  # fmt: skip
+_SYMBOLS = {"[iU]": "IU"}
 _WHEN = {
     "MORN": "in the morning", "NOON": "at noon", "AFT": "in the afternoon", "EVE": "in the evening", "NIGHT": "at night",
     "HS": "at bedtime", "WAKE": "on waking", "C": "with meals", "CM": "with breakfast", "CD": "with lunch",
@@ -77,7 +78,7 @@ def _range(repeat: Mapping[str, Any], name: str) -> str:
 def _unit(amount: str, unit: str) -> str:
     """The unit in words where it is one of time or a thing to count, in the plural where it is not one of it."""
     name = _UNITS.get(unit)
-    return unit.strip("{}[]") if name is None else name if amount == "1" else f"{name}s"
+    return _SYMBOLS.get(unit, unit.strip("{}[]")) if name is None else name if amount == "1" else f"{name}s"
 
 
 def _said(quantity: Mapping[str, Any] | None) -> str | None:
@@ -109,10 +110,12 @@ def timing_code(timing: Mapping[str, Any] | None) -> str | None:
 
 def step_words(step: Mapping[str, Any]) -> str:
     """One dosage step in one line; empty where nothing is known."""
+    amount = _said(step.get("dose")) or _said_ratio(step.get("rate"))
+    strength, form = _said_ratio(step.get("strength")), (step.get("form") or {}).get("code")
+    counted = form == _UNITS.get((step.get("dose") or {}).get("unit") or "")
     parts = [
-        _said(step.get("dose")) or _said_ratio(step.get("rate")),
-        f"of {strength}" if (strength := _said_ratio(step.get("strength"))) else None,
-        (step.get("form") or {}).get("code"),
+        f"{amount} of {strength}" if amount and strength else amount or strength,
+        None if counted else form,
         (step.get("route") or {}).get("code"),
         frequency_words(step.get("timing")),
         _as_needed(step),
