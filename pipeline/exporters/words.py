@@ -7,6 +7,19 @@ from typing import Any
 
 from pipeline.exporters.registry import Event
 
+# UCUM units that have a name in words.
+_UNITS = {
+    "s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year", "{tbl}": "tablet",
+    "{cap}": "capsule", "{puff}": "puff", "[drp]": "drop",
+}  # fmt: skip
+_SYMBOLS = {"[iU]": "IU"}
+_WHEN = {
+    "MORN": "in the morning", "NOON": "at noon", "AFT": "in the afternoon", "EVE": "in the evening", "NIGHT": "at night",
+    "HS": "at bedtime", "WAKE": "on waking", "C": "with meals", "CM": "with breakfast", "CD": "with lunch",
+    "CV": "with dinner", "AC": "before meals", "ACM": "before breakfast", "ACD": "before lunch", "ACV": "before dinner",
+    "PC": "after meals", "PCM": "after breakfast", "PCD": "after lunch", "PCV": "after dinner",
+}  # fmt: skip
+
 
 def quantity_words(quantity: Mapping[str, Any] | None) -> str | None:
     """ "30 mL" or "1-2 {tbl}"; None for nothing. UCUM annotations lose their braces."""
@@ -26,31 +39,66 @@ def ratio_words(ratio: Mapping[str, Any] | None) -> str | None:
 
 
 def frequency_words(timing: Mapping[str, Any] | None) -> str | None:
-    """ "2 x / 1 d", "3-4 x / 1 d", with the times of day where they are given; None for nothing."""
+    """ "3 times a day", "every 4-6 h", "in the morning, on mon, fri"; None for nothing."""
     repeat = (timing or {}).get("repeat") or {}
     parts = []
     if "count" in repeat:
-        most = f"-{repeat['countMax']}" if "countMax" in repeat else ""
-        parts.append(f"{repeat['count']}{most} times")
-    if "frequency" in repeat:
-        most = f"-{repeat['frequencyMax']}" if "frequencyMax" in repeat else ""
-        longest = f"-{repeat['periodMax']}" if "periodMax" in repeat else ""
-        parts.append(
-            f"{repeat['frequency']}{most} x / {repeat.get('period', '1')}{longest} {repeat.get('periodUnit', 'd')}"
-        )
-    elif "period" in repeat:
-        longest = f"-{repeat['periodMax']}" if "periodMax" in repeat else ""
-        parts.append(f"every {repeat['period']}{longest} {repeat.get('periodUnit', 'd')}")
-    for key in ("when", "dayOfWeek", "timeOfDay"):
-        parts += repeat.get(key) or ()
-    return " ".join(parts) or None
+        parts.append(f"{_range(repeat, 'count')} {'dose' if _range(repeat, 'count') == '1' else 'doses'} in all")
+    if "frequency" in repeat or "period" in repeat:
+        parts.append(_rate(repeat))
+    parts += [_WHEN.get(code, code) for code in repeat.get("when") or ()]
+    if repeat.get("dayOfWeek"):
+        parts.append("on " + ", ".join(repeat["dayOfWeek"]))
+    if repeat.get("timeOfDay"):
+        parts.append("at " + ", ".join(repeat["timeOfDay"]))
+    if "duration" in repeat:
+        parts.append(f"over {_range(repeat, 'duration')} {repeat.get('durationUnit', '')}".strip())
+    return ", ".join(parts) or None
+
+
+def _rate(repeat: Mapping[str, Any]) -> str:
+    times, period, unit = _range(repeat, "frequency") or "1", _range(repeat, "period"), repeat.get("periodUnit", "d")
+    one = period in ("", "1")
+    if times == "1" and not (one and unit in _UNITS):
+        return f"every {period} {_unit(period, unit)}"
+    how_often = {"1": "once", "2": "twice"}.get(times, f"{times} times")
+    name = _UNITS.get(unit, unit)
+    return (
+        f"{how_often} {'an' if name == 'hour' else 'a'} {name}"
+        if one
+        else f"{how_often} every {period} {_unit(period, unit)}"
+    )
+
+
+def _range(repeat: Mapping[str, Any], name: str) -> str:
+    most = f"-{repeat[name + 'Max']}" if f"{name}Max" in repeat else ""
+    return f"{repeat[name]}{most}" if name in repeat else ""
+
+
+def _unit(amount: str, unit: str) -> str:
+    """The unit in words where it is one of time or a thing to count, in the plural where it is not one of it."""
+    name = _UNITS.get(unit)
+    return _SYMBOLS.get(unit, unit.strip("{}[]")) if name is None else name if amount == "1" else f"{name}s"
+
+
+def _said(quantity: Mapping[str, Any] | None) -> str | None:
+    """A quantity for people: "7 days", "1-2 tablets", "500 mg"; None for nothing."""
+    if not quantity:
+        return None
+    amount = quantity.get("value") or "-".join(quantity[key] for key in ("low", "high") if quantity.get(key))
+    return f"{amount} {_unit(amount, quantity.get('unit') or '')}".strip() or None
+
+
+def _said_ratio(ratio: Mapping[str, Any] | None) -> str | None:
+    parts = [_said((ratio or {}).get(key)) for key in ("numerator", "denominator")]
+    return " / ".join(part for part in parts if part) or None
 
 
 def posology_words(posology: Mapping[str, Any]) -> str:
     """The whole posology in one line; several steps one behind the other. Empty where nothing is known."""
     steps = posology.get("steps") or ()
     parts = [step_words(posology), *(f"{number}) {step_words(step)}" for number, step in enumerate(steps, 1))]
-    if daily := quantity_words(posology.get("daily_dose")):
+    if daily := _said(posology.get("daily_dose")):
         parts.append(f"= {daily} a day")
     return "; ".join(part for part in parts if part)
 
@@ -62,15 +110,17 @@ def timing_code(timing: Mapping[str, Any] | None) -> str | None:
 
 def step_words(step: Mapping[str, Any]) -> str:
     """One dosage step in one line; empty where nothing is known."""
+    amount = _said(step.get("dose")) or _said_ratio(step.get("rate"))
+    strength, form = _said_ratio(step.get("strength")), (step.get("form") or {}).get("code")
+    counted = form == _UNITS.get((step.get("dose") or {}).get("unit") or "")
     parts = [
-        quantity_words(step.get("dose")) or ratio_words(step.get("rate")),
-        f"of {strength}" if (strength := ratio_words(step.get("strength"))) else None,
-        (step.get("form") or {}).get("code"),
+        f"{amount} of {strength}" if amount and strength else amount or strength,
+        None if counted else form,
         (step.get("route") or {}).get("code"),
         frequency_words(step.get("timing")),
         _as_needed(step),
-        f"for {duration}" if (duration := quantity_words(step.get("duration"))) else None,
-        f"at most {most}" if (most := ratio_words(step.get("max_dose"))) else None,
+        f"for {duration}" if (duration := _said(step.get("duration"))) else None,
+        f"at most {most}" if (most := _said_ratio(step.get("max_dose"))) else None,
     ]
     return ", ".join(part for part in parts if part)
 

@@ -18,7 +18,7 @@ from tests.cli.conftest import Run
 
 NOTE = "Amoxicillin 500 mg p.o. t.i.d. for 7 days. History of asthma. No fever."
 COMMANDS = [
-    "try", "annotate", "export", "import", "evaluate", "schema", "demo", "worker", "produce", "tail", "deadletter", "config",
+    "try", "annotate", "export", "report", "import", "evaluate", "schema", "demo", "worker", "produce", "tail", "deadletter", "config",
     "doctor",
 ]  # fmt: skip
 
@@ -124,7 +124,9 @@ def test_try_html_stands_alone_and_escapes_the_note(anamnesis: Run, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<mark" in page
-    assert "<script" not in page
+    assert "<script>alert" not in page
+    assert page.count("<script") == 1
+    assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "")
 
 

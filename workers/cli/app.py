@@ -20,6 +20,7 @@ from workers.cli import (
     importing,
     offsets,
     produce,
+    report,
     schema,
     tail,
     trial,
@@ -40,6 +41,7 @@ _FILES, _STREAM, _LOOK = "On notes and files", "On Kafka", "About this installat
 app.command("try", rich_help_panel=_FILES)(trial.command)
 app.command("annotate", rich_help_panel=_FILES)(annotate.command)
 app.command("export", rich_help_panel=_FILES)(export.command)
+app.command("report", rich_help_panel=_FILES)(report.command)
 app.command("import", rich_help_panel=_FILES)(importing.command)
 app.command("evaluate", rich_help_panel=_FILES)(evaluate.command)
 app.add_typer(schema.app, name="schema", rich_help_panel=_FILES)

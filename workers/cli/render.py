@@ -28,8 +28,8 @@ STYLES = {
     "PROCEDURE": "black on bright_red",
 }
 _OTHER = "black on white"
-_ATTRIBUTES = ("STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION")
-_QUALIFIERS = {
+ATTRIBUTES = ("STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION")
+QUALIFIERS = {
     "history": "history",
     "negation": "negated",
     "family": "family",
@@ -61,7 +61,7 @@ class View:
     def qualifiers(self, entity: Entity) -> list[str]:
         """The qualifiers that hold for an entity, as words."""
         found = entity["qualifiers"] or {}
-        return [word for name, word in _QUALIFIERS.items() if found.get(name, {}).get("value")]
+        return [word for name, word in QUALIFIERS.items() if found.get(name, {}).get("value")]
 
     def reasons(self, entity: Entity, name: str = "history") -> Iterator[str]:
         """Why a qualifier has its value, one sentence for each cue."""
@@ -127,7 +127,7 @@ def _medications(view: View) -> Table:
     for record in view.event["medications"]:
         drug = view.entities[record["drug"]]
         attributes = Text()
-        for label in _ATTRIBUTES:
+        for label in ATTRIBUTES:
             for one in record["attributes"].get(label, ()):
                 attributes.append(view.words(one), style=STYLES[label])
                 attributes.append(" ")
@@ -160,7 +160,7 @@ def _problems(view: View, entities: Iterable[Entity]) -> Table:
 def _why(view: View, entity: Entity) -> Text:
     """The qualifiers of an entity with the first reason of each."""
     shown = Text()
-    for name, word in _QUALIFIERS.items():
+    for name, word in QUALIFIERS.items():
         value = ((entity["qualifiers"] or {}).get(name) or {}).get("value")
         reason = next(view.reasons(entity, name), None)
         if not value and (name != "history" or reason is None):
@@ -176,10 +176,10 @@ def explanation(view: View) -> RenderableType:
     """Every link with its reason and every qualifier with all its cues."""
     lines: list[RenderableType] = [Text("Why", style="bold"), *map(Text, _links(view))]
     for entity in view.entities.values():
-        for name, word in _QUALIFIERS.items():
+        for name, word in QUALIFIERS.items():
             value = ((entity["qualifiers"] or {}).get(name) or {}).get("value")
             reasons = list(view.reasons(entity, name))
-            if reasons and entity["label"] not in _ATTRIBUTES:
+            if reasons and entity["label"] not in ATTRIBUTES:
                 sentence = f"{view.cut(entity)}: {'' if value else 'no '}{word}, as " + " and ".join(reasons)
                 lines.append(Text(sentence))
     lines += [Text(f"warning: {warning['code']}") for warning in view.event["warnings"]]

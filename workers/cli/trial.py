@@ -51,7 +51,8 @@ def command(
     """
     # spaCy takes a second to import, which `--help` need not wait for.
     import pipeline
-    from workers.cli import page, render
+    from workers.cli import render
+    from workers.cli.pages.page import page
 
     content = _content(text, file)
     if not content.strip():
@@ -70,7 +71,7 @@ def command(
         write_json(plain)
     elif html is not None:
         with writing(html) as write:
-            write(page.page(plain, content).encode())
+            write(page([(plain, content)]).encode())
         if html != STANDARD:
             err().print(f"written: {html}", markup=False)
     else:

@@ -15,7 +15,7 @@ Definitions (those of the development set's guide):
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,21 +117,21 @@ class NoteScore:
     def count_entities(self, table: Table, *, lenient: bool) -> None:
         """Add the entities of the note to a table."""
         pairs = self.match(lenient=lenient)
-        unasked = self._forms_in_dosages(pairs)
+        unasked = self.unasked(pairs)
         for entity in self.entities:
             if entity["id"] not in unasked:
                 table.rows[entity["label"]].gold += 1
         for position, mention in enumerate(self.predicted):
             if position in pairs:
                 table.rows[self.labels[pairs[position]]].right += 1
-            elif not self._borderline(mention):
+            elif not self.borderline(mention):
                 table.rows[mention.label].wrong += 1
 
     def count_links(self, table: Table, links: Iterable[tuple[int, int]]) -> None:
         """Add links between predictions (positions of drug and attribute) to a table."""
         pairs = self.match(lenient=True)
-        unasked = self._forms_in_dosages(pairs)
-        must, may = self._links()
+        unasked = self.unasked(pairs)
+        must, may = self.required_links()
         must = {link for link in must if link[1] not in unasked}
         for _, attribute in must:
             table.rows[self.labels[attribute]].gold += 1
@@ -144,12 +144,12 @@ class NoteScore:
                     table.rows[self.labels[link[1]]].right += 1
                 elif link not in must and link not in may:
                     table.rows[self.labels[link[1]]].wrong += 1
-            elif not any(end not in pairs and self._touches_optional(self.predicted[end]) for end in ends):
+            elif not any(end not in pairs and self.touches_optional(self.predicted[end]) for end in ends):
                 table.rows[self.predicted[ends[1]].label].wrong += 1
 
     def count_gold_links(self, table: Table, links: Iterable[Link]) -> None:
         """Add links between gold entities (their ids) to a table."""
-        must, may = self._links()
+        must, may = self.required_links()
         for _, attribute in must:
             table.rows[self.labels[attribute]].gold += 1
         for link in set(links):
@@ -158,7 +158,7 @@ class NoteScore:
             elif link not in may:
                 table.rows[self.labels[link[1]]].wrong += 1
 
-    def _links(self) -> tuple[set[Link], set[Link]]:
+    def required_links(self) -> tuple[set[Link], set[Link]]:
         """The links that must be found, and those that may be."""
         must: set[Link] = set()
         may: set[Link] = set()
@@ -166,7 +166,8 @@ class NoteScore:
             (may if relation.get("optional") else must).add((relation["drug"], relation["attribute"]))
         return must, may
 
-    def _forms_in_dosages(self, pairs: dict[int, str]) -> set[str]:
+    def unasked(self, pairs: dict[int, str]) -> set[str]:
+        """Gold FORMs without a match inside a matched DOSAGE: not asked for."""
         by_id = {entity_id: self.predicted[position] for position, entity_id in pairs.items()}
         dosages = [mention for entity_id, mention in by_id.items() if self.labels[entity_id] == "DOSAGE"]
         return {
@@ -177,15 +178,26 @@ class NoteScore:
             and any(dosage.start <= entity["start"] and entity["end"] <= dosage.end for dosage in dosages)
         }
 
-    def _touches_optional(self, mention: Mention) -> bool:
+    def touches_optional(self, mention: Mention) -> bool:
+        """Whether a prediction overlaps an optional span."""
         return any(overlap(mention.start, mention.end, span) for span in self.optional)
 
-    def _borderline(self, mention: Mention) -> bool:
-        if not self._touches_optional(mention):
+    def borderline(self, mention: Mention) -> bool:
+        """Whether a prediction without a match is no error."""
+        if not self.touches_optional(mention):
             return False
         return not any(
             entity["label"] == mention.label and overlap(mention.start, mention.end, entity) for entity in self.entities
         )
+
+
+def judgements(gold: GoldNote, predicted: Sequence[Mention], kind: str) -> Iterator[tuple[dict[str, Any], bool, bool]]:
+    """The judged mentions of a kind, each with the history that was predicted and the true one."""
+    for mention in gold.get("history", ()):
+        if mention["kind"] != kind or mention.get("unsure") or mention.get("context"):
+            continue
+        touching = (p.history for p in predicted if overlap(p.start, p.end, mention))
+        yield mention, next(touching, False), bool(mention["history"])
 
 
 @dataclass(slots=True)
@@ -199,11 +211,7 @@ class HistoryCounts:
 
     def count(self, gold: GoldNote, predicted: Sequence[Mention], kind: str) -> None:
         """Add the mentions of a kind (drug or problem) of one note."""
-        for mention in gold.get("history", ()):
-            if mention["kind"] != kind or mention.get("unsure") or mention.get("context"):
-                continue
-            touching = (p.history for p in predicted if overlap(p.start, p.end, mention))
-            said, true = next(touching, False), bool(mention["history"])
+        for mention, said, true in judgements(gold, predicted, kind):
             self.judged += 1
             self.correct += said == true
             self.counts.gold += true

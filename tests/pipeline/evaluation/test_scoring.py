@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.evaluation import Evaluator, GoldError, Report, part_of
-from pipeline.scoring import Counts, HistoryCounts, Mention, NoteScore, Table
+from pipeline.evaluation.scoring import Counts, HistoryCounts, Mention, NoteScore, Table
 
 TEXT = "Aspirin 81 mg 1 tablet daily and oxygen"
 

@@ -1,0 +1,118 @@
+"""`anamnesis evaluate` as its users call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import exporters
+from tests.cli.conftest import Run
+from tests.pipeline.exporters.events import sample_events
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    """What the profile finds in some sample notes, as gold: it scores 1 on it, other systems less."""
+    events = sample_events("en")[:6]
+    lines = b"".join(block for _, block in exporters.get("gold").export(events, exporters.Context()))
+    (tmp_path / "gold.jsonl").write_bytes(lines)
+    (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, events)), encoding="utf-8")
+    return tmp_path
+
+
+def responses(folder: Path, name: str) -> None:
+    """Comprehend Medical that finds drugs only."""
+    with (folder / name).open("w", encoding="utf-8") as handle:
+        for line in (folder / "gold.jsonl").read_text(encoding="utf-8").split("\n")[:-1]:
+            note = json.loads(line)
+            found = [
+                {
+                    "BeginOffset": e["start"],
+                    "EndOffset": e["end"],
+                    "Text": e["text"],
+                    "Category": "MEDICATION",
+                    "Type": "BRAND_NAME",
+                }
+                for e in note["entities"]
+                if e["label"] == "DRUG"
+            ]
+            handle.write(json.dumps({"id": note["id"], "Entities": found}) + "\n")
+
+
+def test_events_are_scored_like_the_profile_that_made_them(inside: Run, gold: Path) -> None:
+    first = json.loads(inside("evaluate", "gold.jsonl", "--json").stdout)
+    second = json.loads(inside("evaluate", "gold.jsonl", "--system", "events:events.jsonl", "--json").stdout)
+    for name in ("entities_strict", "entities_lenient", "links_end_to_end", "history_end_to_end"):
+        assert first[name] == second[name]
+    assert first["entities_strict"]["all"]["interval"]["f1"] == [1, 1]
+    assert first["errors"] == []
+    assert "links_gold_entities" not in second
+
+
+def test_two_systems_are_compared(inside: Run, gold: Path) -> None:
+    responses(gold, "amazon.jsonl")
+    arguments = ("evaluate", "gold.jsonl", "--system", "comprehend:amazon.jsonl", "--compare", "events:events.jsonl")
+    found = json.loads(inside(*arguments, "--json").stdout)
+    compared: dict[str, Any] = found["comparison"]["entities_strict"]
+    assert compared["DRUG"]["difference"] == 0
+    assert compared["DRUG"]["p"] == 1
+    assert compared["all"]["difference"] > 0
+    assert compared["all"]["interval"][0] > 0
+    assert compared["all"]["p"] < 0.1
+    assert {error["kind"] for error in found["errors"]} >= {"missed"}
+    shown = inside(*arguments).stdout.decode()
+    assert "F1 compared" in shown
+    assert "approximate randomisation" in shown
+
+
+def test_errors_are_listed_with_their_context(inside: Run, gold: Path) -> None:
+    responses(gold, "amazon.jsonl")
+    done = inside("evaluate", "gold.jsonl", "--system", "comprehend:amazon.jsonl", "--errors")
+    missed = sum(line.count("not found") for line in done.stdout.decode().split("\n"))
+    found = json.loads(inside("evaluate", "gold.jsonl", "--system", "comprehend:amazon.jsonl", "--json").stdout)
+    assert missed == sum(error["kind"] == "missed" for error in found["errors"])
+    assert (
+        inside("evaluate", "gold.jsonl", "--system", "comprehend:amazon.jsonl", "--html", "page.html").returncode == 0
+    )
+    page = (gold / "page.html").read_text(encoding="utf-8")
+    assert f"Not found ({missed})" in page
+    assert "<script" not in page
+
+
+def test_held_back_notes_are_scored_apart(inside: Run, gold: Path) -> None:
+    found = json.loads(inside("evaluate", "gold.jsonl", "--split", "--json", "--resamples", "0").stdout)
+    assert found["read"]["notes"] + found["unread"]["notes"] == found["all"]["notes"] == 6
+    assert found["unread"]["notes"] == 1
+    assert "interval" not in found["all"]["entities_strict"]["all"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--profile", "en", "--system", "fr"], b"give one of them"),
+        (["--system", "spacy:no_such_model"], b"spaCy cannot load 'no_such_model'"),
+        (["--system", "events:nope.jsonl"], b"cannot read nope.jsonl"),
+        (["--system", "events:empty.jsonl"], b"empty.jsonl has nothing for the note"),
+        (["--system", "comprehend:events.jsonl"], b"events.jsonl, line 1: a response needs the id"),
+        (["--map", "CHEMICAL"], b"THEIRS=OURS"),
+    ],
+)
+def test_wrong_use_is_one_line(inside: Run, gold: Path, arguments: list[str], message: bytes) -> None:
+    (gold / "empty.jsonl").touch()
+    done = inside("evaluate", "gold.jsonl", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_the_line_of_an_unusable_gold_note_is_named(inside: Run, gold: Path) -> None:
+    with (gold / "gold.jsonl").open("a", encoding="utf-8") as handle:
+        handle.write(
+            '{"id": "x", "text": "swordfish", "entities": [{"id": "e", "label": "DRUG", "start": 5, "end": 99}]}\n'
+        )
+    done = inside("evaluate", "gold.jsonl", "--system", "events:events.jsonl")
+    assert b"gold.jsonl, line 7: " in done.stderr
+    assert b"swordfish" not in done.stderr

@@ -1,0 +1,60 @@
+"""A posology in words for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.exporters.words import frequency_words, posology_words, step_words
+
+
+@pytest.mark.parametrize(
+    ("repeat", "words"),
+    [
+        ({}, None),
+        ({"frequency": 1, "period": "1", "periodUnit": "d"}, "once a day"),
+        ({"frequency": 2, "period": "1", "periodUnit": "d"}, "twice a day"),
+        ({"frequency": 3, "frequencyMax": 4, "period": "1", "periodUnit": "wk"}, "3-4 times a week"),
+        ({"frequency": 1, "period": "2", "periodUnit": "d"}, "every 2 days"),
+        ({"frequency": 1, "period": "4", "periodMax": "6", "periodUnit": "h"}, "every 4-6 hours"),
+        ({"frequency": 2, "period": "3", "periodUnit": "d"}, "twice every 3 days"),
+        ({"frequency": 1, "period": "1", "periodUnit": "h"}, "once an hour"),
+        ({"count": 1}, "1 dose in all"),
+        ({"when": ["MORN", "EVE"]}, "in the morning, in the evening"),
+        ({"frequency": 1, "period": "1", "periodUnit": "d", "dayOfWeek": ["mon", "fri"]}, "once a day, on mon, fri"),
+        ({"timeOfDay": ["08:00"]}, "at 08:00"),
+        ({"duration": "30", "durationUnit": "min"}, "over 30 min"),
+    ],
+)
+def test_frequencies(repeat: dict[str, Any], words: str | None) -> None:
+    assert frequency_words({"repeat": repeat, "code": None}) == words
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({}, ""),
+        ({"dose": {"value": "1", "unit": "{tbl}"}, "form": {"code": "tablet"}}, "1 tablet"),
+        (
+            {
+                "dose": {"low": "1", "high": "2", "unit": "{tbl}"},
+                "strength": {"numerator": {"value": "5", "unit": "mg"}, "denominator": None},
+                "form": {"code": "tablet"},
+                "duration": {"value": "7", "unit": "d"},
+            },
+            "1-2 tablets of 5 mg, for 7 days",
+        ),
+        ({"strength": {"numerator": {"value": "400", "unit": "mg"}, "denominator": {"value": "5", "unit": "mL"}}, "form": {"code": "suspension"}}, "400 mg / 5 mL, suspension"),
+        ({"as_needed": True, "as_needed_for": "pain"}, "as needed for pain"),
+        ({"dose": {"value": "10", "unit": "[iU]"}, "max_dose": {"numerator": {"value": "40", "unit": "mg"}, "denominator": {"value": "1", "unit": "d"}}}, "10 IU, at most 40 mg / 1 day"),
+    ],
+)  # fmt: skip
+def test_steps(step: dict[str, Any], words: str) -> None:
+    assert step_words(step) == words
+
+
+def test_steps_follow_what_they_share() -> None:
+    steps = [{"dose": {"value": "40", "unit": "mg"}}, {"dose": {"value": "20", "unit": "mg"}}]
+    said = posology_words({"route": {"code": "oral"}, "steps": steps, "daily_dose": {"value": "40", "unit": "mg"}})
+    assert said == "oral; 1) 40 mg; 2) 20 mg; = 40 mg a day"
