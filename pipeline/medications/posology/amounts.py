@@ -99,6 +99,8 @@ class Amounts:
         `single`: no range, for the first amount of "from 10 mg to 20 mg". Raises UnreadError, which carries no place:
         `end` says where the unread amount ends.
         """
+        if not self._numbers.may_begin(text, start):
+            return None
         if not single and (several := self._parts.match(text, start)) is not None:
             parts = self._several(several)
             if parts is not None:
@@ -117,6 +119,8 @@ class Amounts:
 
     def end(self, text: str, start: int) -> int:
         """Where the stretch that is written as an amount ends, whether it can be read or not."""
+        if not self._numbers.may_begin(text, start):
+            return start
         found = self._unitless.match(text, start) or self._amount.match(text, start)
         return found.end() if found is not None else start
 

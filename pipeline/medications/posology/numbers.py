@@ -60,6 +60,7 @@ class Numbers:
 
     Attributes:
         pattern: source of an expression for one number.
+        starts: the first letters of numbers in words.
         joint: what joins the ends of a range; `joint_source` its source.
     """
 
@@ -76,7 +77,8 @@ class Numbers:
         self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
-        self._one = re.compile(self.pattern)
+        self._starts = frozenset(word[:2] for word in self._words) | {"a ", "a\t", "a-"}
+        self.starts = frozenset(start.strip(" -\t") for start in self._starts) | frozenset(_ROMAN)
         self._range = re.compile(rf"(?P<low>{self.pattern})(?:{self.joint_source}(?P<high>{self.pattern}))?")
 
     def _worded(self) -> str:
@@ -99,13 +101,14 @@ class Numbers:
         )
         return rf"{phrases}(?![^\W_])|{composed}"
 
-    def begins(self, text: str, start: int) -> bool:
-        """Does a number begin at `start`?"""
-        return self._one.match(text, start) is not None
+    def may_begin(self, text: str, start: int) -> bool:
+        """Can a number begin at `start`? A quick look at the first letters."""
+        sign = text[start : start + 1]
+        return sign.isdigit() or sign in ".½¼¾" or text[start : start + 2] in self._starts or sign in _ROMAN
 
     def match(self, text: str, start: int) -> re.Match[str] | None:
         """The number or range at `start`, with the groups `low` and `high`."""
-        return self._range.match(text, start)
+        return self._range.match(text, start) if self.may_begin(text, start) else None
 
     def number(self, text: str) -> Decimal:
         """The value of a number. Raises UnreadError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
 
+_WORD = re.compile(r"[^\s]+")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -43,15 +45,25 @@ class PosologyLanguage:
         own = sorted(bounds for spans in attributes.values() for bounds in spans)
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own, linked)
-        seen = stretch(folded, pieces, drug, hidden)
+        (start, end), *rest = pieces
+        seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
         elements: list[Element] = []
-        for element in self._scanner.scan(seen.text):
+        for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
             self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
         chosen = self._chosen(elements, text, own)
         self._named_form(chosen, text, drug)
         reading = assemble(chosen, text, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
+
+    def _head(self, folded: str, start: int, mark: int) -> int:
+        """Where the words begin that lead to an instruction without one between that says nothing."""
+        begin = mark
+        for word in reversed(list(_WORD.finditer(folded, start, mark))):
+            if not self._scanner.knows(folded, word.start()):
+                break
+            begin = word.start()
+        return begin
 
     def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
         """Turn an element's places to those of the note."""
