@@ -74,7 +74,10 @@ class Linking:
         self.rules = RuleLinker(lang)
 
     def __call__(self, doc: Doc) -> Doc:
-        mentions = self._mentions(doc)
+        labels = self.head_labels | self.tail_labels
+        spans = [span for span in doc.ents if span.label_ in labels]
+        text = doc.text if spans else ""
+        mentions = self._mentions(doc, text, spans)
         doc._.link_data = [
             {
                 "head": [mentions[link.head].start, mentions[link.head].end],
@@ -84,20 +87,19 @@ class Linking:
                 "method": self.method,
                 "reason": link.reason,
             }
-            for link in self.rules(doc.text, mentions)
+            for link in self.rules(text, mentions)
         ]
         doc._.tail_labels = sorted(self.tail_labels)
         return doc
 
-    def _mentions(self, doc: Doc) -> list[Mention]:
-        labels = self.head_labels | self.tail_labels
-        spans = [(span.start_char, span.end_char, span.label_, span) for span in doc.ents if span.label_ in labels]
+    def _mentions(self, doc: Doc, text: str, spans: Sequence[Span]) -> list[Mention]:
         if not spans:
             return []
-        text, starts = doc.text, _sentence_starts(doc)
+        starts = _sentence_starts(doc, text)
         mentions: list[Mention] = []
         sentence = seen = end = 0
-        for start, stop, label, span in spans:
+        for span in spans:
+            start, stop, label = span.start_char, span.end_char, span.label_
             position = bisect_right(starts, start)
             # Splitters cut after "p.o." and "b.i.d."; what follows such an entity at once is no new sentence.
             gap = text[end:start]
@@ -111,9 +113,9 @@ class Linking:
         return mentions
 
 
-def _sentence_starts(doc: Doc) -> Sequence[int]:
+def _sentence_starts(doc: Doc, text: str) -> Sequence[int]:
     if not doc.has_annotation("SENT_START"):
-        return sentence_starts(doc.text)
+        return sentence_starts(text)
     rows = doc.to_array(["SENT_START", "IDX"])
     starts: list[int] = rows[rows[:, 0] == 1, 1].astype(np.int64).tolist()
     return starts

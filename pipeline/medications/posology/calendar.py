@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import spelled
+from pipeline.medications.posology.numbers import lead, spelled
 
 Data = dict[str, Any]
 
@@ -49,7 +49,7 @@ class Calendar:
         self._day = re.compile(day)
         self._offset_words = re.compile(r"before|prior|after|avant|apres")
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
-        self.starts = frozenset(word[:2].strip() for word in named)
+        self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
             rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})"
         )

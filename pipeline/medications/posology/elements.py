@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import Number, UnreadError, digits, spelled
+from pipeline.medications.posology.numbers import Number, UnreadError, digits, lead, spelled
 
 Data = dict[str, Any]
 Row = dict[str, str]
@@ -39,13 +39,13 @@ class Cues:
     """The cues of one kind: the longest that begins at a place.
 
     Attributes:
-        starts: the first letters (two, or one) of the cues.
+        starts: what the cues begin with, as `lead` gives it.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         by_start: dict[str, list[str]] = {}
         for phrase in sorted({phrase for phrase in phrases if phrase}, key=len, reverse=True):
-            by_start.setdefault(phrase[:2].split(" ")[0], []).append(
+            by_start.setdefault(lead(phrase, 0), []).append(
                 re.escape(phrase).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if phrase[-1].isalnum() else "")
             )
         self._patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
@@ -53,12 +53,9 @@ class Cues:
 
     def match(self, text: str, start: int) -> int:
         """Where the cue at `start` ends; 0 without one."""
-        end = 0
-        for length in (2, 1):
-            pattern = self._patterns.get(text[start : start + length])
-            found = pattern.match(text, start) if pattern is not None else None
-            end = max(end, found.end() if found is not None else 0)
-        return end
+        pattern = self._patterns.get(lead(text, start)) if start < len(text) else None
+        found = pattern.match(text, start) if pattern is not None else None
+        return found.end() if found is not None else 0
 
 
 class Seen(str):

@@ -11,12 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.medications.posology.numbers import Number, Numbers
+from pipeline.medications.posology.numbers import Number, Numbers, lead
 
 T = TypeVar("T")
 
-# How many first letters a phrase is kept by.
-_KEY = 2
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
@@ -63,7 +61,7 @@ class PhraseTable(Generic[T]):
     """Phrases of a language with what each stands for.
 
     Attributes:
-        starts: the first letters (two, or one) of its phrases, but of those that begin with a number.
+        starts: what its phrases begin with, as `lead` gives it, but for those that begin with a number.
     """
 
     def __init__(
@@ -83,8 +81,7 @@ class PhraseTable(Generic[T]):
                     kept.setdefault(key, []).append(self._phrase(behind, unit, row))
                     break
             else:
-                key = phrase[:_KEY].split("{")[0].split(" ")[0]
-                self._by_start.setdefault(key, []).append(self._phrase(phrase, unit, row))
+                self._by_start.setdefault(lead(phrase, 0), []).append(self._phrase(phrase, unit, row))
         self.starts = frozenset(self._by_start)
 
     @staticmethod
@@ -92,14 +89,13 @@ class PhraseTable(Generic[T]):
         before, number, behind = phrase.partition(_NUMBER)
         if not number:
             return _Phrase(_compiled(before, unit), None, row)
-        return _Phrase(re.compile(_source(before, unit)), _compiled(behind, unit), row)
+        return _Phrase(re.compile(_source(before, unit)), _compiled(behind.lstrip(" -"), unit), row)
 
     def match(self, text: str, start: int) -> Match[T] | None:
         """The longest phrase that begins at `start`. Raises UnreadError for a number that cannot be read."""
         best: Match[T] | None = None
-        for length in (_KEY, 1):
-            for phrase in self._by_start.get(text[start : start + length], ()):
-                best = self._longer(best, phrase, text, start)
+        for phrase in self._by_start.get(lead(text, start), ()) if start < len(text) else ():
+            best = self._longer(best, phrase, text, start)
         if self._by_number and (figures := self._numbers.match(text, start)) is not None:
             found = self._behind(self._by_number, text, figures.end())
             if found is not None and (best is None or found.end > best.end):

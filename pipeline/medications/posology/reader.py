@@ -15,6 +15,7 @@ from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
 
+_NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 _WORD = re.compile(r"[^\s]+")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
@@ -46,6 +47,8 @@ class PosologyLanguage:
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own, linked)
         (start, end), *rest = pieces
+        if not own and self._says_nothing(folded, start, drug, end):
+            return {"as_needed": False, "steps": [], "daily_dose": None}, []
         seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
         elements: list[Element] = []
         for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
@@ -55,6 +58,15 @@ class PosologyLanguage:
         self._named_form(chosen, text, drug)
         reading = assemble(chosen, text, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
+
+    def _says_nothing(self, folded: str, start: int, drug: Bounds, end: int) -> bool:
+        """Is a drug without attributes only named, with nothing beside it that could be read?"""
+        behind = _NEXT.match(folded, drug[1], end)
+        if behind is not None and self._scanner.knows(folded, behind.end() - 1):
+            return False
+        if self._scanner.limited(folded, drug[1], end):
+            return False
+        return self._head(folded, start, drug[0]) == drug[0]
 
     def _head(self, folded: str, start: int, mark: int) -> int:
         """Where the words begin that lead to an instruction without one between that says nothing."""

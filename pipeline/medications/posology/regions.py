@@ -38,7 +38,6 @@ class Stretch:
         """The place in the note of a stretch of the text."""
         return self.places[start], self.places[end - 1] + 1
 
-
     def place(self, offset: int) -> int:
         """Where the text goes on behind an offset of the note."""
         return bisect_left(self.places, offset)

@@ -25,7 +25,7 @@ from pipeline.medications.posology.elements import (
     repeat_of,
     skip,
 )
-from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, spelled
+from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 
 #: A reason or a condition of taking has no more words than this.
@@ -55,7 +55,7 @@ _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
 _OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
 # What the patterns of this file begin with.
-_PATTERN_STARTS = frozenset({"da", "jo", "j", "cy", "do", "on", "a", "au", "le"})
+_PATTERN_STARTS = frozenset({"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le"})
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 
@@ -95,7 +95,11 @@ class Scanner:
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
         self._readers = self._dispatch(times)
-        needed = (p for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase") if row["flag"] == "as_needed")
+        needed = (
+            p
+            for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase")
+            if row["flag"] == "as_needed"
+        )
         self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
         self._of_numbers: tuple[_Read, ...] = (
             self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._course, self._amount,
@@ -182,20 +186,22 @@ class Scanner:
         word = _WORD.match(text, place)
         return Element("word", place, word.end() if word else place + 1)
 
+    def limited(self, text: str, start: int, end: int) -> bool:
+        """Is there a limit or "as needed" in a stretch?"""
+        return self._clear.search(text, start, end) is not None
+
     def knows(self, text: str, place: int) -> bool:
         """Can anything be read that begins as the text does at a place?"""
-        sign = text[place]
-        return sign.isdigit() or sign in "½¼¾" or text[place : place + 2] in self._readers or sign in self._readers
+        return text[place].isdigit() or text[place] in "½¼¾" or lead(text, place) in self._readers
 
     def _readers_at(self, text: Seen, place: int) -> tuple[_Read, ...]:
-        """What can read what begins so, by its first letters."""
-        sign = text[place]
-        if sign.isdigit() or sign in "½¼¾":
+        """What can read what begins so."""
+        if text[place].isdigit() or text[place] in "½¼¾":
             return self._of_numbers
-        return self._readers.get(text[place : place + 2]) or self._readers.get(sign, ())
+        return self._readers.get(lead(text, place), ())
 
     def _dispatch(self, times: TimesTable) -> dict[str, tuple[_Read, ...]]:
-        """The readers by the first letters (two, or one) of what they read, in the order of their precedence."""
+        """The readers by what they read begins with, in the order of their precedence."""
         numbers = self.numbers.starts
 
         def of(*kinds: str) -> frozenset[str]:
@@ -219,7 +225,7 @@ class Scanner:
             (self._cue, of(*_SIMPLE)),
         )
         keys = frozenset[str]().union(*(starts for _, starts in readers))
-        return {key: tuple(read for read, starts in readers if key in starts or key[0] in starts) for key in keys}
+        return {key: tuple(read for read, starts in readers if key in starts) for key in keys}
 
     def _cue_end(self, kind: str, text: Seen, place: int) -> int:
         cues = self._cues.get(kind)
