@@ -15,6 +15,7 @@ from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
 
+_NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 _WORD = re.compile(r"[^\s]+")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
@@ -120,6 +121,8 @@ class PosologyLanguage:
             if fresh and element.kind in ("as_needed", "reason"):
                 going = False
             clear = element.kind == "max" or (element.kind == "as_needed" and not element.code)
+            if element.code in _NUMBERS_ALONE and not anchored[number]:
+                continue  # a date, a score: no amount that anyone took for one
             kept[number] = (going or (clear and begun and not fresh)) and self._allowed(
                 element, text, anchored=anchored[number]
             )
