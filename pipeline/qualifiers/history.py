@@ -24,10 +24,10 @@ from pipeline.qualifiers.base import (
     OnEntsOnly,
     Qualifier,
     Scopes,
+    SectionLine,
     cue_spans,
     missing,
-    polluted,
-    section_stretches,
+    pollution_stretches,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
@@ -39,6 +39,7 @@ HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "
 # The rules of words by which the use of a drug ended.
 SWITCHED = "switched"
 ENDS = frozenset({"past", "stopped", SWITCHED})
+OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -76,11 +77,10 @@ class _Case:
     drug_past: Scopes
     drug_stopped: Scopes
     drug_present: Scopes
-    sections: Scopes
-    drug_sections: Scopes
-    stay_sections: Scopes
+    sections: SectionLine
     dates: DateLine
     entities: list[int]
+    qualified: tuple[str, ...]
 
 
 class History(Qualifier):
@@ -156,21 +156,23 @@ class History(Qualifier):
 
     def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and its evidence."""
-        propositions = reading.propositions(self.separators, self.titles(doc))
-        skip = polluted(doc)
+        sections = SectionLine(doc, used=self.use_sections)
+        propositions = reading.propositions(self.separators, sections.starts)
+        # "HISTORY AND FINDINGS:" is no word of the past.
+        skip = Scopes(
+            (*((start, end, {}) for start, end in sections.other_titles(HISTORY_SECTIONS | {OTHER})), *pollution_stretches(doc))
+        )
         targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
-        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))
         case = _Case(
             reading,
             propositions,
             self.scopes(reading, propositions, self.cues, skip),
-            *ends,
-            Scopes(section_stretches(doc, HISTORY_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, DRUG_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, STAY_SECTIONS) if self.use_sections else ()),
+            *(self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))),
+            sections,
             DateLine(self.dating.read(doc) if self.use_dates else []),
             sorted(span.start_char for span in targets),
+            tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
@@ -199,17 +201,17 @@ class History(Qualifier):
         if word is not None:
             past.append(word)
         if not drug or self.drugs_in_sections:
-            past += _some(case.sections.over(start, start + 1))
+            past += _some(case.sections.at(start, HISTORY_SECTIONS))
         if drug:
-            past += _some(case.drug_sections.over(start, start + 1))
+            past += _some(case.sections.at(start, DRUG_SECTIONS))
         old, recent = self._dates(start, end, drug, bool(past), case)
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
-        denied = _qualified(span, drug)
+        denied = _qualified(span, drug, case.qualified) if past else None
         cues = past + ([recent.cue] if recent is not None else [])
-        if past and denied is not None:
+        if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
@@ -219,7 +221,7 @@ class History(Qualifier):
         if word is not None:
             return word
         word = case.drug_past.over(start, end)
-        if word is None and case.stay_sections.over(start, start + 1) is None:
+        if word is None and case.sections.at(start, STAY_SECTIONS) is None:
             word = case.drug_stopped.over(start, end)
         return word if word is not None and case.drug_present.over(start, end) is None else None
 
@@ -328,10 +330,10 @@ def _some(cue: CueData | None) -> list[CueData]:
     return [cue] if cue is not None else []
 
 
-def _qualified(span: Span, drug: bool) -> CueData | None:
+def _qualified(span: Span, drug: bool, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
-    for name in ("family",) if drug else ("negation", "family"):
-        if span.has_extension(name) and getattr(span._, name):
+    for name in names:
+        if getattr(span._, name) and not (drug and name == "negation"):
             evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
