@@ -160,7 +160,10 @@ class History(Qualifier):
         propositions = reading.propositions(self.separators, sections.starts)
         # "HISTORY AND FINDINGS:" is no word of the past.
         skip = Scopes(
-            (*((start, end, {}) for start, end in sections.other_titles(HISTORY_SECTIONS | {OTHER})), *pollution_stretches(doc))
+            (
+                *((start, end, {}) for start, end in sections.other_titles(HISTORY_SECTIONS | {OTHER})),
+                *pollution_stretches(doc),
+            )
         )
         targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
