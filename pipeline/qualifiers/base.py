@@ -20,6 +20,8 @@ ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUEN
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
+# An entity that the cue "next" concerns begins within so many characters behind it.
+_NEXT = 2
 _TO = re.compile(r"\bto\b")
 
 CueData = dict[str, Any]
@@ -189,6 +191,8 @@ class Qualifier:
                 stop = propositions.stop(hit.end)
                 to = _TO.search(reading.folded.folded, hit.end, stop)
                 return hit.start, to.start() if to else stop
+            case "next":
+                return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
             case _:

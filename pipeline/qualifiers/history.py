@@ -38,6 +38,8 @@ RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # The rules of words by which the use of a drug ended.
 SWITCHED = "switched"
+# Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
+PRESENT = "present"
 ENDS = frozenset({"past", "stopped", SWITCHED})
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
@@ -64,7 +66,10 @@ _LONGEST_STORY = 8
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
 # A drug that began at a date goes on.
-_BEGAN = re.compile(r"\b(?:debute|instaure|introduit|mis en place|started|begun|initiated)e?s?\b")
+_BEGAN = re.compile(
+    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|placed on|put on|commenced|prescribed)"
+    r"e?s?\b"
+)
 
 
 @dataclass(slots=True)
@@ -74,6 +79,7 @@ class _Case:
     reading: Reading
     propositions: Propositions
     words: Scopes
+    going_on: Scopes
     drug_past: Scopes
     drug_stopped: Scopes
     drug_present: Scopes
@@ -170,7 +176,7 @@ class History(Qualifier):
         case = _Case(
             reading,
             propositions,
-            self.scopes(reading, propositions, self.cues, skip),
+            *self._word_scopes(reading, propositions, skip),
             *(self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))),
             sections,
             DateLine(self.dating.read(doc) if self.use_dates else []),
@@ -182,6 +188,14 @@ class History(Qualifier):
             return self._decide(span, case)
 
         return decide
+
+    def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
+        """What the words of the past reach, and those that show that something goes on."""
+        stretches = list(self.stretches(reading, propositions, self.cues, skip))
+        return (
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] != PRESENT),
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
+        )
 
     def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
         by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], "present": []}
@@ -244,7 +258,9 @@ class History(Qualifier):
         old, recent = case.dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, case)
-        if old is not None and drug and self._goes_on(start, end, low, old, case):
+        if old is not None and (
+            self._goes_on(start, end, low, old, case) if drug else case.going_on.over(start, end) is not None
+        ):
             old = None
         return old, recent
 

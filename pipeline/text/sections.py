@@ -200,7 +200,7 @@ class Sectionizer:
 
 
 _LEAST_LETTERS = 4
-_REST_BLANK = re.compile(r"[ \t]{0,80}(?:[\r\n]|\Z)")
+_REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
 
 
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")
