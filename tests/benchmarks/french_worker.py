@@ -62,7 +62,7 @@ def main() -> None:
             "entities": entities,
             "values": [values(nlp, **case) for case in request.get("cases", ())],
         }
-        print(json.dumps(answer), flush=True)  # noqa: T201
+        print(json.dumps(answer), flush=True)
 
 
 def values(nlp, text, note, mentions):
