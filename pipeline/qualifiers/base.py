@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -20,6 +20,8 @@ ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUEN
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
+# An entity that the cue "next" concerns begins within so many characters behind it.
+_NEXT = 2
 _TO = re.compile(r"\bto\b")
 
 CueData = dict[str, Any]
@@ -132,24 +134,17 @@ class Qualifier:
 
     def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and the cues that decided."""
-        propositions = reading.propositions(self.separators, self.titles(doc))
-        scopes = self.scopes(reading, propositions, self.cues, polluted(doc))
-        sections = self.section_scopes(doc) if self.use_sections else Scopes(())
+        sections = SectionLine(doc, used=self.use_sections)
+        propositions = reading.propositions(self.separators, sections.starts)
+        scopes = self.scopes(reading, propositions, self.cues, Scopes(pollution_stretches(doc)))
+        kinds = self.section_kinds()
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
             start, end = span.start_char, span.end_char
-            cue = scopes.over(start, end) or sections.over(start, start + 1)
+            cue = scopes.over(start, end) or sections.at(start, kinds)
             return (True, [cue]) if cue else (False, [])
 
         return decide
-
-    def titles(self, doc: Doc) -> list[int]:
-        """The offsets of section titles, which open propositions where sections count."""
-        return [span.start_char for span in doc.spans.get("section_titles", ())] if self.use_sections else []
-
-    def section_scopes(self, doc: Doc) -> Scopes:
-        """The sections that decide by themselves."""
-        return Scopes(section_stretches(doc, self.section_kinds()))
 
     def section_kinds(self) -> frozenset[str]:
         """The kinds of sections whose entities have the quality."""
@@ -196,6 +191,8 @@ class Qualifier:
                 stop = propositions.stop(hit.end)
                 to = _TO.search(reading.folded.folded, hit.end, stop)
                 return hit.start, to.start() if to else stop
+            case "next":
+                return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
             case _:
@@ -212,20 +209,36 @@ class Qualifier:
         setattr(token._, self.quality, value)
 
 
-def section_stretches(doc: Doc, kinds: frozenset[str]) -> Iterator[tuple[int, int, CueData]]:
-    """The sections of some kinds, each with its title as the cue."""
-    titles = {span.start_char: span.end_char for span in doc.spans.get("section_titles", ())}
-    for section in doc.spans.get("sections", ()):
-        if section.label_ in kinds:
-            start = section.start_char
-            end = titles.get(start, section.end_char)
-            yield start, section.end_char, {"kind": "section", "start": start, "end": end, "rule": section.label_}
+class SectionLine:
+    """The sections of a Doc in order, with a look-up in logarithmic time; empty where sections do not count."""
+
+    def __init__(self, doc: Doc, *, used: bool) -> None:
+        spans = doc.spans["sections"] if used else ()
+        self.starts = [span.start_char for span in spans]
+        self._kinds = [span.label_ for span in spans]
+        self._ends = [span.end_char for span in spans]
+        self.titles = [span.end_char for span in doc.spans.get("section_titles", ())] if used else []
+        if len(self.titles) != len(self.starts):
+            # Another component's sections: the start of each stands for its title.
+            self.titles = [start + 1 for start in self.starts]
+
+    def at(self, offset: int, kinds: frozenset[str]) -> CueData | None:
+        """The title, as a cue, of the section that holds an offset, if it is of one of the kinds."""
+        index = bisect_right(self.starts, offset) - 1
+        if index < 0 or self._kinds[index] not in kinds or self._ends[index] <= offset:
+            return None
+        return {"kind": "section", "start": self.starts[index], "end": self.titles[index], "rule": self._kinds[index]}
+
+    def other_titles(self, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
+        """The bounds of the titles of sections that are of none of the kinds."""
+        for kind, start, end in zip(self._kinds, self.starts, self.titles, strict=True):
+            if kind not in kinds:
+                yield start, end
 
 
-def polluted(doc: Doc) -> Scopes:
+def pollution_stretches(doc: Doc) -> list[tuple[int, int, CueData]]:
     """Stretches in which no cue counts: bars, page footers, web addresses."""
-    spans = doc.spans.get(POLLUTION, ())
-    return Scopes((span.start_char, span.end_char, {}) for span in spans) if len(spans) else Scopes(())
+    return [(span.start_char, span.end_char, {}) for span in doc.spans.get(POLLUTION, ())]
 
 
 def missing(name: str, setting: str, group: str) -> ValueError:

@@ -11,7 +11,7 @@ from typing import Any
 from spacy.tokens import Doc, Span
 
 from pipeline.qualifiers.base import CueData
-from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day
+from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Dating:
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
     def _dated(self, span: Span, note: date | None, births: tuple[str, ...]) -> DatedSpan | None:
-        value = span._.date
+        value = read(span._.date_data)
         if value is None:
             return None
         age = value.age(note)

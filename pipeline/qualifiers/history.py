@@ -24,10 +24,10 @@ from pipeline.qualifiers.base import (
     OnEntsOnly,
     Qualifier,
     Scopes,
+    SectionLine,
     cue_spans,
     missing,
-    polluted,
-    section_stretches,
+    pollution_stretches,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
@@ -38,7 +38,10 @@ RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # The rules of words by which the use of a drug ended.
 SWITCHED = "switched"
+# Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
+PRESENT = "present"
 ENDS = frozenset({"past", "stopped", SWITCHED})
+OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -63,7 +66,10 @@ _LONGEST_STORY = 8
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
 # A drug that began at a date goes on.
-_BEGAN = re.compile(r"\b(?:debute|instaure|introduit|mis en place|started|begun|initiated)e?s?\b")
+_BEGAN = re.compile(
+    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|placed on|put on|commenced|prescribed)"
+    r"e?s?\b"
+)
 
 
 @dataclass(slots=True)
@@ -73,14 +79,14 @@ class _Case:
     reading: Reading
     propositions: Propositions
     words: Scopes
+    going_on: Scopes
     drug_past: Scopes
     drug_stopped: Scopes
     drug_present: Scopes
-    sections: Scopes
-    drug_sections: Scopes
-    stay_sections: Scopes
+    sections: SectionLine
     dates: DateLine
     entities: list[int]
+    qualified: tuple[str, ...]
 
 
 class History(Qualifier):
@@ -156,27 +162,40 @@ class History(Qualifier):
 
     def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and its evidence."""
-        propositions = reading.propositions(self.separators, self.titles(doc))
-        skip = polluted(doc)
+        sections = SectionLine(doc, used=self.use_sections)
+        propositions = reading.propositions(self.separators, sections.starts)
+        # "HISTORY AND FINDINGS:" is no word of the past.
+        skip = Scopes(
+            (
+                *((start, end, {}) for start, end in sections.other_titles(HISTORY_SECTIONS | {OTHER})),
+                *pollution_stretches(doc),
+            )
+        )
         targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
-        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))
         case = _Case(
             reading,
             propositions,
-            self.scopes(reading, propositions, self.cues, skip),
-            *ends,
-            Scopes(section_stretches(doc, HISTORY_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, DRUG_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, STAY_SECTIONS) if self.use_sections else ()),
+            *self._word_scopes(reading, propositions, skip),
+            *(self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))),
+            sections,
             DateLine(self.dating.read(doc) if self.use_dates else []),
             sorted(span.start_char for span in targets),
+            tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
             return self._decide(span, case)
 
         return decide
+
+    def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
+        """What the words of the past reach, and those that show that something goes on."""
+        stretches = list(self.stretches(reading, propositions, self.cues, skip))
+        return (
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] != PRESENT),
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
+        )
 
     def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
         by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], "present": []}
@@ -199,17 +218,17 @@ class History(Qualifier):
         if word is not None:
             past.append(word)
         if not drug or self.drugs_in_sections:
-            past += _some(case.sections.over(start, start + 1))
+            past += _some(case.sections.at(start, HISTORY_SECTIONS))
         if drug:
-            past += _some(case.drug_sections.over(start, start + 1))
+            past += _some(case.sections.at(start, DRUG_SECTIONS))
         old, recent = self._dates(start, end, drug, bool(past), case)
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
-        denied = _qualified(span, drug)
+        denied = _qualified(span, drug, case.qualified) if past else None
         cues = past + ([recent.cue] if recent is not None else [])
-        if past and denied is not None:
+        if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
@@ -219,7 +238,7 @@ class History(Qualifier):
         if word is not None:
             return word
         word = case.drug_past.over(start, end)
-        if word is None and case.stay_sections.over(start, start + 1) is None:
+        if word is None and case.sections.at(start, STAY_SECTIONS) is None:
             word = case.drug_stopped.over(start, end)
         return word if word is not None and case.drug_present.over(start, end) is None else None
 
@@ -239,7 +258,9 @@ class History(Qualifier):
         old, recent = case.dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, case)
-        if old is not None and drug and self._goes_on(start, end, low, old, case):
+        if old is not None and (
+            self._goes_on(start, end, low, old, case) if drug else case.going_on.over(start, end) is not None
+        ):
             old = None
         return old, recent
 
@@ -328,10 +349,10 @@ def _some(cue: CueData | None) -> list[CueData]:
     return [cue] if cue is not None else []
 
 
-def _qualified(span: Span, drug: bool) -> CueData | None:
+def _qualified(span: Span, drug: bool, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
-    for name in ("family",) if drug else ("negation", "family"):
-        if span.has_extension(name) and getattr(span._, name):
+    for name in names:
+        if getattr(span._, name) and not (drug and name == "negation"):
             evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}

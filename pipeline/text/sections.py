@@ -188,7 +188,7 @@ class Sectionizer:
         return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
 
     def _kind_of(self, words: str) -> str:
-        """The kind of a title that is not in the list as it stands: the longest known title in it, or other."""
+        """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
         folded = FoldedText.of(words).folded
         tokens = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", folded)
         for length in range(min(len(tokens), 5), 1, -1):
@@ -196,11 +196,11 @@ class Sectionizer:
                 kind = self.kinds.get(" ".join(tokens[first : first + length]))
                 if kind is not None:
                     return kind
-        return self.kinds.get(folded, OTHER)
+        return self.kinds.get(folded) or self.kinds.get(tokens[0] if tokens else "", OTHER)
 
 
 _LEAST_LETTERS = 4
-_REST_BLANK = re.compile(r"[ \t]{0,80}(?:[\r\n]|\Z)")
+_REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
 
 
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")
