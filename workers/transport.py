@@ -151,7 +151,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return known | {TP(*tp): (offset, None) for tp, offset in starts.items()}
 
     def keep_alive(self) -> None:
-        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.4)."""
+        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.3)."""
         if self._consumer is not None:
             self._consumer._subscription._last_fetch_ended = time.monotonic()
 
@@ -192,7 +192,7 @@ class Consumer(driver.Consumer):
             resume()
 
     def keep_alive(self) -> None:
-        """The flow is full and works: the group must not take us for idle (D-3.4)."""
+        """The flow is full and works: the group must not take us for idle (D-3.3)."""
         self._thread.keep_alive()
 
     async def leave(self) -> None:
@@ -226,8 +226,8 @@ class Consumer(driver.Consumer):
                 for tp, (offset, metadata) in known.items():
                     attempts.take_over((tp.topic, tp.partition), offset, metadata)
                 await self._commit({tp: offset for tp, (offset, _) in known.items()})
-        except TimeoutError:
-            log.warning("deaths of other workers are not known", partitions=len(assigned))
+        except (TimeoutError, KafkaError) as error:
+            log.warning("deaths of other workers are not known", reason=type(error).__name__)
 
     def _new_offset(self, tp: TP) -> int | None:
         acked = self._acked[tp]
