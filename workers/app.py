@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +124,8 @@ class Worker(faust.App):
         place = Coordinates(message.topic, message.partition, message.offset, timestamp)
         record = Record(message.value, headers, place, received_at=time.time())
         consumer = self.consumer
-        await self.flow.accept(Delivery(message.key, record, place, lambda: message.ack(consumer)))
+        acknowledge = partial(message.ack, consumer)
+        await self.flow.accept(Delivery(message.key, record, place, acknowledge, assignment=message.generation_id))
 
     async def hand_over(
         self, topic: str, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
@@ -141,7 +143,7 @@ class Worker(faust.App):
 
     def _after_assignment(self) -> None:
         self._joined = True
-        self.flow.resume()
+        self.flow.resume(self.consumer_generation_id)
 
     def positions(self) -> list[tuple[str, int, int]]:
         """Topic, partition and committed offset of all that is ours."""

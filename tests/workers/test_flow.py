@@ -60,11 +60,11 @@ class Stage:
     async def _name(self, partition: tuple[str, int]) -> None:
         self.named.append(self.flow.attempts.metadata(partition, 0))
 
-    async def accept(self, offset: int, text: str = "fine") -> None:
+    async def accept(self, offset: int, text: str = "fine", assignment: int = 0) -> None:
         place = Coordinates("t", 0, offset, 0)
         value = f'{{"note_id": "n{offset}", "text": "{text}"}}'.encode()
         await self.flow.accept(
-            Delivery(b"k", Record(value, (), place), place, lambda: self.acknowledged.append(offset))
+            Delivery(b"k", Record(value, (), place), place, lambda: self.acknowledged.append(offset), assignment)
         )
 
     async def until_acknowledged(self, count: int) -> None:
@@ -115,6 +115,25 @@ def test_what_is_finished_of_an_older_assignment_is_dropped(stage: Stage) -> Non
     asyncio.run(scenario())
     assert stage.acknowledged == [0, 1]
     assert stage.sent == ["out", "out"]
+
+
+def test_the_first_records_of_an_assignment_may_come_before_its_beginning_is_told(stage: Stage) -> None:
+    """D-2.1, D-2.3: those are kept, or the commit would pass over them; those of an older one that come late are not."""
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        early = [
+            asyncio.create_task(stage.accept(offset, assignment=number)) for offset, number in ((7, 1), (0, 2), (1, 2))
+        ]
+        await asyncio.sleep(0.05)
+        stage.flow.resume(2)
+        await asyncio.gather(*early)
+        await stage.accept(2, assignment=2)
+        await stage.until_acknowledged(3)
+        await stage.flow.stop()
+
+    asyncio.run(scenario())
+    assert stage.acknowledged == [0, 1, 2]
 
 
 def test_suspects_are_named_to_the_group_before_they_are_read(stage: Stage) -> None:
