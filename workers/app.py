@@ -34,7 +34,7 @@ from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
 from workers.settings import Settings, SettingsError
 from workers.shards import ShardLimits
-from workers.transport import ReadError, UnreadableError
+from workers.transport import PassedOverError, ReadError, UnreadableError
 
 if TYPE_CHECKING:
     from workers.tracing import Tracing
@@ -123,7 +123,13 @@ class Worker(faust.App):
         timestamp = int((message.timestamp or 0.0) * 1000)
         place = Coordinates(message.topic, message.partition, message.offset, timestamp)
         record = Record(message.value, headers, place, received_at=time.time())
-        consumer = self.consumer
+        consumer = self._consumer_of_ours()
+        if message.generation_id == self.consumer_generation_id:
+            try:
+                consumer.took(message.tp, message.offset)
+            except PassedOverError as error:
+                self.fail(error)
+                return
         acknowledge = partial(message.ack, consumer)
         await self.flow.accept(Delivery(message.key, record, place, acknowledge, assignment=message.generation_id))
 

@@ -67,6 +67,10 @@ class ReadError(Exception):
     """The broker does not let us read, or commit: a right is missing, or a topic."""
 
 
+class PassedOverError(Exception):
+    """A record was read from the broker and never came to the flow."""
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
 
@@ -170,6 +174,7 @@ class Consumer(driver.Consumer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._waiting: dict[tuple[str, int], deque[int]] = {}
+        self._expected: dict[tuple[str, int], deque[int]] = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -184,6 +189,7 @@ class Consumer(driver.Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Let the flow begin once Faust has placed itself at the committed offsets."""
+        self._expected.clear()
         self._waiting.clear()
         await super().on_partitions_assigned(assigned, generation_id)
         await self._take_over(assigned)
@@ -245,13 +251,23 @@ class Consumer(driver.Consumer):
     async def _wait_next_records(self, timeout: float) -> tuple[Any, set[TP] | None]:  # noqa: ASYNC109
         records, active = await super()._wait_next_records(timeout)
         for tp, polled in (records or {}).items():
-            waiting = self._waiting.setdefault((tp.topic, tp.partition), deque())
-            # After a seek to the committed offset records come again.
-            while waiting and polled and waiting[-1] >= polled[0].offset:
-                waiting.pop()
-            waiting.extend(record.offset for record in polled)
+            partition = tp.topic, tp.partition
+            waiting = self._waiting.setdefault(partition, deque())
+            for offsets in (waiting, self._expected.setdefault(partition, deque())):
+                # After a seek to the committed offset records come again.
+                while offsets and polled and offsets[-1] >= polled[0].offset:
+                    offsets.pop()
+                offsets.extend(record.offset for record in polled)
             self._forget_acknowledged(tp, waiting)
         return records, active
+
+    def took(self, tp: TP, offset: int) -> None:
+        """A record of this assignment has come to the flow. Raises PassedOverError where it is not the one that was
+        polled next: Faust drops records in silence, and a commit would pass over them (D-2.4).
+        """
+        expected = self._expected.get((tp.topic, tp.partition))
+        if not expected or expected.popleft() != offset:
+            raise PassedOverError(f"{tp.topic} {tp.partition}: a record before {offset} never came")
 
     def unacknowledged(self, tp: TP) -> int:
         """Records of a partition that were polled and are not acknowledged: in Faust's buffers or in the flow."""
