@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo check check-deploy deploy-files up pin-images lock clean chaos chaos-table
+.PHONY: help install test bench demo check check-deploy deploy-files up pin-images lock clean chaos chaos-table
 MINUTES ?= 10
 SEED ?= 1
 
@@ -13,6 +13,7 @@ help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
+	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process"
 	@echo "make check     format, lint, types, import arrows, manifests"
 	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
@@ -32,6 +33,9 @@ install: $(STAMP)
 
 test: install
 	$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m tests.benchmarks.throughput
 
 demo: install
 	$(BIN)/anamnesis demo

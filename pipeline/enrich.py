@@ -186,8 +186,10 @@ class _Entities:
 
     def events(self) -> list[enriched.Entity]:
         """Every entity with its qualifiers: an attribute takes those of its drug, one without a drug has none."""
+        read = _Values(self.doc)
+        decided = [(name, f"{name}_evidence") for name in QUALIFIERS]
         qualified = {
-            key: _qualifiers(span)
+            key: enriched.Qualifiers(**{name: _qualifier(read, key, name, evidence) for name, evidence in decided})
             for span, key in zip(self.spans, self.bounds, strict=True)
             if span.label_ not in ATTRIBUTE_LABELS
         }
@@ -198,10 +200,10 @@ class _Entities:
                 start=key[0],
                 end=key[1],
                 text=span.text,
-                score=_read(span, "score"),
-                source=_read(span, "source") or "given",
+                score=read("score", key),
+                source=read("source", key) or "given",
                 section=self._section_of(key[0]),
-                codes=[msgspec.convert(code, enriched.Code) for code in _read(span, "codes") or ()],
+                codes=[msgspec.convert(code, enriched.Code) for code in read("codes", key) or ()],
                 qualifiers=qualified.get(key) or qualified.get(self.drug_of.get(key, key)),
             )
             for number, (span, key) in enumerate(zip(self.spans, self.bounds, strict=True), 1)
@@ -267,13 +269,40 @@ def _section(number: int, span: Span) -> enriched.Section:
     )
 
 
-def _qualifiers(span: Span) -> enriched.Qualifiers:
-    return enriched.Qualifiers(**{name: _qualifier(span, name) for name in QUALIFIERS})
+class _Values:
+    """Extensions of a Doc's spans by name and bounds.
+
+    An event asks for hundreds of them; `span._` makes an object for each, a quarter of the time of the whole event.
+    What spaCy keeps of a plain extension lies in `user_data` by these bounds; a computed one is asked the usual way.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self._stored: dict[Any, Any] = doc.user_data
+        self._defaults: dict[str, Any] = {}
+
+    def __call__(self, name: str, bounds: _Key) -> Any:
+        """The value; None where no component of the pipeline has the extension."""
+        found = self._stored.get(("._.", name, *bounds), _ABSENT)
+        if found is not _ABSENT:
+            return found
+        if name not in self._defaults:
+            known = Span.get_extension(name) if Span.has_extension(name) else (None, None, None, None)
+            default, method, getter, _ = known
+            self._defaults[name] = _COMPUTED if method is not None or getter is not None else default
+        default = self._defaults[name]
+        if default is not _COMPUTED:
+            return default
+        span = self._doc.char_span(*bounds)
+        return None if span is None else getattr(span._, name)
 
 
-def _qualifier(span: Span, name: str) -> enriched.Qualifier:
-    cues = [msgspec.convert(cue, enriched.Cue) for cue in _read(span, f"{name}_evidence") or ()]
-    return enriched.Qualifier(_read(span, name), cues)
+_ABSENT, _COMPUTED = object(), object()
+
+
+def _qualifier(read: _Values, key: _Key, name: str, evidence: str) -> enriched.Qualifier:
+    cues = read(evidence, key)
+    return enriched.Qualifier(read(name, key), msgspec.convert(cues, list[enriched.Cue]) if cues else [])
 
 
 def _key(bounds: Any) -> _Key:

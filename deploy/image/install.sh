@@ -9,7 +9,7 @@ TARGET=/opt/anamnesis
 
 build() {
   python3 -m venv "$TARGET"
-  "$TARGET/bin/python" -m pip install --no-cache-dir --only-binary=:all: --require-hashes -r requirements.lock
+  "$TARGET/bin/python" -m pip install --no-cache-dir --only-binary=:all: --require-hashes -r requirements-tracing.lock
   # The wheel is built with the pinned hatchling, in an environment that does not reach the last stage.
   work=$(mktemp -d)
   python3 -m venv "$work/venv"

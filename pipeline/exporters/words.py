@@ -90,8 +90,14 @@ def _said(quantity: Mapping[str, Any] | None) -> str | None:
 
 
 def _said_ratio(ratio: Mapping[str, Any] | None) -> str | None:
-    parts = [_said((ratio or {}).get(key)) for key in ("numerator", "denominator")]
-    return " / ".join(part for part in parts if part) or None
+    """ "400 mg / 5 mL", "100 mg / mL", "3 g a day"; None for nothing."""
+    over, under = _said((ratio or {}).get("numerator")), (ratio or {}).get("denominator") or {}
+    if over is None or not _said(under):
+        return over or _said(under)
+    name = _unit("1", under.get("unit") or "")
+    if under.get("value") != "1" or not name:
+        return f"{over} / {_said(under)}"
+    return f"{over} {'an' if name == 'hour' else 'a'} {name}" if under.get("unit") in _UNITS else f"{over} / {name}"
 
 
 def posology_words(posology: Mapping[str, Any]) -> str:

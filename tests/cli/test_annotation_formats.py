@@ -137,3 +137,19 @@ def test_of_a_note_only_its_newest_version_is_exported_once(inside: Run, events:
     documents = [one for one in rows(events / "out.ndjson") if one["resourceType"] == "DocumentReference"]
     assert len(documents) == 3
     assert f"urn:uuid:{first['event_id']}" not in {one["meta"]["source"] for one in documents}
+
+
+@pytest.mark.parametrize("command", ["export", "report", "evaluate"])
+def test_a_line_that_is_no_whole_event_is_named(inside: Run, events: Path, command: str) -> None:
+    first, *_ = rows(events / "events.jsonl")
+    broken = {**first, "entities": [{**first["entities"][0], "start": "swordfish"}]}
+    (events / "bad.jsonl").write_text("\n".join(map(json.dumps, [first, broken])), encoding="utf-8")
+    arguments = {
+        "export": ["export", "bad.jsonl", "out.csv", "--notes", "notes.jsonl"],
+        "report": ["report", "bad.jsonl", "--html", "out.html", "--notes", "notes.jsonl"],
+        "evaluate": ["evaluate", "bad.jsonl", "--system", "events:bad.jsonl"],
+    }
+    done = inside(*arguments[command])
+    assert done.returncode == 2
+    assert b"bad.jsonl, line 2: no enriched event of this version, see $.entities[0].start" in done.stderr
+    assert b"swordfish" not in done.stderr

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline import exporters
+from tests.cli.browser import measure
 from tests.cli.conftest import Run
 from tests.pipeline.exporters.events import sample_events
 
@@ -80,6 +81,10 @@ def test_errors_are_listed_with_their_context(inside: Run, gold: Path) -> None:
     page = (gold / "page.html").read_text(encoding="utf-8")
     assert f"Not found ({missed})" in page
     assert "<script" not in page
+    for width in (390, 1280):
+        found = measure(gold / "page.html", width)
+        assert found["overflow"] <= 0
+        assert found["contrast"] >= 4.5
 
 
 def test_held_back_notes_are_scored_apart(inside: Run, gold: Path) -> None:

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pipeline
 from deploy.helm.settings_schema import SCHEMA
 from deploy.helm.settings_schema import render as render_schema
 from tests.deploy.conftest import KUBERNETES, TOOLS, Render, helm_template, run, tool
@@ -107,6 +108,14 @@ def test_the_schema_knows_every_value() -> None:
 def test_the_schema_knows_the_settings_of_this_version() -> None:
     committed = SCHEMA.read_text(encoding="utf-8")
     assert committed == render_schema(committed), "run: make deploy-files"
+
+
+def test_the_profile_of_the_development_example_loads(tmp_path: Path) -> None:
+    values = load(CHART / "examples/development.yaml")
+    (path,) = (Path(profile) for profile in values["profiles"].values())
+    assert path.parent == Path("/etc/anamnesis/profiles")
+    (tmp_path / path.name).write_text(values["profileFiles"][path.name], encoding="utf-8")
+    assert pipeline.load(str(tmp_path / path.name)).lang == "en"
 
 
 @pytest.mark.deploy

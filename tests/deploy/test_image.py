@@ -27,7 +27,7 @@ SOURCES = (
     "pyproject.toml",
     "README.md",
     "LICENSE",
-    "requirements.lock",
+    "requirements-tracing.lock",
     "requirements-build.lock",
 )
 # How this machine reaches its registries; the steps themselves know none.
@@ -117,7 +117,8 @@ def ready(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     shutil.copy(DEPLOY / "image/install.sh", build / "install.sh")
     done = inside(build, "cd /build && /install.sh build")
     assert done.returncode == 0, done.stderr[-2000:]
-    shutil.move(build / "opt/anamnesis", last / "opt/anamnesis")
+    (build / "opt/anamnesis").rename(last / "opt/anamnesis")
+    shutil.rmtree(build)
     shutil.copy(DEPLOY / "image/install.sh", last / "install.sh")
     done = inside(last, "/install.sh finish")
     assert done.returncode == 0, done.stderr[-2000:]
@@ -155,6 +156,25 @@ def as_container(root: Path, script: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+# Asks a probe until its answer begins as wished, while the worker lives; prints the status.
+ASK = """
+import os, sys, time, urllib.error, urllib.request
+probe, wished, worker = sys.argv[1:]
+for _ in range(600):
+    os.kill(int(worker), 0)
+    try:
+        with urllib.request.urlopen("http://127.0.0.1:8080/" + probe, timeout=5) as answer:
+            status, text = answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        status, text = error.code, error.read().decode()
+    except OSError:
+        status, text = 0, ""
+    if text.startswith(wished):
+        print(status)
+        sys.exit(0)
+    time.sleep(0.2)
+sys.exit(text)
+"""
 NOTE = '{"note_id":"n1","patient_id":"p","text":"Paracetamol 1 g three times a day.","language":"en"}'
 
 
@@ -173,23 +193,20 @@ def test_notes_are_read_without_network_rights_or_a_writable_root(ready: Path) -
 @pytest.mark.deploy
 @pytest.mark.timeout(1500)
 def test_a_worker_starts_offline_waits_for_its_broker_and_stops(ready: Path) -> None:
-    ask = "import sys,urllib.request as r; print(r.urlopen('http://127.0.0.1:8080/'+sys.argv[1], timeout=5).status)"
     script = f"""
+    cat > /tmp/ask.py <<'EOF'
+{ASK}EOF
     anamnesis worker & worker=$!
-    tries=0
-    until python -c "{ask}" startupz 2>/dev/null; do
-      tries=$((tries+1)); [ "$tries" -lt 200 ] || exit 9
-      kill -0 "$worker"; sleep 0.5
-    done
-    python -c "{ask}" livez
-    ! python -c "{ask}" readyz 2>/dev/null
+    python /tmp/ask.py startupz ok "$worker"
+    python /tmp/ask.py livez ok "$worker"
+    python /tmp/ask.py readyz "no broker at localhost:9092" "$worker"
     kill -TERM "$worker"
     wait "$worker"
     echo stopped
     """
     done = as_container(ready, script)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split() == ["200", "200", "stopped"]
+    assert done.stdout.split() == ["200", "200", "503", "stopped"]
     assert "no broker at localhost:9092" in done.stderr
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -50,12 +51,12 @@ RECORDS = [rule["record"] for rule in rules() if "record" in rule]
 class Stream(threading.Thread):
     """Sends notes, good and bad, without end; `sent` counts them."""
 
-    def __init__(self, servers: str) -> None:
+    def __init__(self, servers: str, **producer: str) -> None:
         super().__init__(daemon=True)
         self.sent = 0
         self.pause = 0.05
         self._ended = threading.Event()
-        self._producer = Producer({"bootstrap.servers": servers, "log_level": 0})
+        self._producer = Producer({"bootstrap.servers": servers, "log_level": 0} | producer)
         self._notes = [note for language in samples.LANGUAGES for note in samples.load(language)] + [WITHOUT_A_DRUG]
 
     def run(self) -> None:
@@ -80,6 +81,14 @@ class Stream(threading.Thread):
         self._producer.produce("health.notes", value, key=str(note["patient_id"]).encode())
         self._producer.poll(0)
         self.sent += 1
+
+    def burst(self, number: int) -> None:
+        """Send so many in one transaction, so that the topic gets control records too."""
+        self._producer.init_transactions(60)
+        self._producer.begin_transaction()
+        for each in range(number):
+            self.send(each)
+        self._producer.commit_transaction(60)
 
     def end(self) -> None:
         self._ended.set()
@@ -125,10 +134,8 @@ def provoke(cluster: Cluster, first: Worker, second: Worker, prometheus: Prometh
     """From an empty topic to a state in which every panel has something to show."""
     prometheus.start()
     first.start()
-    burst = Stream(cluster.bootstrap_servers)
-    for number in range(600):
-        burst.send(number)
-    burst._producer.flush(30)
+    burst = Stream(cluster.bootstrap_servers, **{"transactional.id": "burst"})
+    burst.burst(600)
     backlog = []
     while not backlog or backlog[-1][0] < burst.sent:
         metrics = first.metrics()
@@ -136,6 +143,7 @@ def provoke(cluster: Cluster, first: Worker, second: Worker, prometheus: Prometh
         outcomes = sum(value for name, value in metrics.items() if name.startswith(OUTCOMES))
         backlog.append((outcomes, lag, burst.sent))
         time.sleep(0.1)
+    wait_for("no lag, though control records have no outcome", lambda: first.total("consumer_lag_records") == 0)
     stream = Stream(cluster.bootstrap_servers)
     stream.start()
     os.kill(wait_for("shards", first.shards)[0], signal.SIGKILL)
@@ -194,6 +202,9 @@ def test_rules_are_healthy_and_the_alert_that_was_provoked_is_there(live: Live) 
     assert [rule for rule in found if rule["health"] != "ok"] == []
     states = {rule["name"]: rule["state"] for rule in found if rule["type"] == "alerting"}
     assert states["AnamnesisRejectedRatioHigh"] in ("pending", "firing")
+    provoked = next(rule for rule in found if rule["name"] == "AnamnesisRejectedRatioHigh")["alerts"][0]
+    assert re.match(r"\d[\d.]* notes went to the dead letter topic", provoked["annotations"]["description"])
+    assert provoked["annotations"]["dashboard_url"].endswith("&var-namespace=here")
     assert states["AnamnesisNoData"] == states["AnamnesisStalled"] == states["AnamnesisTwoFingerprints"] == "inactive"
 
 

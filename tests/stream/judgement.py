@@ -317,7 +317,7 @@ def _input(read: Read, *, keep_text: bool) -> _Input:
 def _json(value: bytes) -> dict[str, Any]:
     try:
         found = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

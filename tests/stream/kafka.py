@@ -115,6 +115,13 @@ class Node:
         self._signal(signal.SIGCONT)
 
     @property
+    def pid(self) -> int:
+        """Its process id. Raises RuntimeError while it does not run."""
+        if self._process is None:
+            raise RuntimeError(f"node {self.number} does not run")
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Is the process there?"""
         return self._process is not None and self._process.poll() is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ import typer
 from schemas.enriched import ENRICHED
 from schemas.rejected import RETRACTED
 from workers.cli.console import CommandError, err, plural
+from workers.cli.enriched import check_event, check_text
 from workers.cli.files import STANDARD, numbered_objects, objects, writing, writing_folder
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def _lines(source: Path, kept: Numbered | None) -> Iterator[tuple[int, dict[str,
 
 
 def _version(event: dict[str, Any]) -> tuple[Any, Any]:
-    note = event.get("note") or {}
-    return note.get("note_id"), note.get("note_version")
+    note = event.get("note")
+    return (note.get("note_id"), note.get("note_version")) if isinstance(note, dict) else (None, None)
 
 
 def _out_of_date(lines: Iterator[dict[str, Any]]) -> set[tuple[Any, Any]]:
@@ -106,7 +106,7 @@ def _out_of_date(lines: Iterator[dict[str, Any]]) -> set[tuple[Any, Any]]:
         note_id, version = _version(one)
         if one.get("type") == RETRACTED:
             gone.add((note_id, version))
-        elif one.get("type") == ENRICHED:
+        elif one.get("type") == ENRICHED and type(version) is int:
             known = newest.setdefault(note_id, version)
             gone |= {(note_id, min(known, version))} if known != version else set()
             newest[note_id] = max(known, version)
@@ -138,26 +138,26 @@ class _Reader:
             if self.chosen.gold and "type" not in item and "entities" in item:
                 self.written += 1
                 yield item
-            elif item.get("type") != ENRICHED or _version(item) in self.out_of_date or item["event_id"] in self.seen:
-                self.left_out += 1  # delivery is at least once: an event may stand twice
+            elif item.get("type") != ENRICHED or _version(item) in self.out_of_date:
+                self.left_out += 1
             else:
-                self.seen.add(item["event_id"])
                 self._check(item)
+                if item["event_id"] in self.seen:  # delivery is at least once
+                    self.left_out += 1
+                    continue
+                self.seen.add(item["event_id"])
                 self.written += 1
                 yield item
 
     def _check(self, event: dict[str, Any]) -> None:
-        note = event["note"]
-        given = self.context.notes.get(note["note_id"])
-        if given is not None and hashlib.sha256(given["text"].encode()).hexdigest() != note["text_sha256"]:
+        where = f"{self.source}, line {self.line}"
+        check_event(event, where)
+        text = self.context.text(event)
+        if text is not None:
+            check_text(event, text, where)
+        elif self.chosen.needs_text:
             raise CommandError(
-                f"{self.source}, line {self.line}: the text of note {note['note_id']} in --notes is not the one that "
-                f"was read (SHA-256)"
-            )
-        if self.chosen.needs_text and self.context.text(event) is None:
-            raise CommandError(
-                f"{self.source}, line {self.line}: the format {self.chosen.name} needs the text of the notes; name "
-                f"their file with --notes"
+                f"{where}: the format {self.chosen.name} needs the text of the notes; name their file with --notes"
             )
 
 

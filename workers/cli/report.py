@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from schemas.enriched import ENRICHED
 from workers.cli.console import CommandError, err, plural
+from workers.cli.enriched import check_event, check_text
 from workers.cli.files import STANDARD, numbered_objects, objects, writing
 
 # A page of more notes is too large for a phone; what is left out is said.
@@ -42,7 +42,10 @@ def command(
     shown: list[tuple[dict[str, Any], str]] = []
     left_out = 0
     for number, event in numbered_objects(source):
-        if event.get("type") != ENRICHED or (only and event["note"]["note_id"] not in only):
+        if event.get("type") != ENRICHED:
+            continue
+        check_event(event, f"{source}, line {number}")
+        if only and event["note"]["note_id"] not in only:
             continue
         if len(shown) >= limit:
             left_out += 1
@@ -61,6 +64,5 @@ def _text(event: dict[str, Any], texts: dict[Any, Any], where: str) -> str:
     text = texts.get(note["note_id"]) or note.get("text")
     if not isinstance(text, str):
         raise CommandError(f"{where}: the event does not repeat the text of its note; name the notes with --notes")
-    if hashlib.sha256(text.encode()).hexdigest() != note["text_sha256"]:
-        raise CommandError(f"{where}: the text in --notes is not the one that was read (SHA-256)")
+    check_text(event, text, where)
     return text

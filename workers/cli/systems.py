@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ import orjson
 
 from schemas.enriched import ENRICHED
 from workers.cli.console import CommandError
+from workers.cli.enriched import check_event, check_text
 from workers.cli.files import numbered_objects, reading
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _events(path: Path) -> dict[str, _Read]:
     for number, item in numbered_objects(path):
         where = f"{path}, line {number}"
         if item.get("type") == ENRICHED:
+            check_event(item, where)
             found[item["note"]["note_id"]] = partial(_of_event, item, where)
         elif "type" not in item and isinstance(item.get("entities"), list) and "id" in item:
             found[str(item["id"])] = partial(_of_gold, item, where)
@@ -63,10 +64,8 @@ def _of_event(event: dict[str, Any], where: str, note: GoldNote) -> Reading:
     from pipeline.evaluation.systems import from_event
     from pipeline.exporters.offsets import in_code_points
 
-    text = note["text"]
-    if hashlib.sha256(text.encode()).hexdigest() != event["note"]["text_sha256"]:
-        raise CommandError(f"{where}: the event is of another text than the gold note (SHA-256)")
-    return from_event(in_code_points(event, text))
+    check_text(event, note["text"], where)
+    return from_event(in_code_points(event, note["text"]))
 
 
 def _of_gold(item: dict[str, Any], where: str, note: GoldNote) -> Reading:

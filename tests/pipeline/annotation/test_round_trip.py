@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 import pytest
+import spacy
 from hypothesis import HealthCheck, given, settings
+from spacy.training import Example
 
 import pipeline
 from pipeline import exporters, samples
@@ -84,6 +86,19 @@ def test_what_the_pipeline_found_comes_back_as_gold(tool: str, language: str, tm
         assert len(gold["relations"]) == len(event["relations"])
         assert through(tool, gold, tmp_path) == gold
         check_trainable(gold, boundaries(gold["text"]))
+
+
+def test_what_was_imported_trains_a_recogniser() -> None:
+    made = prodigy.read(prodigy.task(note()) | {"answer": "accept"})
+    assert made is not None
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}})
+    entities = [(one["start"], one["end"], one["label"]) for one in made["entities"]]
+    example = Example.from_dict(nlp.make_doc(made["text"]), {"entities": entities})
+    assert [span.text for span in example.reference.ents] == [one["text"] for one in made["entities"]]
+    nlp.add_pipe("ner")
+    nlp.initialize(lambda: [example])
+    losses = [nlp.update([example])["ner"] for _ in range(12)]
+    assert losses[-1] < losses[0]
 
 
 def test_prodigy_tokens_give_the_text_and_relations_name_the_last_tokens() -> None:

@@ -46,8 +46,10 @@ def test_frequencies(repeat: dict[str, Any], words: str | None) -> None:
             "1-2 tablets of 5 mg, for 7 days",
         ),
         ({"strength": {"numerator": {"value": "400", "unit": "mg"}, "denominator": {"value": "5", "unit": "mL"}}, "form": {"code": "suspension"}}, "400 mg / 5 mL, suspension"),
+        ({"rate": {"numerator": {"value": "5", "unit": "mL"}, "denominator": {"value": "1", "unit": "h"}}}, "5 mL an hour"),
+        ({"strength": {"numerator": {"value": "5", "unit": "mg"}, "denominator": {"value": "1", "unit": "mL"}}}, "5 mg / mL"),
         ({"as_needed": True, "as_needed_for": "pain"}, "as needed for pain"),
-        ({"dose": {"value": "10", "unit": "[iU]"}, "max_dose": {"numerator": {"value": "40", "unit": "mg"}, "denominator": {"value": "1", "unit": "d"}}}, "10 IU, at most 40 mg / 1 day"),
+        ({"dose": {"value": "10", "unit": "[iU]"}, "max_dose": {"numerator": {"value": "40", "unit": "mg"}, "denominator": {"value": "1", "unit": "d"}}}, "10 IU, at most 40 mg a day"),
     ],
 )  # fmt: skip
 def test_steps(step: dict[str, Any], words: str) -> None:

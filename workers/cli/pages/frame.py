@@ -45,8 +45,10 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], *, 
     )
     # Shown as blocks, rows and cells would lose their roles.
     kind = "cards" if cards else "plain"
+    # What scrolls sideways must be within reach of the keyboard.
+    reach = "" if cards else f' tabindex="0" role="region" aria-label="{escape(caption)}"'
     return (
-        f'<h3>{escape(caption)}</h3><div class="scroll"><table role="table" class="{kind}" aria-label="{escape(caption)}">'
+        f'<h3>{escape(caption)}</h3><div class="scroll"{reach}><table role="table" class="{kind}" aria-label="{escape(caption)}">'
         f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
