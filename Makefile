@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test bench demo check check-deploy deploy-files up pin-images lock clean chaos chaos-table
+.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table
 MINUTES ?= 10
 SEED ?= 1
 
@@ -20,6 +20,7 @@ help:
 	@echo "make deploy-files  write what is made of sources: dashboards, settings in the chart's schema"
 	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
 	@echo "make chaos     fault runs on three brokers, MINUTES=10 SEED=1; each adds a line to the table of workers/DELIVERY.md"
+	@echo "make check-cluster  the chart on a real control plane with KEDA and Kafka; builds it from Go modules once (half an hour)"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -69,6 +70,11 @@ chaos: install
 
 chaos-table: install
 	$(BIN)/python -m tests.stream.chaos.table
+
+check-cluster: install
+	bash deploy/tools.sh
+	$(BIN)/python -m deploy.cluster.build
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.annotation.drawing import HISTORY_FLAGS, RELATION, Drawing, Mark, check_flag, draw, redraw
-from pipeline.annotation.gold import CONTEXTS, DRUG, PROBLEMS, AnnotationError, GoldNote, check
+from pipeline.annotation.gold import ATTRIBUTES, CONTEXTS, DRUG, PROBLEMS, AnnotationError, GoldNote, check
 
 SIDECAR = "notes.jsonl"
 
@@ -83,7 +83,7 @@ def sidecar(name: str, note: GoldNote) -> dict[str, Any]:
 def configuration(labels: Sequence[str]) -> dict[str, str]:
     """brat's annotation.conf and visual.conf for these labels."""
     attributes = [label for label in labels if label not in (DRUG, *PROBLEMS)]
-    judged = "|".join([DRUG, *PROBLEMS])
+    judged = "|".join(label for label in labels if label not in ATTRIBUTES)
     annotation = [
         "[entities]",
         *labels,

@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from pipeline.annotation.drawing import HISTORY_FLAGS, RELATION, Drawing, Mark, check_flag, draw, redraw
-from pipeline.annotation.gold import CONTEXTS, DRUG, PROBLEMS, AnnotationError, GoldNote, check
+from pipeline.annotation.gold import ATTRIBUTES, CONTEXTS, AnnotationError, GoldNote, check
 from schemas.present import utf16_offsets
 
 Task = dict[str, Any]
@@ -55,7 +55,7 @@ def config(labels: Sequence[str]) -> str:
         f"    <Label value={quoteattr(label)} background={quoteattr(colour)}/>"
         for label, colour in zip(labels, colours, strict=True)
     ]
-    judged = ",".join([DRUG, *PROBLEMS])
+    judged = ",".join(label for label in labels if label not in ATTRIBUTES)
 
     def choices(name: str, values: Iterable[str]) -> list[str]:
         return [

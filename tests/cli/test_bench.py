@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from tests.cli.conftest import Run
 from workers.capacity import Load, Machine, plan
+from workers.cli.capacity_report import Measured, pause_seconds, values
+from workers.cli.worker_cost import WorkerCost
 from workers.settings import Settings
 from workers.speed import fit, notes_of_length
 
+CHART = Path(__file__).parents[2] / "deploy" / "helm" / "anamnesis"
 QUICK = ("--seconds", "0.2", "--set", "profiles=fr=fr")
 
 
@@ -71,6 +76,31 @@ def test_capacity_measures_plans_and_prints_values_that_the_settings_take(anamne
     values = found["values"]
     assert values["kafka"]["partitions"] == planned["partitions"] >= values["autoscaling"]["maxReplicas"]
     Settings(shards=values["shards"], **values["settings"])
+
+
+@pytest.mark.parametrize("notes_a_day", [1_000, 500_000, 20_000_000])
+@pytest.mark.parametrize("memory", [None, 320_000_000])
+def test_the_values_are_names_of_the_chart_that_its_schema_takes(notes_a_day: float, memory: int | None) -> None:
+    settings = Settings()
+    load, machine = Load(notes_a_day), Machine(0.004, 1e-5, 0.001, 12.0, pause_seconds(settings, 0.024))
+    measured = Measured(2, 40.0, 60.0, WorkerCost(12.0, 50.0, 0.001, memory))
+    planned = plan(load, machine, transactional=True)
+    made = values(settings, load, machine, measured, planned, transactional=True)
+    usual = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    for group in ("kafka", "resources", "autoscaling"):
+        assert set(made[group]) <= set(usual[group])
+    assert set(made["autoscaling"]["keda"]) <= set(usual["autoscaling"]["keda"])
+    schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(merged(usual, made), schema)
+
+
+def merged(usual: dict[str, object], own: dict[str, object]) -> dict[str, object]:
+    """Values over the usual ones, as Helm lays them."""
+    found = dict(usual)
+    for name, value in own.items():
+        below = usual.get(name)
+        found[name] = merged(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return found
 
 
 @pytest.mark.parametrize(

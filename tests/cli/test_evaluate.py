@@ -69,6 +69,20 @@ def test_two_systems_are_compared(inside: Run, gold: Path) -> None:
     assert "approximate randomisation" in shown
 
 
+def test_a_folder_of_responses_is_read_by_the_names_of_its_files(inside: Run, gold: Path) -> None:
+    responses(gold, "amazon.jsonl")
+    (gold / "folder").mkdir()
+    for line in (gold / "amazon.jsonl").read_text(encoding="utf-8").split("\n")[:-1]:
+        note = json.loads(line)
+        (gold / "folder" / f"{note.pop('id')}.txt.out").write_text(json.dumps(note), encoding="utf-8")
+    found = [
+        json.loads(inside("evaluate", "gold.jsonl", "--system", f"comprehend:{name}", "--json").stdout)
+        for name in ("amazon.jsonl", "folder")
+    ]
+    assert found[0] == found[1]
+    assert found[0]["entities_strict"]["DRUG"]["f1"] == 1
+
+
 def test_errors_are_listed_with_their_context(inside: Run, gold: Path) -> None:
     responses(gold, "amazon.jsonl")
     done = inside("evaluate", "gold.jsonl", "--system", "comprehend:amazon.jsonl", "--errors")

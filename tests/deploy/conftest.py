@@ -30,7 +30,7 @@ def tool(name: str) -> str:
 
 def run(*command: str | Path, cwd: Path = ROOT, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a program; its output is shown where it fails."""
-    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False, timeout=280)
     if check and done.returncode:
         pytest.fail(f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}")
     return done

@@ -228,7 +228,8 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("")
     for column in columns:
-        table.add_column(column, justify="left" if column == "found by basis" else "right")
+        basis = column == "found by basis"
+        table.add_column(column, justify="left" if basis else "right", no_wrap=not basis)
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import orjson
 import pytest
@@ -175,6 +176,20 @@ def test_corrections_in_brat() -> None:
     }
     assert found["relations"] == [*note()["relations"], {"drug": "a", "attribute": "T1"}]
     assert found["entities"][-1] == {"start": 38, "end": 44, "text": "Mother", "label": "FORM", "id": "T1"}
+
+
+@pytest.mark.parametrize("tool", ["label-studio", "brat"])
+def test_own_labels_have_their_place_in_the_configuration(tool: str) -> None:
+    made = note(entities=[*note()["entities"], {"id": "r", "start": 38, "end": 44, "label": "RISK_FACTOR"}])
+    files = {name: block for name, block in exporters.get(tool).export([made], exporters.Context()) if block}
+    content = (files.get("config.xml") or files["annotation.conf"]).decode()
+    if tool == "label-studio":
+        root = ElementTree.fromstring(content)  # noqa: S314 (our own)
+        assert "RISK_FACTOR" in {label.get("value") for label in root.iter("Label")}
+        assert all("RISK_FACTOR" in str(one.get("whenLabelValue")).split(",") for one in root.iter("Choices"))
+    else:
+        assert "RISK_FACTOR\n" in content
+        assert all("RISK_FACTOR" in line for line in content.split("\n") if line.startswith(("History", "Context")))
 
 
 @pytest.mark.parametrize(
