@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
 from workers.settings import Settings, SettingsError
 from workers.shards import ShardLimits
-from workers.transport import ReadError, UnreadableError
+from workers.transport import PassedOverError, ReadError, UnreadableError
 
 if TYPE_CHECKING:
     from workers.tracing import Tracing
@@ -122,8 +123,15 @@ class Worker(faust.App):
         timestamp = int((message.timestamp or 0.0) * 1000)
         place = Coordinates(message.topic, message.partition, message.offset, timestamp)
         record = Record(message.value, headers, place, received_at=time.time())
-        consumer = self.consumer
-        await self.flow.accept(Delivery(message.key, record, place, lambda: message.ack(consumer)))
+        consumer = self._consumer_of_ours()
+        if message.generation_id == self.consumer_generation_id:
+            try:
+                consumer.took(message.tp, message.offset)
+            except PassedOverError as error:
+                self.fail(error)
+                return
+        acknowledge = partial(message.ack, consumer)
+        await self.flow.accept(Delivery(message.key, record, place, acknowledge, assignment=message.generation_id))
 
     async def hand_over(
         self, topic: str, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
@@ -141,7 +149,7 @@ class Worker(faust.App):
 
     def _after_assignment(self) -> None:
         self._joined = True
-        self.flow.resume()
+        self.flow.resume(self.consumer_generation_id)
 
     def positions(self) -> list[tuple[str, int, int]]:
         """Topic, partition and committed offset of all that is ours."""

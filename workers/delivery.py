@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Delivery:
     """One record of one assignment: what it is, and how to acknowledge it.
 
-    `generation` numbers the assignment that it belongs to: what an older one finishes is dropped.
+    `assignment` is the group's generation that it was read in: one of an older generation that comes late is dropped.
+    `generation` is the flow's own, and changes when an assignment ends: what was begun before is dropped then.
     `acknowledge` tells the transport; it is called once, in offset order within a partition.
     """
 
@@ -24,6 +25,7 @@ class Delivery:
     record: Record
     place: Coordinates
     acknowledge: Callable[[], None]
+    assignment: int = 0
     generation: int = 0
     entered: float = 0.0
     sent: float = 0.0

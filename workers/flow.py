@@ -68,8 +68,10 @@ class Flow:
         self.window = Window(options.window_records, options.window_bytes)
         self.pool = ShardPool(options.shards, processing, limits, self._sent, self._read, failed)
         self.generation = 0
+        self._assignment = 0
         self.last_progress = time.monotonic()
-        self.attempts = Attempts(options.window_records)
+        # Twice: what a death leaves behind the committed offset is a window, and what was acknowledged since the commit.
+        self.attempts = Attempts(2 * options.window_records)
         self._journal = journal
         self._name = name
         self._failed = failed
@@ -109,9 +111,11 @@ class Flow:
         A record of an assignment that ends meanwhile is dropped: it comes again. A note that was at work when a worker
         died is named to the group before it is read, and run alone or rejected after enough deaths (D-6).
         """
-        delivery.generation = self.generation
         waited = time.monotonic()
         await self._open.wait()
+        if delivery.assignment != self._assignment:
+            return
+        delivery.generation = self.generation
         deaths = self._deaths(delivery)
         alone = deaths >= self.options.max_attempts - 1
         if alone:
@@ -180,9 +184,14 @@ class Flow:
         self._empty.set()
         self._moved.set()
 
-    def resume(self) -> None:
-        """A new assignment begins; what waited from an older one is dropped."""
-        self.generation += 1
+    def resume(self, assignment: int = 0) -> None:
+        """A new assignment begins, in this generation of the group; what waits from an older one is dropped.
+
+        What waits from the new one is not: Faust hands over its first records before it says that they are ours.
+        """
+        for (topic, partition), committed in self.attempts.owned():
+            self._journal.forget(topic, partition, committed)
+        self._assignment = assignment
         self.last_progress = time.monotonic()
         self._open.set()
 

@@ -63,6 +63,12 @@ class Journal:
             self._suspects.pop(place, None)
             self._append(f"- {_text(place)}\n")
 
+    def forget(self, topic: str, partition: int, below: int) -> None:
+        """Nobody below a committed offset is suspect any more: another worker may have read them meanwhile."""
+        for place in [each for each in self._suspects if each[:2] == (topic, partition) and each[2] < below]:
+            del self._suspects[place]
+            self._append(f"- {_text(place)}\n")
+
     def abandon(self) -> None:
         """Everything open comes again through no fault of its own."""
         for place in list(self._open):

@@ -18,7 +18,7 @@ from workers.preflight import client_config
 from workers.publisher import PublishError
 from workers.settings import Settings
 from workers.shards import ShardError
-from workers.transport import ReadError, UnreadableError
+from workers.transport import PassedOverError, ReadError, UnreadableError
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,7 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (UnreadableError, UNREADABLE_BATCH),
     (ReadError, NOT_READY),
     (WatchdogError, WATCHDOG),
+    (PassedOverError, WATCHDOG),
 )
 
 

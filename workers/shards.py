@@ -119,6 +119,7 @@ class Shard:
     _sent: deque[_Batch] = field(default_factory=deque)
     _head_since: float = 0.0
     _silent_seconds: float = 0.0
+    _heard_at: float = 0.0
     _deaths_alone: int = 0
     _recycle: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -286,7 +287,7 @@ class Shard:
                 continue
             if not self._sent:
                 self._head_since = time.monotonic()
-                self._silent_seconds = 0.0
+                self._hear()
             self._sent.append(batch)
             for job in batch.jobs:
                 self.sent(job)
@@ -315,7 +316,7 @@ class Shard:
             head = self._sent[0]
             job = head.jobs.popleft()
             if self.state.streams:
-                self._silent_seconds = 0.0
+                self._hear()
             if not head.jobs:
                 self._finish_batch(result.resident_bytes)
             self.state.notes += 1
@@ -330,17 +331,23 @@ class Shard:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             now = time.monotonic()
-            self._silent_seconds = self._silent_seconds + min(now - last, 2 * _WATCH_SECONDS) if self._sent else 0.0
+            step = min(now - max(last, self._heard_at), 2 * _WATCH_SECONDS)
+            self._silent_seconds = self._silent_seconds + step if self._sent else 0.0
             last = now
             by_note = self._sent and (self.state.streams or self._sent[0].notes == 1)
             if self._silent_seconds > (self.limits.note_seconds if by_note else self.limits.batch_seconds):
                 raise TimeoutError
 
+    def _hear(self) -> None:
+        """Something has come from the shard, or it has just been given work: silence begins anew."""
+        self._silent_seconds = 0.0
+        self._heard_at = time.monotonic()
+
     def _finish_batch(self, resident_bytes: int) -> None:
         now = time.monotonic()
         self.state.busy_seconds += now - self._head_since
         self._head_since = now
-        self._silent_seconds = 0.0
+        self._hear()
         self._deaths_alone = 0
         self._sent.popleft()
         self.state.resident_bytes = resident_bytes or self.state.resident_bytes

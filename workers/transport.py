@@ -67,6 +67,10 @@ class ReadError(Exception):
     """The broker does not let us read, or commit: a right is missing, or a topic."""
 
 
+class PassedOverError(Exception):
+    """A record was read from the broker and never came to the flow."""
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
 
@@ -151,7 +155,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return known | {TP(*tp): (offset, None) for tp, offset in starts.items()}
 
     def keep_alive(self) -> None:
-        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.4)."""
+        """Waiting for room in the window is no idleness: whether work goes on is for our watchdog to say (D-3.3)."""
         if self._consumer is not None:
             self._consumer._subscription._last_fetch_ended = time.monotonic()
 
@@ -170,6 +174,7 @@ class Consumer(driver.Consumer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._waiting: dict[tuple[str, int], deque[int]] = {}
+        self._expected: dict[tuple[str, int], deque[int]] = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -184,6 +189,7 @@ class Consumer(driver.Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Let the flow begin once Faust has placed itself at the committed offsets."""
+        self._expected.clear()
         self._waiting.clear()
         await super().on_partitions_assigned(assigned, generation_id)
         await self._take_over(assigned)
@@ -192,7 +198,7 @@ class Consumer(driver.Consumer):
             resume()
 
     def keep_alive(self) -> None:
-        """The flow is full and works: the group must not take us for idle (D-3.4)."""
+        """The flow is full and works: the group must not take us for idle (D-3.3)."""
         self._thread.keep_alive()
 
     async def leave(self) -> None:
@@ -226,8 +232,8 @@ class Consumer(driver.Consumer):
                 for tp, (offset, metadata) in known.items():
                     attempts.take_over((tp.topic, tp.partition), offset, metadata)
                 await self._commit({tp: offset for tp, (offset, _) in known.items()})
-        except TimeoutError:
-            log.warning("deaths of other workers are not known", partitions=len(assigned))
+        except (TimeoutError, KafkaError) as error:
+            log.warning("deaths of other workers are not known", reason=type(error).__name__)
 
     def _new_offset(self, tp: TP) -> int | None:
         acked = self._acked[tp]
@@ -245,13 +251,23 @@ class Consumer(driver.Consumer):
     async def _wait_next_records(self, timeout: float) -> tuple[Any, set[TP] | None]:  # noqa: ASYNC109
         records, active = await super()._wait_next_records(timeout)
         for tp, polled in (records or {}).items():
-            waiting = self._waiting.setdefault((tp.topic, tp.partition), deque())
-            # After a seek to the committed offset records come again.
-            while waiting and polled and waiting[-1] >= polled[0].offset:
-                waiting.pop()
-            waiting.extend(record.offset for record in polled)
+            partition = tp.topic, tp.partition
+            waiting = self._waiting.setdefault(partition, deque())
+            for offsets in (waiting, self._expected.setdefault(partition, deque())):
+                # After a seek to the committed offset records come again.
+                while offsets and polled and offsets[-1] >= polled[0].offset:
+                    offsets.pop()
+                offsets.extend(record.offset for record in polled)
             self._forget_acknowledged(tp, waiting)
         return records, active
+
+    def took(self, tp: TP, offset: int) -> None:
+        """A record of this assignment has come to the flow. Raises PassedOverError where it is not the one that was
+        polled next: Faust drops records in silence, and a commit would pass over them (D-2.4).
+        """
+        expected = self._expected.get((tp.topic, tp.partition))
+        if not expected or expected.popleft() != offset:
+            raise PassedOverError(f"{tp.topic} {tp.partition}: a record before {offset} never came")
 
     def unacknowledged(self, tp: TP) -> int:
         """Records of a partition that were polled and are not acknowledged: in Faust's buffers or in the flow."""

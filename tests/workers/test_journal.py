@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from workers.journal import Journal, JournalError, Place
 
+ROOT = Path(__file__).parents[2]
 PLACE = ("health.notes", 3, 41)
 OTHER = ("health.notes", 3, 42)
 
@@ -38,6 +41,38 @@ def test_an_orderly_end_counts_nothing(tmp_path: Path) -> None:
     journal.abandon()
     journal.close()
     assert attempts(tmp_path, PLACE) == 0
+
+
+def test_what_others_have_read_meanwhile_is_no_longer_suspect(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "g")
+    journal.begin(PLACE)
+    journal.begin(OTHER)
+    journal.close()
+    again = Journal(tmp_path, "g")
+    again.forget("health.notes", 3, OTHER[2])
+    again.forget("health.notes", 2, 1000)
+    again.close()
+    assert (attempts(tmp_path, PLACE), attempts(tmp_path, OTHER)) == (0, 1)
+
+
+def test_a_disk_that_is_full_stops_no_note(tmp_path: Path) -> None:
+    """D-6.4."""
+    program = (
+        "import resource, sys, pathlib\n"
+        "from workers.journal import Journal\n"
+        "journal = Journal(pathlib.Path(sys.argv[1]), 'g')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "for offset in range(1000):\n"
+        "    journal.begin(('t', 0, offset))\n"
+        "    journal.end(('t', 0, offset))\n"
+        "journal.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "journal cannot be written" in done.stdout + done.stderr
+    assert list(tmp_path.glob("*.journal")) == [], "an old journal would accuse notes that are done"
 
 
 def test_a_half_written_line_is_passed_over(tmp_path: Path) -> None:

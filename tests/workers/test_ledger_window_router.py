@@ -57,6 +57,8 @@ async def _waits(window: Window, size: int) -> bool:
 
 
 def test_a_full_window_makes_readers_wait_until_there_is_room() -> None:
+    """D-3.1, D-3.2."""
+
     async def scenario() -> None:
         window = Window(max_records=2, max_bytes=100)
         await window.enter(10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ def consumer(**state: Any) -> Any:
     made._acked_index = defaultdict(set, {tp: set(offsets) for tp, offsets in state.get("acked", {}).items()})
     made._gap = {}
     made._waiting = {}
+    made._expected = {}
     return made
 
 
@@ -104,6 +105,17 @@ def test_records_that_are_polled_again_count_once(monkeypatch: pytest.MonkeyPatc
     poll(one, monkeypatch, tp, 5, 6, 7)
     poll(one, monkeypatch, tp, 6, 7, 8)
     assert one.unacknowledged(tp) == 4
+
+
+def test_a_record_that_never_comes_is_noticed_before_a_commit_passes_it() -> None:
+    """D-2.4: gaps in the offsets as they were polled are right; a record that is left out is not."""
+    one, tp = consumer(), TP("t", 0)
+    one._expected = {("t", 0): deque([0, 1, 5, 9])}
+    one.took(tp, 0)
+    one.took(tp, 1)
+    one.took(tp, 5)
+    with pytest.raises(transport.PassedOverError, match="t 0: a record before 12 never came"):
+        one.took(tp, 12)
 
 
 def test_waiting_for_room_is_no_idleness() -> None:

@@ -11,6 +11,8 @@ from tests.stream.judgement import Verdict
 # Kept apart from the worker's own: rejections a fault may cause are counted exactly.
 NO_REJECTIONS: Mapping[str, int] = {}
 
+# SIGTERM ends a Python that still imports, before the worker hears of it.
+SIGTERMED = -15
 OK, UNEXPECTED, PREFLIGHT, UNREADABLE, REFUSED, WATCHDOG, SIGKILLED = 0, 1, 69, 74, 75, 76, -9
 
 

@@ -61,6 +61,7 @@ CLUSTER_SETTINGS = {
 _POLL_SECONDS = 0.1
 # A worker that ended is started again after it, as by an orchestrator.
 _RESTART_SECONDS = 0.5
+_READY_SECONDS = 300.0
 
 
 class SceneError(Exception):
@@ -138,7 +139,7 @@ class Scene:
         for _ in range(number):
             self.add_member(program, **settings)
         for member in self.members:
-            member.worker.wait_ready()
+            member.worker.wait_ready(_READY_SECONDS)
 
     def add_member(self, program: Sequence[str] | None = None, **settings: Any) -> Member:
         """Start one more worker."""

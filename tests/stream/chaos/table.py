@@ -12,22 +12,26 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.stream.chaos.catalogue import FAULTS
+
 _ROOT = Path(__file__).parents[3]
 RESULTS = _ROOT / "tests/stream/results.jsonl"
 DOCUMENT = _ROOT / "workers/DELIVERY.md"
 _BEGIN, _END = "<!-- results -->\n", "<!-- end of results -->"
-_TITLES = ("fault", "seeds", "notes", "lost", "out of order", "duplicated", "rejected", "silence", "verdict")
+_TITLES = ("fault", "seeds", "notes", "lost", "out of order", "duplicated", "rejected", "silence", "commits", "verdict")
 
 
 def rows(lines: Iterable[dict[str, Any]]) -> list[list[str]]:
-    """One row a fault, over its runs: sums, and the worst silence."""
-    runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """One row a fault, over its runs: sums, and the worst silence; a fault that was never run says so."""
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in FAULTS}
     for line in lines:
-        runs[line["fault"]].append(line)
+        runs.setdefault(line["fault"], []).append(line)
     return [_row(name, found) for name, found in sorted(runs.items())]
 
 
 def _row(name: str, runs: list[dict[str, Any]]) -> list[str]:
+    if not runs:
+        return [name, *["-"] * (len(_TITLES) - 2), "not run"]
     reasons: dict[str, int] = defaultdict(int)
     for run in runs:
         for reason, number in run["rejected"].items():
@@ -45,6 +49,7 @@ def _row(name: str, runs: list[dict[str, Any]]) -> list[str]:
         str(sum(run["duplicated"] for run in runs)),
         ", ".join(f"{reason} {number}" for reason, number in sorted(reasons.items())) or "-",
         f"{max(silences):.1f}" if silences else "-",
+        ", ".join(sorted({run["commit"] for run in runs})),
         "holds" if held == len(runs) else f"broken in {len(runs) - held} of {len(runs)}",
     ]
 

@@ -1,0 +1,197 @@
+"""The flow with a real shard: what it does at its end, and who watches it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import schemas
+from tests.stream import odd_worker
+from workers import app, run
+from workers.delivery import Delivery
+from workers.flow import Flow, FlowOptions
+from workers.journal import Journal
+from workers.metrics import Metrics
+from workers.processing import Coordinates, ProcessingOptions, Record
+from workers.publisher import Topics
+from workers.settings import Settings
+from workers.shards import ShardLimits
+
+PATIENCE = 60.0
+FOR_EVER = 3600.0
+
+
+class Stage:
+    """A flow with one shard of the hostile component, and a broker that takes everything."""
+
+    def __init__(self, folder: Path) -> None:
+        import tests.workers.hostile  # noqa: F401 (registers the component)
+
+        profiles = dict(each.split("=", 1) for each in odd_worker.profiles(folder).split(","))
+        self.acknowledged: list[int] = []
+        self.sent: list[str] = []
+        self.named: list[str] = []
+        self.flow = Flow(
+            FlowOptions(1, 100, 1_000_000, FOR_EVER, FOR_EVER, 3),
+            ProcessingOptions(profiles=profiles),
+            ShardLimits(note_seconds=FOR_EVER, batch_seconds=FOR_EVER),
+            Topics("out", "dead", withhold=False, max_bytes=1_000_000),
+            Journal(folder, "g"),
+            Metrics(),
+            self._send,
+            self._failed,
+            self._name,
+        )
+
+    async def _send(self, topic: str, *_: Any) -> Awaitable[Any]:
+        self.sent.append(topic)
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        answer.set_result(None)
+        return answer
+
+    def _failed(self, error: BaseException) -> None:
+        raise error
+
+    async def _name(self, partition: tuple[str, int]) -> None:
+        self.named.append(self.flow.attempts.metadata(partition, 0))
+
+    async def accept(self, offset: int, text: str = "fine", assignment: int = 0) -> None:
+        place = Coordinates("t", 0, offset, 0)
+        value = f'{{"note_id": "n{offset}", "text": "{text}"}}'.encode()
+        await self.flow.accept(
+            Delivery(b"k", Record(value, (), place), place, lambda: self.acknowledged.append(offset), assignment)
+        )
+
+    async def until_acknowledged(self, count: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while len(self.acknowledged) < count:  # noqa: ASYNC110 (no event tells it)
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr("workers.shards.PRELOAD", ["tests.workers.hostile", "workers.shard_preload"])
+    return Stage(tmp_path)
+
+
+def test_a_flow_that_has_failed_waits_for_nothing_and_acknowledges_nothing_more(stage: Stage) -> None:
+    """D-7.3: the drain deadline is an hour here."""
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        stage.flow.resume()
+        await stage.accept(0)
+        await stage.until_acknowledged(1)
+        await stage.accept(1, "SLOW 3000")
+        await stage.accept(2)
+        async with asyncio.timeout(PATIENCE):
+            await stage.flow.stop(failed=True)
+
+    asyncio.run(scenario())
+    assert stage.acknowledged == [0]
+    assert stage.sent == ["out"]
+
+
+def test_what_is_finished_of_an_older_assignment_is_dropped(stage: Stage) -> None:
+    """D-2.3: the shard reads it to its end, and nobody hears of it."""
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        stage.flow.resume()
+        await stage.accept(0, "SLOW 0.5")
+        await asyncio.sleep(0.2)
+        stage.flow.abandon()
+        stage.flow.resume()
+        await stage.accept(0, "SLOW 0.1")
+        await stage.accept(1)
+        await stage.until_acknowledged(2)
+        await stage.flow.stop()
+
+    asyncio.run(scenario())
+    assert stage.acknowledged == [0, 1]
+    assert stage.sent == ["out", "out"]
+
+
+def test_the_first_records_of_an_assignment_may_come_before_its_beginning_is_told(stage: Stage) -> None:
+    """D-2.1, D-2.3: those are kept, or the commit would pass over them; those of an older one that come late are not."""
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        early = [
+            asyncio.create_task(stage.accept(offset, assignment=number)) for offset, number in ((7, 1), (0, 2), (1, 2))
+        ]
+        await asyncio.sleep(0.05)
+        stage.flow.resume(2)
+        await asyncio.gather(*early)
+        await stage.accept(2, assignment=2)
+        await stage.until_acknowledged(3)
+        await stage.flow.stop()
+
+    asyncio.run(scenario())
+    assert stage.acknowledged == [0, 1, 2]
+
+
+def test_suspects_are_named_to_the_group_before_they_are_read(stage: Stage) -> None:
+    """D-6.1: two deaths are known of the offsets 5 to 7, one of 8 and 9; each of the former runs alone."""
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        stage.flow.attempts.take_over(("t", 0), 5, "closed")
+        stage.flow.attempts.take_over(("t", 0), 5, "open 5-8:1 8-10:1 run 5-8")
+        stage.flow.resume()
+        for offset in range(5, 12):
+            await stage.accept(offset)
+        await stage.until_acknowledged(7)
+        await stage.flow.stop()
+
+    asyncio.run(scenario())
+    runs = [metadata.rpartition("run ")[2] for metadata in stage.named]
+    assert runs == ["5-6", "6-7", "7-8", "8-72"]
+    assert stage.acknowledged == list(range(5, 12))
+
+
+def test_the_worker_decodes_nothing_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-4.1: what decoding does in this process would be seen."""
+
+    def decode(*_: Any, **__: Any) -> None:
+        raise AssertionError("decoded in the worker")
+
+    async def scenario() -> None:
+        await stage.flow.start()
+        monkeypatch.setattr(schemas, "decode_note", decode)
+        stage.flow.resume()
+        await stage.accept(0)
+        await stage.until_acknowledged(1)
+        await stage.flow.stop()
+
+    asyncio.run(scenario())
+    assert stage.sent == ["out"]
+
+
+@pytest.mark.parametrize(("inflight", "idle_seconds", "ends"), [(3, 100.0, True), (3, 1.0, False), (0, 100.0, False)])
+def test_a_worker_with_work_and_without_progress_ends(
+    inflight: int, idle_seconds: float, ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D-9.2: judged by acknowledgements; exit code 76."""
+    monkeypatch.setattr(app, "_WATCH_SECONDS", 0.001)
+
+    async def scenario() -> BaseException | None:
+        worker = app.create_app(Settings(state_dir=tmp_path, watchdog_seconds=50))
+        progress = time.monotonic() - idle_seconds
+        worker.flow = type("Flow", (), {"inflight": inflight, "last_progress": progress})()
+        monkeypatch.setattr(worker, "_lag", dict)
+        monkeypatch.setattr(worker, "_consumer_of_ours", lambda: type("C", (), {"keep_alive": lambda _: None})())
+        watching = asyncio.create_task(worker._watch())
+        await asyncio.sleep(0.05)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return worker.failure
+
+    failure = asyncio.run(scenario())
+    assert (failure is not None) is ends
+    assert run._code(failure) == (run.WATCHDOG if ends else run.OK)
