@@ -136,6 +136,10 @@ class Grammar:
                 index += 1
         return found
 
+    def reads(self, text: str, start: int) -> bool:
+        """Is what begins at an offset of a folded text an attribute, wherever it stands ("nocte", "subcu")?"""
+        return self._longest(text, start) is not None
+
     def _longest(self, text: str, start: int) -> Candidate | None:
         best: Candidate | None = None
         prefix = text[start : start + _PREFIX]

@@ -17,12 +17,6 @@ LINES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitline
 GAPS = {
     "en-us-076": "SSI is taken for the drug, and hides lispro",
     "en-us-082": "NS is not recognised",
-    "en-uk-014": "nocte behind an amount is taken for an unlisted name",
-    "en-uk-017": "nocte behind an amount is taken for an unlisted name",
-    "en-uk-049": "nocte behind an amount is taken for an unlisted name",
-    "en-uk-060": "Hartmanns is not recognised",
-    "en-uk-082": "pessary is taken for a drug",
-    "en-us-178": "Mag-Ox is not recognised",
     "en-uk-122": "the route stands behind words that say nothing",
 }
 
