@@ -18,11 +18,11 @@ from typing import Any
 
 from spacy.language import Language
 
-from pipeline.evaluation import LABELS
+from pipeline.evaluation.scoring import Mention, NoteScore, Table
+from pipeline.evaluation.systems import LABELS
 from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.lexicon import Kind, Lexicon, key
 from pipeline.medications.recognizer import MedicationRecognizer
-from pipeline.scoring import Mention, NoteScore, Table
 from pipeline.training.convert import blank
 
 Note = dict[str, Any]
