@@ -111,8 +111,8 @@ def _read_cues(lang: str) -> _Cues:
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
         listed=re.compile(rf"\s*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
-        # "each bedtime" is a frequency.
-        each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'])})"),
+        # "each bedtime" is a frequency, "both eyes" a place.
+        each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),
         product=re.compile(rf"\s*{_any(kinds['with'])}\s*(?:{determiner}\s*)?\Z"),
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
