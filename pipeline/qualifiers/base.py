@@ -136,12 +136,13 @@ class Qualifier:
         """A function from an entity to its value and the cues that decided."""
         sections = SectionLine(doc, used=self.use_sections)
         propositions = reading.propositions(self.separators, sections.starts)
-        scopes = self.scopes(reading, propositions, self.cues, Scopes(pollution_stretches(doc)))
+        scopes = self.scopes(reading, propositions, self.cues, Scopes(pollution_stretches(doc, reading)))
         kinds = self.section_kinds()
+        place = reading.folded.place
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
-            start, end = span.start_char, span.end_char
-            cue = scopes.over(start, end) or sections.at(start, kinds)
+            start = span.start_char
+            cue = scopes.over(place(start), place(span.end_char)) or sections.at(start, kinds)
             return (True, [cue]) if cue else (False, [])
 
         return decide
@@ -157,22 +158,23 @@ class Qualifier:
         return lower(reading.text) if self.attr == "LOWER" else reading.text
 
     def scopes(self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes) -> Scopes:
-        """What the cues of a text reach, in offsets of the text."""
+        """What the cues of a text reach, in offsets of the folded text."""
         return Scopes(self.stretches(reading, propositions, cues, skip))
 
     def stretches(
         self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes
     ) -> Iterator[tuple[int, int, CueData]]:
-        """What each cue of a text reaches, in offsets of the text."""
-        folded = reading.folded if self.attr == "NORM" else None
-
-        for hit in cues.find(self.searched(reading)):
-            low, high = self.reach(hit, propositions, reading)
+        """What each cue of a text reaches, in offsets of the folded text; the cue's own are those of the text."""
+        text, folded = self.searched(reading), reading.folded
+        exact = self.attr == "NORM" or folded.cuts is None
+        for hit in cues.find(text):
             start, end = hit.start, hit.end
-            if folded is not None and folded.cuts is not None:
-                low, high = folded.start(low), folded.end(high)
-                start, end = folded.start(start), folded.end(end)
-            if skip.over(start, end) is None:
+            if not exact:
+                hit = Hit(folded.place(start), folded.place(end), hit.cue)
+            low, high = self.reach(hit, propositions, reading)
+            if skip.over(hit.start, hit.end) is None:
+                if exact:
+                    start, end = folded.start(start), folded.end(end)
                 yield low, high, {"kind": "lexical", "start": start, "end": end, "rule": hit.cue.rule}
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
@@ -236,9 +238,10 @@ class SectionLine:
                 yield start, end
 
 
-def pollution_stretches(doc: Doc) -> list[tuple[int, int, CueData]]:
-    """Stretches in which no cue counts: bars, page footers, web addresses."""
-    return [(span.start_char, span.end_char, {}) for span in doc.spans.get(POLLUTION, ())]
+def pollution_stretches(doc: Doc, reading: Reading) -> list[tuple[int, int, CueData]]:
+    """Stretches of the folded text in which no cue counts: bars, page footers, web addresses."""
+    place = reading.folded.place
+    return [(place(span.start_char), place(span.end_char), {}) for span in doc.spans.get(POLLUTION, ())]
 
 
 def missing(name: str, setting: str, group: str) -> ValueError:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 READINGS = ROOT / "tests/pipeline/qualifiers/history_readings.jsonl"
 WORKER = Path(__file__).parent / "french_worker.py"
 REFERENCE = "edsnlp==0.23.*"
-BATCHES, BATCH = 8, 6
+BATCHES, BATCH = 8, 5
 LENGTHS = (1000, 2000, 4000)
 
 
