@@ -203,7 +203,11 @@ def test_bounds_are_part_of_the_value():
 
 @pytest.mark.parametrize(
     ("lang", "text", "norm"),
-    [("fr", "opéré à 17 ans", "17 year"), ("en", "at the age of 12", "12 year"), ("en", "a 45-year-old man", "45 year")],
+    [
+        ("fr", "opéré à 17 ans", "17 year"),
+        ("en", "at the age of 12", "12 year"),
+        ("en", "a 45-year-old man", "45 year"),
+    ],
 )
 def test_an_age_is_an_age(lang, text, norm):
     doc = NLP[lang](text)
