@@ -157,3 +157,19 @@ def test_a_note_in_another_language_is_refused(nlps: dict[str, Language]) -> Non
 def test_regional_language_uses_its_primary_profile(nlps: dict[str, Language]) -> None:
     event = pipeline.enrich(Note(note_id="n", text="Fièvre.", language="fr-CA"), nlps["fr"])
     assert (event.note.language, event.note.language_source) == ("fr-CA", "note")
+
+
+@pytest.mark.parametrize(
+    ("text", "negation", "family"),
+    [
+        ("Tylenol No. 3, one tablet every 6 hours.", False, False),
+        ("Allergies reviewed. No Tylenol.", True, False),
+        ("Father takes metformin 500 mg daily.", False, True),
+        ("Her mother takes her to clinic, where metformin was started.", False, False),
+    ],
+)
+def test_a_number_denies_nothing_and_a_relatives_drug_is_the_relatives(
+    nlps: dict[str, Language], text: str, negation: bool, family: bool
+) -> None:
+    drug = nlps["en"](text).ents[0]
+    assert (drug._.negation, drug._.family) == (negation, family)

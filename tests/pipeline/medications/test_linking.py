@@ -122,6 +122,14 @@ def test_whole_instructions(lang: str, marked: str, wanted: set[tuple[str, str]]
     assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
 
 
+@pytest.mark.parametrize("place", ["both eyes", "each nostril", "both sides of the nose"])
+def test_a_place_that_is_both_or_each_shares_nothing(place: str) -> None:
+    text = (
+        f"[D:Cozaar] [S:50 mg] [Q:daily], [D:Lasix] [S:40 mg] [Q:daily], [D:Lumigan] one [F:drop] {place} [Q:at night]."
+    )
+    assert [drug for drug, attribute, _ in link(text) if attribute == "drop"] == ["Lumigan"]
+
+
 def test_attribute_without_a_drug_in_reach_is_said_and_not_forced() -> None:
     doc = linked_doc("Take [S:10 mg] [Q:daily]. " + "The weather was fine. " * 40 + "\n\nAllergic to [D:penicillin].")
     assert doc._.links == ()
