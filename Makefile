@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table
+.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table model recogniser
 MINUTES ?= 10
 SEED ?= 1
 
@@ -21,6 +21,8 @@ help:
 	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
 	@echo "make chaos     fault runs on three brokers, MINUTES=10 SEED=1; each adds a line to the table of workers/DELIVERY.md"
 	@echo "make check-cluster  the chart on a real control plane with KEDA and Kafka; builds it from Go modules once (half an hour)"
+	@echo "make model     train the model of unlisted drug names, NOTES=notes.jsonl GOLD=gold.jsonl"
+	@echo "make recogniser  train a recogniser of your own labels, NOTES=notes.jsonl GOLD=gold.jsonl"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -75,6 +77,15 @@ check-cluster: install
 	bash deploy/tools.sh
 	$(BIN)/python -m deploy.cluster.build
 	$(BIN)/python -m pytest -m cluster tests/cluster
+
+# NOTES: raw notes, GOLD: annotated notes, one JSON object a line: pipeline/training/README.md.
+model: TASK = unlisted
+recogniser: TASK = ner
+model recogniser: install
+	@test -f "$(NOTES)" -a -f "$(GOLD)" || { echo "make $@ NOTES=notes.jsonl GOLD=gold.jsonl: see pipeline/training/README.md" >&2; exit 2; }
+	mkdir -p build/training
+	cp -r pipeline/training/project.yml pipeline/training/configs pipeline/training/functions.py build/training
+	OMP_NUM_THREADS=2 $(BIN)/python -m spacy project run $(TASK) build/training --vars.notes $(abspath $(NOTES)) --vars.gold $(abspath $(GOLD)) $(OPTIONS)
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock
