@@ -13,7 +13,7 @@ help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
-	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process"
+	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length"
 	@echo "make check     format, lint, types, import arrows, manifests"
 	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
@@ -39,6 +39,9 @@ test: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.french_speed
+	$(BIN)/python -m tests.benchmarks.growth fr
+	$(BIN)/python -m tests.benchmarks.growth en
 
 demo: install
 	$(BIN)/anamnesis demo
