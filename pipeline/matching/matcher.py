@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spacy.language import Language
@@ -23,10 +23,10 @@ Terms = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """What a match of a term gives: its label and its codes."""
+    """What a match of a term gives: its label and its codes, one list for all its matches."""
 
     label: str
-    codes: tuple[dict[str, str | None], ...] = ()
+    codes: list[dict[str, str | None]] = field(default_factory=list)
 
 
 _Match = tuple[int, int, _Term]
@@ -92,10 +92,9 @@ class TermMatcher:
             span = Span(doc, start, end, term.label)
             overlaps = bool(taken) and not taken.isdisjoint(range(start, end))
             (overlapping if overlaps else free).append(span)
-            underscore = span._
-            underscore.source = "matcher"
+            extensions.write(doc, "source", span, "matcher")
             if term.codes:
-                underscore.codes = [dict(code) for code in term.codes]
+                extensions.write(doc, "codes", span, term.codes)
         if free:
             doc.ents = (*given, *free)
         if overlapping:
@@ -138,7 +137,7 @@ class TermMatcher:
 
     def _add_entry(self, nlp: Language, entry: Entry) -> None:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
-        term = _Term(entry.label, (code,) if entry.code else ())
+        term = _Term(entry.label, [code] if entry.code else [])
         for form in entry.forms:
             self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
 

@@ -28,7 +28,7 @@ extensions.value(Span, "score")
 extensions.value(Span, "codes")
 
 # Scores of the model of unlisted names, chosen on the development notes: pipeline/training/README.md.
-ACCEPT = 0.5
+ACCEPT = 0.97
 REJECT = 0.05
 
 ATC = "http://www.whocc.no/atc"

@@ -43,7 +43,7 @@ class UnlistedNames:
         grammar: Grammar,
         model: CandidateModel | None = None,
         *,
-        accept: float = 0.5,
+        accept: float = 0.97,
         reject: float = 0.05,
     ) -> None:
         self._lexicon = lexicon

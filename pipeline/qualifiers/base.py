@@ -96,8 +96,9 @@ class Qualifier:
         self.use_sections = use_sections
         self.separators: Separators = language_separators(nlp.lang)
         self.cues = CueSet.read(nlp.lang, f"qualifiers/{self.quality}.tsv")
+        self._evidence = f"{self.quality}_evidence"
         extensions.value(Span, self.quality)
-        extensions.value(Span, f"{self.quality}_evidence")
+        extensions.value(Span, self._evidence)
         extensions.computed(Span, f"{self.quality}_cues", cue_spans(f"{self.quality}_evidence"))
         if on_ents_only is False:
             extensions.value(Token, self.quality)
@@ -201,10 +202,11 @@ class Qualifier:
                 return low, max(high, hit.end)
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
-        """Write the value and its evidence."""
-        underscore = span._
-        setattr(underscore, self.quality, value)
-        setattr(underscore, f"{self.quality}_evidence", cues)
+        """Write the value, and its evidence where there is any now or was any before."""
+        doc = span.doc
+        extensions.write(doc, self.quality, span, value)
+        if cues or extensions.stored(doc, self._evidence, span):
+            extensions.write(doc, self._evidence, span, cues)
 
     def write_token(self, token: Token, value: bool) -> None:
         """Write the value of a token."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Span
 
+from pipeline import extensions
 from pipeline.qualifiers.base import CueData
 from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day, read
 
@@ -48,7 +49,7 @@ class Dating:
     def _dated(
         self, span: Span, note: date | None, births: tuple[str, ...], place: Callable[[int], int]
     ) -> DatedSpan | None:
-        value = read(span._.date_data)
+        value = read(extensions.stored(span.doc, "date_data", span))
         if value is None:
             return None
         age = value.age(note)

@@ -325,10 +325,7 @@ class History(Qualifier):
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
-        underscore = span._
-        underscore.history = value
-        if self.explain or underscore.history_evidence is not None:
-            underscore.history_evidence = cues if self.explain else []
+        super().write(span, value, cues if self.explain else [])
 
 
 def _name(qualified: Span | Token) -> str | None:

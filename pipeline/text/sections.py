@@ -89,7 +89,7 @@ class Sectionizer:
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
                 section = offsets.span(doc, title.start, end, title.kind)
-                section._.loinc = loinc.get(title.kind)
+                extensions.write(doc, "loinc", section, loinc.get(title.kind))
                 sections.append(section)
                 title_spans.append(offsets.span(doc, title.start, title.end, title.kind))
         doc.spans["sections"] = sections

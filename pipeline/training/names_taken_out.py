@@ -26,7 +26,7 @@ from pipeline.medications.recognizer import MedicationRecognizer
 from pipeline.training.convert import blank
 
 Note = dict[str, Any]
-_THRESHOLDS = ((0.3, 0.0), (0.5, 0.0), (0.5, 0.05), (0.5, 0.1), (0.7, 0.05), (0.8, 0.05), (0.9, 0.05), (0.95, 0.05))
+_THRESHOLDS = ((0.5, 0.05), (0.9, 0.05), (0.97, 0.05), (0.99, 0.05), (0.995, 0.05))
 
 
 class Measure:

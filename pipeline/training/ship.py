@@ -2,8 +2,8 @@
 
     python -m pipeline.training.ship training/unlisted/model-last pipeline/models/en_unlisted [--version 0.1.0]
 
-Only what is needed at work is copied: config, weights, and a meta.json with the version. The vocabulary stays behind:
-the model reads hashes of words. Refuses more than 10 MB.
+Only what is needed at work is copied: config (without the paths of where it was trained), weights, and a meta.json with
+the version. The vocabulary stays behind: the model reads hashes of words. Refuses more than 10 MB.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import json
 import shutil
 import sys
 from pathlib import Path
+
+from spacy.util import load_config
 
 _MOST_BYTES = 10_000_000
 _KEPT = ("config.cfg", "tok2vec", "spancat")
@@ -31,13 +33,13 @@ def ship(model: Path, target: Path, version: str) -> int:
     if size > _MOST_BYTES:
         raise ValueError(f"{model} has {size:,} bytes; {_MOST_BYTES:,} may be shipped: make its tables smaller")
     target.mkdir(parents=True, exist_ok=True)
-    for name in _KEPT:
-        if (model / name).is_dir():
-            shutil.copytree(model / name, target / name, dirs_exist_ok=True)
-        else:
-            shutil.copy(model / name, target / name)
+    config = load_config(model / "config.cfg")
+    config["paths"] = dict.fromkeys(config["paths"])
+    config.to_disk(target / "config.cfg")
+    for name in _KEPT[1:]:
+        shutil.copytree(model / name, target / name, dirs_exist_ok=True)
     meta = json.loads((model / "meta.json").read_text(encoding="utf-8"))
-    kept = {name: meta[name] for name in ("lang", "pipeline", "labels", "spacy_version", "performance") if name in meta}
+    kept = {name: meta[name] for name in ("lang", "pipeline", "labels", "spacy_version") if name in meta}
     text = json.dumps({"name": target.name.partition("_")[2], "version": version, **kept}, indent=1)
     (target / "meta.json").write_text(text + "\n", encoding="utf-8")
     return size

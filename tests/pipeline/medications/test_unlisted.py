@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.tokens import Doc
 
+import pipeline
 from pipeline import resources, samples
 from pipeline.medications.lexicon import Lexicon, Words
 from pipeline.medications.recognizer import MedicationRecognizer
+from pipeline.medications.windows import Windows
 
 LABELS = {"DRUG", "STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION"}
 
@@ -26,7 +31,11 @@ def languages() -> dict[str, Language]:
 
 
 def drugs(nlp: Language, text: str) -> list[str]:
-    return [entity.text for entity in nlp(text).ents if entity.label_ == "DRUG"]
+    return drugs_of(nlp(text))
+
+
+def drugs_of(doc: Doc) -> list[str]:
+    return [entity.text for entity in doc.ents if entity.label_ == "DRUG"]
 
 
 @pytest.mark.parametrize(
@@ -183,3 +192,49 @@ def test_entities_begin_and_end_at_tokens(languages: dict[str, Language], lang: 
         edges = {token.idx for token in doc} | {token.idx + len(token) for token in doc}
         read = languages[lang](text)
         assert {edge for entity in read.ents for edge in (entity.start_char, entity.end_char)} <= edges
+
+
+UNRULED = "The patient was begun on quorvaxine which she tolerated well, and the heartbeat was regular."
+
+
+def test_model_finds_what_no_rule_does() -> None:
+    found = [entity for entity in pipeline.load("en")(UNRULED).ents if entity.label_ == "DRUG"]
+    assert [(entity.text, entity._.source) for entity in found] == [("quorvaxine", "model")]
+    assert 0.97 <= found[0]._.score <= 1
+    assert drugs(pipeline.load("en-fast"), UNRULED) == []
+
+
+def test_model_is_pickled_by_its_place_and_named_in_the_fingerprint() -> None:
+    nlp = pipeline.load("en")
+    component = pickle.loads(pickle.dumps(nlp.get_pipe("anamnesis_medications")))  # noqa: S301
+    assert drugs_of(component(nlp.make_doc(UNRULED))) == ["quorvaxine"]
+    assert [doc.text for doc in nlp.pipe([UNRULED] * 3, n_process=2)] == [UNRULED] * 3
+    models = nlp.meta["anamnesis"]["models"]
+    assert [model["name"] for model in models] == ["anamnesis_medications"]
+    assert len(models[0]["sha256"]) == 64
+    assert pipeline.load("en-fast").meta["anamnesis"]["models"] == []
+
+
+def test_model_in_a_memory_zone() -> None:
+    nlp = pipeline.load("en")
+    for _ in range(3):
+        with nlp.memory_zone():
+            assert "quorvaxine" in drugs(nlp, UNRULED)
+    assert "quorvaxine" in drugs(nlp, UNRULED)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"), [({"model": "nowhere"}, "no model of unlisted names"), ({"unlisted": False}, "no effect")]
+)
+def test_model_settings_that_cannot_hold(settings: dict[str, object], message: str) -> None:
+    overrides = {f"components.anamnesis_medications.{name}": value for name, value in settings.items()}
+    with pytest.raises(pipeline.ProfileError, match=message):
+        pipeline.load("en", overrides=overrides)
+
+
+def test_window_hides_the_name_and_what_is_listed() -> None:
+    text = "Continue Lasix 40 mg and Quorvax daily."
+    windows = Windows(text.lower(), text, lambda word: word in {"continue", "daily"}, [(9, 14)])
+    assert windows.around(25, 32, in_list=False) == [
+        *["continue", "<drug>", "00", "mg", "and"], "<?", "X~vax", "?>", "daily", "."
+    ]  # fmt: skip
