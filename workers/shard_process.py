@@ -43,6 +43,8 @@ def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: in
         _send(pipe, frame(Ready(processor.profiles(), streams=processor.streams)))
         try:
             _serve(pipe, processor)
+        except ConnectionError:
+            os._exit(0)  # the worker was killed
         except Exception as error:  # noqa: BLE001 (its message and its frames may hold text of a note: D-5.6)
             _tell(error)
             os._exit(1)

@@ -45,6 +45,17 @@ def permit(scene: Scene, topic: str) -> None:
         future.result()
 
 
+def configure(scene: Scene, topic: str, settings: Mapping[str, str]) -> None:
+    """Change settings of a topic."""
+    entries = [
+        ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in settings.items()
+    ]
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=entries)
+    admin = scene.cluster.admin
+    for future in admin.incremental_alter_configs([resource]).values():
+        future.result()
+
+
 def _binding(topic: str, right: AclOperation, permission: AclPermissionType) -> AclBinding:
     return AclBinding(ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, f"User:{USER}", "*", right, permission)
 
@@ -59,11 +70,7 @@ class OutputTooLarge(Fault):
     _number = 8
 
     def before(self, scene: Scene) -> None:
-        entry = ConfigEntry("max.message.bytes", "100000", incremental_operation=AlterConfigOpType.SET)
-        resource = ConfigResource(ConfigResource.Type.TOPIC, scene.topics.names[1], incremental_configs=[entry])
-        admin = scene.cluster.admin
-        for future in admin.incremental_alter_configs([resource]).values():
-            future.result()
+        configure(scene, scene.topics.names[1], {"max.message.bytes": "100000"})
 
     def feed_options(self, scene: Scene) -> dict[str, Any]:
         return {"hostile": spread(scene, {"LARGE " * 30_000: self._number})}
@@ -237,12 +244,19 @@ class Compaction(Fault):
     ledger = True
     hold = 6.0
     codes = frozenset({-9})
-    topic_config: ClassVar[Mapping[str, str]] = {
-        "cleanup_policy": "compact",
-        "segment_ms": "1000",
-        "min_cleanable_dirty_ratio": "0.01",
-        "max_compaction_lag_ms": "1000",
-    }
+
+    def before(self, scene: Scene) -> None:
+        # The input alone: on a compacted output only the last outcome of a key would be left to judge.
+        configure(
+            scene,
+            scene.topics.names[0],
+            {
+                "cleanup.policy": "compact",
+                "segment.ms": "1000",
+                "min.cleanable.dirty.ratio": "0.01",
+                "max.compaction.lag.ms": "1000",
+            },
+        )
 
     def inject(self, scene: Scene) -> None:
         for member in scene.members:
