@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table
+.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table model recogniser
 MINUTES ?= 10
 SEED ?= 1
 
@@ -13,7 +13,7 @@ help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
-	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process"
+	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length"
 	@echo "make check     format, lint, types, import arrows, manifests"
 	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
@@ -21,6 +21,8 @@ help:
 	@echo "make pin-images  write the images' digests into the Dockerfile (needs Docker and a registry)"
 	@echo "make chaos     fault runs on three brokers, MINUTES=10 SEED=1; each adds a line to the table of workers/DELIVERY.md"
 	@echo "make check-cluster  the chart on a real control plane with KEDA and Kafka; builds it from Go modules once (half an hour)"
+	@echo "make model     train the model of unlisted drug names, NOTES=notes.jsonl GOLD=gold.jsonl"
+	@echo "make recogniser  train a recogniser of your own labels, NOTES=notes.jsonl GOLD=gold.jsonl"
 	@echo "make lock      resolve the dependencies again"
 
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -37,6 +39,9 @@ test: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.french_speed
+	$(BIN)/python -m tests.benchmarks.growth fr
+	$(BIN)/python -m tests.benchmarks.growth en
 
 demo: install
 	$(BIN)/anamnesis demo
@@ -75,6 +80,15 @@ check-cluster: install
 	bash deploy/tools.sh
 	$(BIN)/python -m deploy.cluster.build
 	$(BIN)/python -m pytest -m cluster tests/cluster
+
+# NOTES: raw notes, GOLD: annotated notes, one JSON object a line: pipeline/training/README.md.
+model: TASK = unlisted
+recogniser: TASK = ner
+model recogniser: install
+	@test -f "$(NOTES)" -a -f "$(GOLD)" || { echo "make $@ NOTES=notes.jsonl GOLD=gold.jsonl: see pipeline/training/README.md" >&2; exit 2; }
+	mkdir -p build/training
+	cp -r pipeline/training/project.yml pipeline/training/configs pipeline/training/functions.py build/training
+	OMP_NUM_THREADS=2 $(BIN)/python -m spacy project run $(TASK) build/training --vars.notes $(abspath $(NOTES)) --vars.gold $(abspath $(GOLD)) $(OPTIONS)
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.lock

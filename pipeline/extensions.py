@@ -38,6 +38,18 @@ def value(owner: _Owner, name: str, default: Any = None) -> None:
     _ours.add(key)
 
 
+def write(doc: Doc, name: str, span: Span, content: Any) -> None:
+    """`span._.<name> = content` for a plain extension, without the object that spaCy makes for each `span._`."""
+    store: dict[Any, Any] = doc.user_data
+    store["._.", name, span.start_char, span.end_char] = content
+
+
+def stored(doc: Doc, name: str, span: Span) -> Any:
+    """What has been written to a plain extension of a span; None where nothing was."""
+    store: dict[Any, Any] = doc.user_data
+    return store.get(("._.", name, span.start_char, span.end_char))
+
+
 def computed(owner: _Owner, name: str, getter: Callable[[Any], Any]) -> None:
     """Register a getter `owner._.name` over plain data; our own older registration is replaced.
 

@@ -16,11 +16,12 @@ from workers.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PIPELINE = (ROOT / "pipeline" / "README.md").read_text(encoding="utf-8")
 
 
 def python_blocks() -> Iterator[str]:
     """Code that needs no broker."""
-    for text in (README,):
+    for text in (README, PIPELINE):
         for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
             if "confluent_kafka" not in block:
                 yield block

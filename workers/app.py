@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import ssl
 import tempfile
@@ -52,12 +53,16 @@ class WatchdogError(Exception):
 
 
 class Worker(faust.App):
-    """The application with its flow. `failure` is set to what ended it."""
+    """The application with its flow. `failure` is set to what ended it.
+
+    Who runs it waits for `ended`, if `watched`; Faust's own command line does not, and is told of a failure as a crash.
+    """
 
     settings: Settings
     flow: Flow
     metrics: Metrics
     failure: BaseException | None = None
+    watched = False
 
     def attach(self, settings: Settings) -> None:
         """Give the application its settings, its metrics and its transport."""
@@ -78,6 +83,9 @@ class Worker(faust.App):
 
         Shards first: profiles that do not load are told at once, and nobody waits for both.
         """
+        _ignore_debug_signals()
+        # Faust's command line has set up logging of its own, which knows nothing of what may not be logged.
+        logs.configure(self.settings.log_format, self.settings.log_level)
         await self.health.start(self.settings.http_host, self.settings.http_port)
         self.flow = self._make_flow()
         await self.flow.start()
@@ -116,6 +124,8 @@ class Worker(faust.App):
             self.failure = error
             log.error("worker ends", error=type(error).__name__, reason=str(error) if _is_ours(error) else None)
         self.ended.set()
+        if not self.watched and not self._crashed.is_set():
+            self._crashing = asyncio.ensure_future(self.crash(error))
 
     async def take(self, message: Any) -> None:
         """Give one message of the input topic to the flow."""
@@ -248,6 +258,14 @@ class Worker(faust.App):
             if self._stuck_seconds() > limit and (self.flow.inflight or any(self._lag().values())):
                 self.fail(WatchdogError(f"no progress for {limit:g} s with notes in flight or unread"))
                 return
+
+
+def _ignore_debug_signals() -> None:
+    """Faust's and mode's handlers would dump local variables, which hold notes, and open a debugger."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _is_ours(error: BaseException) -> bool:

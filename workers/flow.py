@@ -121,11 +121,13 @@ class Flow:
         if alone:
             await self._empty.wait()
         await self.window.enter(delivery.size)
-        if delivery.generation == self.generation and deaths:
-            await self._name_suspect(delivery, alone=alone)
         if delivery.generation != self.generation:
             self.window.leave(1, delivery.size)
             return
+        if deaths:
+            await self._name_suspect(delivery, alone=alone)
+            if delivery.generation != self.generation:
+                return  # its place in the window was given back with all others
         delivery.entered = time.monotonic()
         self.metrics.consumed.inc()
         self.metrics.note_bytes.observe(delivery.size)

@@ -27,9 +27,13 @@ _LIBRARIES = {
 }
 
 
+# The process's own: Faust's command line puts something in its place that logs what is written to it.
+_STREAM = sys.__stderr__ or sys.stderr
+
+
 def configure(log_format: Literal["auto", "json", "console"], level: str) -> None:
     """Set up logging of this process."""
-    as_json = log_format == "json" or (log_format == "auto" and not sys.stderr.isatty())
+    as_json = log_format == "json" or (log_format == "auto" and not _STREAM.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -39,9 +43,9 @@ def configure(log_format: Literal["auto", "json", "console"], level: str) -> Non
     renderer: list[Any] = (
         [_exception_type, structlog.processors.JSONRenderer()]
         if as_json
-        else [_exception_type, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_exception_type, structlog.dev.ConsoleRenderer(colors=_STREAM.isatty())]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_STREAM)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

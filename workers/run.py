@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import suppress
 
 import structlog
 from confluent_kafka import KafkaException
@@ -53,13 +52,11 @@ def run_worker(settings: Settings) -> int:
 
 async def _run(settings: Settings) -> int:
     app = create_app(settings)
+    app.watched = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    for name in ("SIGUSR1", "SIGUSR2"):  # Faust's would dump local variables and open a debugger
-        with suppress(AttributeError):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
     log.info("worker starts", bootstrap_servers=settings.bootstrap_servers, group=settings.group_id)
     starting = asyncio.create_task(app.start())
     waits = {asyncio.create_task(event.wait()) for event in (stop, app.ended, app._crashed)}

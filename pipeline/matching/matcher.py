@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
 from pipeline import extensions
 from pipeline.matching.lexicons import Entry, entries
@@ -19,6 +19,17 @@ from pipeline.text.folding import fold, lower
 GROUP = "problems"
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
 Terms = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What a match of a term gives: its label and its codes, one list for all its matches."""
+
+    label: str
+    codes: list[dict[str, str | None]] = field(default_factory=list)
+
+
+_Match = tuple[int, int, _Term]
 
 
 class TermMatcher:
@@ -51,13 +62,12 @@ class TermMatcher:
         self.attr = attr.upper()
         if self.attr not in _ATTRS:
             raise ValueError(f"anamnesis_matcher: attr is one of {', '.join(_ATTRS)}, not {attr!r}")
-        self._codes: dict[str, list[dict[str, str | None]]] = {}
-        self._labels: dict[int, str] = {}
+        self._terms: dict[int, _Term] = {}
         self._matchers: dict[str, PhraseMatcher] = {}
         self._vocab = nlp.vocab
         for label, phrases in (terms or {}).items():
             for phrase in _listed(phrases):
-                self._add(nlp, _ATTRS[self.attr], label, phrase)
+                self._add(nlp, _ATTRS[self.attr], _Term(label), phrase)
         for name in lexicons:
             for entry in entries(nlp.lang, name):
                 self._add_entry(nlp, entry)
@@ -71,33 +81,34 @@ class TermMatcher:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add what is found."""
-        spans = [Span(doc, start, end, label) for start, end, label in self._found(doc)]
-        if not spans:
+        found = _longest(self._found(doc))
+        if not found:
             return doc
-        taken = {number for entity in doc.ents for number in range(entity.start, entity.end)}
+        given = doc.ents
+        taken = {number for entity in given for number in range(entity.start, entity.end)}
         free: list[Span] = []
         overlapping: list[Span] = []
-        for span in filter_spans(spans):
-            (overlapping if taken.intersection(range(span.start, span.end)) else free).append(span)
-        for span in (*free, *overlapping):
-            span._.source = "matcher"
-            codes = self._codes.get(f"{span.label_}\n{fold(span.text)}")
-            if codes:
-                span._.codes = codes
+        for start, end, term in found:
+            span = Span(doc, start, end, term.label)
+            overlaps = bool(taken) and not taken.isdisjoint(range(start, end))
+            (overlapping if overlaps else free).append(span)
+            extensions.write(doc, "source", span, "matcher")
+            if term.codes:
+                extensions.write(doc, "codes", span, term.codes)
         if free:
-            doc.ents = sorted((*doc.ents, *free))
+            doc.ents = (*given, *free)
         if overlapping:
-            known = {(span.start, span.end, span.label) for span in doc.spans.get(GROUP, ())}
-            own = {(entity.start, entity.end, entity.label) for entity in doc.ents}
-            fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known | own]
+            known = {(span.start, span.end, span.label) for span in (*doc.spans.get(GROUP, ()), *doc.ents)}
+            fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known]
             if fresh:
                 doc.spans[GROUP] = [*doc.spans.get(GROUP, ()), *fresh]
         return doc
 
-    def _found(self, doc: Doc) -> Iterable[tuple[int, int, str]]:
+    def _found(self, doc: Doc) -> Iterable[_Match]:
+        terms = self._terms
         for matcher in self._matchers.values():
             for key, start, end in matcher(doc):
-                yield start, end, self._labels[key]
+                yield start, end, terms[key]
         if not self._expressions:
             return
         read = DocText.of(doc)
@@ -107,9 +118,9 @@ class TermMatcher:
             for match in expression.finditer(text):
                 start, end = index.bounds(*match.span())
                 if start < end:
-                    yield start, end, label
+                    yield start, end, _Term(label)
 
-    def _add(self, nlp: Language, attr: str, label: str, phrase: str) -> None:
+    def _add(self, nlp: Language, attr: str, term: _Term, phrase: str) -> None:
         patterns = [nlp.make_doc(phrase)]
         if not len(patterns[0]):
             return
@@ -120,17 +131,28 @@ class TermMatcher:
             for token in patterns[-1]:
                 token.norm_ = fold(token.text)
         matcher = self._matchers.setdefault(attr, PhraseMatcher(nlp.vocab, attr=attr))
-        key = nlp.vocab.strings.add(f"anamnesis {label}")
-        self._labels[key] = label
-        matcher.add(f"anamnesis {label}", patterns)
+        name = f"anamnesis {len(self._terms)}"
+        self._terms[nlp.vocab.strings.add(name)] = term
+        matcher.add(name, patterns)
 
     def _add_entry(self, nlp: Language, entry: Entry) -> None:
+        code = {"system": entry.system, "code": entry.code, "display": entry.term}
+        term = _Term(entry.label, [code] if entry.code else [])
         for form in entry.forms:
-            self._add(nlp, "ORTH" if entry.as_written else "NORM", entry.label, form)
-            if entry.code:
-                self._codes[f"{entry.label}\n{fold(form)}"] = [
-                    {"system": entry.system, "code": entry.code, "display": entry.term}
-                ]
+            self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
+
+
+def _longest(matches: Iterable[_Match]) -> list[_Match]:
+    """Of matches that overlap the longest, then the first; in order."""
+    kept: list[_Match] = []
+    seen: set[int] = set()
+    for match in sorted(matches, key=lambda match: (match[0] - match[1], match[0])):
+        start, end, _ = match
+        if start not in seen and end - 1 not in seen:
+            kept.append(match)
+            seen.update(range(start, end))
+    kept.sort(key=lambda match: match[0])
+    return kept
 
 
 def _listed(terms: str | Sequence[str]) -> Sequence[str]:

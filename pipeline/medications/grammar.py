@@ -62,6 +62,10 @@ class _Pattern:
     weak: bool
 
 
+# The patterns that a prefix may begin, an expression for any of them, and whether a number may begin so.
+_Possible = tuple[tuple[_Pattern, ...], re.Pattern[str] | None, bool]
+
+
 class Grammar:
     """The patterns of one language, looked up by the first letters of a word."""
 
@@ -76,6 +80,9 @@ class Grammar:
         self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
         self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
         self._index: dict[str, list[_Pattern]] = {}
+        # What was looked up once, by the first three signs of a word.
+        self._possible: dict[str, _Possible] = {}
+        self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
         self._slashed: list[re.Pattern[str]] = []
         for label in ("form", "route", "frequency", "duration"):
             weak = set(source[label].get("weak", ()))
@@ -136,22 +143,22 @@ class Grammar:
                 index += 1
         return found
 
+    def reads(self, text: str, start: int) -> bool:
+        """Is what begins at an offset of a folded text an attribute, wherever it stands ("nocte", "subcu")?"""
+        return self._longest(text, start) is not None
+
     def _longest(self, text: str, start: int) -> Candidate | None:
-        best: Candidate | None = None
         prefix = text[start : start + _PREFIX]
-        slash = text.rfind("/", max(0, start - 2), start)
-        if slash > 0 and (text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
-            for expression in self._slashed:
-                match = expression.match(text, slash)
+        if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
+            return slashed
+        patterns, any_of_them, may_be_number = self._possible.get(prefix) or self._what_may_begin(prefix)
+        best: Candidate | None = None
+        if any_of_them is not None and any_of_them.match(text, start):
+            for pattern in patterns:
+                match = pattern.expression.match(text, start)
                 if match and (best is None or match.end() > best.end):
-                    best = Candidate(slash, match.end(), "FREQUENCY")
-            if best is not None:
-                return best
-        for pattern in self._index.get(_letters(prefix), ()):
-            match = pattern.expression.match(text, start)
-            if match and (best is None or match.end() > best.end):
-                best = Candidate(start, match.end(), pattern.label, pattern.weak)
-        if prefix[0].isnumeric() or _letters(prefix) in self._number_starts:
+                    best = Candidate(start, match.end(), pattern.label, pattern.weak)
+        if may_be_number:
             if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
             for label, expression in self._amounts:
@@ -171,6 +178,23 @@ class Grammar:
             # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
             best.end -= "." not in text[best.start : best.end - 1]
         return best
+
+    def _behind_slash(self, text: str, start: int) -> Candidate | None:
+        slash = text.rfind("/", max(0, start - 2), start)
+        if slash < 1 or not (text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
+            return None
+        ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]
+        return Candidate(slash, max(ends), "FREQUENCY") if ends else None
+
+    def _what_may_begin(self, prefix: str) -> _Possible:
+        letters = _letters(prefix)
+        patterns = tuple(self._index.get(letters, ()))
+        if patterns and patterns not in self._any:
+            self._any[patterns] = re.compile("|".join(pattern.expression.pattern for pattern in patterns))
+        found = (patterns, self._any.get(patterns), prefix[0].isnumeric() or letters in self._number_starts)
+        if prefix.isascii():
+            self._possible[prefix] = found
+        return found
 
     def _add(self, label: str, body: str, weak: bool) -> None:
         expression = re.compile(rf"(?:{body}){_END}")

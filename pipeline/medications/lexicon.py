@@ -24,6 +24,10 @@ _FINDINGS = ("problems", "procedures")
 _MIN_STEM_LENGTH = 7
 
 
+# What found a mention: `span._.source`.
+LEXICON, GRAMMAR, MODEL = "lexicon", "grammar", "model"
+
+
 class Kind(IntEnum):
     """How sure a name is a drug: see the head of curated.tsv."""
 
@@ -49,6 +53,7 @@ class Mention:
     kind: Kind
     name: str
     score: float = 1.0
+    source: str = LEXICON
 
 
 @dataclass(slots=True)
@@ -68,39 +73,52 @@ class Words:
 
 
 class Lexicon:
-    """The names of one language. `match` finds them in a text; `codes` gives their ATC codes, where known."""
+    """The names of one language. `match` finds them in a text; `codes` gives their ATC codes, where known.
 
-    def __init__(self, lang: str, extra_terms: Iterable[str] = (), *, spelling: bool = True) -> None:
+    `without` takes names out, with all longer names that begin with them: how well names that no list holds are found
+    is measured so.
+    """
+
+    def __init__(
+        self, lang: str, extra_terms: Iterable[str] = (), *, spelling: bool = True, without: Iterable[str] = ()
+    ) -> None:
         folder = "medications/"
-        self._kinds: dict[str, Kind] = {}
+        self.kinds: dict[str, Kind] = {}
         self._codes: dict[str, str] = {}
         unreviewed: set[str] = set()
         for file in ("names.txt", "names_rxnorm.txt"):
             if resources.path(lang, folder + file).exists():
                 for name in resources.read_lines(lang, folder + file):
-                    self._kinds[key(name)] = Kind.DRUG
+                    self.kinds[key(name)] = Kind.DRUG
                 if file == "names_rxnorm.txt":
                     unreviewed.update(resources.read_lines(lang, folder + file))
         if resources.path(lang, folder + "names.tsv").exists():
             for row in resources.read_table(lang, folder + "names.tsv"):
                 name = key(row["name"])
-                self._kinds[name] = Kind.DRUG
+                self.kinds[name] = Kind.DRUG
                 self._codes[name] = row["atc"]
         for row in resources.read_table(lang, folder + "curated.tsv"):
-            self._kinds[key(row["name"])] = Kind[row["kind"].upper()]
+            self.kinds[key(row["name"])] = Kind[row["kind"].upper()]
         for term in extra_terms:
             if not (name := key(term)):
                 raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
-            self._kinds[name] = Kind.DRUG
+            self.kinds[name] = Kind.DRUG
         # A class in the singular and in the plural.
-        for name in [name for name, kind in self._kinds.items() if kind == Kind.CLASS]:
-            self._kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
+        for name in [name for name, kind in self.kinds.items() if kind == Kind.CLASS]:
+            self.kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
         # Written together, too: "solumedrol", "betablockers".
-        for name in [name for name in self._kinds if " " in name and len(name) > 8]:
-            self._kinds.setdefault(name.replace(" ", ""), self._kinds[name])
+        for name in [name for name in self.kinds if " " in name and len(name) > 8]:
+            self.kinds.setdefault(name.replace(" ", ""), self.kinds[name])
+        if gone := set(map(key, without)):
+            written = {name.replace(" ", "") for name in gone}
+            self.kinds = {
+                name: kind
+                for name, kind in self.kinds.items()
+                if name not in written and not any(name[:place] in gone for place in _ends_of_words(name))
+            }
         self._lengths: dict[str, tuple[int, ...]] = {}
         lengths: dict[str, set[int]] = {}
-        for name in self._kinds:
+        for name in self.kinds:
             words = name.split(" ")
             if len(words) <= _MAX_NAME_WORDS:
                 lengths.setdefault(words[0], set()).add(len(words))
@@ -117,7 +135,7 @@ class Lexicon:
             word for term in findings for word in key(term).split(" ")
         )
         known = (Kind.DRUG, Kind.CLASS)
-        reviewed = (n for n, kind in self._kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
+        reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None
 
     def codes(self, name: str) -> list[str]:
@@ -127,7 +145,7 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Is this folded word listed: as a name of any kind, NEVER included, or as a word that is no drug?"""
-        return word in self._kinds or word in self.vocabulary
+        return word in self.kinds or word in self.vocabulary
 
     def match(self, words: Words, original: str) -> list[Mention]:
         """The mentions in a text, ascending and without overlap; `original` is the text with its capitals.
@@ -147,7 +165,7 @@ class Lexicon:
                 mention = self._unlisted(words, index, spelling)
             elif word[-1:].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
                 stripped = word.rstrip("0123456789")
-                if self._kinds.get(stripped) == Kind.DRUG:
+                if self.kinds.get(stripped) == Kind.DRUG:
                     mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
             if mention is None:
                 index += 1
@@ -165,7 +183,7 @@ class Lexicon:
             if last > len(tokens):
                 continue
             name = tokens[index] if length == 1 else " ".join(tokens[index:last])
-            kind = self._kinds.get(name)
+            kind = self.kinds.get(name)
             if kind is None or (length > 1 and not joined(words, index, last)):
                 continue
             if kind == Kind.CAPS and not _abbreviated(original[words.starts[index] : words.ends[last - 1]]):
@@ -176,12 +194,12 @@ class Lexicon:
     def _unlisted(self, words: Words, index: int, spelling: Spelling | None) -> Mention | None:
         word = words.words[index]
         plural = word[:-1] if word.endswith("s") else ""
-        if plural and self._kinds.get(plural) == Kind.DRUG:
+        if plural and self.kinds.get(plural) == Kind.DRUG:
             return _mention(words, index, index + 1, Kind.DRUG, plural)
         if spelling is not None and (near := spelling.nearest(word)):
             return _mention(words, index, index + 1, Kind.SPELLING, near, 0.8)
         if len(word) >= _MIN_STEM_LENGTH and self._stem.search(word):
-            return _mention(words, index, index + 1, Kind.STEM, word, 0.7)
+            return _mention(words, index, index + 1, Kind.STEM, word, 0.7, GRAMMAR)
         return None
 
     def _extend(self, words: Words, mention: Mention, original: str) -> None:
@@ -224,14 +242,20 @@ def key(name: str) -> str:
     return " ".join(WORD.findall(FoldedText.of(name).folded))
 
 
+def _ends_of_words(name: str) -> list[int]:
+    return [place for place, sign in enumerate(name) if sign == " "] + [len(name)]
+
+
 def joined(words: Words, first: int, last: int) -> bool:
     """Do the words from `first` to `last` (behind the end) stand as close as the words of one name do?"""
     text, starts, ends = words.text, words.starts, words.ends
     return all(_BETWEEN.fullmatch(text, ends[i], starts[i + 1]) for i in range(first, last - 1))
 
 
-def _mention(words: Words, first: int, last: int, kind: Kind, name: str, score: float = 1.0) -> Mention:
-    return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score)
+def _mention(
+    words: Words, first: int, last: int, kind: Kind, name: str, score: float = 1.0, source: str = LEXICON
+) -> Mention:
+    return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score, source)
 
 
 def merge_combinations(words: Words, mentions: Sequence[Mention], joint: re.Pattern[str]) -> list[Mention]:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
+from pipeline.medications.linking_model import FACTORY, LinkClassifier
 from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
 
 HEAD_LABELS = ("DRUG",)
 TAIL_LABELS = ("STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
-METHODS = ("rules",)
+METHODS = ("rules", "model", "combined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,27 @@ class Link:
 
 @Language.factory(
     "anamnesis_linking",
-    default_config={"head_labels": list(HEAD_LABELS), "tail_labels": list(TAIL_LABELS), "method": "rules"},
+    default_config={
+        "head_labels": list(HEAD_LABELS),
+        "tail_labels": list(TAIL_LABELS),
+        "method": "rules",
+        "model": None,
+    },
 )
 def make_linking(
-    nlp: Language, name: str, head_labels: list[str], tail_labels: list[str], method: Literal["rules"]
+    nlp: Language,
+    name: str,
+    head_labels: list[str],
+    tail_labels: list[str],
+    method: Literal["rules", "model", "combined"],
+    model: str | None,
 ) -> Linking:
     """The component for the pipeline's language.
 
-    Raises ValueError for an unknown method, labels that are heads and tails at once, or a language without resources.
+    Raises ValueError for an unknown method, a method without its trained model, labels that are heads and tails at
+    once, or a language without resources.
     """
-    return Linking(nlp.lang or "", head_labels=head_labels, tail_labels=tail_labels, method=method)
+    return Linking(nlp.lang or "", head_labels=head_labels, tail_labels=tail_labels, method=method, model=model)
 
 
 class Linking:
@@ -51,6 +64,9 @@ class Linking:
     `span._.negation` of drugs where a component has set them. Writes `doc._.link_data`: one dict a link with head and
     tail (character offsets), type, score, method, reason. An attribute with no drug in reach gets no link; it is in
     `doc._.unlinked`. Earlier links of the Doc are replaced.
+
+    `method`: "rules", "model" (the trained classifier of `linking_model`), or "combined": the rules, and the
+    classifier for attributes that the rules leave alone. `model`: the folder or package of a pipeline that holds a trained `anamnesis_link_classifier`.
     """
 
     def __init__(
@@ -60,6 +76,7 @@ class Linking:
         head_labels: Sequence[str] = HEAD_LABELS,
         tail_labels: Sequence[str] = TAIL_LABELS,
         method: str = "rules",
+        model: str | None = None,
     ) -> None:
         if method not in METHODS:
             raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
@@ -70,34 +87,59 @@ class Linking:
             raise ValueError(f"anamnesis_linking reads {', '.join(resources.LANGUAGES)}, not {lang!r}")
         self.head_labels = frozenset(head_labels)
         self.tail_labels = frozenset(tail_labels)
+        self.lang = lang
         self.method = method
         self.rules = RuleLinker(lang)
+        self.classifier = None if method == "rules" else _load_classifier(method, model)
+        if self.classifier is not None:
+            self.model = self.classifier.model  # its weights count for the fingerprint
 
     def __call__(self, doc: Doc) -> Doc:
-        mentions = self._mentions(doc)
-        doc._.link_data = [
+        labels = self.head_labels | self.tail_labels
+        spans = [span for span in doc.ents if span.label_ in labels]
+        text = doc.text if spans else ""
+        mentions = self._mentions(doc, text, spans)
+        by_rule = [
             {
                 "head": [mentions[link.head].start, mentions[link.head].end],
                 "tail": [mentions[link.tail].start, mentions[link.tail].end],
                 "type": mentions[link.tail].label,
                 "score": REASONS[link.reason],
-                "method": self.method,
+                "method": "rules",
                 "reason": link.reason,
             }
-            for link in self.rules(doc.text, mentions)
+            for link in (self.rules(text, mentions) if self.method != "model" else ())
         ]
+        doc._.link_data = by_rule if self.classifier is None else self._added(doc, by_rule, self.classifier)
         doc._.tail_labels = sorted(self.tail_labels)
         return doc
 
-    def _mentions(self, doc: Doc) -> list[Mention]:
-        labels = self.head_labels | self.tail_labels
-        spans = [(span.start_char, span.end_char, span.label_, span) for span in doc.ents if span.label_ in labels]
+    @staticmethod
+    def _added(doc: Doc, by_rule: list[dict[str, Any]], classifier: LinkClassifier) -> list[dict[str, Any]]:
+        """The links of the rules, and the classifier's own for attributes that have none."""
+        linked = {tuple(link["tail"]) for link in by_rule}
+        added = [
+            {
+                "head": [drug.start_char, drug.end_char],
+                "tail": [tail.start_char, tail.end_char],
+                "type": tail.label_,
+                "score": round(score, 4),
+                "method": "model",
+                "reason": "model",
+            }
+            for drug, tail, score in classifier.probabilities(doc)
+            if score >= classifier.threshold and (tail.start_char, tail.end_char) not in linked
+        ]
+        return sorted([*by_rule, *added], key=lambda link: (link["tail"], link["head"]))
+
+    def _mentions(self, doc: Doc, text: str, spans: Sequence[Span]) -> list[Mention]:
         if not spans:
             return []
-        text, starts = doc.text, _sentence_starts(doc)
+        starts = _sentence_starts(doc, text)
         mentions: list[Mention] = []
         sentence = seen = end = 0
-        for start, stop, label, span in spans:
+        for span in spans:
+            start, stop, label = span.start_char, span.end_char, span.label_
             position = bisect_right(starts, start)
             # Splitters cut after "p.o." and "b.i.d."; what follows such an entity at once is no new sentence.
             gap = text[end:start]
@@ -111,9 +153,25 @@ class Linking:
         return mentions
 
 
-def _sentence_starts(doc: Doc) -> Sequence[int]:
+def _load_classifier(method: str, model: str | None) -> LinkClassifier:
+    if model is None:
+        raise ValueError(
+            f'anamnesis_linking: method = "{method}" needs a trained model; give its folder as model = "...", made by '
+            f"spacy train with pipeline/training/configs/links.cfg"
+        )
+    try:
+        nlp = spacy.load(model)
+    except OSError:
+        raise ValueError(f"anamnesis_linking: model = {model!r} is neither a folder nor an installed package") from None
+    for _, component in nlp.pipeline:
+        if isinstance(component, LinkClassifier):
+            return component
+    raise ValueError(f"anamnesis_linking: the pipeline {model!r} has no {FACTORY}")
+
+
+def _sentence_starts(doc: Doc, text: str) -> Sequence[int]:
     if not doc.has_annotation("SENT_START"):
-        return sentence_starts(doc.text)
+        return sentence_starts(text)
     rows = doc.to_array(["SENT_START", "IDX"])
     starts: list[int] = rows[rows[:, 0] == 1, 1].astype(np.int64).tolist()
     return starts

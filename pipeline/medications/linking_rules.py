@@ -33,6 +33,8 @@ REACH = 400
 #: Labels that one mention can say for several drugs; an amount is of one drug unless "each" says otherwise.
 SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 
+# What is said once of a product of two ingredients: "calcium with vitamin D two tablets daily".
+_PRODUCT_LABELS = SHARED_LABELS | {"DOSAGE", "FORM"}
 _AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
@@ -77,6 +79,7 @@ class _Cues:
     listed: re.Pattern[str]
     each_before: re.Pattern[str]
     each_after: re.Pattern[str]
+    product: re.Pattern[str]
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
 
@@ -108,7 +111,9 @@ def _read_cues(lang: str) -> _Cues:
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
         listed=re.compile(rf"\s*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
-        each_after=re.compile(rf"\s*{each}"),
+        # "each bedtime" is a frequency, "both eyes" a place.
+        each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),
+        product=re.compile(rf"\s*{_any(kinds['with'])}\s*(?:{determiner}\s*)?\Z"),
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
     )
@@ -128,6 +133,7 @@ class _Instruction:
     labels: set[str] = field(default_factory=set)
     ahead: list[int] = field(default_factory=list)  # its attributes before the drug
     joined: bool = False  # "A and B": nothing stands between the drug before and this one
+    product: bool = False  # joined by "with": two ingredients of one product
     alternative: int | None = None  # the drug before, where "or" joins the two instructions
 
 
@@ -271,11 +277,12 @@ class _Reading:
             joined = self.cues.joined.match(gap) is not None
             following = joined or self.cues.listed.match(gap) is not None
             instruction.joined = adjacent and joined
+            instruction.product = adjacent and self.cues.product.match(gap) is not None
             if not adjacent and not ahead and self.cues.alternative.match(gap):
                 instruction.alternative = previous.head
         self.group = [*self.group, head] if instruction.joined else [head]
         self.list = [*self.list, head] if following else [head]
-        bracketed = gap.strip() == "(" and self.text[mention.end : mention.end + 1] == ")"
+        bracketed = gap.strip(" ®™") == "(" and self.text[mention.end : mention.end + 1] == ")"
         passing = mention.aside or (adjacent and bracketed) or self.cues.aside.search(gap) is not None
         if not passing or previous is None:
             self.interrupted = None
@@ -357,7 +364,10 @@ class _Reading:
         ):
             for head in self.list[:-1]:
                 self.link(head, tail, "each")
-        elif len(self.group) > 1 and label in SHARED_LABELS and not owner.labels - SHARED_LABELS:
+        elif len(self.group) > 1 and (
+            (label in SHARED_LABELS and not owner.labels - SHARED_LABELS)
+            or (owner.product and label in _PRODUCT_LABELS and not owner.labels - _PRODUCT_LABELS)
+        ):
             for head in self.group[:-1]:
                 self.link(head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:

@@ -15,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions
+from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Candidate, Grammar
 from pipeline.medications.lexicon import Lexicon, Mention, Words, merge_combinations
 from pipeline.medications.recognizer_context import DRUG, Context
@@ -25,6 +26,10 @@ from pipeline.text.folding import FoldedText
 extensions.value(Span, "source", "given")
 extensions.value(Span, "score")
 extensions.value(Span, "codes")
+
+# Scores of the model of unlisted names, chosen on the development notes: pipeline/training/README.md.
+ACCEPT = 0.97
+REJECT = 0.05
 
 ATC = "http://www.whocc.no/atc"
 
@@ -51,23 +56,33 @@ class MedicationRecognizer:
     """
 
     def __init__(
-        self, lang: str, *, extra_terms: Sequence[str] = (), fuzzy: bool = True, unlisted: bool = True
+        self,
+        lang: str,
+        *,
+        extra_terms: Sequence[str] = (),
+        fuzzy: bool = True,
+        unlisted: bool = True,
+        model: CandidateModel | None = None,
+        accept: float = ACCEPT,
+        reject: float = REJECT,
+        without: Iterable[str] = (),
     ) -> None:
-        self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy)
+        self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy, without=without)
         self.grammar = _grammar(lang)
         self.unlisted = unlisted
-        self._unlisted = UnlistedNames(self.lexicon, self.grammar.context)
+        self.model = model
+        self.unlisted_names = UnlistedNames(self.lexicon, self.grammar, model, accept=accept, reject=reject)
 
     def __call__(self, doc: Doc) -> Doc:
         """Recognise the medications of a Doc."""
         read = DocText.of(doc)
         text, folded = read.text, read.folded
         words = Words.of(folded.folded)
-        original = text if folded.cuts is None else _capitals(text, folded)
+        original = capitals_of(text, folded)
         mentions = self.lexicon.match(words, original)
         lists = medication_lists(original, self.grammar.list_title, self.grammar.list_end)
         if self.unlisted:
-            mentions = self._unlisted.add(words, original, mentions, lists)
+            mentions = self.unlisted_names.add(words, original, mentions, lists)
         mentions = merge_combinations(words, mentions, self.grammar.context["combination"])
         if not mentions:
             return doc
@@ -93,8 +108,10 @@ class MedicationRecognizer:
         return doc
 
 
-def _capitals(text: str, folded: FoldedText) -> str:
-    """The text with its capitals at the offsets of the folded text, where their lengths differ."""
+def capitals_of(text: str, folded: FoldedText) -> str:
+    """The text with its capitals at the offsets of the folded text."""
+    if folded.cuts is None:
+        return text
     return "".join(text[folded.start(place)] for place in range(len(folded.folded)))
 
 
@@ -124,17 +141,49 @@ def _windows(words: Words, mentions: Iterable[Mention]) -> list[tuple[int, int]]
 
 @Language.factory(
     "anamnesis_medications",
-    default_config={"extra_terms": [], "fuzzy": True, "unlisted": True},
+    default_config={
+        "extra_terms": [],
+        "fuzzy": True,
+        "unlisted": True,
+        "model": None,
+        "accept": ACCEPT,
+        "reject": REJECT,
+    },
     assigns=["doc.ents"],
 )
 def make_medication_recognizer(
-    nlp: Language, name: str, extra_terms: list[str], fuzzy: bool, unlisted: bool
+    nlp: Language,
+    name: str,
+    extra_terms: list[str],
+    fuzzy: bool,
+    unlisted: bool,
+    model: str | None,
+    accept: float,
+    reject: float,
 ) -> MedicationRecognizer:
     """Factory of MedicationRecognizer.
 
     Args:
         extra_terms: the user's own drug names, in any case.
         fuzzy: take a misspelled name for the drug that it nearly is.
-        unlisted: take a word that no list knows for a drug where a strength follows it.
+        unlisted: take a word that no list knows for a drug where it is used like one.
+        model: the trained model of unlisted names, by the name of a folder in pipeline/models or by its path; none:
+            rules decide alone, faster.
+        accept: the score of the model from which on a word is a drug that no rule takes for one.
+        reject: the score of the model below which a word is no drug though a rule takes it for one.
+
+    Raises:
+        ValueError: there is no such model, or a model without `unlisted`, where it would have no effect.
     """
-    return MedicationRecognizer(nlp.lang or "", extra_terms=extra_terms, fuzzy=fuzzy, unlisted=unlisted)
+    if model is not None and not unlisted:
+        raise ValueError("anamnesis_medications: `model` has no effect with `unlisted` = false")
+    trained = CandidateModel(model, nlp.vocab) if model is not None else None
+    return MedicationRecognizer(
+        nlp.lang or "",
+        extra_terms=extra_terms,
+        fuzzy=fuzzy,
+        unlisted=unlisted,
+        model=trained,
+        accept=accept,
+        reject=reject,
+    )

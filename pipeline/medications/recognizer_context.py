@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
-from pipeline.medications.lexicon import Kind, Mention, Words
+from pipeline.medications.lexicon import GRAMMAR, Kind, Mention, Words
 
 DRUG = "DRUG"
 # How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
@@ -115,6 +115,8 @@ class Context:
 
     def _led_by(self, rule: str, mention: Mention) -> bool:
         """Does a rule fit the word before a mention, or the two words?"""
+        if mention.first and self.words.text[self.words.ends[mention.first - 1] : mention.start].strip(" \t\n'-:"):
+            return False
         lead = " ".join(self.words.words[max(0, mention.first - 2) : mention.first])
         return any(self.rules[rule].fullmatch(part) for part in (lead, lead.rpartition(" ")[2]) if part)
 
@@ -186,13 +188,12 @@ class _Reader:
         """The entities, in order."""
         for place, item in enumerate(self.items):
             if isinstance(item, Mention):
-                source = "lexicon" if item.score > 0.7 else "grammar"
-                self._keep(Entity(item.start, item.end, DRUG, source, item.score, item.name))
+                self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
                 self.drug, self.strength = item, False
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
                 label = self._label(item, place, drug)
                 if label:
-                    self._keep(Entity(item.start, item.end, label, "grammar", 0.8 if item.weak else 0.9))
+                    self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     self.strength = self.strength or label == "STRENGTH"
         return self.entities
 

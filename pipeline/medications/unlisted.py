@@ -8,10 +8,14 @@ whose names begin with `name_`.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from pipeline.medications.lexicon import Kind, Lexicon, Mention, Words
+from pipeline.medications.candidate_model import CandidateModel
+from pipeline.medications.grammar import Grammar
+from pipeline.medications.lexicon import GRAMMAR, MODEL, Kind, Lexicon, Mention, Words
+from pipeline.medications.windows import Windows
 
 _SHORTEST = 5
 _SCORE = 0.6
@@ -23,11 +27,31 @@ _ITEM_START = re.compile(r"(?:[:,;\n*•-]|\d[.)])[ \t]*$")
 
 
 class UnlistedNames:
-    """Finds unknown words that stand where drugs stand. `rules` are the context patterns of the grammar."""
+    """Finds unknown words that stand where drugs stand.
 
-    def __init__(self, lexicon: Lexicon, rules: Mapping[str, re.Pattern[str]]) -> None:
+    Args:
+        lexicon: what is known.
+        grammar: its context patterns; and what it reads is no name.
+        model: scores what the rules leave open; without it the rules decide.
+        accept: a word that no rule takes for a name is one from this score on.
+        reject: a word that a rule takes for a name is none below this score.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        grammar: Grammar,
+        model: CandidateModel | None = None,
+        *,
+        accept: float = 0.97,
+        reject: float = 0.05,
+    ) -> None:
         self._lexicon = lexicon
-        self._rules = rules
+        self._grammar = grammar
+        self._rules = grammar.context
+        self._model = model
+        self._accept = accept
+        self._reject = reject
 
     def add(
         self, words: Words, original: str, mentions: Sequence[Mention], lists: Sequence[tuple[int, int]]
@@ -38,39 +62,64 @@ class UnlistedNames:
         medications.
         """
         covered = {number for mention in mentions for number in range(mention.first, mention.last)}
-        ends = {mention.end: mention for mention in mentions}
+        unknown = list(self.unknown(words, covered))
+        if not unknown:
+            return list(mentions)
+        ends = {mention.end for mention in mentions}
         starts = {mention.start for mention in mentions}
+        scores = self._scores(words, original, mentions, lists, unknown)
         found: list[Mention] = []
         capitals = original.isupper()
-        for number in self._unknown(words, covered):
+        for number in unknown:
             start, end = words.starts[number], words.ends[number]
             capital = original[start].isupper() and not capitals and not _sentence_start(original, start)
-            if (
+            ruled = (
                 self._in_place(words, number, capital=capital)
                 or self._item(words, number, lists)
                 or (capital and self._enumerated(words.text, start, end, starts, ends))
-            ):
-                mention = _mention(words, number)
-                found.append(mention)
-                ends[end] = mention
-        if not found:
-            return list(mentions)
+            )
+            score = scores.get(number)
+            if ruled if score is None else score >= (self._reject if ruled else self._accept):
+                found.append(_mention(words, number, GRAMMAR if ruled else MODEL, _SCORE if score is None else score))
+                ends.add(end)
         # A name once found is the name of a drug wherever the note has it.
-        names = {mention.name for mention in found}
+        by_name = {mention.name: mention for mention in found}
         places = {mention.first for mention in found}
-        found += [
-            _mention(words, n) for n in self._unknown(words, covered) if n not in places and words.words[n] in names
-        ]
+        found.extend(
+            _mention(words, number, other.source, other.score)
+            for number in unknown
+            if number not in places and (other := by_name.get(words.words[number]))
+        )
         return sorted([*mentions, *found], key=lambda mention: mention.start)
 
-    def _unknown(self, words: Words, covered: set[int]) -> Iterator[int]:
+    def _scores(
+        self,
+        words: Words,
+        original: str,
+        mentions: Sequence[Mention],
+        lists: Sequence[tuple[int, int]],
+        unknown: Sequence[int],
+    ) -> dict[int, float]:
+        if self._model is None:
+            return {}
+        listed = [(mention.start, mention.end) for mention in mentions]
+        windows = Windows(words.text, original, self._lexicon.knows, listed)
+        cut = [
+            windows.around(words.starts[n], words.ends[n], in_list=_inside(lists, words.starts[n], words.ends[n]))
+            for n in unknown
+        ]
+        return dict(zip(unknown, self._model.scores(cut), strict=True))
+
+    def unknown(self, words: Words, covered: set[int]) -> Iterator[int]:
+        """The numbers of the words that may be names that no list holds; `covered`: those that need no look."""
         knows, built = self._lexicon.knows, self._rules["not_a_name"].fullmatch
         device = self._rules["name_of_device"].match
         for number, word in enumerate(words.words):
             if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
-                if not plural and not built(word) and not device(words.text, words.ends[number]):
-                    yield number
+                if not (plural or built(word) or device(words.text, words.ends[number])):
+                    if not self._grammar.reads(words.text, words.starts[number]):
+                        yield number
 
     def _in_place(self, words: Words, number: int, *, capital: bool) -> bool:
         text, start, end = words.text, words.starts[number], words.ends[number]
@@ -83,7 +132,7 @@ class UnlistedNames:
         used = bool(self._rules["name_used"].match(text, end))
         return (capital and (used or ordered)) or (used and ordered)
 
-    def _enumerated(self, text: str, start: int, end: int, starts: set[int], ends: Mapping[int, Mention]) -> bool:
+    def _enumerated(self, text: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:
         """Does the word stand between two names, or behind one at the end of an enumeration?"""
         before = text[max(0, start - 12) : start]
         gap = _JOINED.search(before)
@@ -95,15 +144,20 @@ class UnlistedNames:
     def _item(self, words: Words, number: int, lists: Sequence[tuple[int, int]]) -> bool:
         """Is the word an item of a list of medications by itself?"""
         text, start, end = words.text, words.starts[number], words.ends[number]
-        place = bisect_right(lists, (start, len(text) + 1)) - 1
-        if place < 0 or end > lists[place][1]:
-            return False
-        return bool(_ITEM_START.search(text, max(0, start - 6), start) and _ITEM_END.match(text, end))
+        return _inside(lists, start, end) and bool(
+            _ITEM_START.search(text, max(0, start - 6), start) and _ITEM_END.match(text, end)
+        )
 
 
-def _mention(words: Words, number: int) -> Mention:
+def _mention(words: Words, number: int, source: str, score: float) -> Mention:
     word = words.words[number]
-    return Mention(words.starts[number], words.ends[number], number, number + 1, Kind.STEM, word, _SCORE)
+    return Mention(words.starts[number], words.ends[number], number, number + 1, Kind.STEM, word, score, source)
+
+
+def _inside(lists: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Does a stretch lie in one of those of `lists`?"""
+    place = bisect_right(lists, (start, sys.maxsize)) - 1
+    return place >= 0 and end <= lists[place][1]
 
 
 def _sentence_start(original: str, start: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -20,6 +20,8 @@ ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUEN
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
+# An entity that the cue "next" concerns begins within so many characters behind it.
+_NEXT = 2
 _TO = re.compile(r"\bto\b")
 
 CueData = dict[str, Any]
@@ -94,8 +96,9 @@ class Qualifier:
         self.use_sections = use_sections
         self.separators: Separators = language_separators(nlp.lang)
         self.cues = CueSet.read(nlp.lang, f"qualifiers/{self.quality}.tsv")
+        self._evidence = f"{self.quality}_evidence"
         extensions.value(Span, self.quality)
-        extensions.value(Span, f"{self.quality}_evidence")
+        extensions.value(Span, self._evidence)
         extensions.computed(Span, f"{self.quality}_cues", cue_spans(f"{self.quality}_evidence"))
         if on_ents_only is False:
             extensions.value(Token, self.quality)
@@ -132,24 +135,18 @@ class Qualifier:
 
     def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and the cues that decided."""
-        propositions = reading.propositions(self.separators, self.titles(doc))
-        scopes = self.scopes(reading, propositions, self.cues, polluted(doc))
-        sections = self.section_scopes(doc) if self.use_sections else Scopes(())
+        sections = SectionLine(doc, used=self.use_sections)
+        propositions = reading.propositions(self.separators, sections.starts)
+        scopes = self.scopes(reading, propositions, self.cues, Scopes(pollution_stretches(doc, reading)))
+        kinds = self.section_kinds()
+        place = reading.folded.place
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
-            start, end = span.start_char, span.end_char
-            cue = scopes.over(start, end) or sections.over(start, start + 1)
+            start = span.start_char
+            cue = scopes.over(place(start), place(span.end_char)) or sections.at(start, kinds)
             return (True, [cue]) if cue else (False, [])
 
         return decide
-
-    def titles(self, doc: Doc) -> list[int]:
-        """The offsets of section titles, which open propositions where sections count."""
-        return [span.start_char for span in doc.spans.get("section_titles", ())] if self.use_sections else []
-
-    def section_scopes(self, doc: Doc) -> Scopes:
-        """The sections that decide by themselves."""
-        return Scopes(section_stretches(doc, self.section_kinds()))
 
     def section_kinds(self) -> frozenset[str]:
         """The kinds of sections whose entities have the quality."""
@@ -162,22 +159,23 @@ class Qualifier:
         return lower(reading.text) if self.attr == "LOWER" else reading.text
 
     def scopes(self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes) -> Scopes:
-        """What the cues of a text reach, in offsets of the text."""
+        """What the cues of a text reach, in offsets of the folded text."""
         return Scopes(self.stretches(reading, propositions, cues, skip))
 
     def stretches(
         self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes
     ) -> Iterator[tuple[int, int, CueData]]:
-        """What each cue of a text reaches, in offsets of the text."""
-        folded = reading.folded if self.attr == "NORM" else None
-
-        for hit in cues.find(self.searched(reading)):
-            low, high = self.reach(hit, propositions, reading)
+        """What each cue of a text reaches, in offsets of the folded text; the cue's own are those of the text."""
+        text, folded = self.searched(reading), reading.folded
+        exact = self.attr == "NORM" or folded.cuts is None
+        for hit in cues.find(text):
             start, end = hit.start, hit.end
-            if folded is not None and folded.cuts is not None:
-                low, high = folded.start(low), folded.end(high)
-                start, end = folded.start(start), folded.end(end)
-            if skip.over(start, end) is None:
+            if not exact:
+                hit = Hit(folded.place(start), folded.place(end), hit.cue)
+            low, high = self.reach(hit, propositions, reading)
+            if skip.over(hit.start, hit.end) is None:
+                if exact:
+                    start, end = folded.start(start), folded.end(end)
                 yield low, high, {"kind": "lexical", "start": start, "end": end, "rule": hit.cue.rule}
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
@@ -196,36 +194,56 @@ class Qualifier:
                 stop = propositions.stop(hit.end)
                 to = _TO.search(reading.folded.folded, hit.end, stop)
                 return hit.start, to.start() if to else stop
+            case "next":
+                return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
             case _:
                 return low, max(high, hit.end)
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
-        """Write the value and its evidence."""
-        underscore = span._
-        setattr(underscore, self.quality, value)
-        setattr(underscore, f"{self.quality}_evidence", cues)
+        """Write the value, and its evidence where there is any now or was any before."""
+        doc = span.doc
+        extensions.write(doc, self.quality, span, value)
+        if cues or extensions.stored(doc, self._evidence, span):
+            extensions.write(doc, self._evidence, span, cues)
 
     def write_token(self, token: Token, value: bool) -> None:
         """Write the value of a token."""
         setattr(token._, self.quality, value)
 
 
-def section_stretches(doc: Doc, kinds: frozenset[str]) -> Iterator[tuple[int, int, CueData]]:
-    """The sections of some kinds, each with its title as the cue."""
-    titles = {span.start_char: span.end_char for span in doc.spans.get("section_titles", ())}
-    for section in doc.spans.get("sections", ()):
-        if section.label_ in kinds:
-            start = section.start_char
-            end = titles.get(start, section.end_char)
-            yield start, section.end_char, {"kind": "section", "start": start, "end": end, "rule": section.label_}
+class SectionLine:
+    """The sections of a Doc in order, with a look-up in logarithmic time; empty where sections do not count."""
+
+    def __init__(self, doc: Doc, *, used: bool) -> None:
+        spans = doc.spans["sections"] if used else ()
+        self.starts = [span.start_char for span in spans]
+        self._kinds = [span.label_ for span in spans]
+        self._ends = [span.end_char for span in spans]
+        self.titles = [span.end_char for span in doc.spans.get("section_titles", ())] if used else []
+        if len(self.titles) != len(self.starts):
+            # Another component's sections: the start of each stands for its title.
+            self.titles = [start + 1 for start in self.starts]
+
+    def at(self, offset: int, kinds: frozenset[str]) -> CueData | None:
+        """The title, as a cue, of the section that holds an offset, if it is of one of the kinds."""
+        index = bisect_right(self.starts, offset) - 1
+        if index < 0 or self._kinds[index] not in kinds or self._ends[index] <= offset:
+            return None
+        return {"kind": "section", "start": self.starts[index], "end": self.titles[index], "rule": self._kinds[index]}
+
+    def other_titles(self, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
+        """The bounds of the titles of sections that are of none of the kinds."""
+        for kind, start, end in zip(self._kinds, self.starts, self.titles, strict=True):
+            if kind not in kinds:
+                yield start, end
 
 
-def polluted(doc: Doc) -> Scopes:
-    """Stretches in which no cue counts: bars, page footers, web addresses."""
-    spans = doc.spans.get(POLLUTION, ())
-    return Scopes((span.start_char, span.end_char, {}) for span in spans) if len(spans) else Scopes(())
+def pollution_stretches(doc: Doc, reading: Reading) -> list[tuple[int, int, CueData]]:
+    """Stretches of the folded text in which no cue counts: bars, page footers, web addresses."""
+    place = reading.folded.place
+    return [(place(span.start_char), place(span.end_char), {}) for span in doc.spans.get(POLLUTION, ())]
 
 
 def missing(name: str, setting: str, group: str) -> ValueError:

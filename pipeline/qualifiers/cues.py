@@ -17,7 +17,7 @@ from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 
-Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "sentence"]
+Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "next", "sentence"]
 PSEUDO = "pseudo"
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from spacy.tokens import Doc, Span
 
+from pipeline import extensions
 from pipeline.qualifiers.base import CueData
-from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day
+from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day, read
 
 
 @dataclass(frozen=True, slots=True)
 class DatedSpan:
-    """A date of the text that counts: its offsets, its bound ("since", "until" or None), and what it says."""
+    """A date of the text that counts: its offsets in the folded text, its bound ("since", "until" or None), and what it says."""
 
     start: int
     end: int
@@ -34,19 +35,21 @@ class Dating:
     exclude_birthdate: bool
     since_is_history: bool
 
-    def read(self, doc: Doc) -> list[DatedSpan]:
-        """The dates of a Doc that say something about the past, in the order of the text.
+    def read(self, doc: Doc, place: Callable[[int], int]) -> list[DatedSpan]:
+        """The dates of a Doc that say something about the past, in order; `place` leads from the text to the folded one.
 
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
         """
         note = note_day(doc._.note_datetime)
         births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
-        found = (self._dated(span, note, births) for span in doc.spans.get("dates", ()))
+        found = (self._dated(span, note, births, place) for span in doc.spans.get("dates", ()))
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
-    def _dated(self, span: Span, note: date | None, births: tuple[str, ...]) -> DatedSpan | None:
-        value = span._.date
+    def _dated(
+        self, span: Span, note: date | None, births: tuple[str, ...], place: Callable[[int], int]
+    ) -> DatedSpan | None:
+        value = read(extensions.stored(span.doc, "date_data", span))
         if value is None:
             return None
         age = value.age(note)
@@ -58,16 +61,17 @@ class Dating:
         recent = age < self.limit
         if not recent and value.bound == "since" and not self.since_is_history:
             return None
+        start, end = span.start_char, span.end_char
         cue: CueData = {
             "kind": "date",
-            "start": span.start_char,
-            "end": span.end_char,
+            "start": start,
+            "end": end,
             "rule": "recent_date" if recent else "past_date",
             "date": day.isoformat() if day is not None else None,
             "age_days": age.days,
             "limit_days": self.limit.days,
         }
-        return DatedSpan(span.start_char, span.end_char, value.bound, age, recent, cue)
+        return DatedSpan(place(start), place(end), value.bound, age, recent, cue)
 
     def _says_something(self, value: AbsoluteDate | RelativeDate, age: timedelta) -> bool:
         """A relative future is no cue, nor is a stretch longer than the limit that holds the note ("this year")."""

@@ -24,21 +24,25 @@ from pipeline.qualifiers.base import (
     OnEntsOnly,
     Qualifier,
     Scopes,
+    SectionLine,
     cue_spans,
     missing,
-    polluted,
-    section_stretches,
+    pollution_stretches,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
+from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # The rules of words by which the use of a drug ended.
 SWITCHED = "switched"
+# Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
+PRESENT = "present"
 ENDS = frozenset({"past", "stopped", SWITCHED})
+OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -62,25 +66,29 @@ _TURN = re.compile(
 _LONGEST_STORY = 8
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
-# A drug that began at a date goes on.
-_BEGAN = re.compile(r"\b(?:debute|instaure|introduit|mis en place|started|begun|initiated)e?s?\b")
+# A drug that began at a date goes on; so far before the date the word is looked for.
+_BEGAN_REACH = 160
+_BEGAN = re.compile(
+    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|placed on|put on|commenced|prescribed)"
+    r"e?s?\b"
+)
 
 
 @dataclass(slots=True)
 class _Case:
     """What the decision about one Doc is made from."""
 
-    reading: Reading
+    folded: FoldedText
     propositions: Propositions
     words: Scopes
+    going_on: Scopes
     drug_past: Scopes
     drug_stopped: Scopes
     drug_present: Scopes
-    sections: Scopes
-    drug_sections: Scopes
-    stay_sections: Scopes
+    sections: SectionLine
     dates: DateLine
     entities: list[int]
+    qualified: tuple[str, ...]
 
 
 class History(Qualifier):
@@ -138,7 +146,7 @@ class History(Qualifier):
         self.explain = explain
         self.drug_labels = frozenset(drug_labels)
         self.drugs_in_sections = drugs_in_sections
-        extensions.value(Span, "history_")
+        extensions.computed(Span, "history_", _name)
         extensions.value(Doc, "note_datetime")
         extensions.value(Doc, "birth_datetime")
         extensions.computed(
@@ -146,7 +154,7 @@ class History(Qualifier):
         )
         extensions.computed(Span, "recent_cues", cue_spans("history_evidence", lambda rule: rule.startswith(RECENT)))
         if on_ents_only is False:
-            extensions.value(Token, "history_")
+            extensions.computed(Token, "history_", _name)
 
     def require(self, doc: Doc) -> None:
         """Raise ValueError where sections or dates are asked for and missing."""
@@ -156,21 +164,24 @@ class History(Qualifier):
 
     def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and its evidence."""
-        propositions = reading.propositions(self.separators, self.titles(doc))
-        skip = polluted(doc)
+        sections = SectionLine(doc, used=self.use_sections)
+        propositions = reading.propositions(self.separators, sections.starts)
+        # "HISTORY AND FINDINGS:" is no word of the past.
+        place = reading.folded.place
+        titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
+        skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
         targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
-        ends = self._drug_scopes(reading, propositions, skip) if drugs else (Scopes(()), Scopes(()), Scopes(()))
+        nothing = Scopes(())
         case = _Case(
-            reading,
+            reading.folded,
             propositions,
-            self.scopes(reading, propositions, self.cues, skip),
-            *ends,
-            Scopes(section_stretches(doc, HISTORY_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, DRUG_SECTIONS) if self.use_sections else ()),
-            Scopes(section_stretches(doc, STAY_SECTIONS) if self.use_sections else ()),
-            DateLine(self.dating.read(doc) if self.use_dates else []),
-            sorted(span.start_char for span in targets),
+            *self._word_scopes(reading, propositions, skip),
+            *(self._drug_scopes(reading, propositions, skip) if drugs else (nothing, nothing, nothing)),
+            sections,
+            DateLine(self.dating.read(doc, place) if self.use_dates else []),
+            sorted(place(span.start_char) for span in targets),
+            tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
@@ -178,12 +189,20 @@ class History(Qualifier):
 
         return decide
 
+    def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
+        """What the words of the past reach, and those that show that something goes on."""
+        stretches = list(self.stretches(reading, propositions, self.cues, skip))
+        return (
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] != PRESENT),
+            Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
+        )
+
     def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
         by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], "present": []}
         for low, high, cue in self.stretches(reading, propositions, self.drug_cues, skip):
             if cue["rule"] == SWITCHED:
                 # "switched from A to B": A is of the past, B goes on.
-                stop = reading.folded.start(propositions.stop(reading.folded_offset(high)))
+                stop = propositions.stop(high)
                 by_rule["past"].append((low, high, cue))
                 by_rule["present"].append((high, max(stop, high), cue))
             else:
@@ -192,34 +211,38 @@ class History(Qualifier):
         return past, stopped, present
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
-        start, end = span.start_char, span.end_char
+        offset = span.start_char
+        start, end = case.folded.place(offset), case.folded.place(span.end_char)
         drug = span.label_ in self.drug_labels
         past: list[CueData] = []
-        word = self._drug_word(start, end, case) if drug else case.words.over(start, end)
+        word = self._drug_word(start, end, offset, case) if drug else case.words.over(start, end)
         if word is not None:
             past.append(word)
+        section = None
         if not drug or self.drugs_in_sections:
-            past += _some(case.sections.over(start, start + 1))
-        if drug:
-            past += _some(case.drug_sections.over(start, start + 1))
-        old, recent = self._dates(start, end, drug, bool(past), case)
+            section = case.sections.at(offset, HISTORY_SECTIONS)
+        if drug and section is None:
+            section = case.sections.at(offset, DRUG_SECTIONS)
+        if section is not None:
+            past.append(section)
+        old, recent = self._dates(start, end, drug, bool(past), case) if case.dates.dates else (None, None)
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
-        denied = _qualified(span, drug)
-        cues = past + ([recent.cue] if recent is not None else [])
-        if past and denied is not None:
+        denied = _qualified(span, drug, case.qualified) if past else None
+        cues = past if recent is None else [*past, recent.cue]
+        if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
-    def _drug_word(self, start: int, end: int, case: _Case) -> CueData | None:
+    def _drug_word(self, start: int, end: int, offset: int, case: _Case) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on."""
         word = case.words.over(start, end) if self.drugs_in_sections else None
         if word is not None:
             return word
         word = case.drug_past.over(start, end)
-        if word is None and case.stay_sections.over(start, start + 1) is None:
+        if word is None and case.sections.at(offset, STAY_SECTIONS) is None:
             word = case.drug_stopped.over(start, end)
         return word if word is not None and case.drug_present.over(start, end) is None else None
 
@@ -227,29 +250,26 @@ class History(Qualifier):
         self, start: int, end: int, drug: bool, is_past: bool, case: _Case
     ) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The past and the recent date that count for an entity; None where there is none."""
-        if not case.dates.dates:
-            return None, None
-        reading, propositions = case.reading, case.propositions
-        first = reading.folded_offset(start)
-        sentence = _text_bounds(reading, propositions.sentence(first))
+        propositions, dates = case.propositions, case.dates
         if not self.closest_dates_only:
-            return case.dates.within(*sentence)
-        low, _ = _text_bounds(reading, propositions.around(first))
-        _, high = _text_bounds(reading, propositions.around(max(first, reading.folded_offset(end) - 1)))
-        old, recent = case.dates.within(low, high)
+            return dates.within(*propositions.sentence(start))
+        low, high = propositions.around(start)
+        if high < end:
+            _, high = propositions.around(end - 1)
+        old, recent = dates.within(low, high)
         if old is None and recent is None:
-            old, recent = self._borrowed(start, end, sentence, is_past, case)
-        if old is not None and drug and self._goes_on(start, end, low, old, case):
+            old, recent = self._borrowed(start, end, propositions.sentence(start), is_past, case)
+        if old is not None and (
+            self._goes_on(start, end, low, old, case) if drug else case.going_on.over(start, end) is not None
+        ):
             old = None
         return old, recent
 
     def _goes_on(self, start: int, end: int, low: int, old: DatedSpan, case: _Case) -> bool:
         """Whether a past date is when a drug began, or a word shows that it is still taken."""
-        reading = case.reading
         if case.drug_present.over(start, end) is not None:
             return True
-        begun = _BEGAN.search(reading.folded.folded, reading.folded_offset(low), reading.folded_offset(old.start))
-        return begun is not None
+        return _BEGAN.search(case.folded.folded, max(low, old.start - _BEGAN_REACH), old.start) is not None
 
     def _borrowed(
         self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case
@@ -280,13 +300,11 @@ class History(Qualifier):
 
     def _listed(self, end: int, dated: int, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""
-        text, offset = case.reading.folded.folded, case.reading.folded_offset(end)
-        stop = case.propositions.stop(offset + 1)
-        return _COORDINATION.match(text, offset) is not None and stop >= case.reading.folded_offset(dated)
+        return _COORDINATION.match(case.folded.folded, end) is not None and case.propositions.stop(end + 1) >= dated
 
     def _leads(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
-        text, offset = case.reading.folded.folded, case.reading.folded_offset(dated.start)
+        text, offset = case.folded.folded, dated.start
         low, _ = case.propositions.around(offset)
         if not _WORD.search(text, low, offset):
             return True
@@ -294,44 +312,31 @@ class History(Qualifier):
 
     def _owned(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""
-        low, _ = case.propositions.around(case.reading.folded_offset(dated.start))
+        low, _ = case.propositions.around(dated.start)
         index = bisect_left(case.entities, dated.start) - 1
-        return index >= 0 and case.entities[index] >= case.reading.folded.start(low)
+        return index >= 0 and case.entities[index] >= low
 
-    def _turns(self, start: int, end: int, case: _Case) -> bool:
+    def _turns(self, low: int, high: int, case: _Case) -> bool:
         """Whether one of the last propositions that begin between two offsets takes up the story anew."""
-        starts, text = case.propositions.starts, case.reading.folded.folded
-        low, high = case.reading.folded_offset(start), case.reading.folded_offset(end)
+        starts, text = case.propositions.starts, case.folded.folded
         last = bisect_left(starts, high)
         first = max(bisect_left(starts, low), last - _LONGEST_STORY)
         return any(_TURN.match(text, starts[index]) is not None for index in range(first, last))
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
-        """Write value, its name and, where asked for, the evidence."""
-        underscore = span._
-        underscore.history = value
-        underscore.history_ = PAST if value else CURRENT
-        underscore.history_evidence = cues if self.explain else []
-
-    def write_token(self, token: Token, value: bool) -> None:
-        """Write value and name of a token."""
-        token._.history = value
-        token._.history_ = PAST if value else CURRENT
+        """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
+        super().write(span, value, cues if self.explain else [])
 
 
-def _text_bounds(reading: Reading, bounds: tuple[int, int]) -> tuple[int, int]:
-    start, end = bounds
-    return reading.folded.start(start), reading.folded.start(end)
+def _name(qualified: Span | Token) -> str | None:
+    value = qualified._.history
+    return None if value is None else PAST if value else CURRENT
 
 
-def _some(cue: CueData | None) -> list[CueData]:
-    return [cue] if cue is not None else []
-
-
-def _qualified(span: Span, drug: bool) -> CueData | None:
+def _qualified(span: Span, drug: bool, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
-    for name in ("family",) if drug else ("negation", "family"):
-        if span.has_extension(name) and getattr(span._, name):
+    for name in names:
+        if getattr(span._, name) and not (drug and name == "negation"):
             evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pipeline.resources import read_table
 from pipeline.text.date_context import DateContext
@@ -41,6 +41,9 @@ _RANGE_LENGTH = 10
 _FRACTIONS = {"7": "day", "52": "week", "12": "month"}
 
 
+_NO_KINDS: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A date, a duration or an age in folded text."""
@@ -55,6 +58,7 @@ class _Core:
     """A core under reading, with the words before it."""
 
     text: str
+    start: int
     match: re.Match[str]
     leads: list[Lead]
     kinds: frozenset[str]
@@ -66,7 +70,7 @@ class _Core:
 
     def found(self, value: Value, *kinds: str, end: int | None = None) -> Found:
         """The value, with the leads that belong to it."""
-        start = start_of(self.leads, self.match.start(), "since", "until", *kinds)
+        start = start_of(self.leads, self.start, "since", "until", *kinds)
         return Found(start, self.match.end() if end is None else end, value)
 
 
@@ -127,17 +131,28 @@ class DateGrammar:
             r"(?P<part>\d{1,2})/(?P<whole>7|52|12)(?![\d/])",
             r"(?P<sa>\d\d?)[/.](?P<sb>\d\d?)(?![\d/%]|[.,]\d)",
             rf"(?P<year>{_YEAR}){_NOT_YEAR}",
+            r"(?:(?<=\bage )|(?<=\bage of )|(?<=\baged ))(?P<age>\d{1,2})(?![\d/%]|[.,]\d)",
         )
         by_day = rf"{_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR})(?!\d))?"
-        letters = (
-            rf"(?P<fixed>{phrases_expression(self._fixed)})",
-            rf"(?P<number>{self._any('number')}){more}{_B}{adjective}(?P<unit>{unit})(?!\w){half}",
-            rf"(?P<mm>{month})(?!\w)(?:{by_day if self.lang == 'en' else '(?P<md>(?!))(?P<mdy>)'}"
-            rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR})(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))?",
-            rf"(?P<season>{self._any('season')})(?:{_B}(?:of|de))?{_B}(?P<sy>{_YEAR})(?!\d)",
-            rf"annees?{_B}(?P<decade>(?:19|20)?\d0)(?!\d)",
-        )
-        return re.compile("|".join(figures)), re.compile(rf"\b(?:{'|'.join(letters)})")
+        # One tree of all first words, so that most words of a text are looked at once.
+        self._firsts = {
+            **dict.fromkeys(self.words["number"], "number"),
+            **dict.fromkeys(self.words["season"], "season"),
+            **dict.fromkeys(self.words["month"], "month"),
+            **dict.fromkeys(("annees", "annee"), "decade"),
+            **dict.fromkeys(self._fixed, "fixed"),
+        }
+        self._rests = {
+            "number": re.compile(rf"{more}{_B}{adjective}(?P<unit>{unit})(?!\w){half}"),
+            "season": re.compile(rf"(?:{_B}(?:of|de))?{_B}(?P<sy>{_YEAR})(?!\d)"),
+            "month": re.compile(
+                rf"\.?(?:{by_day if self.lang == 'en' else '(?P<md>(?!))(?P<mdy>)'}"
+                rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR})(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))"
+            ),
+            "decade": re.compile(rf"{_B}(?P<decade>(?:19|20)?\d0)(?!\d)"),
+            "fixed": re.compile(""),
+        }
+        return re.compile("|".join(figures)), re.compile(phrases_expression(self._firsts))
 
     def find(self, text: str) -> list[Found]:
         """Dates, durations and ages of a folded text, in order."""
@@ -147,8 +162,8 @@ class DateGrammar:
             if start < last:
                 continue
             leads = self._leads.before(text, last, start)
-            kinds = frozenset().union(*(lead.kinds for lead in leads))
-            value = None if "none_lead" in kinds else read(_Core(text, match, leads, kinds), found)
+            kinds = frozenset().union(*(lead.kinds for lead in leads)) if leads else _NO_KINDS
+            value = None if "none_lead" in kinds else read(_Core(text, start, match, leads, kinds), found)
             if value is not None:
                 found.append(value)
                 last = value.end
@@ -165,32 +180,40 @@ class DateGrammar:
             if match is not None:
                 cores.append((start, match, self._in_figures))
                 last = match.end()
-        cores += [(match.start(), match, self._in_words) for match in self._letters.finditer(text)]
+        for first in self._letters.finditer(text):
+            word = first[0] if first[0] in self._firsts else " ".join(first[0].split())
+            kind = self._firsts[word]
+            rest = self._rests[kind].match(text, first.end())
+            if kind == "month" and word in self.words["number"]:  # "sept" is seven, and September
+                number = self._rests["number"].match(text, first.end())
+                kind, rest = ("number", number) if number is not None else (kind, rest)
+            if rest is not None or kind == "month":
+                cores.append((first.start(), rest or first, partial(self._in_words, kind, word)))
         cores.sort(key=lambda core: core[0])
         return cores
 
-    def _in_words(self, core: _Core, found: list[Found]) -> Found | None:
-        match, text = core.match, core.text
-        if (phrase := match["fixed"]) is not None:
-            direction, number, unit = self._fixed[" ".join(phrase.split())]
+    def _in_words(self, kind: str, word: str, core: _Core, found: list[Found]) -> Found | None:
+        rest, text = core.match, core.text
+        if kind == "fixed":
+            direction, number, unit = self._fixed[word]
             return core.found(RelativeDate(direction, number, unit, core.bound))
-        if match["number"] is not None:
-            return self._quantity(core)
-        if (decade := match["decade"]) is not None:
-            return core.found(AbsoluteDate(_century(decade, decade=True), None, None, core.bound))
-        if match["season"] is not None:
-            month = int(self.words["season"][" ".join(match["season"].split())])
-            return core.found(AbsoluteDate(int(match["sy"]), month, None, core.bound))
-        month = self._month(match["mm"])
-        if match["md"] is not None:
-            year = int(match["mdy"]) if match["mdy"] else None
-            elapsed = year is None and self._context.tells_past(text, *match.span())
-            return core.found(AbsoluteDate(year, month, int(match["md"]), core.bound, elapsed))
-        if match["oy"] is not None:
-            return core.found(AbsoluteDate(int(match["oy"]), month, None, core.bound))
-        if match["last"] is None and not core.kinds & {"month_lead", "since", "until"}:
+        if kind == "number":
+            return self._quantity(core, word)
+        if kind == "decade":
+            return core.found(AbsoluteDate(_century(rest["decade"], decade=True), None, None, core.bound))
+        if kind == "season":
+            return core.found(AbsoluteDate(int(rest["sy"]), int(self.words["season"][word]), None, core.bound))
+        month = self._month(word)
+        alone = rest.re is self._letters
+        if not alone and rest["md"] is not None:
+            year = int(rest["mdy"]) if rest["mdy"] else None
+            elapsed = year is None and self._context.tells_past(text, core.start, rest.end())
+            return core.found(AbsoluteDate(year, month, int(rest["md"]), core.bound, elapsed))
+        if not alone and rest["oy"] is not None:
+            return core.found(AbsoluteDate(int(rest["oy"]), month, None, core.bound))
+        if alone and not core.kinds & {"month_lead", "since", "until"}:
             return None
-        elapsed = match["last"] is not None or not self._context.is_planned(text, *match.span())
+        elapsed = not alone or not self._context.is_planned(text, core.start, rest.end())
         return core.found(AbsoluteDate(None, month, None, core.bound, elapsed))
 
     def _in_figures(self, core: _Core, found: list[Found]) -> Found | None:
@@ -216,6 +239,8 @@ class DateGrammar:
             return core.found(AbsoluteDate(year, self._month(match["dm"]), int(match["dd"]), bound, elapsed))
         if match["decade"] is not None:
             return core.found(AbsoluteDate(_century(match["decade"], decade=True), None, None, bound))
+        if match["age"] is not None:
+            return core.found(Age(float(match["age"]), "year", bound), "age_lead")
         return self._fraction(core)
 
     def _fraction(self, core: _Core) -> Found | None:
@@ -247,9 +272,9 @@ class DateGrammar:
             return None
         return core.found(AbsoluteDate(int(match["year"]), None, None, core.bound))
 
-    def _quantity(self, core: _Core) -> Found | None:
+    def _quantity(self, core: _Core, written: str | None = None) -> Found | None:
         match = core.match
-        number = self.number(match["number"])
+        number = self.number(written or match["number"])
         if match[0].endswith(("demi", "demie", "demies", "half")):
             number += 0.5
         return self._timed(core, number, self.words["unit"][match["unit"]])

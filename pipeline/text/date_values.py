@@ -7,7 +7,7 @@ ever read.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -105,7 +105,14 @@ class AbsoluteDate:
 
     def data(self) -> dict[str, Any]:
         """Plain data; `read` is the way back."""
-        return {"mode": self.mode, **asdict(self)}
+        return {
+            "mode": "absolute",
+            "year": self.year,
+            "month": self.month,
+            "day": self.day,
+            "bound": self.bound,
+            "elapsed": self.elapsed,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,13 @@ class RelativeDate:
 
     def data(self) -> dict[str, Any]:
         """Plain data; `read` is the way back."""
-        return {"mode": self.mode, **asdict(self)}
+        return {
+            "mode": "relative",
+            "direction": self.direction,
+            "number": self.number,
+            "unit": self.unit,
+            "bound": self.bound,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +198,7 @@ class Duration:
 
     def data(self) -> dict[str, Any]:
         """Plain data; `Duration(**data)` is the way back."""
-        return asdict(self)
+        return {"number": self.number, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +223,7 @@ class Age:
 
     def data(self) -> dict[str, Any]:
         """Plain data; `Age(**data)` is the way back."""
-        return asdict(self)
+        return {"number": self.number, "unit": self.unit, "bound": self.bound}
 
 
 def read(data: dict[str, Any] | None) -> AbsoluteDate | RelativeDate | None:

@@ -57,7 +57,7 @@ class DateFinder:
                     continue
                 span = offsets.span(doc, start, end)
                 name, group = _GROUPS[type(date.value)]
-                setattr(span._, name, date.value.data())
+                extensions.write(doc, name, span, date.value.data())
                 groups[group].append(span)
         for group, spans in groups.items():
             doc.spans[group] = spans

@@ -27,7 +27,7 @@ _BULLETS = tuple("-*•·–—►▪◦‣●+>")
 _LONGEST_ABBREVIATION = 6
 _MAX_TITLE = 80
 
-_LINE = re.compile(r"[^\n\r\x85\u2028\u2029]+")
+_BREAK = re.compile(r"[\n\r\x85\u2028\u2029]")
 # Before a title on its line: bullets, numbering, bars.
 _LEAD = re.compile(
     r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+|[ivx]{1,4}[.)][ \t]+|[a-z][.)][ \t]+)?"
@@ -89,7 +89,7 @@ class Sectionizer:
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
                 section = offsets.span(doc, title.start, end, title.kind)
-                section._.loinc = loinc.get(title.kind)
+                extensions.write(doc, "loinc", section, loinc.get(title.kind))
                 sections.append(section)
                 title_spans.append(offsets.span(doc, title.start, title.end, title.kind))
         doc.spans["sections"] = sections
@@ -112,30 +112,35 @@ class Sectionizer:
     def _candidates(self, page: _Page) -> Iterator[_Title]:
         text = page.text
         blank_before = False
-        last = 0
-        for line in _LINE.finditer(text):
-            start, end = line.span()
-            blank_before = start > last + 1 and text.count("\n", last, start) > 1
-            last = end
-            match = _LEAD.match(text, start, end)
-            lead = match.end() if match is not None else start
-            if lead < end:
-                yield from self._at_line(page, (start, lead), blank_before=blank_before)
-            for gap in _GAP.finditer(text, lead, end):
-                place = gap.end()
-                if place < end and text[place].isupper():
-                    yield from self._at(page, place)
+        start = 0
+        for line in _BREAK.split(text):
+            end = start + len(line)
+            if not line or line.isspace():
+                blank_before = blank_before or start > 0
+            else:
+                colon = ":" in line or "：" in line
+                lead = 0 if line[0].isalpha() else _LEAD.match(line).end()  # type: ignore[union-attr]
+                if lead < len(line) and (colon or len(line) <= _MAX_TITLE + lead or line[lead : lead + 2].isupper()):
+                    yield from self._at_line(page, (start, start + lead, end), blank_before=blank_before)
+                if colon:
+                    for gap in _GAP.finditer(text, start + lead, end):
+                        if gap.end() < end and text[gap.end()].isupper():
+                            yield from self._at(page, gap.end())
+                blank_before = False
+            start = end + 1
 
-    def _at_line(self, page: _Page, line: tuple[int, int], *, blank_before: bool) -> Iterator[_Title]:
-        """The titles that may begin where the words of a line do. `line`: its start and that of its words."""
+    def _at_line(self, page: _Page, line: tuple[int, int, int], *, blank_before: bool) -> Iterator[_Title]:
+        """The titles that may begin where the words of a line do. `line`: its start, that of its words, its end."""
         text = page.text
-        start, place = line
+        start, place, end = line
         known = self._known_at(page, place)
         if known is not None:
             yield known
         if not text[place].isupper():
             return
-        match = _CAPITALS.match(text, place) or _COLON_LINE.match(text, place)
+        match = _CAPITALS.match(text, place)
+        if match is None and text[place:end].rstrip(" \t").endswith(":"):
+            match = _COLON_LINE.match(text, place)
         if match is not None:
             listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
             if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
@@ -188,7 +193,7 @@ class Sectionizer:
         return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
 
     def _kind_of(self, words: str) -> str:
-        """The kind of a title that is not in the list as it stands: the longest known title in it, or other."""
+        """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
         folded = FoldedText.of(words).folded
         tokens = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", folded)
         for length in range(min(len(tokens), 5), 1, -1):
@@ -196,11 +201,11 @@ class Sectionizer:
                 kind = self.kinds.get(" ".join(tokens[first : first + length]))
                 if kind is not None:
                     return kind
-        return self.kinds.get(folded, OTHER)
+        return self.kinds.get(folded) or self.kinds.get(tokens[0] if tokens else "", OTHER)
 
 
 _LEAST_LETTERS = 4
-_REST_BLANK = re.compile(r"[ \t]{0,80}(?:[\r\n]|\Z)")
+_REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
 
 
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")

@@ -24,7 +24,8 @@ _BREAK = re.compile(r"[\n\r\x85\u2028\u2029]\s*")
 _BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _LED = re.compile(rf"{_BULLET}|{_DATE_LED}")
 _TEXT = re.compile(r"\S")
-_LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
+# Read backwards from the mark.
+_LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # Longest abbreviation looked at, and longest number of an item ("12.").
 _WORD_BEFORE = 24
 _ITEM_DIGITS = 2
@@ -69,14 +70,14 @@ class SentenceSegmenter:
             return False
         start = match.start()
         window = text[max(0, start - _WORD_BEFORE) : start]
-        word = _LAST_WORD.search(window)
+        word = _LAST_WORD.match(window[::-1])
         following = text[match.end() : match.end() + 6].lstrip()[:4]
         if word is None:
             return True
-        last = word[0]
+        last = word[0][::-1]
         if last.isdigit():
             # "1. Aspirin": the number of an item; "E. 5." and "a dose of 5. Then" end a sentence.
-            before = window[: word.start()].rstrip(" \t")
+            before = window[: -len(last)].rstrip(" \t")
             return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
         if len(last) == 1 and last.isalpha():
             # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.

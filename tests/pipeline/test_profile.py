@@ -40,7 +40,7 @@ def test_shipped_profile_has_every_component_in_order(name: str) -> None:
 
 @pytest.mark.parametrize("missing", ["nowhere", "no/such/config.cfg"])
 def test_unknown_profile_names_what_there_is(missing: str) -> None:
-    with pytest.raises(pipeline.ProfileError, match=r"no profile .* shipped \(en, fr\)"):
+    with pytest.raises(pipeline.ProfileError, match=r"no profile .* shipped \(en, en-fast, fr\)"):
         pipeline.load(missing)
 
 

@@ -32,7 +32,7 @@ from tests.stream import kafka_jars
 
 # Where no outgoing connection gets its port from, so that a node that was killed finds its port free again.
 _PORTS = range(20_000, 30_000)
-_READY_SECONDS = 60.0
+_READY_SECONDS = 150.0
 _JAVA = ["-Xmx96m", "-Xms96m", "-Xss256k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
 _LOGGING = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dlog4j2.disable.jmx=true"]
 _PR_SET_PDEATHSIG = 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ from pipeline import samples
 from tests.stream.kafka import Cluster, Given
 from tests.stream.notes import notes, send
 from tests.stream.topics import Topics
-from tests.stream.worker import WorkerProcess
+from tests.stream.worker import SETTINGS, WorkerProcess
 
 pytestmark = pytest.mark.kafka
 
-FAUST = (str(Path(sys.executable).with_name("faust")), "-A", "workers.app", "worker")
+FAUST = (str(Path(sys.executable).with_name("faust")), "-A", "workers.app", "worker", "--loglevel", "debug")
+SESSION_SECONDS = float(SETTINGS["session_timeout_seconds"])
 MAX_EVENT_BYTES = 200_000
 TOO_RICH = "Aspirin 81 mg daily. " * 400
 LARGE_TOO = "Vu cet été, déjà. " * 8_000 + TOO_RICH
@@ -43,7 +46,20 @@ def test_faust_runs_the_worker_and_its_events_are_those_of_annotate(kafka: Clust
         send(kafka.bootstrap_servers, topics.names[0], made + rich)
         one.wait_ready()
         verdict = topics.check(120)
+        # Faust's own would dump the stacks with what is in them, and open a debugger.
+        one.signal(signal.SIGUSR1)
+        one.signal(signal.SIGUSR2)
         assert one.stop() == 0, one.log[-2000:]
+        assert "Aspirin" not in one.log
+        assert "Stack" not in one.log
+
+        one.start()
+        one.wait_ready()
+        one.signal(signal.SIGSTOP)
+        time.sleep(SESSION_SECONDS)
+        one.signal(signal.SIGCONT)
+        assert one.wait() != 0, "a worker that was frozen for a session must not go on"
+        assert "StandstillError" in one.log
     assert verdict.holds, verdict
     assert verdict.duplicated == 0, verdict
     assert verdict.outcomes == {"enriched": len(made), "rejected": 2}

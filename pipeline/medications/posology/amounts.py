@@ -99,6 +99,8 @@ class Amounts:
         `single`: no range, for the first amount of "from 10 mg to 20 mg". Raises UnreadError, which carries no place:
         `end` says where the unread amount ends.
         """
+        if not self._numbers.may_begin(text, start):
+            return None
         if not single and (several := self._parts.match(text, start)) is not None:
             parts = self._several(several)
             if parts is not None:
@@ -106,9 +108,16 @@ class Amounts:
         if not single and self._unitless.match(text, start) is not None:
             raise UnreadError("strength_without_unit")  # "8/500"
         found = (self._single if single else self._amount).match(text, start)
+        if found is not None and not single and self._mixed(found):
+            found = self._single.match(text, start)  # "40mg - 1/2 tab" is no range
         if found is None:
             return None
         return found.end(), self._of(found.groupdict())
+
+    def _mixed(self, match: re.Match[str]) -> bool:
+        """Do the two ends of a range measure different things?"""
+        first, last = self._unit(match["au"]), self._unit(match["bu"])
+        return first is not None and last is not None and first.measure != last.measure
 
     def unit_at(self, text: str, start: int) -> tuple[int, str] | None:
         """The unit of an amount that stands at `start`: where it ends, and its UCUM code."""
@@ -117,6 +126,8 @@ class Amounts:
 
     def end(self, text: str, start: int) -> int:
         """Where the stretch that is written as an amount ends, whether it can be read or not."""
+        if not self._numbers.may_begin(text, start):
+            return start
         found = self._unitless.match(text, start) or self._amount.match(text, start)
         return found.end() if found is not None else start
 

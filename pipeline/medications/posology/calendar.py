@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import spelled
+from pipeline.medications.posology.numbers import lead, spelled
 
 Data = dict[str, Any]
 
@@ -47,6 +47,9 @@ class Calendar:
         day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
         self._day = re.compile(day)
+        self._offset_words = re.compile(r"before|prior|after|avant|apres")
+        named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
+        self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
             rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})"
         )
@@ -72,7 +75,7 @@ class Calendar:
 
     def match(self, text: str, start: int) -> tuple[int, Data | None] | None:
         """What begins at `start` and where it ends; None for its fields where it cannot be read."""
-        offset = _OFFSET.match(text, start)
+        offset = _OFFSET.match(text, start) if self._offset_words.search(text, start) is not None else None
         if offset is not None:
             hours = offset[2].startswith("h")
             number = _OFFSET_WORDS.get(offset[1]) or Decimal(offset[1])
@@ -82,6 +85,7 @@ class Calendar:
             slots = _SLOTS.match(text, start)
             if slots is not None:
                 return slots.end(), {"slots": _slots([part for part in slots.groups() if part is not None])}
+            return self._times_of_day(text, start)
         return self._days_of_week(text, start) or self._times_of_day(text, start)
 
     def _days_of_week(self, text: str, start: int) -> tuple[int, Data | None] | None:

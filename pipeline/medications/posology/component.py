@@ -64,7 +64,7 @@ class PosologyReader:
         warnings: list[Data] = [w for w in doc._.warning_data or () if w.get("by") != "posology"]
         drugs = [span for span in doc.ents if span.label_ in self.drug_labels]
         places = [(drug.start_char, drug.end_char) for drug in drugs]
-        text = doc.text
+        text = doc.text if drugs else ""
         folded = fold(text)
         neighbours = Neighbours(places, sorted(linked))
         groups: dict[str, int] = {}

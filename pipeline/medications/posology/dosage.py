@@ -13,7 +13,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -87,7 +86,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
     for name, value in (found[0] if found else {}).items():
         if all(other.get(name) == value for other in found):
-            posology[name] = deepcopy(value)
+            posology[name] = value
     if strength is not None:
         posology |= {"strength_parts": strength["parts"]} if "parts" in strength else {"strength": strength}
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
@@ -108,7 +107,7 @@ def _complete(found: Sequence[Data]) -> None:
             if repeat:
                 after["timing"] = timing_of(repeat)
         if not {"dose", "rate"} & after.keys():
-            after |= {name: deepcopy(before[name]) for name in ("dose", "rate") if name in before}
+            after |= {name: before[name] for name in ("dose", "rate") if name in before}
 
 
 def _in_turn(first: Data, second: Data) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import Number, UnreadError, digits, spelled
+from pipeline.medications.posology.numbers import Number, UnreadError, digits, lead, spelled
 
 Data = dict[str, Any]
 Row = dict[str, str]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -35,24 +36,53 @@ class Timing:
 
 
 class Cues:
-    """The cues of one kind: the longest that begins at a place."""
+    """The cues of one kind: the longest that begins at a place.
+
+    Attributes:
+        starts: what the cues begin with, as `lead` gives it.
+    """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        known = [phrase for phrase in phrases if phrase]
-        words = sorted(known, key=len, reverse=True)
-        parts = [
-            re.escape(word).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if word[-1].isalnum() else "")
-            for word in words
-        ]
-        self._pattern = re.compile("|".join(parts) if parts else r"(?!)")
-        self._starts = frozenset(word[0] for word in known)
+        by_start: dict[str, list[str]] = {}
+        for phrase in sorted({phrase for phrase in phrases if phrase}, key=len, reverse=True):
+            by_start.setdefault(lead(phrase, 0), []).append(
+                re.escape(phrase).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if phrase[-1].isalnum() else "")
+            )
+        self._patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
+        self.starts = frozenset(by_start)
 
     def match(self, text: str, start: int) -> int:
         """Where the cue at `start` ends; 0 without one."""
-        if text[start : start + 1] not in self._starts:
-            return 0
-        found = self._pattern.match(text, start)
+        pattern = self._patterns.get(lead(text, start)) if start < len(text) else None
+        found = pattern.match(text, start) if pattern is not None else None
         return found.end() if found is not None else 0
+
+
+class Seen(str):
+    """A text that is being scanned, with what has been found of it so far."""
+
+    __slots__ = ("_found",)
+
+    _found: dict[tuple[str, int], Any]
+
+    def __new__(cls, text: str) -> Seen:
+        """The text, with nothing found yet."""
+        seen = super().__new__(cls, text)
+        seen._found = {}
+        return seen
+
+    def once(self, kind: str, place: int, find: Callable[[], T]) -> T:
+        """What `find` gives or raises (UnreadError) for a kind and a place, looked for at the first asking only."""
+        key = kind, place
+        if key not in self._found:
+            try:
+                self._found[key] = find()
+            except UnreadError as error:
+                self._found[key] = error
+        found = self._found[key]
+        if isinstance(found, UnreadError):
+            raise found
+        return found  # type: ignore[no-any-return]
 
 
 def skip(text: str, place: int, signs: str = " \t") -> int:

@@ -5,6 +5,7 @@ Text comes in folded (`pipeline.text.folding.fold`). What is not wholly understo
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
 _AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")
 _ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
+# Without the x of "BIDx3 days".
+_LEAD = re.compile(r"[^\W\d_]+?(?=x\d)|[^\W\d_]+")
 _HUNDRED, _THOUSAND = 100, 1000
 
 
@@ -47,6 +50,12 @@ def spelled(table: Iterable[dict[str, str]], column: str = "written") -> Iterabl
             yield fold(written.strip()), row
 
 
+def lead(text: str, place: int) -> str:
+    """What a text begins with at a place, to look it up by: its first word, or its first sign or figure."""
+    word = _LEAD.match(text, place)
+    return word[0] if word is not None else text[place]
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number, or a range with its high end."""
@@ -60,6 +69,7 @@ class Numbers:
 
     Attributes:
         pattern: source of an expression for one number.
+        starts: what numbers in words and Roman figures begin with, as `lead` gives it.
         joint: what joins the ends of a range; `joint_source` its source.
     """
 
@@ -76,7 +86,11 @@ class Numbers:
         self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
-        self._one = re.compile(self.pattern)
+        self._starts = frozenset(word[:2] for word in self._words) | {"a ", "a\t", "a-"}
+        romans = ("".join(letters) for size in range(1, 5) for letters in itertools.product("ivxlc", repeat=size))
+        self.starts = frozenset(lead(word, 0) for word in self._words) | {
+            roman for roman in romans if _ROMAN_NUMBER.fullmatch(roman)
+        }
         self._range = re.compile(rf"(?P<low>{self.pattern})(?:{self.joint_source}(?P<high>{self.pattern}))?")
 
     def _worded(self) -> str:
@@ -99,13 +113,14 @@ class Numbers:
         )
         return rf"{phrases}(?![^\W_])|{composed}"
 
-    def begins(self, text: str, start: int) -> bool:
-        """Does a number begin at `start`?"""
-        return self._one.match(text, start) is not None
+    def may_begin(self, text: str, start: int) -> bool:
+        """Can a number begin at `start`? A quick look at the first letters."""
+        sign = text[start : start + 1]
+        return sign.isdigit() or sign in ".½¼¾" or text[start : start + 2] in self._starts or sign in _ROMAN
 
     def match(self, text: str, start: int) -> re.Match[str] | None:
         """The number or range at `start`, with the groups `low` and `high`."""
-        return self._range.match(text, start)
+        return self._range.match(text, start) if self.may_begin(text, start) else None
 
     def number(self, text: str) -> Decimal:
         """The value of a number. Raises UnreadError."""

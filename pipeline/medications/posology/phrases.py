@@ -11,12 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.medications.posology.numbers import Number, Numbers
+from pipeline.medications.posology.numbers import Number, Numbers, lead
 
 T = TypeVar("T")
 
-# How many first letters a phrase is kept by.
-_KEY = 2
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
@@ -41,17 +39,16 @@ class _Phrase(Generic[T]):
 
 
 def _source(part: str, unit: str) -> str:
-    """The expression of a part of a phrase; blanks beside a sign or a place are free ("3 x / day")."""
+    """The expression of a part of a phrase; blanks beside a slash are free ("3 x / day")."""
     pieces = []
     for number, piece in enumerate(part.split(_UNIT)):
         if number:
             # Only the first of several units is asked for.
             pieces.append(rf"(?P<unit>{unit})" if number == 1 else f"(?:{unit})")
-        words = re.split(r"[ -]+", piece)
-        pieces.append(r"[\s-]*" if not piece.strip() and number else r"[\s-]+".join(re.escape(word) for word in words))
+        pieces.append(r"[\s-]+".join(re.escape(word) for word in re.split(r"[ -]+", piece)))
     source = "".join(pieces)
-    source = re.sub(r"(\(\?P<unit>|\(\?:)(?=" + re.escape(unit[:8]) + ")", lambda m: rf"\s*{m[0]}", source)
-    source = re.sub(r"\[\\s-\]\+(?=\\s\*|/|\\&|$)", lambda _: r"[\s-]*", source)
+    # A number may follow at once: "every 6 hours", "q6h", "x3".
+    source = re.sub(r"\[\\s-\]\+$", lambda _: r"[\s-]*", source)
     return source.replace("/", r"\s*/\s*")
 
 
@@ -61,7 +58,11 @@ def _compiled(part: str, unit: str) -> re.Pattern[str]:
 
 
 class PhraseTable(Generic[T]):
-    """Phrases of a language with what each stands for."""
+    """Phrases of a language with what each stands for.
+
+    Attributes:
+        starts: what its phrases begin with, as `lead` gives it, but for those that begin with a number.
+    """
 
     def __init__(
         self, rows: Iterable[tuple[str, T]], numbers: Numbers, units: Iterable[str], times: TimesTable | None = None
@@ -69,67 +70,76 @@ class PhraseTable(Generic[T]):
         self._numbers = numbers
         self._times = times
         self._by_start: dict[str, list[_Phrase[T]]] = {}
-        self._by_number: list[_Phrase[T]] = []
-        self._by_times: list[_Phrase[T]] = []
+        self._by_number: dict[str, list[_Phrase[T]]] = {}
+        self._by_times: dict[str, list[_Phrase[T]]] = {}
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase, row in rows:
-            if phrase.startswith(_TIMES):
-                self._by_times.append(self._phrase(phrase[len(_TIMES) :], unit, row))
-            elif phrase.startswith(_NUMBER):
-                self._by_number.append(_Phrase(re.compile(""), _compiled(r"" + phrase[len(_NUMBER) :], unit), row))
+            for prefix, kept in ((_NUMBER, self._by_number), (_TIMES, self._by_times)):
+                if phrase.startswith(prefix):
+                    behind = phrase[len(prefix) :].lstrip(" -")
+                    key = behind[:1] if behind[:1] != "{" else ""
+                    kept.setdefault(key, []).append(self._phrase(behind, unit, row))
+                    break
             else:
-                kept = self._phrase(phrase, unit, row)
-                self._by_start.setdefault(phrase[:_KEY].replace("{", "")[:_KEY], []).append(kept)
+                self._by_start.setdefault(lead(phrase, 0), []).append(self._phrase(phrase, unit, row))
+        self.starts = frozenset(self._by_start)
 
     @staticmethod
     def _phrase(phrase: str, unit: str, row: T) -> _Phrase[T]:
         before, number, behind = phrase.partition(_NUMBER)
         if not number:
             return _Phrase(_compiled(before, unit), None, row)
-        return _Phrase(re.compile(_source(before, unit)), _compiled(behind, unit), row)
+        return _Phrase(re.compile(_source(before, unit)), _compiled(behind.lstrip(" -"), unit), row)
 
     def match(self, text: str, start: int) -> Match[T] | None:
         """The longest phrase that begins at `start`. Raises UnreadError for a number that cannot be read."""
         best: Match[T] | None = None
-        for length in (_KEY, 1):
-            for phrase in self._by_start.get(text[start : start + length], ()):
-                best = self._longer(best, phrase, text, start, None)
-        if self._by_number and self._numbers.begins(text, start):
-            for phrase in self._by_number:
-                best = self._longer(best, phrase, text, start, None)
+        for phrase in self._by_start.get(lead(text, start), ()) if start < len(text) else ():
+            best = self._longer(best, phrase, text, start)
+        if self._by_number and (figures := self._numbers.match(text, start)) is not None:
+            found = self._behind(self._by_number, text, figures.end())
+            if found is not None and (best is None or found.end > best.end):
+                number = self._numbers.read(figures["low"], figures["high"])
+                best = Match(found.end, found.row, number, None, found.unit)
         if self._by_times and self._times is not None and (times := self._times.match(text, start)) is not None:
-            for phrase in self._by_times:
-                best = self._longer(best, phrase, text, times.end, times.number)
+            found = self._behind(self._by_times, text, times.end)
+            if found is not None and (best is None or found.end > best.end):
+                best = Match(found.end, found.row, found.number, times.number, found.unit)
         return best
 
-    def _longer(
-        self, best: Match[T] | None, phrase: _Phrase[T], text: str, start: int, times: Number | None
-    ) -> Match[T] | None:
+    def _behind(self, phrases: dict[str, list[_Phrase[T]]], text: str, end: int) -> Match[T] | None:
+        """The longest of the phrases that goes on behind a number."""
+        place = end
+        while place < len(text) and text[place] in " \t-":
+            place += 1
+        best: Match[T] | None = None
+        for key in (text[place : place + 1], ""):
+            for phrase in phrases.get(key, ()):
+                whole = phrase.before.pattern == ""
+                best = self._longer(best, phrase, text, end if whole else place)
+        return best
+
+    def _longer(self, best: Match[T] | None, phrase: _Phrase[T], text: str, start: int) -> Match[T] | None:
         found = phrase.before.match(text, start)
-        if found is None:
+        if found is None or (phrase.behind is None and best is not None and found.end() <= best.end):
             return best
-        number: Number | None = None
-        unit = found.groupdict().get("unit")
+        if phrase.behind is None:
+            return Match(found.end(), phrase.row, unit=found["unit"] if "unit" in phrase.before.groupindex else None)
         end = found.end()
-        if phrase.behind is not None:
-            while end < len(text) and text[end] in " \t":
-                end += 1
-            figures = self._numbers.match(text, end)
-            if figures is None:
-                return best
-            end = figures.end()
-            while end < len(text) and text[end] in " \t-" and phrase.behind.pattern:
-                end += 1
-            behind = phrase.behind.match(text, end) or phrase.behind.match(text, figures.end())
-            if behind is None:
-                return best
-            end, unit = behind.end(), behind.groupdict().get("unit") or unit
-            if best is not None and end <= best.end:
-                return best
-            number = self._numbers.read(figures["low"], figures["high"])
-        if best is not None and end <= best.end:
+        while end < len(text) and text[end] in " \t":
+            end += 1
+        figures = self._numbers.match(text, end)
+        if figures is None:
             return best
-        return Match(end, phrase.row, number, times, unit)
+        end = figures.end()
+        while end < len(text) and text[end] in " \t-" and phrase.behind.pattern:
+            end += 1
+        behind = phrase.behind.match(text, end) or phrase.behind.match(text, figures.end())
+        if behind is None or (best is not None and behind.end() <= best.end):
+            return best
+        number = self._numbers.read(figures["low"], figures["high"])
+        unit = behind["unit"] if "unit" in phrase.behind.groupindex else None
+        return Match(behind.end(), phrase.row, number, None, unit)
 
 
 class TimesTable:
@@ -138,6 +148,7 @@ class TimesTable:
     def __init__(self, rows: Iterable[tuple[str, str]], numbers: Numbers) -> None:
         self._table = PhraseTable(rows, numbers, ("\0",))
         self._numbers = numbers
+        self.starts = self._table.starts
 
     def match(self, text: str, start: int) -> Match[str] | None:
         """The number of times that begins at `start`, with what it ends with. Raises UnreadError."""

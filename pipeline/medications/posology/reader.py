@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from pipeline.medications.posology.steps import Reading, assemble
 
 Data = dict[str, Any]
 
+_NUMBERS_ALONE = frozenset({"strength_without_unit"})
+_NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
+_WORD = re.compile(r"[^\s]+")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -43,15 +47,36 @@ class PosologyLanguage:
         own = sorted(bounds for spans in attributes.values() for bounds in spans)
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own, linked)
-        seen = stretch(folded, pieces, drug, hidden)
+        (start, end), *rest = pieces
+        if not own and self._says_nothing(folded, start, drug, end):
+            return {"as_needed": False, "steps": [], "daily_dose": None}, []
+        seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
         elements: list[Element] = []
-        for element in self._scanner.scan(seen.text):
+        for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
             self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
         chosen = self._chosen(elements, text, own)
         self._named_form(chosen, text, drug)
         reading = assemble(chosen, text, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
+
+    def _says_nothing(self, folded: str, start: int, drug: Bounds, end: int) -> bool:
+        """Is a drug without attributes only named, with nothing beside it that could be read?"""
+        behind = _NEXT.match(folded, drug[1], end)
+        if behind is not None and self._scanner.knows(folded, behind.end() - 1):
+            return False
+        if self._scanner.limited(folded, drug[1], end):
+            return False
+        return self._head(folded, start, drug[0]) == drug[0]
+
+    def _head(self, folded: str, start: int, mark: int) -> int:
+        """Where the words begin that lead to an instruction without one between that says nothing."""
+        begin = mark
+        for word in reversed(list(_WORD.finditer(folded, start, mark))):
+            if not self._scanner.knows(folded, word.start()):
+                break
+            begin = word.start()
+        return begin
 
     def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
         """Turn an element's places to those of the note."""
@@ -96,6 +121,8 @@ class PosologyLanguage:
             if fresh and element.kind in ("as_needed", "reason"):
                 going = False
             clear = element.kind == "max" or (element.kind == "as_needed" and not element.code)
+            if element.code in _NUMBERS_ALONE and not anchored[number]:
+                continue  # a date, a score: no amount that anyone took for one
             kept[number] = (going or (clear and begun and not fresh)) and self._allowed(
                 element, text, anchored=anchored[number]
             )

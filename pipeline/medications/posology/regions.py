@@ -38,6 +38,10 @@ class Stretch:
         """The place in the note of a stretch of the text."""
         return self.places[start], self.places[end - 1] + 1
 
+    def place(self, offset: int) -> int:
+        """Where the text goes on behind an offset of the note."""
+        return bisect_left(self.places, offset)
+
 
 def stretch(folded: str, pieces: Sequence[Bounds], drug: Bounds, hidden: Sequence[Bounds]) -> Stretch:
     """The text of some pieces, without the stops of abbreviations; what is hidden becomes a sign."""
@@ -64,10 +68,11 @@ def _copy(folded: str, start: int, end: int, text: list[str], places: list[int])
         return
     piece = folded[start:end]
     dots = {start + match.end() - 1 for match in _DOTTED.finditer(piece)}
-    for place in range(start, end):
-        if place not in dots:
-            text.append(folded[place])
-            places.append(place)
+    place = start
+    for dot in (*sorted(dots), end):
+        text.append(folded[place:dot])
+        places.extend(range(place, dot))
+        place = dot + 1
 
 
 class Neighbours:

@@ -7,15 +7,26 @@ what a word between two elements means.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts, quantity_of
 from pipeline.medications.posology.calendar import Calendar
-from pipeline.medications.posology.elements import Cues, Data, Element, Row, Timing, codes_of, repeat_of, skip
-from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, spelled
-from pipeline.medications.posology.phrases import PhraseTable, TimesTable
+from pipeline.medications.posology.elements import (
+    Cues,
+    Data,
+    Element,
+    Row,
+    Seen,
+    Timing,
+    codes_of,
+    repeat_of,
+    skip,
+)
+from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, alternatives, digits, lead, spelled
+from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
@@ -40,11 +51,19 @@ _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
 )
+_DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
+_DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
+_OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
+# What the patterns of this file begin with.
+_PATTERN_STARTS = frozenset({"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le"})
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 
 
 _SIMPLE = ("end", "then", "alternate", "changing", "change", "take", "scale", "filler")
+
+
+_Read = Callable[[Seen, int], Element | None]
 
 
 class Scanner:
@@ -74,6 +93,17 @@ class Scanner:
         for row in resources.read_table(lang, "posology/words.tsv"):
             kinds.setdefault(row["kind"], []).append(row["phrase"])
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
+        self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
+        self._readers = self._dispatch(times)
+        needed = (
+            p
+            for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase")
+            if row["flag"] == "as_needed"
+        )
+        self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
+        self._of_numbers: tuple[_Read, ...] = (
+            self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._course, self._amount,
+        )  # fmt: skip
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
         self._length = re.compile(
@@ -92,23 +122,28 @@ class Scanner:
     def _coded(self, name: str) -> Cues:
         return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
 
-    def scan(self, text: str) -> list[Element]:
-        """The elements of a folded text, in order."""
-        found: list[Element] = []
+    def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
+        """The elements of a folded text, in order.
+
+        `until`: behind this place the first word that says nothing ends the reading, unless a limit or "as needed" is
+        still to come.
+        """
+        seen = Seen(text)
         place = 0
         changing = False
-        while place < len(text):
-            if blank := _BLANK.match(text, place):
+        while place < len(seen):
+            if blank := _BLANK.match(seen, place):
                 place = blank.end()
                 continue
-            element = (self._changed(text, place) if changing else None) or self._at(text, place)
+            element = (self._changed(seen, place) if changing else None) or self._at(seen, place)
             if element.kind in ("changing", "mark"):
                 changing = element.kind == "changing" or (changing and element.value in ("(", ")", ","))
-            found.append(element)
-            place = element.end
-        return found
+            place, dumb = element.end, element.kind == "word"
+            yield element
+            if dumb and until is not None and place > until and not self._clear.search(seen, place):
+                return
 
-    def _changed(self, text: str, place: int) -> Element | None:
+    def _changed(self, text: Seen, place: int) -> Element | None:
         """What stands behind "reduce" or "passage": "from 40 to 80 mg", "by 5 mg a week", "5 mg to 2.5 mg"."""
         for kind in ("change_from", "change_by"):
             end = self._cue_end(kind, text, place)
@@ -128,12 +163,12 @@ class Scanner:
                 return Element("old", place, to)
         return None
 
-    def _before_to(self, text: str, place: int) -> int:
+    def _before_to(self, text: Seen, place: int) -> int:
         """Where "to" ends, if it stands at `place` before an amount; else 0."""
         to = self._cue_end("to", text, skip(text, place))
         return to if to and self._single_end(text, skip(text, to)) else 0
 
-    def _at(self, text: str, place: int) -> Element:
+    def _at(self, text: Seen, place: int) -> Element:
         mark = _MARK.match(text, place)
         if mark is not None and not text[mark.end() - 1 : mark.end() + 1].replace(".", "").isdigit():
             end = mark.end()
@@ -142,22 +177,7 @@ class Scanner:
             if text[place] != "." or not text[place + 1 : place + 2].isdigit():
                 return Element("mark", place, end, text[place:end])
         best: Element | None = None
-        for read in (
-            self._frequency,
-            self._day_or_time,
-            self._dispensed,
-            self._since,
-            self._limit,
-            self._step_by,
-            self._old,
-            self._infusion,
-            self._course,
-            self._as_needed,
-            self._amount,
-            self._route,
-            self._form,
-            self._cue,
-        ):
+        for read in self._readers_at(text, place):
             element = read(text, place)
             if element is not None and (best is None or element.end > best.end):
                 best = element
@@ -166,11 +186,52 @@ class Scanner:
         word = _WORD.match(text, place)
         return Element("word", place, word.end() if word else place + 1)
 
-    def _cue_end(self, kind: str, text: str, place: int) -> int:
+    def limited(self, text: str, start: int, end: int) -> bool:
+        """Is there a limit or "as needed" in a stretch?"""
+        return self._clear.search(text, start, end) is not None
+
+    def knows(self, text: str, place: int) -> bool:
+        """Can anything be read that begins as the text does at a place?"""
+        return text[place].isdigit() or text[place] in "½¼¾" or lead(text, place) in self._readers
+
+    def _readers_at(self, text: Seen, place: int) -> tuple[_Read, ...]:
+        """What can read what begins so."""
+        if text[place].isdigit() or text[place] in "½¼¾":
+            return self._of_numbers
+        return self._readers.get(lead(text, place), ())
+
+    def _dispatch(self, times: TimesTable) -> dict[str, tuple[_Read, ...]]:
+        """The readers by what they read begins with, in the order of their precedence."""
+        numbers = self.numbers.starts
+
+        def of(*kinds: str) -> frozenset[str]:
+            return frozenset[str]().union(*(self._cues[kind].starts for kind in kinds if kind in self._cues))
+
+        calendar = self._calendar.starts | of("clock_before", "day_except", "day_other")
+        readers: tuple[tuple[_Read, frozenset[str]], ...] = (
+            (self._frequency, self._frequencies.starts | times.starts | numbers),
+            (self._day_or_time, calendar),
+            (self._dispensed, of("given") | numbers),
+            (self._since, of("since", "more") | numbers | _PATTERN_STARTS),
+            (self._limit, of("max") | numbers),
+            (self._step_by, of("by")),
+            (self._old, of("from", "was")),
+            (self._infusion, of("over")),
+            (self._course, of("course", "more", "course_unread") | numbers | _PATTERN_STARTS),
+            (self._as_needed, of("hold", "condition", "reason")),
+            (self._amount, numbers | {"."}),
+            (self._route, self._routes.starts),
+            (self._form, self._forms.starts),
+            (self._cue, of(*_SIMPLE)),
+        )
+        keys = frozenset[str]().union(*(starts for _, starts in readers))
+        return {key: tuple(read for read, starts in readers if key in starts) for key in keys}
+
+    def _cue_end(self, kind: str, text: Seen, place: int) -> int:
         cues = self._cues.get(kind)
         return cues.match(text, place) if cues is not None else 0
 
-    def _cue(self, text: str, place: int) -> Element | None:
+    def _cue(self, text: Seen, place: int) -> Element | None:
         best: Element | None = None
         for kind in _SIMPLE:
             end = self._cue_end(kind, text, place)
@@ -180,13 +241,13 @@ class Scanner:
 
     # Timing
 
-    def _frequency(self, text: str, place: int) -> Element | None:
+    def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
             return None
         try:
-            match = self._frequencies.match(text, place)
+            match = self._phrase_at(text, place)
         except UnreadError as error:
-            return Element("unread", place, self.amounts.end(text, place), code=error.code)
+            return Element("unread", place, self._amount_end(text, place), code=error.code)
         if match is None:
             return None
         row = match.row
@@ -202,7 +263,11 @@ class Scanner:
             return Element("unread", place, match.end, code=error.code)
         return Element("timing", place, match.end, Timing(repeat, row["flag"]))
 
-    def _day_or_time(self, text: str, place: int) -> Element | None:
+    def _phrase_at(self, text: Seen, place: int) -> Match[Row] | None:
+        """The phrase of a frequency at a place. Raises UnreadError."""
+        return text.once("phrase", place, lambda: self._frequencies.match(text, place))
+
+    def _day_or_time(self, text: Seen, place: int) -> Element | None:
         found = self._calendar.match(text, place)
         if found is None:
             return None
@@ -216,30 +281,48 @@ class Scanner:
 
     # What is no dose
 
-    def _dispensed(self, text: str, place: int) -> Element | None:
+    def _dispensed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("given", text, place)
         if end:
-            behind = re.compile(r"[\s:*#.]*").match(text, end)
-            start = behind.end() if behind else end
-            stop = self._quantity_end(text, start)
-            return Element("given", place, max(stop, start if stop else end) if stop else end)
+            stop = self._quantity_end(text, skip(text, end, " \t\n:*#."))
+            return Element("given", place, stop or end)
+        if not self._has("supply", text):
+            return None
         stop = self._quantity_end(text, place)
-        if stop:
-            gap = re.compile(r"[\s-]*").match(text, stop)
-            end = self._cue_end("supply", text, gap.end() if gap else stop)
-            if end:
-                return Element("given", place, end)
-        return None
+        end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
+        return Element("given", place, end) if end else None
 
-    def _quantity_end(self, text: str, place: int) -> int:
-        length = self._length.match(text, place)
-        amount = self.amounts.end(text, place)
+    def _has(self, kind: str, text: Seen) -> bool:
+        """Does the text hold a cue that stands behind what it speaks of?"""
+        return text.once(kind, 0, lambda: self._behind[kind].search(text) is not None)
+
+    def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
+        """A time that begins at a place."""
+
+        def find() -> re.Match[str] | None:
+            begins = self.numbers.may_begin(text, place) or self._cue_end("more", text, place)
+            return self._length.match(text, place) if begins else None
+
+        return text.once("length", place, find)
+
+    def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
+        """The amount that begins at a place. Raises UnreadError."""
+        return text.once("amount", place, lambda: self.amounts.match(text, place))
+
+    def _amount_end(self, text: Seen, place: int) -> int:
+        return text.once("end", place, lambda: self.amounts.end(text, place))
+
+    def _quantity_end(self, text: Seen, place: int) -> int:
+        length = self._length_at(text, place)
+        amount = self._amount_end(text, place)
         return max(length.end() if length else 0, amount if amount > place else 0)
 
-    def _since(self, text: str, place: int) -> Element | None:
-        number = self._length.match(text, place)
+    def _since(self, text: Seen, place: int) -> Element | None:
+        number = self._length_at(text, place) if self._has("ago", text) else None
         if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
             return Element("since", place, end)
+        if text[place].isdigit():
+            return None
         if (of := _DAY_OF.match(text, place)) is not None:
             return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
         if day := _DAY_NUMBER.match(text, place):
@@ -249,7 +332,7 @@ class Scanner:
             return None
         for _ in range(6):
             start = skip(text, end)
-            word = re.compile(r"\d[\d/.:-]*|[^\W_]+").match(text, start)
+            word = _DATED.match(text, start)
             if word is None:
                 break
             dated = self._cue_end("date_word", text, start)
@@ -258,13 +341,13 @@ class Scanner:
             end = max(dated, word.end())
         return Element("since", place, end)
 
-    def _limit(self, text: str, place: int) -> Element | None:
+    def _limit(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("max", text, place)
         if end:
-            daily = re.search(r"daily|/ ?j|journaliere|quotidien|par jour|24", text[place:end]) is not None
+            daily = _DAILY.search(text, place, end) is not None
             start = skip(text, end, ":= \t")
             return self._limited(text, place, start, daily=daily)
-        limited = self._limited(text, place, place, daily=False)
+        limited = self._limited(text, place, place, daily=False) if self._has("limit", text) else None
         if limited is not None and limited.kind == "max":
             end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))
             if end:
@@ -277,16 +360,16 @@ class Scanner:
                     return Element("max", place, end, limited.value)
         return None
 
-    def _limited(self, text: str, place: int, start: int, *, daily: bool) -> Element | None:
+    def _limited(self, text: Seen, place: int, start: int, *, daily: bool) -> Element | None:
         """The amount that is a limit, with what it is a limit of. `place`: where the element begins."""
         try:
-            match = self._frequencies.match(text, start)
+            match = self._phrase_at(text, start)
             if match is not None and match.times is not None and place < start:
                 repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
                 return Element("timing", place, match.end, Timing(repeat, "most"))
-            found = self.amounts.match(text, start)
+            found = self._amount_at(text, start)
         except UnreadError as error:
-            return Element("unread", place, max(self.amounts.end(text, start), start + 1), code=error.code)
+            return Element("unread", place, max(self._amount_end(text, start), start + 1), code=error.code)
         if found is None:
             return None
         end, amount = found
@@ -307,23 +390,23 @@ class Scanner:
         number = self.numbers.number(match["number"]) if match["number"] else Decimal(1)
         return quantity_of(number, None, self._time_units[re.sub(r"\s+", " ", match["unit"])])
 
-    def _step_by(self, text: str, place: int) -> Element | None:
+    def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
         end = self._cue_end("by", text, place)
         if not end:
             return None
         start = skip(text, end)
-        stop = max(self.amounts.end(text, start), self._quantity_end(text, start))
+        stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
             return None
         return Element("by", place, self._timed_end(text, stop))
 
-    def _timed_end(self, text: str, end: int) -> int:
+    def _timed_end(self, text: Seen, end: int) -> int:
         """Where the timing ends that stands directly behind `end`."""
         for _ in range(3):
             start = skip(text, end)
             try:
-                match = self._frequencies.match(text, start)
+                match = self._phrase_at(text, start)
             except UnreadError:
                 return end
             if match is not None:
@@ -335,7 +418,7 @@ class Scanner:
             end = course.end
         return end
 
-    def _old(self, text: str, place: int) -> Element | None:
+    def _old(self, text: Seen, place: int) -> Element | None:
         """ "from 10 mg daily to", "previously 10 mg": what was taken before."""
         end = self._cue_end("from", text, place)
         if end:
@@ -353,16 +436,16 @@ class Scanner:
                 return Element("old", place, self._timed_end(text, stop), "was")
         return None
 
-    def _single_end(self, text: str, start: int) -> int:
+    def _single_end(self, text: Seen, start: int) -> int:
         try:
             found = self.amounts.match(text, start, single=True)
         except UnreadError:
-            return self.amounts.end(text, start)
+            return self._amount_end(text, start)
         return found[0] if found else 0
 
     # Durations
 
-    def _infusion(self, text: str, place: int) -> Element | None:
+    def _infusion(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("over", text, place)
         if not end:
             return None
@@ -377,8 +460,8 @@ class Scanner:
             return Element("infusion", place, stop, said)
         return Element("duration", place, stop, quantity_of(value.low, value.high, unit))
 
-    def _time(self, text: str, place: int) -> tuple[int, Number, str] | None:
-        length = self._length.match(text, place)
+    def _time(self, text: Seen, place: int) -> tuple[int, Number, str] | None:
+        length = self._length_at(text, place)
         if length is None:
             return None
         try:
@@ -389,7 +472,7 @@ class Scanner:
             return None
         return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
 
-    def _course(self, text: str, place: int) -> Element | None:
+    def _course(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("course", text, place)
         start = skip(text, end) if end else place
         slashed = _SLASHED.match(text, start)
@@ -401,14 +484,14 @@ class Scanner:
         days = _DAYS_OF.match(text, start)
         if days is not None and self.lang == "fr":
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
-        length = self._length.match(text, start)
+        length = self._length_at(text, start)
         if length is not None:
             try:
                 value = self.numbers.read(length["low"], length["high"])
             except UnreadError as error:
                 return Element("unread", place, length.end(), code=error.code)
             unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
-            if re.compile(r"\s*(?:sur|out of)\s+\d").match(text, length.end()):
+            if _OUT_OF.match(text, length.end()):
                 of = self._length.match(text, skip(text, length.end() + 4, " ofur"))
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
             if not value.low:
@@ -425,7 +508,7 @@ class Scanner:
 
     # As needed
 
-    def _as_needed(self, text: str, place: int) -> Element | None:
+    def _as_needed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("hold", text, place)
         if end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
@@ -452,7 +535,7 @@ class Scanner:
                 return Element("reason", place, stop, (start, stop))
         return None
 
-    def _with_reason(self, text: str, place: int, end: int) -> Element:
+    def _with_reason(self, text: Seen, place: int, end: int) -> Element:
         """ "as needed", with the reason that stands behind it."""
         start = skip(text, end)
         comma = skip(text, end, " \t,")
@@ -470,7 +553,7 @@ class Scanner:
         stop = self._reason_end(text, start)
         return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
 
-    def _reason_end(self, text: str, start: int) -> int:
+    def _reason_end(self, text: Seen, start: int) -> int:
         """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""
         end = place = start
         for _ in range(MAX_REASON_WORDS):
@@ -490,22 +573,25 @@ class Scanner:
             end = word.end()
         return _without_conjunction(text, start, end)
 
-    def _ends_reason(self, text: str, place: int) -> bool:
+    def _ends_reason(self, text: Seen, place: int) -> bool:
+        if not self._readers_at(text, place):
+            return False
         return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
 
-    def _begins_dosing(self, text: str, place: int) -> bool:
+    def _begins_dosing(self, text: Seen, place: int) -> bool:
+        possible = self._readers_at(text, place)
         for read in (self._frequency, self._day_or_time, self._dispensed, self._limit, self._course, self._infusion):
-            element = read(text, place)
+            element = read(text, place) if read in possible else None
             if element is not None and element.kind not in ("filler", "length"):
                 return True
         if self._cue_end("then", text, place) and not text.startswith(("and", "et", "ou", "or"), place):
             return True
-        element = self._amount(text, place)
+        element = self._amount(text, place) if self._amount in possible else None
         return element is not None and element.kind == "amount" and bool(element.value.measure)
 
     # Amounts, routes, forms
 
-    def _amount(self, text: str, place: int) -> Element | None:
+    def _amount(self, text: Seen, place: int) -> Element | None:
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
         if solution := _RATIO_STRENGTH.match(text, place):
@@ -513,9 +599,9 @@ class Scanner:
         if weight := self._weight.match(text, place):
             return Element("filler", place, weight.end())
         try:
-            found = self.amounts.match(text, place)
+            found = self._amount_at(text, place)
         except UnreadError as error:
-            return Element("unread", place, self.amounts.end(text, place), code=error.code)
+            return Element("unread", place, self._amount_end(text, place), code=error.code)
         if found is None:
             return None
         end, amount = found
@@ -523,7 +609,7 @@ class Scanner:
             return None
         return Element("amount", place, end, amount)
 
-    def _is_article(self, text: str, place: int, end: int) -> bool:
+    def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
         first = _WORD.match(text, place)
         if first is None or first[0] not in ("a", "an", "single", "un", "une"):
@@ -533,11 +619,11 @@ class Scanner:
         )
         return following is None or following.kind != "timing" or "when" not in following.value.repeat
 
-    def _route(self, text: str, place: int) -> Element | None:
+    def _route(self, text: Seen, place: int) -> Element | None:
         end = self._routes.match(text, place)
         return Element("route", place, end) if end else None
 
-    def _form(self, text: str, place: int) -> Element | None:
+    def _form(self, text: Seen, place: int) -> Element | None:
         end = self._forms.match(text, place)
         if not end:
             return None

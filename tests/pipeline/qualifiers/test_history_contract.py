@@ -279,7 +279,7 @@ def test_components_may_have_any_name_and_come_from_elsewhere():
 
 
 def plain_data(doc):
-    return [(e.text, e._.history, e._.history_, list(e._.history_evidence), [d._.date.norm() for d in doc.spans["dates"]])
+    return [(e.text, e._.history, e._.history_, list(e._.history_evidence or ()), [d._.date.norm() for d in doc.spans["dates"]])
             for e in doc.ents]  # fmt: skip
 
 

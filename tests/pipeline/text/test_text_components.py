@@ -155,7 +155,29 @@ def test_sections(lang, text, kinds):
         ("fr", "il y a environ treize mois", ["-13 month"]),
         ("fr", "depuis 3 jours", ["-3 day"]),
         ("fr", "dans les années 90", ["1990-??-??"]),
+        ("fr", "il y a sept jours", ["-7 day"]),
+        ("fr", "en sept. 2019", ["2019-09-??"]),
+        ("fr", "à l'été 2015", ["2015-07-??"]),
+        ("fr", "du 3 au 5 mars 2015", ["2015-03-05"]),
+        ("fr", "du 3 mars au 5 avril 2015", ["2015-03-03", "2015-04-05"]),
+        ("fr", "deux ans et demi auparavant", ["-2.5 year"]),
+        ("fr", "toux d'évolution : 3 semaines d'évolution", ["-3 week"]),
+        ("fr", "hospitalisé il y a un peu plus de 3 ans", ["-3 year"]),
+        ("fr", "jusqu'au 12/03/2020", ["2020-03-12"]),
+        ("fr", "AVC en 2012 et 2015", ["2012-??-??", "2015-??-??"]),
+        ("fr", "AVC (2012)", ["2012-??-??"]),
+        ("fr", "PNN 2000, GB 1999", []),
+        ("fr", "sous amoxicilline 2000 mg", []),
         ("en", "3 days ago", ["-3 day"]),
+        ("en", "a couple of weeks prior to admission", ["-2 week"]),
+        ("en", "for 3/7, then 2/52 ago", ["-2 week"]),
+        ("en", "in the summer of 2015", ["2015-07-??"]),
+        ("en", "in the 1990s", ["1990-??-??"]),
+        ("en", "since March 4th, 2019", ["2019-03-04"]),
+        ("en", "within 2 weeks", ["+2 week"]),
+        ("en", "pain 3/10, BP 120/80, vision 20/40", []),
+        ("en", "may have fever", []),
+        ("en", "at age 12, a 45-year-old man", []),
         ("fr", "TA 12/8", []),
         ("fr", "EVA 3/10", []),
         ("fr", "EVA à 3/10", []),
@@ -171,6 +193,47 @@ def test_sections(lang, text, kinds):
 def test_dates(lang, text, norms):
     doc = NLP[lang](text)
     assert [span._.date.norm() for span in doc.spans["dates"]] == norms
+
+
+def test_bounds_are_part_of_the_value():
+    assert first_date("fr", "depuis le 12/03/2020").bound == "since"
+    assert first_date("fr", "jusqu'en 2012").bound == "until"
+    assert first_date("en", "since 2012").bound == "since"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "norm"),
+    [
+        ("fr", "opéré à 17 ans", "17 year"),
+        ("en", "at the age of 12", "12 year"),
+        ("en", "a 45-year-old man", "45 year"),
+    ],
+)
+def test_an_age_is_an_age(lang, text, norm):
+    doc = NLP[lang](text)
+    (span,) = doc.spans["ages"]
+    assert span._.age.norm() == norm
+    assert span._.age.on("1978-11-02") is not None
+    assert span._.age.on(None) is None
+
+
+def test_the_order_of_day_and_month_is_a_setting():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("anamnesis_dates", config={"day_first": True})
+    doc = nlp("on 03/04/2021 and 2021-03-04 and 13/04/2021")
+    assert [span._.date.norm() for span in doc.spans["dates"]] == ["2021-04-03", "2021-03-04", "2021-04-13"]
+
+
+def test_sections_carry_loinc_codes():
+    doc = NLP["en"]("PAST MEDICAL HISTORY: Asthma.\nALLERGIES: none")
+    assert [span._.loinc for span in doc.spans["sections"]] == ["11348-0", "48765-2"]
+
+
+def test_titles_of_ones_own():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("anamnesis_sections", config={"titles": {"past_medical_history": ["zorglub log"]}})
+    doc = nlp("Zorglub log:\nasthma")
+    assert [span.label_ for span in doc.spans["sections"]] == ["past_medical_history"]
 
 
 def test_a_duration_is_no_date():

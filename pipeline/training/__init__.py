@@ -1,0 +1,1 @@
+"""Making the trained models: README.md in this folder."""

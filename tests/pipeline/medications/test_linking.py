@@ -1,0 +1,219 @@
+"""Links: each reason of the closed list, on entities that are given, so that only the linker decides."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc, Span
+
+import pipeline
+from pipeline.medications.linking import METHODS, Linking
+from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
+
+assert pipeline.load  # registers the components
+
+_LABELS = {"D": "DRUG", "S": "STRENGTH", "O": "DOSAGE", "T": "DURATION", "F": "FORM", "Q": "FREQUENCY", "R": "ROUTE"}
+_MARKED = re.compile(r"\[(\w):([^\]]+)\]")
+
+
+def link(marked: str, lang: str = "en") -> list[tuple[str, str, str]]:
+    """Drug, attribute and reason of each link of a text in which entities are written "[D:aspirin]"."""
+    doc = linked_doc(marked, lang)
+    return [(one.drug.text, one.attribute.text, one.reason) for one in doc._.links]
+
+
+def linked_doc(marked: str, lang: str = "en") -> Doc:
+    nlp = spacy.blank(lang, config={"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}})
+    text, bounds, last = "", [], 0
+    for match in _MARKED.finditer(marked):
+        text += marked[last : match.start()]
+        bounds.append((len(text), len(text) + len(match[2]), _LABELS[match[1]]))
+        text += match[2]
+        last = match.end()
+    doc = nlp.make_doc(text + marked[last:])
+    spans = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in bounds]
+    doc.set_ents([span for span in spans if span is not None])
+    return Linking(lang)(doc)
+
+
+CASES = [
+    (
+        "same_instruction",
+        "[D:Ibuprofen] [S:200 mg] [Q:daily] [T:for two weeks].",
+        [("Ibuprofen", "200 mg"), ("Ibuprofen", "daily"), ("Ibuprofen", "for two weeks")],
+    ),
+    ("amount_before_drug", "She was given [S:25 mg] of [D:Demerol].", [("Demerol", "25 mg")]),
+    ("amount_before_drug", "Started on [R:IV] [D:heparin].", [("heparin", "IV")]),
+    ("table_row", "[S:40 mg] | [D:Lasix]\n[S:5 mg] | [D:Norvasc]", [("Lasix", "40 mg"), ("Norvasc", "5 mg")]),
+    ("shared", "[D:aspirin] and [D:Plavix] [Q:daily]", [("aspirin", "daily")]),
+    ("shared", "[D:Albuterol] or [D:Atrovent] [Q:q. 2h.]", [("Albuterol", "q. 2h.")]),
+    ("each", "[D:Flovent] and [D:Serevent], [O:2 puffs] each.", [("Flovent", "2 puffs")]),
+    ("drug_between", "[D:Prevacid] to protect from [D:aspirin], [S:15 mg] [R:p.o.]", [("Prevacid", "15 mg")]),
+    ("drug_between", "[D:Protonix] to protect the stomach from [D:aspirin], [S:40 mg]", [("Protonix", "40 mg")]),
+    ("next_sentence", "I will start [D:Inderal]. He will take [S:10 mg] [Q:twice daily].", [("Inderal", "10 mg")]),
+    (
+        "later_step",
+        "[D:prednisone] [S:40 mg] [T:for 3 days], then [S:20 mg] [T:for 3 days]",
+        [("prednisone", "20 mg")],
+    ),
+    ("next_drug", "[Q:Daily] we gave the [D:aspirin].", [("aspirin", "Daily")]),
+]
+
+
+@pytest.mark.parametrize(("reason", "marked", "wanted"), CASES)
+def test_link_has_its_reason(reason: str, marked: str, wanted: list[tuple[str, str]]) -> None:
+    found = {(drug, attribute): why for drug, attribute, why in link(marked)}
+    for pair in wanted:
+        assert found.get(pair) == reason, f"{pair}: {found}"
+
+
+def test_every_reason_of_the_list_has_a_case() -> None:
+    assert {reason for reason, _, _ in CASES} == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked", "wanted"),
+    [
+        ("fr", "[S:40 mg] de [D:Lasilix]", {("Lasilix", "40 mg")}),
+        (
+            "fr",
+            "[D:Paracétamol] et [D:ibuprofène] [Q:si besoin]",
+            {("Paracétamol", "si besoin"), ("ibuprofène", "si besoin")},
+        ),
+        (
+            "fr",
+            "[D:Solupred] [S:40 mg] [T:pendant 3 jours] puis [S:20 mg] [T:pendant 3 jours]",
+            {
+                ("Solupred", "40 mg"),
+                ("Solupred", "pendant 3 jours"),
+                ("Solupred", "20 mg"),
+            },
+        ),
+        (
+            "en",
+            "[D:Ibuprofen] [S:200 mg] [Q:daily], [D:Dilaudid] [S:2mg] [Q:daily], [D:morphine] [R:intravenously].",
+            {
+                ("Ibuprofen", "200 mg"),
+                ("Ibuprofen", "daily"),
+                ("Dilaudid", "2mg"),
+                ("Dilaudid", "daily"),
+                ("morphine", "intravenously"),
+            },
+        ),
+        (
+            "en",
+            "1. [D:Lasix] [S:40 mg] [R:p.o.] [Q:b.i.d.]\n2. [D:Zocor] [S:20 mg] [Q:q.h.s.]",
+            {
+                ("Lasix", "40 mg"),
+                ("Lasix", "p.o."),
+                ("Lasix", "b.i.d."),
+                ("Zocor", "20 mg"),
+                ("Zocor", "q.h.s."),
+            },
+        ),
+    ],
+)
+def test_whole_instructions(lang: str, marked: str, wanted: set[tuple[str, str]]) -> None:
+    assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
+
+
+def test_attribute_without_a_drug_in_reach_is_said_and_not_forced() -> None:
+    doc = linked_doc("Take [S:10 mg] [Q:daily]. " + "The weather was fine. " * 40 + "\n\nAllergic to [D:penicillin].")
+    assert doc._.links == ()
+    assert [span.text for span in doc._.unlinked] == ["10 mg", "daily"]
+
+
+def test_attributes_without_any_drug_stay_unlinked() -> None:
+    doc = linked_doc("[S:10 mg] [R:p.o.] [Q:daily] [T:for 3 days]")
+    assert doc._.links == ()
+    assert len(doc._.unlinked) == 4
+
+
+def test_two_drugs_without_attributes_have_no_links() -> None:
+    assert link("[D:aspirin] and [D:Plavix] were discussed.") == []
+
+
+def test_getters_agree_with_the_links() -> None:
+    doc = linked_doc("[D:aspirin] and [D:Plavix] [Q:daily]")
+    aspirin, plavix, daily = doc.ents
+    assert [span.text for span in daily._.drug] == ["aspirin", "Plavix"]
+    assert aspirin._.attributes == {"FREQUENCY": [daily]} == plavix._.attributes
+    assert all(0 < one.score <= 1 and one.method in METHODS for one in doc._.links)
+
+
+def test_unknown_method_and_labels_on_both_sides_are_errors() -> None:
+    with pytest.raises(ValueError, match="method"):
+        Linking("en", method="magic")
+    with pytest.raises(ValueError, match="heads and tails"):
+        Linking("en", head_labels=["DRUG"], tail_labels=["DRUG"])
+    with pytest.raises(ValueError, match="en, fr"):
+        Linking("xx")
+
+
+def test_own_labels_are_linked_too() -> None:
+    nlp = spacy.blank("en")
+    doc = nlp.make_doc("attempt twice")
+    doc.set_ents([Span(doc, 0, 1, "ACT"), Span(doc, 1, 2, "TIMES")])
+    doc = Linking("en", head_labels=["ACT"], tail_labels=["TIMES"])(doc)
+    assert [(one.drug.text, one.attribute.text) for one in doc._.links] == [("attempt", "twice")]
+
+
+def calls_for(count: int) -> int:
+    """How many calls it takes to link a list of drugs with two attributes each: work, whatever the machine does."""
+    text, mentions = "", []
+    for number in range(count):
+        for word, label in ((f"drug{number}", "DRUG"), ("10 mg", "STRENGTH"), ("daily", "FREQUENCY")):
+            mentions.append(Mention(len(text), len(text) + len(word), label, label == "DRUG", number))
+            text += word + " "
+        text += "\n"
+    linker, calls = RuleLinker("en"), 0
+
+    def count_call(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count_call)
+    try:
+        linker(text, mentions)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_work_grows_with_the_number_of_entities_and_no_faster() -> None:
+    assert calls_for(800) < 4.2 * calls_for(200)
+
+
+def test_five_thousand_entities_are_linked_in_linear_work() -> None:
+    doc = linked_doc("".join(f"[D:drug{number}] [S:10 mg] [Q:daily]\n" for number in range(1667)))
+    assert len(doc.ents) == 5001
+    assert len(doc._.links) == 2 * 1667
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from("DSOTFQR"), max_size=25), st.sampled_from([" ", ", ", ". ", "\n", "\n\n", " and ", " of "])
+)
+def test_links_always_join_a_drug_and_an_attribute_of_the_text(kinds: list[str], gap: str) -> None:
+    words = {"D": "Lasix", "S": "40 mg", "O": "two", "T": "for 3 days", "F": "tablets", "Q": "daily", "R": "p.o."}
+    doc = linked_doc(gap.join(f"[{kind}:{words[kind]}]" for kind in kinds))
+    entities = set(doc.ents)
+    for one in doc._.links:
+        assert one.drug in entities
+        assert one.drug.label_ == "DRUG"
+        assert one.attribute in entities
+        assert one.attribute.label_ != "DRUG"
+        assert one.reason in REASONS
+    attributes = [span for span in doc.ents if span.label_ != "DRUG"]
+    linked = {one.attribute for one in doc._.links}
+    assert set(doc._.unlinked) == set(attributes) - linked
+
+
+def test_sentences_by_punctuation_alone() -> None:
+    text = "One. Two\n\nThree"
+    assert [text[start:][:3] for start in sentence_starts(text)] == ["One", "Two", "Thr"]
