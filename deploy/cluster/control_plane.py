@@ -190,6 +190,8 @@ class ControlPlane:
             f"--kubeconfig={self.kubeconfig}",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
             f"--server-address=127.0.0.1:{port}",
+            # Without leases the controllers take the nodes for dead after a minute.
+            "--node-lease-duration-seconds=40",
         )
         for number in range(self.nodes):
             self.kube.create(_node(f"node-{number}", _ZONES[number % len(_ZONES)]))

@@ -39,7 +39,12 @@ class Measure:
     def names(self) -> list[str]:
         """The names of lists that the notes mention."""
         kinds = Lexicon("en").kinds
-        mentioned = {key(e["text"]) for note in self._notes for e in note["entities"] if e["label"] == "DRUG"}
+        mentioned = {
+            key(note["text"][e["start"] : e["end"]])
+            for note in self._notes
+            for e in note["entities"]
+            if e["label"] == "DRUG"
+        }
         return sorted(name for name in mentioned if kinds.get(name) == Kind.DRUG)
 
     def of(self, recognizer: MedicationRecognizer, gone: Iterable[str] = ()) -> tuple[int, int, float]:
@@ -54,10 +59,21 @@ class Measure:
             )
             score.count_entities(table, lenient=False)
             matched = set(score.match(lenient=True).values())
-            wanted = [e for e in note["entities"] if e["label"] == "DRUG" and key(e["text"]) in taken]
+            wanted = [
+                entity
+                for entity in note["entities"]
+                if entity["label"] == "DRUG" and key(note["text"][entity["start"] : entity["end"]]) in taken
+            ]
             mentions += len(wanted)
             found += sum(entity["id"] in matched for entity in wanted)
         return found, mentions, table.total().precision
+
+
+def _numbered(note: Note) -> Note:
+    """The note with an id at each entity, where the annotator gave none."""
+    for number, entity in enumerate(note["entities"]):
+        entity.setdefault("id", f"T{number}")
+    return note
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,7 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
     lines = [line for file in options.gold for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     nlp = blank("en")
     model = CandidateModel(options.model, nlp.vocab)
-    measure = Measure(nlp, [json.loads(line) for line in lines])
+    measure = Measure(nlp, [_numbered(json.loads(line)) for line in lines])
     names = measure.names()
     sys.stdout.write(
         f"{len(lines)} notes, {len(names)} names of lists, {options.names} taken out, {options.draws} draws\n"

@@ -25,7 +25,8 @@ def anamnesis(terms, qualifiers):
     nlp.add_pipe("anamnesis_matcher", config={"terms": terms, "attr": "NORM"})
     for name in qualifiers:
         nlp.add_pipe(f"anamnesis_{name}")
-    nlp.add_pipe("anamnesis_history", config=SETTINGS)
+    # As the profile has it, and as the readings of section A take it.
+    nlp.add_pipe("anamnesis_history", config={**SETTINGS, "since_is_history": False})
     return nlp
 
 

@@ -90,7 +90,7 @@ def check(lang, text, note, birth, data):
     for entity in (*doc.ents, *doc.spans.get("problems", ())):
         if entity.label_ != "STRENGTH":
             assert entity._.history in (True, False)
-            for cue in entity._.history_evidence:
+            for cue in entity._.history_evidence or ():
                 assert 0 <= cue["start"] < cue["end"] <= len(text)
     before = state(doc)
     for _, component in NLP[lang].pipeline:

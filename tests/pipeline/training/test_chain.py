@@ -22,7 +22,7 @@ import pipeline
 from pipeline import samples
 from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.recognizer import MedicationRecognizer
-from pipeline.training import convert, silver
+from pipeline.training import convert, names_taken_out, silver
 from pipeline.training.ship import ship
 
 TRAINING = Path(pipeline.__file__).parent / "training"
@@ -70,7 +70,7 @@ def trained(config_name: str, folder: Path, corpus: Path, raw: Path, **overrides
 
 @pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_chain_of_the_model_of_unlisted_names(tmp_path: Path) -> None:
+def test_chain_of_the_model_of_unlisted_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notes = lines(tmp_path / "notes.jsonl", samples.load("en") * 4)
     silver.main([str(notes), str(tmp_path / "corpus")])
     model = trained(
@@ -84,6 +84,9 @@ def test_chain_of_the_model_of_unlisted_names(tmp_path: Path) -> None:
     scores = CandidateModel(target, nlp.vocab).scores([["given", "<?", "X~vax", "?>", "daily"], ["<?", "x~ous", "?>"]])
     assert len(scores) == 2
     assert all(0 <= score <= 1 for score in scores)
+    gold = lines(tmp_path / "gold.jsonl", annotated("en"))
+    names_taken_out.main([str(gold), "--model", str(target), "--names", "3", "--draws", "1"])
+    assert "rules only" in capsys.readouterr().out
     doc = pipeline.load("en", overrides={"components.anamnesis_medications.model": str(target)})("aspirin 81 mg")
     assert [entity.label_ for entity in doc.ents] == ["DRUG", "STRENGTH"]
 
