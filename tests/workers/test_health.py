@@ -85,7 +85,7 @@ def test_a_rebalance_makes_it_unready_until_it_has_partitions(worker: Worker) ->
         drained.append(worker._ready() is None)
 
     serve(worker)
-    worker.flow.drain, worker.flow.resume = drain, lambda: None  # type: ignore[method-assign]
+    worker.flow.drain, worker.flow.resume = drain, lambda *_: None  # type: ignore[method-assign]
     asyncio.run(worker._before_revocation())
     assert drained == [False]
     worker._after_assignment()
