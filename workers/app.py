@@ -213,8 +213,8 @@ class Worker(faust.App):
             self.tracing,
         )
 
-    async def _name(self, partition: tuple[str, int]) -> None:
-        await self._consumer_of_ours().name(partition)
+    async def _name(self) -> None:
+        await self._consumer_of_ours().name()
 
     def _announce_profiles(self) -> None:
         for profile, version, fingerprint in self.flow.pool.profiles:

@@ -3,7 +3,7 @@
 A note that kills the whole worker comes again, often to another worker, whose journal knows nothing of it. So what is
 known travels with the group's committed offsets, as their metadata:
 
-    closed                              the partition was left in order; nothing is suspected
+    closed                              the partition was left in order; what was suspected before, still is
     open                                a worker reads it; should the next one find this, that worker died
     open 100-612:1 140-204:2 run 140-204    suspected offsets (end excluded) with their deaths; those at work now
 
@@ -75,18 +75,26 @@ class Suspicion:
         return Suspicion((Suspects(committed, committed + window, 1),))
 
     def __str__(self) -> str:
-        kept = self.ranges[-_MAX_RANGES:]
-        words = [OPEN, *(f"{each.start}-{each.end}:{each.deaths}" for each in kept)]
+        words = [OPEN, *self._words()]
         if self.running is not None:
             words.append(f"run {self.running[0]}-{self.running[1]}")
         return " ".join(words)
 
+    def closed(self) -> str:
+        """The metadata of a partition that is left in order: nothing is at work, suspects stay suspects."""
+        return " ".join([CLOSED, *self._words()])
+
+    def _words(self) -> list[str]:
+        return [f"{each.start}-{each.end}:{each.deaths}" for each in self.ranges[-_MAX_RANGES:]]
+
 
 def read(metadata: str | None, committed: int, window: int) -> Suspicion:
     """What metadata tells the next owner of a partition; nothing where it is none of ours."""
-    if metadata is None or not metadata.startswith(OPEN):
+    if metadata is None or not metadata.startswith((OPEN, CLOSED)):
         return Suspicion()
     ranges = tuple(Suspects(*map(int, match.groups())) for match in _RANGE.finditer(metadata))
+    if metadata.startswith(CLOSED):
+        return Suspicion(ranges).passed(committed)
     run = _RUN.search(metadata)
     running = (int(run[1]), int(run[2])) if run is not None and int(run[1]) < int(run[2]) else None
     return Suspicion(ranges, running).after_death(committed, window)
@@ -99,9 +107,11 @@ class Attempts:
         self._window = window
         self._known: dict[Partition, Suspicion] = {}
         self._committed: dict[Partition, int] = {}
+        self._left: dict[Partition, Suspicion] = {}
 
     def take_over(self, partition: Partition, committed: int, metadata: str | None) -> None:
         """A partition is ours from now on, at this committed offset."""
+        self._left.pop(partition, None)
         self._known[partition] = read(metadata, committed, self._window)
         self._committed[partition] = committed
 
@@ -112,6 +122,7 @@ class Attempts:
     def give_up(self) -> dict[Partition, int]:
         """All partitions are left in order; returns them with the offsets committed last."""
         owned = dict(self._committed)
+        self._left = dict(self._known)
         self._known.clear()
         self._committed.clear()
         return owned
@@ -120,13 +131,9 @@ class Attempts:
         """What to write beside an offset that is committed now."""
         known = self._known.get(partition)
         if known is None:
-            return CLOSED
+            return self._left.get(partition, Suspicion()).passed(committed).closed()
         self._committed[partition] = committed
         return str(known.passed(committed))
-
-    def committed(self, partition: Partition) -> int | None:
-        """The offset committed last; None for a partition that is not ours."""
-        return self._committed.get(partition)
 
     def deaths(self, partition: Partition, offset: int) -> int:
         """How many workers have died with this note among those at work, as far as the group knows."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from schemas.rejected import RejectedError
-from workers.attempts import GROUP, Attempts, Partition
+from workers.attempts import GROUP, Attempts
 from workers.delivery import Delivery
 from workers.journal import Journal
 from workers.ledger import Ledger
@@ -60,7 +60,7 @@ class Flow:
         metrics: Metrics,
         send: Send,
         failed: Callable[[BaseException], None],
-        name: Callable[[Partition], Awaitable[None]],
+        name: Callable[[], Awaitable[None]],
         tracing: Tracing | None = None,
     ) -> None:
         self.options = options
@@ -161,7 +161,7 @@ class Flow:
             self._moved.clear()
             await self._moved.wait()
         self.attempts.run(partition, place.offset, place.offset + (1 if alone else GROUP))
-        await self._name(partition)
+        await self._name()
 
     async def drain(self) -> None:
         """Finish what is in flight within the deadline and abandon the rest; nothing enters until `resume` (D-7.1)."""

@@ -214,13 +214,15 @@ class Consumer(driver.Consumer):
         else:
             await self.commit()
 
-    async def name(self, partition: tuple[str, int]) -> None:
-        """Commit what the group must know before a suspect is read; returns when the broker has it."""
+    async def name(self) -> None:
+        """Commit what the group must know before a suspect is read; returns when the broker has it.
+
+        Of all partitions at once: a suspect of another one that is done must not be taken for one at work.
+        """
         attempts = type(self).attempts
-        tp = TP(*partition)
-        offset = self._new_offset(tp) or (attempts.committed(partition) if attempts is not None else None)
-        if offset is not None:
-            await self._commit({tp: offset})
+        if attempts is not None:
+            owned = [(TP(*partition), committed) for partition, committed in attempts.owned()]
+            await self._commit({tp: self._new_offset(tp) or committed for tp, committed in owned})
 
     async def _take_over(self, assigned: set[TP]) -> None:
         attempts = type(self).attempts

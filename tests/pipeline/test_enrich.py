@@ -171,5 +171,5 @@ def test_regional_language_uses_its_primary_profile(nlps: dict[str, Language]) -
 def test_a_number_denies_nothing_and_a_relatives_drug_is_the_relatives(
     nlps: dict[str, Language], text: str, negation: bool, family: bool
 ) -> None:
-    drug = nlps["en"](text).ents[0]
+    drug = next(mention for mention in nlps["en"](text).ents if mention.label_ == "DRUG")
     assert (drug._.negation, drug._.family) == (negation, family)

@@ -33,4 +33,4 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.mark.parametrize("name", ["worker_kill", "broker_kill", "killer_note", "corrupt_batch", "two_versions"])
 def test_a_fault_loses_nothing_and_keeps_the_order(name: str, cluster: Cluster, tmp_path: Path) -> None:
     line = run(FAULTS[name](), cluster, tmp_path, seed=SEED, count=NOTES, rate=RATE)
-    assert line["verdict"] == "holds", line
+    assert line["verdict"] == "holds", [line["problems"], line["exit_codes"], line["rejected"]]

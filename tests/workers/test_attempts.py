@@ -61,6 +61,17 @@ def test_an_orderly_end_leaves_no_suspicion() -> None:
     assert read("written by something else", 10, WINDOW) == Suspicion()
 
 
+def test_suspects_stay_suspects_when_an_innocent_owner_leaves_in_order() -> None:
+    """D-6.2: the group is in motion after a death, and the first owner may leave before it has read them."""
+    attempts = Attempts(WINDOW)
+    attempts.take_over(PARTITION, 10, OPEN)
+    attempts.run(PARTITION, 10, 10 + GROUP)
+    attempts.give_up()
+    left = attempts.metadata(PARTITION, 20)
+    assert left == f"{CLOSED} 10-{10 + WINDOW}:1"
+    assert [read(left, 20, WINDOW).deaths(offset) for offset in (20, 9 + WINDOW, 10 + WINDOW)] == [1, 1, 0]
+
+
 def test_a_death_without_a_name_suspects_the_window_and_what_is_done_is_cleared() -> None:
     suspicion = read(OPEN, 100, WINDOW)
     assert [suspicion.deaths(offset) for offset in (99, 100, 299, 300)] == [0, 1, 1, 0]

@@ -57,8 +57,8 @@ class Stage:
     def _failed(self, error: BaseException) -> None:
         raise error
 
-    async def _name(self, partition: tuple[str, int]) -> None:
-        self.named.append(self.flow.attempts.metadata(partition, 0))
+    async def _name(self) -> None:
+        self.named += [self.flow.attempts.metadata(partition, 0) for partition, _ in self.flow.attempts.owned()]
 
     async def accept(self, offset: int, text: str = "fine", assignment: int = 0) -> None:
         place = Coordinates("t", 0, offset, 0)
