@@ -35,7 +35,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 install: $(STAMP)
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput

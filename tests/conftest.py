@@ -1,6 +1,20 @@
-"""Hypothesis on a shared, slow machine: no deadlines, and no complaint about slow generation."""
+"""Hypothesis on a shared, slow machine, and which tests share a process where several run them."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("anamnesis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anamnesis")
+
+_STREAM = "stream"
+
+
+def _group(item: pytest.Item) -> str:
+    return _STREAM if _STREAM in item.path.parts else str(item.path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests share what they load; tests on brokers share these, wait much, and so begin first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _group(item) != _STREAM)

@@ -128,10 +128,10 @@ def test_empty_file_gives_an_empty_file(anamnesis: Run, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2_and_leaves_no_file(
-    anamnesis: Run, tmp_path: Path, arguments: tuple[str, ...], message: bytes
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], message: bytes
 ) -> None:
     (tmp_path / "in.jsonl").write_bytes(samples.lines("en")[0])
-    done = anamnesis("annotate", *arguments)
+    done = inside("annotate", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count(b"\n") == 1

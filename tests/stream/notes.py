@@ -49,14 +49,14 @@ def _from_files(paths: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _made(count: int, chosen: random.Random) -> Iterator[dict[str, Any]]:
-    """Paragraphs of the samples of a language in a new order, three times as long as one at most."""
+    """Paragraphs of the samples of a language in a new order, about as long as a sample."""
     paragraphs = {
         language: [part for note in samples.load(language) for part in note["text"].split("\n\n")]
         for language in samples.LANGUAGES
     }
     for number in range(count):
         language = chosen.choices(samples.LANGUAGES, weights=(4, 1))[0]
-        text = "\n\n".join(chosen.sample(paragraphs[language], chosen.randint(1, 24)))
+        text = "\n\n".join(chosen.sample(paragraphs[language], chosen.randint(1, 12)))
         yield {
             "note_id": f"made-{number:05}",
             "language": language,

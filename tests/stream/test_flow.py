@@ -52,7 +52,7 @@ def test_two_workers_give_each_note_once_in_order_with_exact_offsets(kafka: Clus
 
 def test_kill_of_a_worker_and_of_a_shard_loses_nothing(kafka: Cluster | Given, tmp_path: Path) -> None:
     topics = Topics.make(kafka)
-    made = notes()
+    made = notes(800)
     with workers(2, tmp_path, topics.settings) as (first, second):
         send(kafka.bootstrap_servers, topics.names[0], made)
         until(lambda: published(first) > len(made) / 8, WAIT_SECONDS)

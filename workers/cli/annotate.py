@@ -41,10 +41,10 @@ def command(
     from workers.cli import lines_of_notes
 
     settings = options.settings(config, assignments)
-    job = lines_of_notes.job(settings, language=language, profile=profile)
     counts: Counter[str] = Counter()
-    started = time.monotonic()
     with reading(source) as handle, writing(target) as write:
+        job = lines_of_notes.job(settings, language=language, profile=profile)
+        started = time.monotonic()
         batches = _batches(lines(handle))
         done = lines_of_notes.read_all(job, batches, workers)
         total = None if source == STANDARD else count_lines(source)
