@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table model recogniser
+.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table bom audit model recogniser
 MINUTES ?= 10
 SEED ?= 1
 
@@ -14,7 +14,9 @@ help:
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
 	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length"
-	@echo "make check     format, lint, types, import arrows, manifests"
+	@echo "make check     format, lint, types, import arrows, manifests, bill of materials"
+	@echo "make bom       CycloneDX bill of materials of what ships: .cache/bom.cdx.json"
+	@echo "make audit     known vulnerabilities of what ships; says 'not audited' where no source of advisories answers"
 	@echo "make check-deploy  chart, rules, dashboards, image: fetches its own tools, proves that no panel is dead"
 	@echo "make up        Kafka, worker, Prometheus and Grafana on this machine (needs Docker)"
 	@echo "make deploy-files  write what is made of sources: dashboards, settings in the chart's schema"
@@ -54,6 +56,14 @@ check: install
 	$(BIN)/python -m tests.stream.chaos.table --check
 	$(BIN)/yamllint --strict --config-file deploy/.yamllint deploy
 	$(BIN)/shellcheck .ci/run deploy/*.sh deploy/image/*.sh
+	$(MAKE) --no-print-directory bom
+
+bom: install
+	@mkdir -p .cache
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --validate --of JSON --output-file .cache/bom.cdx.json 2>.cache/bom.log || { cat .cache/bom.log; exit 1; }
+
+audit: install
+	bash deploy/audit.sh
 
 check-deploy: install
 	bash deploy/tools.sh
