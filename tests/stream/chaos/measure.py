@@ -1,6 +1,7 @@
-"""Measures of the stream that no verdict gives: time without output when members come and go, a bad note's time, memory.
+"""Measures of the stream that no verdict gives: time without output when members come and go or die, and memory.
 
     python -m tests.stream.chaos.measure members --times 10
+    python -m tests.stream.chaos.measure recovery --times 5
     python -m tests.stream.chaos.measure soak --minutes 20 --rate 60
 
 They print figures, and assert nothing.
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.stream.chaos.scene import CLUSTER_SETTINGS, LISTENER, Scene, silences
+from tests.stream.judgement import Verdict
 from tests.stream.kafka import Cluster
 from tests.stream.worker import WorkerProcess
 
@@ -43,11 +47,7 @@ def members(cluster: Cluster, folder: Path, times: int) -> dict[str, Any]:
             scene.wait(seconds)
         ended = time.time()
         scene.feed.stop()
-        verdict = scene.check()
-        deadline = time.monotonic() + 120
-        while verdict.lost and time.monotonic() < deadline:
-            scene.wait(1)
-            verdict = scene.check()
+        verdict = _settled(scene)
         found = silences(scene.topics, scene.injected_at, ended)
         return {
             "measure": "members",
@@ -61,6 +61,66 @@ def members(cluster: Cluster, folder: Path, times: int) -> dict[str, Any]:
     finally:
         scene.feed.stop()
         scene.close()
+
+
+def recovery(cluster: Cluster, folder: Path, times: int) -> dict[str, Any]:
+    """SIGKILL of one of two workers, of a shard, of a broker: the longest silence of any partition after each (D-9.5).
+
+    The next death comes when all is whole again: the worker is back in the group, the broker in sync.
+    """
+    scene = Scene(cluster, folder, seed=1, count=1_000_000, rate=200.0)
+    kinds: list[str] = []
+
+    def death(kind: str) -> None:
+        kinds.append(kind)
+        scene.mark()
+
+    try:
+        scene.make_topics()
+        scene.make_feed()
+        scene.start_members(2)
+        scene.feed.start()
+        scene.wait(5)
+        for number in range(times):
+            victim = scene.members[number % 2].worker
+            death("worker")
+            victim.kill()
+            scene.wait(3)
+            scene.until(lambda: scene.members[0].worker.running and scene.members[1].worker.running, 60, "restart")
+            victim.wait_ready()
+            scene.wait(15)
+            death("shard")
+            os.kill(victim.shards()[0], signal.SIGKILL)
+            scene.wait(6)
+            death("broker")
+            node = scene.cluster.nodes[number % len(scene.cluster.nodes)]
+            node.kill()
+            scene.wait(15)
+            node.start()
+            scene.cluster.wait_ready()
+            scene.wait(10)
+        ended = time.time()
+        scene.feed.stop()
+        verdict = _settled(scene)
+        found = list(zip(kinds, silences(scene.topics, scene.injected_at, ended), strict=True))
+        return {"measure": "recovery", "lost": verdict.lost, "out_of_order": verdict.out_of_order} | {
+            kind: {"median": statistics.median(own), "worst": max(own)}
+            for kind in dict.fromkeys(kinds)
+            for own in [[silence for other, silence in found if other == kind]]
+        }
+    finally:
+        scene.feed.stop()
+        scene.close()
+
+
+def _settled(scene: Scene) -> Verdict:
+    """The verdict when nothing is missing any more, or after two minutes."""
+    deadline = time.monotonic() + 120
+    verdict = scene.check()
+    while verdict.lost and time.monotonic() < deadline:
+        scene.wait(1)
+        verdict = scene.check()
+    return verdict
 
 
 def soak(cluster: Cluster, folder: Path, minutes: float, rate: float) -> dict[str, Any]:
@@ -81,11 +141,7 @@ def soak(cluster: Cluster, folder: Path, minutes: float, rate: float) -> dict[st
             scene.wait(10)
             samples.append(_sample(worker))
         ended = time.time()
-        deadline = time.monotonic() + 300
-        verdict = scene.check()
-        while verdict.lost and time.monotonic() < deadline:
-            scene.wait(2)
-            verdict = scene.check()
+        verdict = _settled(scene)
         warm = samples[len(samples) // 4 :]
         return {
             "measure": "soak",
@@ -122,7 +178,7 @@ def _slope(points: list[tuple[float, float]]) -> float:
 def main(arguments: list[str]) -> int:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(prog="measure", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=("members", "soak"))
+    parser.add_argument("what", choices=("members", "recovery", "soak"))
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--rate", type=float, default=60.0)
@@ -138,6 +194,8 @@ def _measured(options: argparse.Namespace, cluster: Cluster, folder: Path) -> di
     with cluster:
         if options.what == "members":
             return members(cluster, folder, options.times)
+        if options.what == "recovery":
+            return recovery(cluster, folder, options.times)
         return soak(cluster, folder, options.minutes, options.rate)
 
 
