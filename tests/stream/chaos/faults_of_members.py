@@ -94,6 +94,10 @@ class ShortFreeze(WorkerFreeze):
     hold = 2.0
     codes = frozenset()
 
+    def heal(self, scene: Scene) -> None:
+        super().heal(scene)
+        scene.wait(1.0)  # or two freezes of one worker would be one that is longer than its session allows
+
 
 class MembersToggle(Fault):
     """A further member that joins and leaves every few seconds (D-2.2, D-2.3, D-7.1, D-7.2)."""
