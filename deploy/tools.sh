@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetch what `make check-deploy` runs, without root, into .cache/tools: promtool and Prometheus (Debian's package), Helm
-# and the definitions of custom resources (Go modules, Maven), the AsyncAPI parser (npm). What is there already stays.
-# Versions stand here and nowhere else.
+# and the definitions of custom resources and of compose files (Go modules, Maven), the AsyncAPI parser (npm).
+# What is there already stays. Versions stand here and nowhere else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ KEDA=v2.16.1
 PROMETHEUS_OPERATOR=v0.85.0
 STRIMZI=0.49.1
 ASYNCAPI_PARSER=3.6.6
+COMPOSE=v2.9.0
 
 TOOLS=$PWD/.cache/tools
 mkdir -p "$TOOLS/bin" "$TOOLS/crds"
@@ -71,6 +72,8 @@ for kind in podmonitors prometheusrules; do
   definition github.com/prometheus-operator/prometheus-operator "$PROMETHEUS_OPERATOR" \
     "example/prometheus-operator-crd/monitoring.coreos.com_$kind.yaml"
 done
+
+definition github.com/compose-spec/compose-go/v2 "$COMPOSE" schema/compose-spec.json
 
 # Strimzi publishes its definitions as classes only: tests/deploy/Strimzi.java reads the examples with them.
 if [ ! -f "$TOOLS/strimzi/api-$STRIMZI.jar" ]; then

@@ -1,4 +1,6 @@
-"""Write the worker's settings into the chart's schema of values: `python -m deploy.helm.settings_schema`.
+"""Write the worker's settings and the names of alerts into the chart's schema of values:
+
+    python -m deploy.helm.settings_schema
 
 The rest of values.schema.json is kept by hand.
 """
@@ -9,9 +11,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from workers.settings import Settings
 
 SCHEMA = Path(__file__).parent / "anamnesis/values.schema.json"
+RULES = Path(__file__).parent / "anamnesis/files/rules.yaml"
 
 # What the chart itself gives the worker, and secrets, which come by reference only.
 GIVEN_BY_THE_CHART = frozenset(
@@ -42,10 +47,17 @@ def properties() -> dict[str, Any]:
     return found
 
 
+def alerts() -> list[str]:
+    """The alerts that `disabledAlerts` may name."""
+    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    return sorted(rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule)
+
+
 def render(schema: str) -> str:
-    """The schema with the settings of this version."""
+    """The schema with the settings and alerts of this version."""
     values = json.loads(schema)
     values["properties"]["settings"]["properties"] = properties()
+    values["properties"]["prometheusRule"]["properties"]["disabledAlerts"]["items"] = {"enum": alerts()}
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 

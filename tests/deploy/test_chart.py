@@ -46,7 +46,7 @@ def booleans(values: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tup
             yield from booleans(value, (*path, name))
 
 
-def nested(chosen: dict[tuple[str, ...], bool]) -> dict[str, Any]:
+def nested(chosen: dict[tuple[str, ...], Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for path, value in chosen.items():
         place = made
@@ -184,6 +184,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"scratch": {"stateSize": "much"}}, "/scratch/stateSize"),
     ({"podDisruptionBudget": {"maxUnavailable": "some"}}, "/podDisruptionBudget/maxUnavailable"),
     ({"networkPolicy": {"kafkaPorts": [0]}}, "/networkPolicy/kafkaPorts/0"),
+    ({"networkPolicy": {"extraEgress": [{"port": 4318}]}}, "/networkPolicy/extraEgress/0"),
+    ({"resources": {"limits": {"memory": "much"}}}, "/resources/limits/memory"),
+    ({"extraEnv": [{"name": "A", "value": 1}]}, "/extraEnv/0/value"),
+    ({"extraVolumes": [{"emptyDir": {}}]}, "/extraVolumes/0"),
+    ({"fullnameOverride": "Anamnesis"}, "/fullnameOverride"),
+    ({"prometheusRule": {"disabledAlerts": ["AnamnesisNoNote"]}}, "/prometheusRule/disabledAlerts/0"),
     ({"terminationGracePeriodSeconds": 60}, "terminationGracePeriodSeconds (60) must be above"),
     ({"settings": {"drain_deadline_seconds": 100}}, "settings.drain_deadline_seconds (100)"),
     ({"kafka": {"sasl": {"mechanism": "PLAIN"}}}, "kafka.sasl.existingSecret"),
@@ -202,6 +208,24 @@ def test_a_wrong_value_fails_with_its_name(tmp_path: Path, values: dict[str, Any
     done = helm_template([values], folder=tmp_path)
     assert done.returncode != 0
     assert said in done.stderr
+
+
+def leaves(values: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize("wrong", [-1.5, [[]], {"a": []}], ids=["number", "list", "map"])
+def test_every_value_of_a_wrong_type_is_named(tmp_path: Path, wrong: Any) -> None:
+    """All of them at once: Helm names each field."""
+    wrong_for = [path for path in leaves(VALUES) if not (path == ("affinity",) and isinstance(wrong, dict))]
+    done = helm_template([nested(dict.fromkeys(wrong_for, wrong))], folder=tmp_path)
+    assert done.returncode != 0
+    assert [path for path in wrong_for if f"at '/{'/'.join(path)}" not in done.stderr] == []
 
 
 @pytest.mark.deploy

@@ -5,7 +5,10 @@ No container engine is needed: a root made by debootstrap, chroot and namespaces
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,10 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy.image.pin import image, pinned
-from tests.deploy.conftest import TOOLS
+from tests.deploy.conftest import TOOLS, Render
 from tests.deploy.rules import DEPLOY, ROOT
+from tests.deploy.surprises import service_links
 
 SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,ca-certificates"
@@ -128,13 +135,31 @@ def ready(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 
 WRITABLE = ("/tmp", "/var/lib/anamnesis")  # noqa: S108 (in the container)
-SETTINGS = (
-    "export PATH=/opt/anamnesis/bin:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 ANAMNESIS_STATE_DIR=/var/lib/anamnesis"
-)
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+INSTRUCTIONS = DOCKERFILE.replace("\\\n", " ").splitlines()
 
 
-def as_container(root: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """As Kubernetes runs it: user 10001 without capabilities, read-only root, two writable folders, here without network."""
+def environment_of_the_image() -> dict[str, str]:
+    """What ENV of the last stage sets, on the path that the base image has."""
+    [instruction] = [line for line in INSTRUCTIONS if line.startswith("ENV ")]
+    pairs = (word.split("=", 1) for word in instruction.split()[1:])
+    return {name: value.replace("$PATH", "/usr/local/bin:/usr/bin:/bin") for name, value in pairs}
+
+
+def health_check() -> list[str]:
+    """The command of HEALTHCHECK."""
+    [instruction] = [line for line in INSTRUCTIONS if line.startswith("HEALTHCHECK ")]
+    found: list[str] = json.loads(instruction.partition(" CMD ")[2])
+    return found
+
+
+def as_container(root: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """As Kubernetes runs it: user 10001 without capabilities, read-only root, two writable folders, here without network.
+
+    The environment is that of the image, and what is given.
+    """
+    given = environment_of_the_image() | environment
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in given.items())
     writable = " && ".join(f"mount -t tmpfs -o uid=10001 tmpfs {root}{folder}" for folder in WRITABLE)
     limited = (
         f"mount --bind {root} {root} && {writable}"
@@ -146,7 +171,7 @@ def as_container(root: Path, script: str) -> subprocess.CompletedProcess[str]:
         [
             *("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "sh", "-c"),
             f'{limited} && {up} && exec chroot {root} {drop} sh -eu -c "$1"',
-            *("sh", f"{SETTINGS}\ncd /var/lib/anamnesis\n{script}"),
+            *("sh", f"{exports}\ncd /var/lib/anamnesis\n{script}"),
         ],
         env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
         capture_output=True,
@@ -175,18 +200,27 @@ for _ in range(600):
     time.sleep(0.2)
 sys.exit(text)
 """
+# Prints every folder of the root, and every mount on it, that the user can write to.
+WRITABLE_FOLDERS = "find / -xdev -type d -writable 2>/dev/null | sort || true"
+# A broker inside of the container's own network, until it is killed; says where it is.
+BROKER = """
+import signal, sys
+from workers.embedded import EmbeddedBroker
+with EmbeddedBroker(*sys.argv[1:]) as broker:
+    print(broker.bootstrap_servers, flush=True)
+    signal.pause()
+"""
 NOTE = '{"note_id":"n1","patient_id":"p","text":"Paracetamol 1 g three times a day.","language":"en"}'
 
 
 @pytest.mark.deploy
 @pytest.mark.timeout(1500)
 def test_notes_are_read_without_network_rights_or_a_writable_root(ready: Path) -> None:
-    done = as_container(
-        ready, f"echo '{NOTE}' > in.jsonl\nid -u\n! touch /opt/anamnesis/x 2>/dev/null\nanamnesis annotate in.jsonl -"
-    )
+    done = as_container(ready, f"echo '{NOTE}' > in.jsonl\nid -u\n{WRITABLE_FOLDERS}\nanamnesis annotate in.jsonl -")
     assert done.returncode == 0, done.stderr[-2000:]
-    user, event = done.stdout.splitlines()
+    user, *folders, event = done.stdout.splitlines()
     assert user == "10001"
+    assert folders == list(WRITABLE)
     assert '"text":"Paracetamol"' in event
 
 
@@ -212,6 +246,71 @@ def test_a_worker_starts_offline_waits_for_its_broker_and_stops(ready: Path) -> 
 
 @pytest.mark.deploy
 @pytest.mark.timeout(1500)
+def test_a_pod_of_the_chart_reads_a_note_beside_services_that_bear_its_name(ready: Path, render: Render) -> None:
+    """The chart's own arguments, variables and writable folders, the variables that Services inject, and a broker."""
+    pod = next(each for each in render() if each["kind"] == "Deployment")["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    assert {volume["name"] for volume in pod["volumes"] if "emptyDir" in volume} == set(mounts.values())
+    assert set(mounts) == set(WRITABLE)
+    given = {each["name"]: each["value"] for each in container["env"]}
+    topics = [given[f"ANAMNESIS_{name}_TOPIC"] for name in ("INPUT", "OUTPUT", "DEADLETTER")]
+    script = f"""
+    cat > /tmp/ask.py <<'EOF'
+{ASK}EOF
+    cat > /tmp/broker.py <<'EOF'
+{BROKER}EOF
+    python /tmp/broker.py {" ".join(topics)} > /tmp/servers & broker=$!
+    while ! [ -s /tmp/servers ]; do kill -0 "$broker"; sleep 0.1; done
+    export ANAMNESIS_BOOTSTRAP_SERVERS=$(cat /tmp/servers)
+    check() {{ {shlex.join(health_check())} 2>/dev/null; }}
+    if check; then echo healthy without a worker; fi
+    anamnesis {" ".join(container["args"])} & worker=$!
+    python /tmp/ask.py readyz ok "$worker"
+    check && echo healthy
+    echo '{NOTE}' | anamnesis produce - >&2
+    anamnesis tail --from-beginning --limit 1 --json
+    kill -TERM "$worker"
+    wait "$worker"
+    echo stopped
+    {WRITABLE_FOLDERS}
+    kill "$broker"
+    """
+    done = as_container(ready, script, **given, **service_links("anamnesis", "10.96.0.17", 8080, "metrics"))
+    assert done.returncode == 0, done.stderr[-2000:]
+    status, health, event, stopped, *folders = done.stdout.splitlines()
+    assert (status, health, stopped) == ("200", "healthy", "stopped")
+    assert folders == list(WRITABLE)
+    assert '"text":"Paracetamol"' in event
+
+
+@pytest.mark.deploy
+@pytest.mark.timeout(1500)
+def test_the_image_holds_what_the_lock_says_and_nothing_else(ready: Path) -> None:
+    """Installed again, it is the same: each package at the version of the lock, and our own."""
+    names = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()), sep='\\n')"
+    done = as_container(ready, f'python -c "{names}"')
+    assert done.returncode == 0, done.stderr[-2000:]
+    installed = {name for line in done.stdout.split() if not (name := normal(line)).startswith("anamnesis==")}
+    lock = (ROOT / "requirements-tracing.lock").read_text(encoding="utf-8")
+    locked = [Requirement(line.rstrip(" \\")) for line in lock.splitlines() if re.match(r"[\w.-]+==", line)]
+    assert len(locked) > 50
+    # The bare root has the Python of the base image, and its platform is this one.
+    here = default_environment() | {"python_version": "3.11", "python_full_version": "3.11.2"}
+    wanted = {
+        normal(f"{each.name}{each.specifier}") for each in locked if each.marker is None or each.marker.evaluate(here)
+    }
+    assert installed == wanted
+
+
+def normal(pinned_name: str) -> str:
+    """NAME==VERSION as registries compare it."""
+    name, _, version = pinned_name.partition("==")
+    return f"{canonicalize_name(name)}=={version}"
+
+
+@pytest.mark.deploy
+@pytest.mark.timeout(1500)
 def test_the_last_stage_holds_no_compiler_no_pip_and_no_development_tool(ready: Path) -> None:
     names = {path.name for folder in ("usr/bin", "opt/anamnesis/bin") for path in (ready / folder).iterdir()}
     assert not names & {"cc", "gcc", "g++", "clang", "make", "ld", "pip", "pip3", "pytest", "ruff", "mypy", "hatchling"}
@@ -220,7 +319,7 @@ def test_the_last_stage_holds_no_compiler_no_pip_and_no_development_tool(ready: 
 
 
 def test_no_digest_stands_there_that_was_not_read_from_a_registry() -> None:
-    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    text = DOCKERFILE
     assert image(text) == "python:3.11-slim-bookworm"
     changed = pinned(text, DIGEST)
     assert f"ARG DIGEST=@{DIGEST}\n" in changed
@@ -230,7 +329,7 @@ def test_no_digest_stands_there_that_was_not_read_from_a_registry() -> None:
 
 
 def test_the_dockerfile_runs_the_steps_that_are_tried_here() -> None:
-    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    text = DOCKERFILE
     assert "RUN deploy/image/install.sh build" in text
     assert "/install.sh finish" in text
     copied = {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
 from tests.deploy.conftest import TOOLS, run, tool
 from tests.deploy.rules import DEPLOY, ROOT, RULES, load
+from workers.settings import Settings
 
 pytestmark = pytest.mark.deploy
 
@@ -49,3 +52,23 @@ def test_compose_mounts_what_is_there_and_names_versions() -> None:
         if "image" in service:
             assert re.fullmatch(r"[a-z/-]+:v?[0-9]+\.[0-9]+\.[0-9]+", service["image"]), service["image"]
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), "no port for other machines"
+
+
+def test_compose_takes_the_file_and_the_worker_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The specification's own schema; no engine is here that would start it."""
+    [path] = (TOOLS / "crds").glob("*.compose-spec.json")
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    validator = Draft7Validator(schema)
+    compose = load(DEPLOY / "compose.yaml")
+    assert [f"{each.json_path}: {each.message}" for each in validator.iter_errors(compose)] == []
+    wrong = compose | {"services": {"worker": compose["services"]["worker"] | {"read-only": True}}}
+    assert [each.json_path for each in validator.iter_errors(wrong)] == ["$.services.worker"]
+    given = compose["services"]["worker"]["environment"]
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert set(given) <= {f"ANAMNESIS_{name.upper()}" for name in Settings.model_fields}
+    assert Settings().bootstrap_servers == "kafka:19092"
+    topics = " ".join(compose["services"]["topics"]["command"])
+    assert all(
+        topic in topics for topic in (Settings().input_topic, Settings().output_topic, Settings().deadletter_topic)
+    )

@@ -194,6 +194,7 @@ class Collector(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.bodies: list[bytes] = []
         self.paths: set[str] = set()
+        self.logged_in: set[str | None] = set()
 
     @property
     def spans(self) -> list[Any]:
@@ -207,6 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.paths.add(self.path)
+        self.server.logged_in.add(self.headers.get("authorization"))
         body = self.rfile.read(int(self.headers["content-length"]))
         assert self.headers.get("content-encoding") is None
         self.server.bodies.append(body)
