@@ -10,6 +10,8 @@
    is no crash.
 7. `_fetch_records` says which records cannot be read (D-1.4) instead of ending with a checksum error.
 8. `_wait_next_records` notes which offsets were polled: lag counts them until they are acknowledged.
+9. `SendProduceReqHandler.handle_response` of the driver takes the sequence number of a batch back that the broker
+   refused as too large: it would otherwise expect that number for ever, and refuse every batch behind it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from aiokafka.errors import (
     RecordTooLargeError,
     UnsupportedCodecError,
 )
+from aiokafka.producer import sender
+from aiokafka.producer.sender import SendProduceReqHandler
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -292,6 +296,25 @@ class Consumer(driver.Consumer):
         return committed
 
 
+class ProduceHandler(SendProduceReqHandler):  # type: ignore[misc]
+    """The driver's, for which a batch that the broker refused for good has used up its sequence numbers (D-8.3).
+
+    A partition has one batch on its way at a time, so no later one can have the numbers behind it.
+    """
+
+    def handle_response(self, response: Any) -> None:
+        """Tell the batches what became of them."""
+        super().handle_response(response)
+        numbers = self._sender._txn_manager
+        for tp, batch in self._batches.items():
+            if numbers is not None and batch.future.done() and isinstance(batch.future.exception(), TOO_LARGE):
+                numbers.increment_sequence_number(tp, -batch.record_count)
+
+
+# The driver has no setting for it: `Sender._send_produce_req` names the class.
+sender.SendProduceReqHandler = ProduceHandler
+
+
 class Producer(driver.Producer):
     """An idempotent producer: a retry after a broker's death writes nothing twice and keeps the order."""
 
@@ -331,8 +354,9 @@ OVERRIDDEN: tuple[tuple[type, str], ...] = (
     (driver.AIOKafkaConsumerThread, "_commit"),
     (driver.AIOKafkaConsumerThread, "_fetch_records"),
     (driver.Producer, "_settings_default"),
+    (SendProduceReqHandler, "handle_response"),
 )
-"""What of Faust we override: a test asks whether the pinned version still has it."""
+"""What of Faust and its driver we override: a test asks whether the pinned version still has it."""
 
 
 def lags(consumer: Any) -> dict[tuple[str, int], int]:

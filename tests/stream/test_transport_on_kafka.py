@@ -118,6 +118,24 @@ def test_a_rebalance_repeats_nothing_that_was_finished(kafka: Cluster | Given, t
     assert topics.check().duplicated == 0
 
 
+def test_an_event_that_the_topic_refuses_stops_nothing_behind_it(kafka: Cluster | Given, tmp_path: Path) -> None:
+    """D-8.3: the broker has the last word on sizes, and the driver's sequence numbers survive it."""
+    topics = Topics.make(kafka, partitions=1, max_message_bytes="100000")
+    producer = Producer({"bootstrap.servers": kafka.bootstrap_servers, "compression.type": "gzip"})
+    large = {5, 25, 26}
+    for number in range(60):
+        producer.produce(topics.names[0], note(number, "Aspirin " * 20_000 if number in large else "Aspirin."), "p")
+    assert producer.flush(30) == 0
+    echo = {"text_echo": "full", "producer_compression": "none", "deadletter_value": "withhold"}
+    with worker(tmp_path, topics, **echo) as one:
+        one.wait_ready()
+        verdict = topics.check(60)
+        assert verdict.holds, verdict
+        assert verdict.outcomes == {"enriched": 57, "rejected": 3}
+        assert verdict.reasons == {"produce_too_large": 3}
+        assert one.stop() == 0
+
+
 def test_events_are_produced_idempotently(breakable: Cluster, tmp_path: Path) -> None:
     topics = Topics.make(breakable, partitions=1)
     producer = Producer({"bootstrap.servers": breakable.bootstrap_servers})
