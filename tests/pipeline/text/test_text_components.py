@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline  # registers the components
+from pipeline.text.tokenizer import split
 
 assert pipeline.text
 
@@ -43,6 +44,23 @@ def test_every_text_comes_back_and_a_second_pass_changes_nothing(lang, text):
     before = [(s.start_char, s.end_char, s.label_) for group in doc.spans.values() for s in group]
     again = NLP[lang](doc)
     assert before == [(s.start_char, s.end_char, s.label_) for group in again.spans.values() for s in group]
+
+
+@given(st.text() | CLINICAL)
+@settings(max_examples=100, deadline=None)
+def test_words_are_split_the_same_one_by_one_and_in_their_text(text):
+    doc = NLP["fr"].make_doc(text)
+    assert [(token.text, token.whitespace_ == " ") for token in doc] == split(text)
+
+
+def test_words_of_a_memory_zone_or_of_another_vocabulary_are_read_again():
+    nlp = build("fr")
+    for word in ("mithridatisation", "zorglubine"):
+        with nlp.memory_zone():
+            assert nlp(f"{word} 5mg").text == f"{word} 5mg"
+    assert nlp("zorglubine 5mg").text == "zorglubine 5mg"
+    nlp.vocab.from_bytes(build("fr").vocab.to_bytes())
+    assert nlp("zorglubine 5mg").text == "zorglubine 5mg"
 
 
 def test_a_lone_surrogate_is_a_clear_error():
