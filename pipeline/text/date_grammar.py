@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
+from operator import attrgetter, itemgetter
+
+import msgspec
 
 from pipeline.resources import read_table
 from pipeline.text.date_context import DateContext
@@ -27,6 +29,11 @@ _YEAR = r"(?:19|20)\d\d"
 _B = r"[ \t\n\r]{1,3}"
 _OB = r"[ \t\n\r]{0,3}"
 _FIGURES = re.compile(r"\d+")
+_LONGEST_FIGURES = 4
+_FEW_FIGURES = 3
+# Behind such a sign, or at the end, a number of up to three figures is no date, unless an age is announced before it.
+_ENDS_FIGURES = frozenset((*"):;%?!(]=+", ""))
+_AGE_LEADS = ("age ", "age of ", "aged ")
 # A two-digit year up to this one is of this century.
 _CENTURY_TURN = 40
 _CENTURY = 100
@@ -42,10 +49,11 @@ _FRACTIONS = {"7": "day", "52": "week", "12": "month"}
 
 
 _NO_KINDS: frozenset[str] = frozenset()
+_start: Callable[[tuple[int, re.Match[str], str, str]], int] = itemgetter(0)
+_kinds: Callable[[Lead], frozenset[str]] = attrgetter("kinds")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A date, a duration or an age in folded text."""
 
     start: int
@@ -53,8 +61,7 @@ class Found:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class _Core:
+class _Core(msgspec.Struct, frozen=True, gc=False):
     """A core under reading, with the words before it."""
 
     text: str
@@ -97,12 +104,12 @@ class DateGrammar:
             rf"|(?P<later>{phrases_expression(words['ahead_after'])})|(?P<since>{phrases_expression(words['since_after'])}))"
             rf"|-?{_OB}(?P<old>{phrases_expression(words['age_after'])}))"
         )
-        self._figures, self._letters = self._build()
+        self._build()
 
     def _any(self, kind: str) -> str:
         return f"(?:{phrases_expression(self.words[kind])})"
 
-    def _build(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def _build(self) -> None:
         # "janv." has its full stop; behind a whole name it ends the sentence.
         whole = [
             name
@@ -120,18 +127,30 @@ class DateGrammar:
         year_behind = (
             rf"(?:{_OB}(?:,|of|de|-|/)?{_OB}(?P<dy>{_YEAR}(?!\d)|'\d\d(?!\d)|(?<=[ /.-])\d\d(?![\d:/.,%]|\s?\w)))?"
         )
-        figures = (
-            rf"(?P<iy>{_YEAR})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY})(?!\d)",
+        number = rf"(?P<number>\d{{1,3}}(?:[.,]\d{{1,2}})?){more}{_OB}-?{_OB}{adjective}(?P<unit>{unit})(?!\w){half}"
+        small = (
             rf"(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d)",
             rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
             rf"(?P<my>{_MONTH})[/.-](?P<yy>{_YEAR})(?![\d/])",
             rf"(?P<dd>{_DAY})(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",
-            r"(?P<decade>(?:19|20)?\d0)'?s\b",
-            rf"(?P<number>\d{{1,3}}(?:[.,]\d{{1,2}})?){more}{_OB}-?{_OB}{adjective}(?P<unit>{unit})(?!\w){half}",
+            r"(?P<decade>\d0)'?s\b",
+            number,
             r"(?P<part>\d{1,2})/(?P<whole>7|52|12)(?![\d/])",
             r"(?P<sa>\d\d?)[/.](?P<sb>\d\d?)(?![\d/%]|[.,]\d)",
-            rf"(?P<year>{_YEAR}){_NOT_YEAR}",
             r"(?:(?<=\bage )|(?<=\bage of )|(?<=\baged ))(?P<age>\d{1,2})(?![\d/%]|[.,]\d)",
+        )
+        four = (
+            rf"(?P<iy>{_YEAR})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY})(?!\d)",
+            r"(?P<decade>(?:19|20)\d0)'?s\b",
+            rf"(?P<year>{_YEAR}){_NOT_YEAR}",
+        )
+        # By the number of figures that a core begins with; more are no date.
+        few = re.compile("|".join(small))
+        self._figures = (few, few, re.compile(number), re.compile("|".join(four)))
+        behind = (kind for name in ("unit", "adjective", "month", "number") for kind in self.words[name])
+        self._behind_figures = frozenset(
+            word[:2]
+            for word in (*behind, *["a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th"])
         )
         by_day = rf"{_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR})(?!\d))?"
         # One tree of all first words, so that most words of a text are looked at once.
@@ -152,33 +171,42 @@ class DateGrammar:
             "decade": re.compile(rf"{_B}(?P<decade>(?:19|20)?\d0)(?!\d)"),
             "fixed": re.compile(""),
         }
-        return re.compile("|".join(figures)), re.compile(phrases_expression(self._firsts))
+        self._letters = re.compile(phrases_expression(self._firsts))
 
     def find(self, text: str) -> list[Found]:
         """Dates, durations and ages of a folded text, in order."""
         found: list[Found] = []
         last = 0
-        for start, match, read in self._cores(text):
+        for start, match, kind, word in self._cores(text):
             if start < last:
                 continue
             leads = self._leads.before(text, last, start)
-            kinds = frozenset().union(*(lead.kinds for lead in leads)) if leads else _NO_KINDS
-            value = None if "none_lead" in kinds else read(_Core(text, start, match, leads, kinds), found)
+            kinds = (
+                _NO_KINDS if not leads else leads[0].kinds if len(leads) == 1 else _NO_KINDS.union(*map(_kinds, leads))
+            )
+            if "none_lead" in kinds:
+                continue
+            core = _Core(text, start, match, leads, kinds)
+            value = self._in_words(kind, word, core) if word else self._in_figures(kind, core, found)
             if value is not None:
                 found.append(value)
                 last = value.end
         return self._with_years(text, found)
 
-    def _cores(self, text: str) -> list[tuple[int, re.Match[str], Callable[[_Core, list[Found]], Found | None]]]:
-        cores: list[tuple[int, re.Match[str], Callable[[_Core, list[Found]], Found | None]]] = []
+    def _cores(self, text: str) -> list[tuple[int, re.Match[str], str, str]]:
+        """The cores of a text in order: start, match, kind, and the word that a core in words begins with."""
+        cores: list[tuple[int, re.Match[str], str, str]] = []
         last = 0
         for figures in _FIGURES.finditer(text):
-            start = figures.start()
-            if start < last or (start and _within_number(text, start)):
+            start, end = figures.span()
+            length = end - start
+            if start < last or length > _LONGEST_FIGURES or (start and _within_number(text, start)):
                 continue
-            match = self._figures.match(text, start)
+            if length <= _FEW_FIGURES and not self._may_go_on(text, start, end):
+                continue
+            match = self._figures[length - 1].match(text, start)
             if match is not None:
-                cores.append((start, match, self._in_figures))
+                cores.append((start, match, match.lastgroup or "", ""))
                 last = match.end()
         for first in self._letters.finditer(text):
             word = first[0] if first[0] in self._firsts else " ".join(first[0].split())
@@ -188,11 +216,23 @@ class DateGrammar:
                 number = self._rests["number"].match(text, first.end())
                 kind, rest = ("number", number) if number is not None else (kind, rest)
             if rest is not None or kind == "month":
-                cores.append((first.start(), rest or first, partial(self._in_words, kind, word)))
-        cores.sort(key=lambda core: core[0])
+                cores.append((first.start(), rest or first, kind, word))
+        cores.sort(key=_start)
         return cores
 
-    def _in_words(self, kind: str, word: str, core: _Core, found: list[Found]) -> Found | None:
+    def _may_go_on(self, text: str, start: int, end: int) -> bool:
+        """Whether what follows up to three figures may make a date of them; most are doses and measures."""
+        sign = text[end : end + 1]
+        if sign == " ":
+            behind = text[end + 1 : end + 3]
+            # A unit of one letter has no letter behind it.
+            if behind in self._behind_figures or not behind.isalpha():
+                return True
+        elif sign not in _ENDS_FIGURES:
+            return True
+        return text.endswith(_AGE_LEADS, 0, start)
+
+    def _in_words(self, kind: str, word: str, core: _Core) -> Found | None:
         rest, text = core.match, core.text
         if kind == "fixed":
             direction, number, unit = self._fixed[word]
@@ -216,32 +256,34 @@ class DateGrammar:
         elapsed = not alone or not self._context.is_planned(text, core.start, rest.end())
         return core.found(AbsoluteDate(None, month, None, core.bound, elapsed))
 
-    def _in_figures(self, core: _Core, found: list[Found]) -> Found | None:
-        match = core.match
-        if match["number"] is not None:
-            return self._quantity(core)
-        if match["year"] is not None:
-            return self._year(core, found)
-        bound = core.bound
-        if match["iy"] is not None:
-            return core.found(AbsoluteDate(int(match["iy"]), int(match["im"]), int(match["id"]), bound))
-        if match["na"] is not None:
-            day, month = self._ordered(match["na"], match["nb"])
-            return core.found(AbsoluteDate(_century(match["ny"]), month, day, bound))
-        if match["ba"] is not None:
-            day, month = self._ordered(match["ba"], match["bb"])
-            return core.found(AbsoluteDate(int(match["by"]), month, day, bound))
-        if match["yy"] is not None:
-            return core.found(AbsoluteDate(int(match["yy"]), int(match["my"]), None, bound))
-        if match["dm"] is not None:
-            year = _century(match["dy"]) if match["dy"] else None
-            elapsed = year is None and self._context.tells_past(core.text, *match.span())
-            return core.found(AbsoluteDate(year, self._month(match["dm"]), int(match["dd"]), bound, elapsed))
-        if match["decade"] is not None:
-            return core.found(AbsoluteDate(_century(match["decade"], decade=True), None, None, bound))
-        if match["age"] is not None:
-            return core.found(Age(float(match["age"]), "year", bound), "age_lead")
-        return self._fraction(core)
+    def _in_figures(self, last: str, core: _Core, found: list[Found]) -> Found | None:
+        """What figures say. `last`: the last group of the core, by which its form is known."""
+        match, bound = core.match, core.bound
+        match last:
+            case "unit":
+                return self._quantity(core)
+            case "year":
+                return self._year(core, found)
+            case "id":
+                return core.found(AbsoluteDate(int(match["iy"]), int(match["im"]), int(match["id"]), bound))
+            case "ny":
+                day, month = self._ordered(match["na"], match["nb"])
+                return core.found(AbsoluteDate(_century(match["ny"]), month, day, bound))
+            case "by":
+                day, month = self._ordered(match["ba"], match["bb"])
+                return core.found(AbsoluteDate(int(match["by"]), month, day, bound))
+            case "yy":
+                return core.found(AbsoluteDate(int(match["yy"]), int(match["my"]), None, bound))
+            case "dm" | "dy":
+                year = _century(match["dy"]) if match["dy"] else None
+                elapsed = year is None and self._context.tells_past(core.text, *match.span())
+                return core.found(AbsoluteDate(year, self._month(match["dm"]), int(match["dd"]), bound, elapsed))
+            case "decade":
+                return core.found(AbsoluteDate(_century(match["decade"], decade=True), None, None, bound))
+            case "age":
+                return core.found(Age(float(match["age"]), "year", bound), "age_lead")
+            case _:
+                return self._fraction(core)
 
     def _fraction(self, core: _Core) -> Found | None:
         """Two numbers with a slash: a length of time as the British write it, a day and month, or no date at all."""
@@ -317,7 +359,8 @@ class DateGrammar:
                 and second.start - first.end <= _RANGE_LENGTH
                 and _RANGE.match(text, first.end, second.start)
             ):
-                found[index - 1] = replace(first, value=replace(one, year=two.year, elapsed=False))
+                value = AbsoluteDate(two.year, one.month, one.day, one.bound)
+                found[index - 1] = Found(first.start, first.end, value)
         return found
 
     def _ordered(self, first: str, second: str) -> tuple[int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.text.phrases import phrases_expression
 
@@ -15,11 +16,11 @@ KINDS = (
 # So far back, and so many phrases, words may belong to a date: "il y a / un peu plus de / 3 ans".
 _REACH = 48
 _MOST = 4
-_JOINED = re.compile(r"[ \t\n\r]{0,3}")
+_BLANKS = frozenset(" \t\n\r")
+_MOST_BLANKS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(msgspec.Struct, frozen=True, gc=False):
     """One phrase before a date: where it begins, and the kinds it is listed under."""
 
     start: int
@@ -38,6 +39,8 @@ class Leads:
         # Backwards: a phrase is matched from its last sign to its first.
         mirrored = phrases_expression(phrase[::-1] for phrase in self._kinds)
         self._expression = re.compile(mirrored)
+        # The last two signs of every phrase, mirrored, or its only one: most words before a date end otherwise.
+        self._ends = frozenset(phrase[:-3:-1].rstrip() for phrase in self._kinds)
 
     def before(self, text: str, low: int, start: int) -> list[Lead]:
         """The phrases that stand directly before `start` one behind the other, none beginning before `low`."""
@@ -46,8 +49,11 @@ class Leads:
         found: list[Lead] = []
         place = 0
         while len(found) < _MOST:
-            blanks = _JOINED.match(mirrored, place)
-            behind = blanks.end() if blanks is not None else place
+            behind = place
+            while behind < place + _MOST_BLANKS and mirrored[behind : behind + 1] in _BLANKS:
+                behind += 1
+            if mirrored[behind : behind + 2] not in self._ends and mirrored[behind : behind + 1] not in self._ends:
+                break
             match = self._expression.match(mirrored, behind)
             if match is None:
                 break

@@ -7,9 +7,10 @@ ever read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
+
+import msgspec
 
 Bound = Literal["since", "until"]
 Direction = Literal["past", "current", "future"]
@@ -43,8 +44,7 @@ def note_day(value: Any) -> date | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class AbsoluteDate:
+class AbsoluteDate(msgspec.Struct, frozen=True, gc=False):
     """A calendar date, whole or in part.
 
     Attributes:
@@ -115,8 +115,7 @@ class AbsoluteDate:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class RelativeDate:
+class RelativeDate(msgspec.Struct, frozen=True, gc=False):
     """A date counted from the note.
 
     Attributes:
@@ -180,8 +179,7 @@ class RelativeDate:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(msgspec.Struct, frozen=True, gc=False):
     """How long something lasts: a number of a unit ("pendant 3 jours")."""
 
     number: float
@@ -201,8 +199,7 @@ class Duration:
         return {"number": self.number, "unit": self.unit}
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(msgspec.Struct, frozen=True, gc=False):
     """The patient's age at something ("opéré à 17 ans", "since age 12"): a date once the birth date is known."""
 
     number: float
@@ -230,8 +227,9 @@ def read(data: dict[str, Any] | None) -> AbsoluteDate | RelativeDate | None:
     """The typed value of a date's plain data."""
     if not data:
         return None
-    fields = {key: value for key, value in data.items() if key != "mode"}
-    return AbsoluteDate(**fields) if data["mode"] == "absolute" else RelativeDate(**fields)
+    if data["mode"] == "absolute":
+        return AbsoluteDate(data["year"], data["month"], data["day"], data["bound"], data["elapsed"])
+    return RelativeDate(data["direction"], data["number"], data["unit"], data["bound"])
 
 
 def _midnight(day: date | None, note_datetime: Any) -> datetime | None:
