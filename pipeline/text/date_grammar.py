@@ -28,12 +28,8 @@ _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d\d"
 _B = r"[ \t\n\r]{1,3}"
 _OB = r"[ \t\n\r]{0,3}"
-_FIGURES = re.compile(r"\d+")
-_LONGEST_FIGURES = 4
-_FEW_FIGURES = 3
-# Behind such a sign, or at the end, a number of up to three figures is no date, unless an age is announced before it.
-_ENDS_FIGURES = frozenset((*"):;%?!(]=+", ""))
-_AGE_LEADS = ("age ", "age of ", "aged ")
+# What may stand between a number and a month or a unit, and behind the number of a day.
+_BEHIND_FIGURES = ("a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th")
 # A two-digit year up to this one is of this century.
 _CENTURY_TURN = 40
 _CENTURY = 100
@@ -146,12 +142,9 @@ class DateGrammar:
         )
         # By the number of figures that a core begins with; more are no date.
         few = re.compile("|".join(small))
-        self._figures = (few, few, re.compile(number), re.compile("|".join(four)))
-        behind = (kind for name in ("unit", "adjective", "month", "number") for kind in self.words[name])
-        self._behind_figures = frozenset(
-            word[:2]
-            for word in (*behind, *["a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th"])
-        )
+        self._forms = (few, few, re.compile(number), re.compile("|".join(four)))
+        behind = [kind for name in ("unit", "adjective", "month", "number") for kind in self.words[name]]
+        self._figures, self._aged_figures = _figures({word[:2] for word in (*behind, *_BEHIND_FIGURES)})
         by_day = rf"{_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR})(?!\d))?"
         # One tree of all first words, so that most words of a text are looked at once.
         self._firsts = {
@@ -197,14 +190,13 @@ class DateGrammar:
         """The cores of a text in order: start, match, kind, and the word that a core in words begins with."""
         cores: list[tuple[int, re.Match[str], str, str]] = []
         last = 0
-        for figures in _FIGURES.finditer(text):
+        # An age may be all that is said of a number; elsewhere most numbers are doses and measures and passed by.
+        aged = "age " in text or "aged " in text
+        for figures in (self._aged_figures if aged else self._figures).finditer(text):
             start, end = figures.span()
-            length = end - start
-            if start < last or length > _LONGEST_FIGURES or (start and _within_number(text, start)):
+            if start < last:
                 continue
-            if length <= _FEW_FIGURES and not self._may_go_on(text, start, end):
-                continue
-            match = self._figures[length - 1].match(text, start)
+            match = self._forms[end - start - 1].match(text, start)
             if match is not None:
                 cores.append((start, match, match.lastgroup or "", ""))
                 last = match.end()
@@ -219,18 +211,6 @@ class DateGrammar:
                 cores.append((first.start(), rest or first, kind, word))
         cores.sort(key=_start)
         return cores
-
-    def _may_go_on(self, text: str, start: int, end: int) -> bool:
-        """Whether what follows up to three figures may make a date of them; most are doses and measures."""
-        sign = text[end : end + 1]
-        if sign == " ":
-            behind = text[end + 1 : end + 3]
-            # A unit of one letter has no letter behind it.
-            if behind in self._behind_figures or not behind.isalpha():
-                return True
-        elif sign not in _ENDS_FIGURES:
-            return True
-        return text.endswith(_AGE_LEADS, 0, start)
 
     def _in_words(self, kind: str, word: str, core: _Core) -> Found | None:
         rest, text = core.match, core.text
@@ -381,12 +361,25 @@ class DateGrammar:
         return int(self.words["month"][text.rstrip(".")])
 
 
-def _within_number(text: str, start: int) -> bool:
-    """Whether figures go on a number or a word: "2.500", "1/2", "x2021" (but "le.2", "x3 jours")."""
-    before = text[start - 1]
-    if before.isalnum() or before == "_":
-        return before.isdigit() or before != "x" or (start > 1 and text[start - 2].isalnum())
-    return before in "/.," and start > 1 and text[start - 2].isdigit()
+def _figures(behind: set[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Up to four figures that may begin a date: on their own, and where a number alone may be an age.
+
+    They go on no number or word: "2.500", "1/2", "x2021" (but "le.2", "x3 jours"). `behind`: how the words begin that may
+    stand behind a number and a blank.
+    """
+    first = r"\d(?:(?<!\w\d)|(?<=x\d)(?<![^\W_]x\d))(?<![\d²³¹⁰⁴-⁹][/.,]\d)"
+    by_letter: dict[str, set[str]] = {}
+    for word in behind:
+        by_letter.setdefault(word[0], set()).add(word[1:])
+    pairs = "|".join(
+        re.escape(letter) + (f"[{''.join(map(re.escape, sorted(rests)))}]" if all(rests) else "")
+        for letter, rests in sorted(by_letter.items())
+    )
+    no_date = rf"[):;%?!(\]=+]|\Z| (?!{pairs})[^\W\d_]"
+    return (
+        re.compile(rf"{first}(?:\d{{3}}(?!\d)|\d{{0,2}}(?!\d|{no_date}))"),
+        re.compile(rf"{first}\d{{0,3}}(?!\d)"),
+    )
 
 
 def _century(text: str, *, decade: bool = False) -> int:
