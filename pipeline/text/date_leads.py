@@ -39,6 +39,7 @@ class Leads:
         # Backwards: a phrase is matched from its last sign to its first.
         mirrored = phrases_expression(phrase[::-1] for phrase in self._kinds)
         self._expression = re.compile(mirrored)
+        self._mirrored = {phrase[::-1]: names for phrase, names in self._kinds.items()}
         # The last two signs of every phrase, mirrored, or its only one: most words before a date end otherwise.
         self._ends = frozenset(phrase[:-3:-1].rstrip() for phrase in self._kinds)
 
@@ -57,11 +58,13 @@ class Leads:
             match = self._expression.match(mirrored, behind)
             if match is None:
                 break
-            phrase = " ".join(match[0][::-1].split())
-            if behind == place and phrase[-1].isalnum() and not (place == 0 and phrase in ("x", "mi")):
+            phrase = match[0]
+            if phrase not in self._mirrored:
+                phrase = " ".join(phrase.split())
+            if behind == place and phrase[0].isalnum() and not (place == 0 and phrase in ("x", "im")):
                 break
             place = match.end()
-            found.append(Lead(start - place, self._kinds[phrase]))
+            found.append(Lead(start - place, self._mirrored[phrase]))
             if place + low == start or not found[-1].kinds:
                 break
         return found

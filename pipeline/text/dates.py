@@ -35,7 +35,7 @@ class DateFinder:
             raise ValueError(f"anamnesis_dates has no words for {lang!r}; it speaks {', '.join(LANGUAGES)}")
         self.lang = lang
         self.day_first = lang == "fr" if day_first is None else day_first
-        grammar(lang, day_first=self.day_first)
+        self._grammar = grammar(lang, day_first=self.day_first)
         extensions.value(Span, "date_data")
         extensions.value(Span, "duration_data")
         extensions.value(Span, "age_data")
@@ -48,16 +48,18 @@ class DateFinder:
         text = DocText.of(doc)
         folded = text.folded
         groups: dict[str, list[Span]] = {"dates": [], "durations": [], "ages": []}
-        found = grammar(self.lang, day_first=self.day_first).find(folded.folded)
+        found = self._grammar.find(folded.folded)
         if found:
             offsets = text.offsets(doc)
             for date in found:
-                start, end = folded.start(date.start), folded.end(date.end)
-                if _is_lead_or_scan(date.value, text.text[start:end]):
+                start, end, value = date.start, date.end, date.value
+                if folded.cuts is not None:
+                    start, end = folded.start(start), folded.end(end)
+                if _is_lead_or_scan(value, text.text, start, end):
                     continue
                 span = offsets.span(doc, start, end)
-                name, group = _GROUPS[type(date.value)]
-                extensions.write(doc, name, span, date.value.data())
+                name, group = _GROUPS[type(value)]
+                extensions.write(doc, name, span, value.data())
                 groups[group].append(span)
         for group, spans in groups.items():
             doc.spans[group] = spans
@@ -67,11 +69,11 @@ class DateFinder:
 _ABBREVIATED_MONTH = 4
 
 
-def _is_lead_or_scan(value: Value, words: str) -> bool:
+def _is_lead_or_scan(value: Value, text: str, start: int, end: int) -> bool:
     """Whether a month alone is an abbreviation in capitals that means another thing: aVR, OCT, SEP, MAR."""
     if not isinstance(value, AbsoluteDate) or value.year is not None or value.day is not None:
         return False
-    word = words.rstrip(".").rsplit(None, 1)[-1]
+    word = text[start:end].rstrip(".").rsplit(None, 1)[-1]
     return len(word) <= _ABBREVIATED_MONTH and word.isupper()
 
 

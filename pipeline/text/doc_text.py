@@ -6,7 +6,7 @@ of the Doc, and so of no pickle, `to_bytes` or DocBin.
 
 from __future__ import annotations
 
-from operator import add
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from spacy.attrs import IDX, LENGTH
@@ -52,13 +52,12 @@ class DocText:
 
     def offsets(self, doc: Doc) -> Offsets:
         """The offsets of the tokens of the Doc, which another component may have merged or split."""
-        bounds = doc.to_array([IDX, LENGTH]).reshape(-1, 2)
-        columns = bounds.tobytes()
+        # Merging and splitting change where tokens begin, for the text stays.
+        begins: Any = doc.to_array(IDX)
+        columns = begins.tobytes()
         if self._offsets is None or self._columns != columns:
             self._columns = columns
-            starts: list[int] = bounds[:, 0].tolist()
-            lengths: list[int] = bounds[:, 1].tolist()
-            self._offsets = Offsets(starts, list(map(add, starts, lengths)))
+            self._offsets = Offsets(begins.tolist(), (begins + doc.to_array(LENGTH)).tolist())
         return self._offsets
 
 
