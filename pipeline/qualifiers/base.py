@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from spacy.language import Language
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span, Token
 
 from pipeline import extensions
@@ -17,6 +18,7 @@ from pipeline.resources import LANGUAGES
 from pipeline.text.folding import lower
 
 ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
+_ATTRIBUTES = frozenset(map(get_string_id, ATTRIBUTE_LABELS))
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
@@ -109,7 +111,7 @@ class Qualifier:
         targets = self.targets(doc)
         if not targets and self.on_ents_only is not False:
             return doc
-        decide = self.decider(doc, Reading.of(doc))
+        decide = self.decider(doc, Reading.of(doc), targets)
         for span in targets:
             value, cues = decide(span)
             self.write(span, value, cues)
@@ -131,10 +133,12 @@ class Qualifier:
         else:
             names = [self.on_ents_only] if isinstance(self.on_ents_only, str) else self.on_ents_only
             groups = [doc.spans.get(name, ()) if name != "ents" else doc.ents for name in names]
-        return [span for group in groups for span in group if span.label_ not in ATTRIBUTE_LABELS]
+        return [span for group in groups for span in group if span.label not in _ATTRIBUTES]
 
-    def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
-        """A function from an entity to its value and the cues that decided."""
+    def decider(
+        self, doc: Doc, reading: Reading, targets: Sequence[Span]
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """A function from an entity to its value and the cues that decided. `targets`: the entities of the Doc."""
         sections = SectionLine(doc, used=self.use_sections)
         propositions = reading.propositions(self.separators, sections.starts)
         scopes = self.scopes(reading, propositions, self.cues, Scopes(pollution_stretches(doc, reading)))
@@ -167,14 +171,15 @@ class Qualifier:
     ) -> Iterator[tuple[int, int, CueData]]:
         """What each cue of a text reaches, in offsets of the folded text; the cue's own are those of the text."""
         text, folded = self.searched(reading), reading.folded
-        exact = self.attr == "NORM" or folded.cuts is None
+        same = folded.cuts is None
+        exact = self.attr == "NORM" or same
         for hit in cues.find(text):
             start, end = hit.start, hit.end
             if not exact:
                 hit = Hit(folded.place(start), folded.place(end), hit.cue)
-            low, high = self.reach(hit, propositions, reading)
             if skip.over(hit.start, hit.end) is None:
-                if exact:
+                low, high = self.reach(hit, propositions, reading)
+                if exact and not same:
                     start, end = folded.start(start), folded.end(end)
                 yield low, high, {"kind": "lexical", "start": start, "end": end, "rule": hit.cue.rule}
 
@@ -217,11 +222,17 @@ class SectionLine:
     """The sections of a Doc in order, with a look-up in logarithmic time; empty where sections do not count."""
 
     def __init__(self, doc: Doc, *, used: bool) -> None:
-        spans = doc.spans["sections"] if used else ()
-        self.starts = [span.start_char for span in spans]
-        self._kinds = [span.label_ for span in spans]
-        self._ends = [span.end_char for span in spans]
-        self.titles = [span.end_char for span in doc.spans.get("section_titles", ())] if used else []
+        self.starts: list[int] = []
+        self._kinds: list[str] = []
+        self._ends: list[int] = []
+        self.titles: list[int] = []
+        if not used:
+            return
+        for span in doc.spans["sections"]:
+            self.starts.append(span.start_char)
+            self._kinds.append(span.label_)
+            self._ends.append(span.end_char)
+        self.titles = [span.end_char for span in doc.spans.get("section_titles", ())]
         if len(self.titles) != len(self.starts):
             # Another component's sections: the start of each stands for its title.
             self.titles = [start + 1 for start in self.starts]

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+import msgspec
 
 from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
@@ -21,16 +22,14 @@ Reach = Literal["proposition", "list", "forward", "backward", "before", "between
 PSEUDO = "pseudo"
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(msgspec.Struct, frozen=True, gc=False):
     """One line of a cue file: what a match of it means, and which entities it concerns."""
 
     rule: str
     reach: Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A cue found in a text; offsets are those of the folded text."""
 
     start: int

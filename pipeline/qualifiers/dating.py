@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions
@@ -15,8 +16,7 @@ from pipeline.qualifiers.base import CueData
 from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day, read
 
 
-@dataclass(frozen=True, slots=True)
-class DatedSpan:
+class DatedSpan(msgspec.Struct, frozen=True, gc=False):
     """A date of the text that counts: its offsets in the folded text, its bound ("since", "until" or None), and what it says."""
 
     start: int
@@ -49,13 +49,16 @@ class Dating:
     def _dated(
         self, span: Span, note: date | None, births: tuple[str, ...], place: Callable[[int], int]
     ) -> DatedSpan | None:
-        value = read(extensions.stored(span.doc, "date_data", span))
+        data = extensions.stored(span.doc, "date_data", span)
+        if not data or (note is None and data["mode"] == "absolute"):
+            return None
+        value = read(data)
         if value is None:
             return None
-        age = value.age(note)
+        day = value.on(note)
+        age = note - day if note is not None and isinstance(value, AbsoluteDate) and day is not None else value.age()
         if age is None or not self._says_something(value, age):
             return None
-        day = value.on(note)
         if births and value.mode == "absolute" and is_birth(value.norm(), births):
             return None
         recent = age < self.limit

@@ -162,7 +162,9 @@ class History(Qualifier):
         if self.use_dates and "dates" not in doc.spans:
             raise missing(self.quality, "use_dates", "dates")
 
-    def decider(self, doc: Doc, reading: Reading) -> Callable[[Span], tuple[bool, list[CueData]]]:
+    def decider(
+        self, doc: Doc, reading: Reading, targets: Sequence[Span]
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function from an entity to its value and its evidence."""
         sections = SectionLine(doc, used=self.use_sections)
         propositions = reading.propositions(self.separators, sections.starts)
@@ -170,7 +172,6 @@ class History(Qualifier):
         place = reading.folded.place
         titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
-        targets = self.targets(doc)
         drugs = any(span.label_ in self.drug_labels for span in targets)
         nothing = Scopes(())
         case = _Case(

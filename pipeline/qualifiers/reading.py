@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 
 from pipeline.resources import read_table
@@ -44,7 +45,12 @@ class Separators:
         self.opening = folded(terminations)
         self.in_lists = folded(in_lists)
         phrases = self.opening | folded(breaks)
+        # Of each phrase: does it open a proposition, does it end a list?
+        self.marks = {phrase: (phrase in self.opening, phrase not in self.in_lists) for phrase in phrases}
         self.expression = re.compile(phrases_expression(phrases)) if phrases else None
+
+
+_LIST_END = (False, True)
 
 
 class Propositions:
@@ -59,19 +65,18 @@ class Propositions:
     __slots__ = ("length", "sentences", "starts", "stops")
 
     def __init__(self, text: str, sentences: list[int], separators: Separators, titles: list[int]) -> None:
-        starts = {0, *sentences, *titles}
-        stops = {*sentences, *titles}
+        starts, stops = [], []
         if separators.expression is not None:
+            marks = separators.marks
             for match in separators.expression.finditer(text):
                 phrase = match[0]
-                if not phrase.isalnum():
-                    phrase = " ".join(phrase.split())
-                if phrase in separators.opening:
-                    starts.add(match.start())
-                if phrase not in separators.in_lists:
-                    stops.add(match.start())
-        self.starts = sorted(starts)
-        self.stops = sorted(stops)
+                opens, ends = marks.get(phrase) or marks.get(" ".join(phrase.split()), _LIST_END)
+                if opens:
+                    starts.append(match.start())
+                if ends:
+                    stops.append(match.start())
+        self.starts = sorted({0, *starts, *sentences, *titles})
+        self.stops = sorted({*stops, *sentences, *titles})
         self.sentences = sentences
         self.length = len(text)
 
@@ -117,7 +122,7 @@ class Reading:
         if reading is None or reading.folded is not read.folded:
             reading = _readings[doc] = cls(read)
         starts = read.offsets(doc).starts
-        sentences = [starts[number] for number in (doc.to_array("SENT_START") == 1).nonzero()[0].tolist()]
+        sentences = [starts[number] for number in (doc.to_array(SENT_START) == 1).nonzero()[0].tolist()]
         if sentences != reading.sentences:
             reading.sentences = sentences
             reading._propositions = {}
@@ -129,13 +134,16 @@ class Reading:
 
     def propositions(self, separators: Separators, titles: list[int]) -> Propositions:
         """The propositions between sentences, terminations and section titles (offsets in the text)."""
-        key = (id(separators), tuple(titles))
-        if key not in self._propositions:
-            sentences = [0, *(self.folded_offset(start) for start in self.sentences if start)]
-            self._propositions[key] = Propositions(
-                self.folded.folded, sentences, separators, [self.folded_offset(start) for start in titles]
-            )
-        return self._propositions[key]
+        key = (id(separators), *titles)
+        known = self._propositions.get(key)
+        if known is None:
+            sentences, folded = self.sentences, self.folded
+            if folded.cuts is not None:
+                sentences, titles = [list(map(folded.place, starts)) for starts in (sentences, titles)]
+            if not sentences or sentences[0]:
+                sentences = [0, *sentences]
+            known = self._propositions[key] = Propositions(folded.folded, sentences, separators, titles)
+        return known
 
 
 _readings: WeakKeyDictionary[Doc, Reading] = WeakKeyDictionary()
