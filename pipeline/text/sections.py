@@ -7,10 +7,11 @@ alone on its line, or in capitals. "antécédents de malaises" in the middle of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import islice
 
+import msgspec
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -45,8 +46,7 @@ _COLON_LINE = re.compile(r"(?P<title>[A-ZÀ-Þ][^\n:.;!?]{2,50})[ \t]*:[ \t]*(?=
 _PARAGRAPH = re.compile(r"(?P<title>[A-ZÀ-Þ][^\n:.;!?,\d]{2,40}?)[ \t]*:(?=\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     kind: str
@@ -63,7 +63,11 @@ class _Page:
     def is_in_capitals(self) -> bool:
         """Whether the text is mostly in capitals, which then say nothing about a line."""
         capital = len(_CAPITAL_WORD.findall(self.text))
-        return capital > _FEW_WORDS and capital > 3 * len(_SMALL_WORD.findall(self.text))
+        if capital <= _FEW_WORDS:
+            return False
+        # Most texts hold that many words in small letters soon.
+        enough = -(-capital // 3)
+        return next(islice(_SMALL_WORD.finditer(self.text), enough - 1, None), None) is None
 
 
 class Sectionizer:
@@ -76,6 +80,7 @@ class Sectionizer:
         self.kinds = dict(_known_titles(lang))
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
+        self._beginnings = _beginnings(self.kinds)
         self._known = re.compile(rf"(?P<title>{phrases_expression(self.kinds)}){_TAIL}", re.MULTILINE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -105,12 +110,12 @@ class Sectionizer:
                 continue
             if title.kind == OTHER and found and not text[found[-1].end : title.start].strip(" \t\r\n:-"):
                 # A heading that nobody knows directly under another one divides that section.
-                title = replace(title, kind=found[-1].kind)
+                title = _Title(title.start, title.end, found[-1].kind)
             found.append(title)
         return found
 
-    def _candidates(self, page: _Page) -> Iterator[_Title]:
-        text = page.text
+    def _candidates(self, page: _Page) -> list[_Title]:
+        text, found = page.text, list[_Title]()
         blank_before = False
         start = 0
         for line in _BREAK.split(text):
@@ -121,21 +126,22 @@ class Sectionizer:
                 colon = ":" in line or "：" in line
                 lead = 0 if line[0].isalpha() else _LEAD.match(line).end()  # type: ignore[union-attr]
                 if lead < len(line) and (colon or len(line) <= _MAX_TITLE + lead or line[lead : lead + 2].isupper()):
-                    yield from self._at_line(page, (start, start + lead, end), blank_before=blank_before)
+                    self._at_line(page, (start, start + lead, end), found, blank_before=blank_before)
                 if colon:
                     for gap in _GAP.finditer(text, start + lead, end):
                         if gap.end() < end and text[gap.end()].isupper():
-                            yield from self._at(page, gap.end())
+                            self._at(page, gap.end(), found)
                 blank_before = False
             start = end + 1
+        return found
 
-    def _at_line(self, page: _Page, line: tuple[int, int, int], *, blank_before: bool) -> Iterator[_Title]:
+    def _at_line(self, page: _Page, line: tuple[int, int, int], found: list[_Title], *, blank_before: bool) -> None:
         """The titles that may begin where the words of a line do. `line`: its start, that of its words, its end."""
         text = page.text
         start, place, end = line
         known = self._known_at(page, place)
         if known is not None:
-            yield known
+            found.append(known)
         if not text[place].isupper():
             return
         match = _CAPITALS.match(text, place)
@@ -144,29 +150,42 @@ class Sectionizer:
         if match is not None:
             listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
             if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
-                yield from self._unknown(match)
+                self._unknown(match, known, found)
         elif blank_before:
             match = _PARAGRAPH.match(text, place)
             if match is not None and self._kind_of(match["title"]) == OTHER:
-                yield _Title(*match.span("title"), OTHER)
+                found.append(_Title(*match.span("title"), OTHER))
 
-    def _at(self, page: _Page, place: int) -> Iterator[_Title]:
+    def _at(self, page: _Page, place: int, found: list[_Title]) -> None:
         """The titles that may begin within a line."""
         known = self._known_at(page, place)
         if known is not None:
-            yield known
+            found.append(known)
         match = _INLINE_CAPITALS.match(page.text, place)
         if match is not None:
-            yield from self._unknown(match)
+            self._unknown(match, known, found)
 
-    def _unknown(self, match: re.Match[str]) -> Iterator[_Title]:
+    def _unknown(self, match: re.Match[str], known: _Title | None, found: list[_Title]) -> None:
+        """A title by its layout, unless a known one that begins there is as long."""
         words = match["title"].rstrip(" -,")
+        start = match.start()
+        end = start + len(words)
+        if known is not None and known.start == start and known.end >= end:
+            return
         if sum(map(str.isalpha, words)) >= _LEAST_LETTERS:
-            yield _Title(match.start(), match.start() + len(words), self._kind_of(words))
+            found.append(_Title(start, end, self._kind_of(words)))
 
     def _known_at(self, page: _Page, place: int) -> _Title | None:
         text, folded = page.text, page.folded
-        match = self._known.match(folded.folded, folded.place(place))
+        offset = folded.place(place)
+        plain = folded.folded
+        if plain[offset : offset + _BEGINNING] not in self._beginnings:
+            if (
+                plain[offset : offset + 2] not in self._beginnings
+                and plain[offset : offset + 1] not in self._beginnings
+            ):
+                return None
+        match = self._known.match(plain, offset)
         if match is None:
             return None
         start, end = folded.start(match.start("title")), folded.end(match.end("title"))
@@ -178,7 +197,7 @@ class Sectionizer:
         """Judge by layout: what stands before, after, and in which case the words are."""
         words = text[start:end]
         line_before = text[text.rfind("\n", max(0, start - _MAX_TITLE), start) + 1 : start]
-        leads = not re.search(r"[^\W\d_]{2}", line_before) and len(line_before) < _MAX_TITLE // 4
+        leads = not _TWO_LETTERS.search(line_before) and len(line_before) < _MAX_TITLE // 4
         capitals = words.isupper()
         capitalised = words[:1].isupper()
         alone = _REST_BLANK.match(text, behind) is not None
@@ -195,7 +214,9 @@ class Sectionizer:
     def _kind_of(self, words: str) -> str:
         """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
         folded = FoldedText.of(words).folded
-        tokens = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", folded)
+        if folded.isalpha():
+            return self.kinds.get(folded, OTHER)
+        tokens = _TITLE_WORD.findall(folded)
         for length in range(min(len(tokens), 5), 1, -1):
             for first in range(len(tokens) - length + 1):
                 kind = self.kinds.get(" ".join(tokens[first : first + length]))
@@ -205,12 +226,23 @@ class Sectionizer:
 
 
 _LEAST_LETTERS = 4
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+_TITLE_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_NEXT_WORD = re.compile(r"\s*([^\W\d_]+)")
 _REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
 
 
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")
 _FEW_WORDS = 10
 _SMALL_WORD = re.compile(r"[a-zß-ÿ]{4}")
+
+
+# A title is looked for where so many letters are those of one, or its first word if that is shorter.
+_BEGINNING = 3
+
+
+def _beginnings(titles: Iterable[str]) -> frozenset[str]:
+    return frozenset(title.split()[0][:_BEGINNING] for title in titles if title.strip())
 
 
 def _follows_a_whole_line(text: str, start: int) -> bool:
@@ -232,7 +264,7 @@ _LONGEST_WHOLE = 40
 
 def _goes_on_in_capitals(text: str, offset: int) -> bool:
     """Do the capitals go on behind a title ("HISTORY OF FALLS")?"""
-    following = re.match(r"\s*([^\W\d_]+)", text[offset : offset + 40])
+    following = _NEXT_WORD.match(text, offset, offset + 40)
     return following is not None and len(following[1]) > 1 and following[1].isupper()
 
 
