@@ -28,6 +28,8 @@ _TEXT = re.compile(r"\S")
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # Longest abbreviation looked at, and longest number of an item ("12.").
 _WORD_BEFORE = 24
+# -1 as spaCy's columns hold it.
+_INSIDE = np.uint64(2**64 - 1)
 _ITEM_DIGITS = 2
 _NEW_WORD = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']|\d{1,2}[.)]\s")
 
@@ -44,22 +46,27 @@ class SentenceSegmenter:
             return doc
         read = DocText.of(doc)
         text, offsets = read.text, read.offsets(doc)
-        starts = {0}
+        values: Any = np.full(len(doc), _INSIDE, dtype=np.uint64)
+        values[0] = 1
+        length = len(text)
         for boundary in self.boundaries(text):
-            word = _TEXT.search(text, boundary)
-            if word is not None:
-                starts.add(offsets.first(word.start()))
-        values = [-1] * len(doc)
-        for start in starts:
-            values[start] = 1
-        column: Any = np.asarray(values, dtype=np.int64).astype(np.uint64)
-        doc.from_array([SENT_START], column)
+            start = boundary
+            if start < length and text[start].isspace():
+                word = _TEXT.search(text, start)
+                start = word.start() if word is not None else length
+            if start < length:
+                values[offsets.first(start)] = 1
+        doc.from_array([SENT_START], values)
         return doc
 
     def boundaries(self, text: str) -> list[int]:
         """Offsets behind which a new sentence begins."""
         found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
-        found += [match.end() for match in _BREAK.finditer(text) if _new_line(text, match)]
+        for match in _BREAK.finditer(text):
+            end = match.end()
+            new = text[end : end + 1]
+            if new.isupper() or new in _NEW_LINE_SIGNS or _new_line(text, match):
+                found.append(end)
         return found
 
     def _ends_here(self, text: str, match: re.Match[str]) -> bool:
@@ -71,7 +78,6 @@ class SentenceSegmenter:
         start = match.start()
         window = text[max(0, start - _WORD_BEFORE) : start]
         word = _LAST_WORD.match(window[::-1])
-        following = text[match.end() : match.end() + 6].lstrip()[:4]
         if word is None:
             return True
         last = word[0][::-1]
@@ -81,13 +87,18 @@ class SentenceSegmenter:
             return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
         if len(last) == 1 and last.isalpha():
             # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.
-            return last.islower() and last not in "cdnp" and bool(_NEW_WORD.match(following))
+            return last.islower() and last not in "cdnp" and _new_word(text, match.end())
         kind = self.abbreviations.get(fold(last))
         if kind == "title":
             return False
         if kind == "unit" or ("." in last and not last[0].isdigit()):
-            return bool(_NEW_WORD.match(following)) or not following
+            return _new_word(text, match.end()) or not text[match.end() : match.end() + 6].strip()
         return True
+
+
+def _new_word(text: str, offset: int) -> bool:
+    """Whether a word in capitals or the number of an item follows soon."""
+    return _NEW_WORD.match(text[offset : offset + 6].lstrip()[:4]) is not None
 
 
 def _new_line(text: str, match: re.Match[str]) -> bool:
