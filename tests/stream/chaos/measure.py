@@ -59,7 +59,6 @@ def members(cluster: Cluster, folder: Path, times: int) -> dict[str, Any]:
             "duplicated": verdict.duplicated,
         }
     finally:
-        scene.feed.stop()
         scene.close()
 
 
@@ -109,7 +108,6 @@ def recovery(cluster: Cluster, folder: Path, times: int) -> dict[str, Any]:
             for own in [[silence for other, silence in found if other == kind]]
         }
     finally:
-        scene.feed.stop()
         scene.close()
 
 
@@ -158,7 +156,6 @@ def soak(cluster: Cluster, folder: Path, minutes: float, rate: float) -> dict[st
             "shard_mb_per_1000_notes": _slope([(notes, shard_bytes) for notes, _, shard_bytes in warm]),
         }
     finally:
-        scene.feed.stop()
         scene.close()
 
 

@@ -66,7 +66,6 @@ def run(fault: Fault, cluster: Cluster, folder: Path, *, seed: int, count: int, 
         line |= {"verdict": "broken" if problems else "holds", "problems": problems, "examples": verdict.examples}
         return line
     finally:
-        scene.feed.stop()
         scene.close()
 
 

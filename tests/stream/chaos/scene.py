@@ -216,7 +216,9 @@ class Scene:
         return codes
 
     def close(self) -> None:
-        """Kill what is left, and bring every node back."""
+        """Stop the feed, kill what is left, bring every node back, and delete the topics, which cost each node memory."""
+        if hasattr(self, "feed"):
+            self.feed.stop()
         for member in self.members:
             member.wanted = False
             member.worker.kill()
@@ -225,6 +227,9 @@ class Scene:
             if not node.running:
                 node.start()
         self.cluster.wait_ready()
+        if hasattr(self, "topics"):
+            here = set(self.cluster.admin.list_topics(timeout=20).topics)
+            self.cluster.delete_topics(*(name for name in self.topics.names if name in here))
 
 
 def bounds(topics: Topics, name: str) -> dict[int, tuple[int, int]]:
