@@ -33,12 +33,17 @@ REACH = 400
 #: Labels that one mention can say for several drugs; an amount is of one drug unless "each" says otherwise.
 SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 
+# What is said once of a list of three and more; a frequency may be of the last one only ("A, B and Ambien p.r.n.").
+_OF_A_ROW = frozenset({"DURATION", "ROUTE"})
 # What is said once of a product of two ingredients: "calcium with vitamin D two tablets daily".
 _PRODUCT_LABELS = SHARED_LABELS | {"DOSAGE", "FORM"}
+# An enumeration with more drugs than this shares nothing backwards: the work stays linear.
+_ROW = 8
 _AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
 _CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
+_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
 _PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
 # What "..." stands for in a cue: "protect ... from".
 _SOME_WORDS = r"(?:[\w'-]+\s+){0,4}?[\w'-]+"
@@ -80,6 +85,11 @@ class _Cues:
     each_before: re.Pattern[str]
     each_after: re.Pattern[str]
     product: re.Pattern[str]
+    kind: re.Pattern[str]
+    kind_before: re.Pattern[str]
+    listing: re.Pattern[str]
+    last_only: re.Pattern[str]
+    set_off: re.Pattern[str]
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
 
@@ -107,13 +117,21 @@ def _read_cues(lang: str) -> _Cues:
             rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
         ),
         word=re.compile(rf"[ \t]*{adjective}?\Z"),
-        joined=re.compile(rf"\s*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
+        joined=re.compile(rf"[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
-        listed=re.compile(rf"\s*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
+        listed=re.compile(rf"[\s)]*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
         # "each bedtime" is a frequency, "both eyes" a place.
         each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),
         product=re.compile(rf"\s*{_any(kinds['with'])}\s*(?:{determiner}\s*)?\Z"),
+        kind=re.compile(
+            rf"[\s-]+{adjective}?{_any(kinds['kind'])}[\s(]*(?:(?:{_any(kinds['listing'])}|:|-)[\s(]*)?"
+            rf"(?:{determiner}\s*)?\Z"
+        ),
+        kind_before=re.compile(rf"\b{_any(kinds['kind'])}[ \t]+{adjective}?\Z"),
+        listing=re.compile(rf"\s*{_any(kinds['listing'])}\s*(?:{determiner}\s*)?\Z"),
+        last_only=re.compile(_any(kinds["last_only"])),
+        set_off=re.compile(rf"[\s®™)]*(?:,|,?\s*{_any(kinds['which'])}(?:[ \t]+[\w'-]+){{0,3}}?)\s*\Z"),
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
     )
@@ -134,6 +152,8 @@ class _Instruction:
     ahead: list[int] = field(default_factory=list)  # its attributes before the drug
     joined: bool = False  # "A and B": nothing stands between the drug before and this one
     product: bool = False  # joined by "with": two ingredients of one product
+    common: list[int] = field(default_factory=list)  # said of all that are listed: "IV sedation: A 2 mg, B 50 mg"
+    parallel: list[_Instruction] = field(default_factory=list)  # those before it in "A 10 mg and B 25 mg, p.o."
     alternative: int | None = None  # the drug before, where "or" joins the two instructions
 
 
@@ -162,6 +182,7 @@ class _Reading:
         self.interrupted: _Instruction | None = None  # whose instruction a drug named in passing interrupts
         self.group: list[int] = []  # drugs joined to the current one, with nothing said in between
         self.list: list[int] = []  # drugs of the current enumeration, whatever is said in between
+        self.row: list[int] = []  # the same, with nothing said in between
 
     def links(self) -> list[Found]:
         run: list[int] = []
@@ -198,6 +219,10 @@ class _Reading:
         first = len(run) - 1
         while first > 0 and self._chained(run[first - 1], cell):
             first -= 1
+        while first > 0 and self._coordinated(run[first - 1]):
+            first -= 1
+        if self._of_kind(run, first, head):
+            return first if self._names_kind(run[-1], gap) else first - 1
         if of:
             if self._tied(run[first]):
                 # The chain leads back to the drug before: only from the last amount on it is of the next drug.
@@ -210,16 +235,52 @@ class _Reading:
             return self._same_sentence(run, head)
         return len(run)
 
+    def _of_kind(self, run: list[int], first: int, head: int) -> bool:
+        """Is a route said of all that are listed: "IV sedation: 50 mg of A, 2 mg of B", "oral medications such as A"?"""
+        if self._names_kind(run[-1], self.gap(head)):
+            return not self._tied(run[first])
+        return first > 0 and self._names_kind(run[first - 1], self.gap(run[first])) and not self._tied(run[first - 1])
+
+    def _names_kind(self, route: int, behind: str) -> bool:
+        """Does a route stand with what is then listed: "IV sedation with", "antibiothérapie IV par"?"""
+        if self.mentions[route].label != "ROUTE":
+            return False
+        if self.cues.kind.match(behind):
+            return True
+        return self.cues.listing.match(behind) is not None and self.cues.kind_before.search(self.gap(route)) is not None
+
+    def _coordinated(self, left: int) -> bool:
+        """Do two routes or frequencies stand together before a drug: "oral or topical antibiotics"?"""
+        one, two = self.mentions[left], self.mentions[left + 1]
+        return (
+            one.label == two.label
+            and one.label in SHARED_LABELS
+            and self.cues.joined.match(self.gap(left + 1)) is not None
+            and not self._tied(left)
+        )
+
     def _is_beside(self, run: list[int], first: int, gap: str) -> bool:
         """Do the attributes from `first` on stand directly before the drug, apart from what is before them?"""
         route = self.mentions[run[-1]].label == "ROUTE"
-        if not route and self.text[self.mentions[run[-1]].end - 1] == ".":
+        if not route and self.text[self.mentions[run[-1]].end - 1] == "." and not self._leads(run, first):
             return False
         if "\n" in gap or not (self.cues.word.match(gap) if route else not gap.strip()):
             return False
         if not self._tied(run[first]):
             return True
         return route and first == 0 and self.gap(run[0]).strip() == ","
+
+    def _leads(self, run: list[int], first: int) -> bool:
+        """Does an abbreviation lead to the drug, though a stop ends it: "for which he uses p.r.n. Flovent"?"""
+        last, begins = self.mentions[run[-1]], self.mentions[run[first]]
+        if self.current is None or _DOTTED.search(self.text[last.start : last.end]) is None:
+            return False
+        before = self.gap(run[first])
+        return (
+            begins.sentence != self.mentions[self.current.head].sentence
+            and self.mentions[run[-1] + 1].sentence == begins.sentence
+            and any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
+        )
 
     def _is_cell(self, run: list[int], gap: str) -> bool:
         """Is the run the beginning of a row or item whose later cell is the drug?"""
@@ -271,16 +332,23 @@ class _Reading:
         """Begin the instruction of a drug; attributes before it were `behind` (of others) and `ahead` (its own)."""
         previous, mention, gap = self.current, self.mentions[head], self.gap(head)
         instruction = _Instruction(head, head, ahead=ahead)
-        adjacent = following = False
+        adjacent = following = joined = False
         if previous is not None and self.mentions[previous.head].sentence == mention.sentence:
             adjacent = not behind and not ahead
-            joined = self.cues.joined.match(gap) is not None
-            following = joined or self.cues.listed.match(gap) is not None
+            before = self.gap(ahead[0]) if ahead else gap
+            joined = self.cues.joined.match(before) is not None
+            following = joined or self.cues.listed.match(before) is not None
             instruction.joined = adjacent and joined
-            instruction.product = adjacent and self.cues.product.match(gap) is not None
+            instruction.product = adjacent and (
+                self.cues.product.match(gap) is not None or (joined and self._is_solution(previous))
+            )
+            if following:
+                instruction.common = previous.common
+                instruction.parallel = [] if adjacent else [*previous.parallel[-_ROW:], previous]
             if not adjacent and not ahead and self.cues.alternative.match(gap):
                 instruction.alternative = previous.head
         self.group = [*self.group, head] if instruction.joined else [head]
+        self.row = [*self.row, head] if adjacent and following else [head]
         self.list = [*self.list, head] if following else [head]
         bracketed = gap.strip(" ®™") == "(" and self.text[mention.end : mention.end + 1] == ")"
         passing = mention.aside or (adjacent and bracketed) or self.cues.aside.search(gap) is not None
@@ -291,9 +359,18 @@ class _Reading:
         for tail in ahead:
             self.link(head, tail, self._reason_ahead(tail, head))
             instruction.labels.add(self.mentions[tail].label)
+        if ahead and self._listed_of(ahead, head):
+            instruction.common = ahead[:1]
         if instruction.joined and previous is not None:
             instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
         self.current = instruction
+
+    def _listed_of(self, ahead: list[int], head: int) -> bool:
+        return self._names_kind(ahead[0], self.gap(ahead[1] if len(ahead) > 1 else head))
+
+    def _is_solution(self, instruction: _Instruction) -> bool:
+        """Is a drug a solution: "1% Xylocaine and epinephrine, a total of 15 cc"?"""
+        return any("%" in self.text[self.mentions[t].start : self.mentions[t].end] for t in instruction.ahead)
 
     def _reason_ahead(self, tail: int, head: int) -> str:
         if tail + 1 < head:
@@ -306,7 +383,11 @@ class _Reading:
     def _close(self) -> None:
         """At the end of an instruction: what stood before two joined drugs is of both ("daily use of A and B")."""
         instruction = self.current
-        if instruction is None or not instruction.joined or instruction.labels:
+        if instruction is None:
+            return
+        for tail in instruction.common:
+            self.link(instruction.head, tail, "shared")
+        if not instruction.joined or instruction.labels:
             return
         for tail in instruction.ahead:
             self.link(instruction.head, tail, "shared")
@@ -364,11 +445,37 @@ class _Reading:
         ):
             for head in self.list[:-1]:
                 self.link(head, tail, "each")
+        elif label in _OF_A_ROW and owner.joined and len(self.row) > 2 and not owner.labels - SHARED_LABELS:
+            for head in self.row[:-1]:
+                self.link(head, tail, "shared")
+        elif len(self.row) > 2 and self._of_last(owner, tail):
+            return
         elif len(self.group) > 1 and (
             (label in SHARED_LABELS and not owner.labels - SHARED_LABELS)
             or (owner.product and label in _PRODUCT_LABELS and not owner.labels - _PRODUCT_LABELS)
         ):
             for head in self.group[:-1]:
                 self.link(head, tail, "shared")
+        elif label in SHARED_LABELS and self._set_off(owner, tail):
+            for other in owner.parallel:
+                self.link(other.head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:
             self.link(owner.alternative, tail, "shared")
+
+    def _of_last(self, owner: _Instruction, tail: int) -> bool:
+        """Is what stands behind a longer list of its last drug only: "A, B and Ambien p.r.n." (but "B or C p.r.n.")?"""
+        return (
+            self.cues.last_only.match(self.text, self.mentions[tail].start) is not None
+            and self.cues.alternative.match(self.gap(owner.head)) is None
+        )
+
+    def _set_off(self, owner: _Instruction, tail: int) -> bool:
+        """Is an attribute said of all in "A 10 mg plus B 25 mg, p.o." or "A cream and B cream that she uses daily"?"""
+        label = self.mentions[tail].label
+        return (
+            bool(owner.parallel)
+            and label not in owner.labels
+            and all(other.labels == owner.labels for other in owner.parallel)
+            and self.cues.joined.match(self.gap(min([owner.head, *owner.ahead]))) is not None
+            and self.cues.set_off.match(self.gap(tail)) is not None
+        )

@@ -122,6 +122,65 @@ def test_whole_instructions(lang: str, marked: str, wanted: set[tuple[str, str]]
     assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
 
 
+SHARED = [
+    ("en", "[R:Oral] or [R:topical] [D:antibiotics] help.", {("antibiotics", "Oral"), ("antibiotics", "topical")}),
+    (
+        "en",
+        "[D:Lortab] ([S:10 mg]) plus [D:Phenergan] ([S:25 mg]), [R:p.o.]",
+        {("Lortab", "10 mg"), ("Phenergan", "25 mg"), ("Lortab", "p.o."), ("Phenergan", "p.o.")},
+    ),
+    (
+        "en",
+        "[D:Kenalog] [F:cream] and [D:Lidex] [F:ointment] that she uses [Q:as needed]",
+        {("Kenalog", "cream"), ("Lidex", "ointment"), ("Kenalog", "as needed"), ("Lidex", "as needed")},
+    ),
+    (
+        "en",
+        "[D:Ibuprofen] [Q:t.i.d.] and [D:omeprazole] [S:20 mg], [Q:daily]",  # not two instructions of one form
+        {("Ibuprofen", "t.i.d."), ("omeprazole", "20 mg"), ("omeprazole", "daily")},
+    ),
+    (
+        "en",
+        "[R:IV] sedation: [S:50 mg] [D:Demerol], [S:8 mg] of [D:Versed].",
+        {("Demerol", "50 mg"), ("Versed", "8 mg"), ("Demerol", "IV"), ("Versed", "IV")},
+    ),
+    (
+        "en",
+        "[D:Atropine] [S:0.4 mg] [R:IM], and then [R:intravenous] medications of [D:Demerol] [S:50 mg]",
+        {("Atropine", "0.4 mg"), ("Atropine", "IM"), ("Demerol", "intravenous"), ("Demerol", "50 mg")},
+    ),
+    (
+        "fr",
+        "Antibiothérapie [R:IV] par [D:céfotaxime] [S:1 g] et [D:métronidazole] [S:500 mg]",
+        {("céfotaxime", "IV"), ("métronidazole", "IV"), ("céfotaxime", "1 g"), ("métronidazole", "500 mg")},
+    ),
+    (
+        "en",
+        "[S:1%] [D:lidocaine] and [D:epinephrine] [O:10 cc]",
+        {("lidocaine", "1%"), ("lidocaine", "10 cc"), ("epinephrine", "10 cc")},
+    ),
+    (
+        "en",
+        "[D:Xalatan] drops. For asthma he uses [Q:p.r.n.] [D:Flovent] and [D:Serevent].",
+        {("Flovent", "p.r.n."), ("Serevent", "p.r.n.")},
+    ),
+    (
+        "en",
+        "[D:vancomycin], [D:cefepime] and [D:metronidazole] [T:for 7 days]",
+        {(drug, "for 7 days") for drug in ("vancomycin", "cefepime", "metronidazole")},
+    ),
+    ("en", "[D:aspirin], [D:metoprolol] and [D:Ambien] [Q:p.r.n.]", {("Ambien", "p.r.n.")}),
+    ("en", "[D:aspirin], [D:fentanyl] or [D:morphine] [Q:p.r.n.]", {("fentanyl", "p.r.n."), ("morphine", "p.r.n.")}),
+]
+
+
+@pytest.mark.parametrize(("lang", "marked", "wanted"), SHARED)
+def test_what_is_said_once_goes_to_each_drug_it_is_said_of(
+    lang: str, marked: str, wanted: set[tuple[str, str]]
+) -> None:
+    assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
+
+
 @pytest.mark.parametrize("place", ["both eyes", "each nostril", "both sides of the nose"])
 def test_a_place_that_is_both_or_each_shares_nothing(place: str) -> None:
     text = (
