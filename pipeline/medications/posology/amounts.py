@@ -90,7 +90,10 @@ class Amounts:
             rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )
         self._amount_unit = re.compile(unit)
-        self._unitless = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?/\s?\d{2,3}(?![\d/]|\s?(?:h|hours?|heures?|days?|j)\b)")
+        self._unitless = re.compile(
+            r"(?:\d{1,3}(?:[.,]\d+)?\s?/\s?\d{2,3}|\d{3}\s?/\s?\d{1,2}(?:[.,]\d)?|\d{2,3}\s?/\s?\d[.,]\d)"
+            r"(?![\d/]|\s?(?:h|hours?|heures?|days?|j)\b)"
+        )
         self._single = re.compile(rf"(?P<a>{number})(?P<as>{scale})(?:[\s-]*(?P<au>{unit}))?")
 
     def match(self, text: str, start: int, *, single: bool = False) -> tuple[int, Amount] | None:

@@ -17,8 +17,13 @@ BEFORE, BEHIND = 60, 80
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 # "once daily" is no single dose.
 _PERIOD = re.compile(
-    r"\s*(?:an?|per|each|every|daily|weekly|monthly|nightly|yearly|in|/|par|tous|toutes|le)(?![^\W_])|\s*/"
+    r"\s*(?:an?|per|each|every|daily|weekly|monthly|nightly|yearly|in|/|par|tous|toutes|le"
+    r"|the|he|she|it|his|her|patient|stable|home|again|more"
+    r"|(?:additional\s+|more\s+)?(?:day|week|wk|month|year|hour|hr|min|minute|jour|semaine|mois|an|heure)s?)(?![^\W_])"
+    r"|\s*[/-]|\d"
 )
+# "5 days then stop" is the end of a course, not a drug that is stopped.
+_PLANNED = re.compile(r"(?:^|\W)(?:then|until|till|puis|et|avant|jusqu'a(?: l'| son)?)\s*\Z")
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
@@ -59,6 +64,8 @@ class Changes:
         clause = _CLAUSE.search(folded, end, high)
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
+            if change == "stop" and _PLANNED.search(folded[end : match.start()]):
+                continue
             if change != "unique_dose" or _PERIOD.match(folded, match.end()) is None:
                 return change, match.start(), match.end()
         return None

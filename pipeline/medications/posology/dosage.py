@@ -50,6 +50,8 @@ class Step:
     as_needed: bool = False
     reason: str | None = None
     slots: list[tuple[str, Decimal]] = field(default_factory=list)
+    on_a_day: bool = False  # its place in the course is said: "day 1"
+    vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
 
     def said(self) -> bool:
@@ -58,7 +60,7 @@ class Step:
 
     def timed(self) -> bool:
         """Has the step a timing or a duration?"""
-        return bool(self.repeat or self.duration or self.slots)
+        return bool(self.repeat or self.duration or self.slots or self.vague or self.on_a_day)
 
 
 @dataclass(slots=True)
@@ -75,14 +77,17 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     """The posology in the shape of the event. `units`: the UCUM unit in which a form, by its code, is counted."""
     form_unit = units.get((whole.form or {}).get("code") or "")
     found: list[Data] = []
+    unread: list[Data] = []
     strength: Data | None = None
     for step in steps:
         dosages, own = _dosages(step, form_unit)
+        if step.vague and dosages and not step.repeat:
+            unread.append(dosages[0])
         strength = strength or own
         found += dosages
     if len(found) == 2 and (whole.alternate or _in_turn(*found)):
         _alternate(found)
-    _complete(found)
+    _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
     for name, value in (found[0] if found else {}).items():
         if all(other.get(name) == value for other in found):
@@ -99,10 +104,11 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     return posology
 
 
-def _complete(found: Sequence[Data]) -> None:
-    """A step without a frequency or an amount has those of the step before."""
+def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
+    """A step without a frequency or an amount has those of the step before. `unread`: those whose frequency is not known."""
     for before, after in itertools.pairwise(found):
-        if not {"timing", "rate"} & after.keys() and "timing" in before:
+        own = any(data is after for data in unread)
+        if not own and not {"timing", "rate"} & after.keys() and "timing" in before:
             repeat = {name: value for name, value in before["timing"]["repeat"].items() if name != "count"}
             if repeat:
                 after["timing"] = timing_of(repeat)

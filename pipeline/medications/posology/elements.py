@@ -107,6 +107,8 @@ def repeat_of(row: Row, number: Number | None, times: Number | None, unit: str) 
             repeat[key] = digits(part) if name == "period" else int(part)
     if row["unit"]:
         repeat["periodUnit"] = unit if row["unit"] == "{u}" else row["unit"]
+    if repeat.get("frequency", 1) > 1 and (repeat.get("period"), repeat.get("periodUnit")) == ("24", "h"):
+        repeat |= {"period": "1", "periodUnit": "d"}  # "x 4/24 h" is 4 times a day
     if row["when"]:
         repeat["when"] = row["when"].split(",")
     return repeat

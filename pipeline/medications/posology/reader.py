@@ -57,6 +57,7 @@ class PosologyLanguage:
             elements.append(element)
         chosen = self._chosen(elements, text, own)
         self._named_form(chosen, text, drug)
+        self._vague(chosen, attributes)
         reading = assemble(chosen, text, self.lang, self._units)
         return reading.posology, self._warnings(reading, elements, attributes)
 
@@ -103,6 +104,15 @@ class PosologyLanguage:
             if code is not None:
                 start = drug[1] - len(words[-1])
                 chosen.append(Element("form", start, drug[1], code))
+
+    @staticmethod
+    def _vague(chosen: list[Element], attributes: dict[str, list[Bounds]]) -> None:
+        """Say where a frequency stands of which nothing can be read: what follows it is an instruction of its own."""
+        for start, end in attributes.get("FREQUENCY", ()):
+            inside = (e for e in chosen if e.start < end and start < e.end)
+            if all(element.kind in ("word", "filler", "mark") for element in inside):
+                chosen.append(Element("unread", start, end, code="frequency_unread"))
+                chosen.sort(key=lambda element: element.start)
 
     def _chosen(self, elements: Sequence[Element], text: str, own: Sequence[Bounds]) -> list[Element]:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""

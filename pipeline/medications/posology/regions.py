@@ -24,6 +24,8 @@ DRUG_SIGN, OTHER_SIGN = "\x01", "\x02"
 
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[ ]?[^\W_]|\s|$|[,;:)])")
 _NEW_ITEM = re.compile(r"\n\s*(?:\n|\d{1,2}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
+# What may still be said of the entity before ends here too: "A 250 mg IM x1 and B 100 mg".
+_CLAUSE_BEFORE = re.compile(r"[.;:!?\n,](?=\s)|\b(?:and|plus|et|then|puis|ou|or)\b(?! (?:a |1/|half|demi))")
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
 
 
@@ -129,7 +131,9 @@ class Neighbours:
         place = bisect_left(self._starts, mark[0])
         limit = max(self._all[place - 1][1] if place else 0, mark[0] - HEAD)
         limit = min(limit, mark[0])
-        breaks = [match.end() for match in _SENTENCE_BEFORE.finditer(text, limit, mark[0])]
+        after_other = place > 0 and limit == self._all[place - 1][1]
+        ends = _CLAUSE_BEFORE if after_other else _SENTENCE_BEFORE
+        breaks = [match.end() for match in ends.finditer(text, limit, mark[0])]
         return breaks[-1] if breaks else limit
 
     def _behind(self, text: str, end: int) -> int:

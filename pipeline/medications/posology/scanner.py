@@ -51,16 +51,25 @@ _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
 )
+# "on days 2 through 5", "J2 à J5": the course of a step.
+_DAYS_TO = re.compile(
+    r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
+    r"(?![^\W_]|[/,-]|\s?(?:of|/|sur)\s?\d)"
+)
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
 _OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
+_TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
+_COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 # What the patterns of this file begin with.
-_PATTERN_STARTS = frozenset({"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le"})
+_PATTERN_STARTS = frozenset(
+    {"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le", "for", "du", "de"}
+)
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 
 
-_SIMPLE = ("end", "then", "alternate", "changing", "change", "take", "scale", "filler")
+_SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
 
 
 _Read = Callable[[Seen, int], Element | None]
@@ -109,6 +118,13 @@ class Scanner:
         self._length = re.compile(
             rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
         )
+        # "28 days on, 28 days off": a cycle, for which FHIR's Timing has no form.
+        self._cycle = re.compile(
+            rf"{self.numbers.pattern}\s*-?{unit}\s*(?:of treatment\s*)?(?:on|sous traitement|de traitement)"
+            rf"\s*(?:[,;/]|and|then|et|puis)*\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?"
+            r"(?:off|d'arret|de pause|sans traitement)(?![^\W_])"
+        )
+        self._escalates = re.compile(rf"(?<![^\W_]){alternatives(kinds['escalation'])}(?![^\W_])")
         self._unit_alone = re.compile(unit)
         self._per_time = re.compile(
             rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
@@ -212,14 +228,14 @@ class Scanner:
             (self._frequency, self._frequencies.starts | times.starts | numbers),
             (self._day_or_time, calendar),
             (self._dispensed, of("given") | numbers),
-            (self._since, of("since", "more") | numbers | _PATTERN_STARTS),
+            (self._since, of("since", "more", "later") | numbers | _PATTERN_STARTS),
             (self._limit, of("max") | numbers),
             (self._step_by, of("by")),
             (self._old, of("from", "was")),
             (self._infusion, of("over")),
             (self._course, of("course", "more", "course_unread") | numbers | _PATTERN_STARTS),
             (self._as_needed, of("hold", "condition", "reason")),
-            (self._amount, numbers | {"."}),
+            (self._amount, numbers | {"."} | of("diluted")),
             (self._route, self._routes.starts),
             (self._form, self._forms.starts),
             (self._cue, of(*_SIMPLE)),
@@ -322,11 +338,19 @@ class Scanner:
         if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
             return Element("since", place, end)
         if text[place].isdigit():
-            return None
+            cycle = self._cycle.match(text, place)
+            return Element("unread", place, cycle.end(), code="frequency_unread") if cycle is not None else None
+        later = self._cue_end("later", text, place)
+        if later and (length := self._length_at(text, skip(text, later))) is not None:
+            return Element("since", place, length.end())
         if (of := _DAY_OF.match(text, place)) is not None:
             return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
+        if days := _DAYS_TO.match(text, place):
+            span = int(days["last"]) - int(days["first"]) + 1
+            if span > 1:
+                return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"))
         if day := _DAY_NUMBER.match(text, place):
-            return Element("since", place, day.end())
+            return Element("day", place, day.end())
         end = self._cue_end("since", text, place)
         if not end:
             return None
@@ -362,11 +386,21 @@ class Scanner:
 
     def _limited(self, text: Seen, place: int, start: int, *, daily: bool) -> Element | None:
         """The amount that is a limit, with what it is a limit of. `place`: where the element begins."""
+        length = self._length_at(text, start) if place < start else None
+        if length is not None and self._time_units[re.sub(r"\s+", " ", length["unit"])] in _COURSE_UNITS:
+            return self._course(text, start, at=place)  # "maximum 4 weeks"
         try:
             match = self._phrase_at(text, start)
-            if match is not None and match.times is not None and place < start:
+            if (
+                match is not None
+                and place < start
+                and (match.times is not None or match.row["frequency"] not in ("", "1"))
+            ):
                 repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
                 return Element("timing", place, match.end, Timing(repeat, "most"))
+            if match is not None and place < start and match.number is not None and match.row["period"] == "{n}":
+                repeat = repeat_of(match.row, match.number, None, self._time_units.get(match.unit or "", ""))
+                return Element("timing", place, match.end, Timing(repeat))  # "up to 4 hourly"
             found = self._amount_at(text, start)
         except UnreadError as error:
             return Element("unread", place, max(self._amount_end(text, start), start + 1), code=error.code)
@@ -399,7 +433,9 @@ class Scanner:
         stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
             return None
-        return Element("by", place, self._timed_end(text, stop))
+        stop = self._timed_end(text, stop)
+        to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
+        return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)
 
     def _timed_end(self, text: Seen, end: int) -> int:
         """Where the timing ends that stands directly behind `end`."""
@@ -425,9 +461,12 @@ class Scanner:
             start = skip(text, end)
             stop = self._single_end(text, start)
             if stop:
-                to = self._before_to(text, self._timed_end(text, stop))
+                timed = self._timed_end(text, stop)
+                to = self._before_to(text, timed)
                 if to:
                     return Element("old", place, to)
+                if self.lang != "fr" and _TO_AMOUNT.search(text, 0, place) and not self._is_range(text, start):
+                    return Element("old", place, timed, "was")  # "down to 10 mg from 20 mg"
         end = self._cue_end("was", text, place)
         if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):
             start = skip(text, end)
@@ -435,6 +474,13 @@ class Scanner:
             if stop:
                 return Element("old", place, self._timed_end(text, stop), "was")
         return None
+
+    def _is_range(self, text: Seen, start: int) -> bool:
+        try:
+            found = self._amount_at(text, start)
+        except UnreadError:
+            return True
+        return found is not None and "low" in (found[1].quantity or {})
 
     def _single_end(self, text: Seen, start: int) -> int:
         try:
@@ -472,9 +518,11 @@ class Scanner:
             return None
         return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
 
-    def _course(self, text: Seen, place: int) -> Element | None:
-        end = self._cue_end("course", text, place)
-        start = skip(text, end) if end else place
+    def _course(self, text: Seen, start: int, at: int | None = None) -> Element | None:
+        """How long something is taken. `at`: where the element begins, if a word that is known stands before it."""
+        place = start if at is None else at
+        end = self._cue_end("course", text, start)
+        start = skip(text, end) if end else start
         slashed = _SLASHED.match(text, start)
         if slashed is not None:
             number = self.numbers.read(slashed["low"], slashed["high"])
@@ -496,7 +544,7 @@ class Scanner:
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
             if not value.low:
                 return Element("unread", place, length.end(), code="zero_amount")
-            kind = "duration" if end or length["more"] else "length"
+            kind = "duration" if end or at is not None or length["more"] else "length"
             return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
         if end:
             unit_alone = self._unit_alone.match(text, start)
@@ -510,7 +558,7 @@ class Scanner:
 
     def _as_needed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("hold", text, place)
-        if end:
+        if end and self._cue_end("scale", text, place) < end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
             stop = max(stop, self._reason_end(text, skip(text, stop)))
             return Element("hold", place, self._timed_end(text, stop))
@@ -521,6 +569,8 @@ class Scanner:
                 return None
             stop = self._reason_end(text, start)
             if stop > start:
+                if self._escalates.search(text, start, stop):
+                    return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
                 return Element("as_needed", place, stop, (start, stop), code="condition")
             return None
         end = self._cue_end("reason", text, place)
@@ -596,6 +646,8 @@ class Scanner:
             return Element("filler", place, described.end())
         if solution := _RATIO_STRENGTH.match(text, place):
             return Element("unread", place, solution.end(), code="strength_unread")
+        if text[place].isalpha() and (end := self._diluted(text, place)):
+            return Element("filler", place, end)
         if weight := self._weight.match(text, place):
             return Element("filler", place, weight.end())
         try:
@@ -605,9 +657,22 @@ class Scanner:
         if found is None:
             return None
         end, amount = found
+        if amount.kind == "count" and text[place:end] == "un gel":
+            return None  # the abbreviation of "gélule" has a figure before it
         if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
             return None
         return Element("amount", place, end, amount)
+
+    def _diluted(self, text: Seen, place: int) -> int:
+        """Where "in 8 oz of water" ends: what a dose is taken in."""
+        cue = self._cue_end("diluted", text, place)
+        if not cue:
+            return 0
+        try:
+            found = self._amount_at(text, skip(text, cue))
+        except UnreadError:
+            return 0
+        return found[0] if found is not None and found[1].measure == "volume" else 0
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""

@@ -18,6 +18,8 @@ from pipeline.medications.posology.numbers import digits
 
 # A number without a unit above this counts nothing that is taken; it is part of a name or a strength without its unit.
 MAX_COUNT = 12
+# How far a number that takes the unit of the amount before it may be from that amount.
+_LIKE = 10
 _ONE_DAY = (Decimal(1), "d")
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
@@ -57,6 +59,8 @@ class _Assembly:
         self.closed = False  # a mark or a sentence's end stands before the next element
         self.last: Element | None = None
         self.scale = False
+        self.pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
+        self.excepting = False  # "5 mg daily except 7.5 mg on Sundays"
         self.bracket = 0
 
     @property
@@ -65,6 +69,8 @@ class _Assembly:
 
     def add(self, element: Element) -> None:
         """Take one element."""
+        if self.pending is not None and element.kind not in ("filler", "take"):
+            self._resolve(element)
         handler = getattr(self, f"_{element.kind}", None)
         if handler is not None:
             handler(element)
@@ -87,7 +93,10 @@ class _Assembly:
         self.then = self.change = False
 
     def _then(self, element: Element) -> None:
-        self.then = True
+        self.then, self.change = True, False
+
+    def _except(self, element: Element) -> None:
+        self.excepting = self.step.timed()
 
     def _end(self, element: Element) -> None:
         self.then = False
@@ -118,6 +127,8 @@ class _Assembly:
             self.change = True
 
     def _unread(self, element: Element) -> None:
+        if element.code == "frequency_unread" and self.step.amounts:
+            self.step.vague = True
         self.unread.append((element.code, element.start, element.end))
 
     # What is said
@@ -130,7 +141,11 @@ class _Assembly:
             return
         bare = amount.kind == "count" and not amount.measure
         if bare and amount.every is None and not amount.worded and _largest(amount) > MAX_COUNT:
-            self.unread.append(("amount_without_unit", element.start, element.end))
+            of_unit = self._like_before(amount)
+            if of_unit is not None:
+                self.pending = element, of_unit
+            else:
+                self.unread.append(("amount_without_unit", element.start, element.end))
             return
         if bare and amount.every is not None and self.step.amounts and not self.then:
             self._take_timing(element, Timing(_each(amount, times=True)))
@@ -149,10 +164,31 @@ class _Assembly:
             self._merge(element, _each(amount, times=False))
         self._settled()
 
+    def _like_before(self, amount: Amount) -> Amount | None:
+        """The amount with the unit of the one before it, where a further instruction begins with it."""
+        before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
+        if before is None or before.kind != "quantity" or not before.quantity or not self.step.repeat:
+            return None
+        if not (self.then or self.closed) or not 1 / _LIKE < _largest(amount) / _largest(before) < _LIKE:
+            return None
+        return replace(before, quantity={**(amount.quantity or {}), "unit": before.quantity["unit"]}, every=None)
+
+    def _resolve(self, following: Element) -> None:
+        """Only a timing behind it makes a number without a unit a dose."""
+        (element, amount), self.pending = self.pending or (following, Amount("count")), None
+        if following.kind != "timing" or following.value.flag:
+            self.unread.append(("amount_without_unit", element.start, element.end))
+            return
+        self._place(amount)
+        self.step.amounts.append((amount, element))
+        self.read.append((element.start, element.end))
+        self._settled()
+
     def _for_glucose(self, element: Element) -> bool:
         return (
             re.match(
-                r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=]*\s*\d{2,3}\s*(?:-|to|a)\s*\d{2,3}",
+                r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=≥≤]*\s*"
+                r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))",
                 self.text[element.end : element.end + 40].lower(),
             )
             is not None
@@ -174,8 +210,9 @@ class _Assembly:
         if self.whole.alternate or self.then:
             if self._product_only():
                 return
-            if step.timed() or self._alike(amount) or self.whole.alternate:
-                self._next()
+            rates = {amount.kind == "rate", *(other.kind == "rate" for other, _ in step.amounts)}
+            if step.timed() or self._alike(amount) or self.whole.alternate or len(rates) > 1:
+                self._next()  # also "5000 units bolus, then 1000 units/h"
             return
         if step.timed() and not (self._product_only() and amount.kind != "strength"):
             if self._alike(amount) or self.take or not self._adds(amount):
@@ -225,6 +262,9 @@ class _Assembly:
 
     def _settled(self) -> None:
         self.closed = self.take = self.then = self.change = False
+
+    def _day(self, element: Element) -> None:
+        self.step.on_a_day = True
 
     def _timing(self, element: Element) -> None:
         timing: Timing = element.value
@@ -281,8 +321,19 @@ class _Assembly:
             self.step.repeat = {}
         elif self.then and self.step.timed() and self._new_step(timing.repeat):
             self._next()
+        if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
+            self._leave_out(timing.repeat["dayOfWeek"])
         self._merge(element, timing.repeat)
         self._settled()
+
+    def _leave_out(self, days: Sequence[str]) -> None:
+        """The step before is of all days but these."""
+        before = self.steps[-2].repeat
+        if _daily(before) and "dayOfWeek" not in before:
+            for name in ("frequency", "period", "periodUnit"):
+                before.pop(name)
+            before["dayOfWeek"] = [day for day in WEEK if day not in days]
+        self.excepting = False
 
     def _right_eye(self, element: Element) -> bool:
         """ "OD" beside drops is the right eye, not once a day."""
@@ -376,6 +427,8 @@ class _Assembly:
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
+        if self.scale and element.code == "condition":
+            return
         if self.then and self.step.duration is not None:
             self._next()  # "tid x 3 days then prn"
         self.step.as_needed = True
@@ -470,5 +523,10 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     assembly = _Assembly(text, lang)
     for element in elements:
         assembly.add(element)
+    if assembly.pending is not None:
+        assembly.add(Element("end", elements[-1].end, elements[-1].end))
+    for step in assembly.steps if len(assembly.steps) > 1 else ():
+        if step.on_a_day and step.duration is None:
+            step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not _supplied(step)]
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -1,0 +1,129 @@
+"""Readings of whole classes of sentences whose figures are easily taken for something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+import pipeline
+
+BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
+DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+
+
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, Language]:
+    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+
+
+def posology(profiles: dict[str, Language], lang: str, text: str, number: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = profiles[lang](text)._.medications[number].data["posology"]
+    return found
+
+
+def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
+    """Dose, repeat and duration of each step, or of the only dosage."""
+    found = []
+    for step in read["steps"] or [read]:
+        dose = step.get("dose")
+        written = f"{dose['value']} {dose.get('unit', '')}".strip() if dose else None
+        length = step.get("duration")
+        repeat = (step.get("timing") or {}).get("repeat")
+        found.append((written, repeat, f"{length['value']} {length['unit']}" if length else None))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Azithromycin 500 mg day 1, then 250 mg days 2-5.", [("500 mg", None, "1 d"), ("250 mg", None, "4 d")]),
+        (
+            "en",
+            "Plavix 300 mg first dose now then 75 mg daily.",
+            [("300 mg", None, None), ("75 mg", DAILY, None)],
+        ),
+        (
+            "en",
+            "Prednisone 10 mg tablets: take 3 tablets day 1, 2 tablets day 2.",
+            [("3 {tbl}", None, "1 d"), ("2 {tbl}", None, "1 d")],
+        ),
+        (
+            "en",
+            "Warfarin 5 mg daily except 7.5 mg on Sunday.",
+            [
+                ("5 mg", {"dayOfWeek": ["mon", "tue", "wed", "thu", "fri", "sat"]}, None),
+                ("7.5 mg", {"dayOfWeek": ["sun"]}, None),
+            ],
+        ),
+        (
+            "en",
+            "Trileptal 300 mg in the morning and 600 at night.",
+            [("300 mg", {"when": ["MORN"]}, None), ("600 mg", {"when": ["NIGHT"]}, None)],
+        ),
+        ("en", "Zoloft 50 mg daily, 30.", [("50 mg", DAILY, None)]),
+        ("en", "Lisinopril was decreased to 10 mg daily from 20 mg daily.", [("10 mg", DAILY, None)]),
+        ("en", "Miralax 17 g daily in 8 ounces of water.", [("17 g", DAILY, None)]),
+        ("en", "Morphine 5 mg b.i.d., increase by 5 mg weekly to 30 mg.", [("5 mg", BID, None)]),
+        (
+            "en",
+            "Lasix 40 mg daily, increase to 80 mg in 2 weeks.",
+            [("40 mg", DAILY, None), ("80 mg", DAILY, None)],
+        ),
+        ("en", "Xeloda 1500 mg b.i.d. 2 weeks on and 1 week off.", [("1500 mg", BID, None)]),
+        (
+            "en",
+            "Nitroglycerin patch 10 mg on in the morning, off at night.",
+            [("10 mg", {"when": ["MORN"]}, None)],
+        ),
+        ("fr", "Symbicort 200/6 2 inhalations matin et soir.", [("2 {puff}", {"when": ["MORN", "EVE"]}, None)]),
+        ("fr", "Trinitrine patch 10 mg le matin à retirer le soir.", [("10 mg", {"when": ["MORN"]}, None)]),
+        ("fr", "Zolpidem 10 mg 1/2 cp le soir, maximum 4 semaines.", [("0.5 {tbl}", {"when": ["EVE"]}, "4 wk")]),
+        ("fr", "Lovenox 0,4 mL SC 1 inj/j pendant 15 jours.", [("0.4 mL", DAILY, "15 d")]),
+        ("fr", "Novorapid selon glycémie : 2 UI si > 1,80 g/l, 4 UI si > 2,50 g/l.", [(None, None, None)]),
+        (
+            "fr",
+            "Levothyrox 50 µg : 1 cp les jours pairs, 1,5 cp les jours impairs.",
+            [("1 {tbl}", None, None), ("1.5 {tbl}", None, None)],
+        ),
+    ],
+)
+def test_steps(profiles: dict[str, Language], lang: str, text: str, wanted: list[Any]) -> None:
+    assert steps(posology(profiles, lang, text)) == wanted
+
+
+def test_a_bolus_and_the_infusion_after_it_are_two_steps(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Heparin 5000 units bolus, then 1000 units/hr infusion.")
+    assert [set(step) for step in read["steps"]] == [{"dose"}, {"rate"}]
+
+
+def test_what_is_said_of_the_drug_before_is_not_read_for_the_next(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Ceftriaxone 250 mg IM x1 and doxycycline 100 mg b.i.d. x 7 days.", 1)
+    assert steps(read) == [("100 mg", BID, "7 d")]
+
+
+def test_a_limit_in_short_forms_is_no_frequency(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Tramadol 50 mg up to qds prn.")
+    assert "timing" not in read
+    assert read["max_dose"]["numerator"]["value"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "needed"),
+    [
+        ("fr", "Envisager un traitement par furosémide si l'œdème persiste.", False),
+        ("en", "Increase Lasix to 80 mg b.i.d. if edema persists.", False),
+        ("fr", "Doliprane 1 g si douleur.", True),
+        ("en", "Tylenol 650 mg if headache.", True),
+    ],
+)
+def test_when_to_change_a_treatment_is_not_as_needed(
+    profiles: dict[str, Language], lang: str, text: str, needed: bool
+) -> None:
+    assert posology(profiles, lang, text)["as_needed"] is needed
+
+
+def test_a_planned_end_does_not_stop_the_drug(profiles: dict[str, Language]) -> None:
+    (one,) = profiles["en"]("Flucloxacillin 500mg qds 5/7 then stop.")._.medications
+    assert (one.change, one.status) == ("none", "active")
