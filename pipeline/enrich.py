@@ -17,6 +17,7 @@ import schemas
 from pipeline.extensions import QUALIFIERS
 from pipeline.fingerprint import VERSION, fingerprint
 from pipeline.profile import identify
+from pipeline.text.doc_text import DocText
 from schemas import enriched
 from schemas.note import Note
 
@@ -245,6 +246,7 @@ class _Entities:
     def warnings(self) -> list[enriched.ReadingWarning]:
         """What components could not read."""
         found = []
+        whole = DocText.of(self.doc).text
         for warning in _read(self.doc, "warning_data") or ():
             start, end = warning.get("start"), warning.get("end")
             located = start is not None and end is not None
@@ -252,7 +254,7 @@ class _Entities:
                 enriched.ReadingWarning(
                     code=warning["code"],
                     entity=self.ids.get((start, end)) if located else None,
-                    text=self.doc.text[start:end] if located else None,
+                    text=whole[start:end] if located else None,
                 )
             )
         return found

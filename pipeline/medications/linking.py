@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions, resources
 from pipeline.medications.linking_model import FACTORY, LinkClassifier
 from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
+from pipeline.text.doc_text import DocText
 
 HEAD_LABELS = ("DRUG",)
 TAIL_LABELS = ("STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
@@ -97,7 +98,7 @@ class Linking:
     def __call__(self, doc: Doc) -> Doc:
         labels = self.head_labels | self.tail_labels
         spans = [span for span in doc.ents if span.label_ in labels]
-        text = doc.text if spans else ""
+        text = DocText.of(doc).text if spans else ""
         mentions = self._mentions(doc, text, spans)
         by_rule = [
             {

@@ -18,6 +18,7 @@ from pipeline import extensions, resources
 from pipeline.medications.posology.changes import Changes
 from pipeline.medications.posology.reader import PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours
+from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
 Data = dict[str, Any]
@@ -64,7 +65,7 @@ class PosologyReader:
         warnings: list[Data] = [w for w in doc._.warning_data or () if w.get("by") != "posology"]
         drugs = [span for span in doc.ents if span.label_ in self.drug_labels]
         places = [(drug.start_char, drug.end_char) for drug in drugs]
-        text = doc.text if drugs else ""
+        text = DocText.of(doc).text if drugs else ""
         folded = fold(text)
         neighbours = Neighbours(places, sorted(linked))
         groups: dict[str, int] = {}
