@@ -158,3 +158,20 @@ def test_doctor_finds_topics_and_rights(broker: str, anamnesis: Run) -> None:
     assert done.returncode in (0, 69)
     away = anamnesis("doctor", "-b", broker, "--set", "input_topic=", "--json")
     assert away.returncode == 2
+
+
+def test_doctor_names_the_broker_that_does_not_answer_and_what_to_do(anamnesis: Run) -> None:
+    done = anamnesis("doctor", "-b", "127.0.0.1:1", "--json")
+    assert done.returncode == 69
+    [found] = [finding for finding in json.loads(done.stdout) if finding["state"] == "error"]
+    assert found["subject"] == "broker"
+    assert "127.0.0.1:1" in found["found"]
+    assert "set bootstrap_servers" in found["advice"]
+
+
+def test_doctor_names_the_topic_that_is_not_there_and_what_to_do(broker: str, anamnesis: Run) -> None:
+    done = anamnesis("doctor", "-b", broker, "--set", "output_topic=not.there", "--json")
+    assert done.returncode == 69
+    [found] = [finding for finding in json.loads(done.stdout) if finding["state"] == "error"]
+    assert found["subject"] == "topic not.there"
+    assert "kafka-topics.sh --create --topic not.there" in found["advice"]

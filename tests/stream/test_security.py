@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,34 @@ def test_each_missing_right_is_named_and_the_worker_serves_when_it_comes(
         assert topics.check(60).holds
         assert one.stop() == 0
     assert said == [503] * 4
+
+
+def test_doctor_names_the_right_that_is_missing_and_what_to_grant(
+    secured: Cluster, certificates: Certificates, tmp_path: Path
+) -> None:
+    topics = Topics.make(secured, partitions=1)
+    security.withdraw_all(secured.admin)
+    rights = security.least_rights("anamnesis", topics.names, topics.name)
+    given = topics.settings | {"profiles": odd_worker.profiles(tmp_path)}
+    given |= by_password(secured, certificates, tmp_path)
+    # All but WRITE on the output topic.
+    security.grant(secured.admin, [right for right in rights if right is not rights[3]])
+    until(lambda: len(doctor_errors(given)) == 1, seconds=90)
+    [missing] = doctor_errors(given)
+    assert missing["subject"] == f"topic {topics.names[1]}"
+    assert "without the right to WRITE" in missing["found"]
+    assert missing["advice"] == "grant WRITE and DESCRIBE on the topic to our user"
+    security.grant(secured.admin, rights[3:4])
+    until(lambda: doctor_errors(given) == [], seconds=90)
+
+
+def doctor_errors(settings: dict[str, Any]) -> list[dict[str, str]]:
+    """What `anamnesis doctor` finds wrong with the broker, its topics and rights."""
+    arguments = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
+    program = [sys.executable, "-m", "workers", "doctor", "--json", *arguments]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return [each for each in found if each["state"] == "error" and not each["subject"].startswith("profile")]
 
 
 def test_a_wrong_password_and_an_unknown_certificate_are_said_in_one_line(
