@@ -82,7 +82,7 @@ class PosologyReader:
             records.append(
                 {
                     "drug": list(bounds),
-                    "group": groups.setdefault(self._name(drug), len(groups) + 1),
+                    "group": groups.setdefault(self._name(folded[bounds[0] : bounds[1]]), len(groups) + 1),
                     "attributes": {label: [list(b) for b in sorted(spans)] for label, spans in own.items()},
                     "posology": posology,
                     "status": _status(qualifiers, change),
@@ -96,9 +96,9 @@ class PosologyReader:
         doc._.warning_data = warnings
         return doc
 
-    def _name(self, drug: Span) -> str:
+    def _name(self, folded: str) -> str:
         """What mentions of one drug have in common: the name without the words of its release and its salt."""
-        words = fold(drug.text).replace("-", " ").split()
+        words = folded.replace("-", " ").split()
         while len(words) > 1 and words[-1].strip("().") in self._suffixes:
             words.pop()
         return " ".join(words)

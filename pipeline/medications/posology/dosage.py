@@ -20,6 +20,8 @@ from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.elements import Data, Element
 from pipeline.medications.posology.numbers import digits
 
+#: A number without a unit above this counts nothing that is taken; it is part of a name or a strength without its unit.
+MAX_COUNT = 12
 # FHIR's names of common intervals, by frequency, period and unit.
 _CODES = {
     (1, "1", "d"): "QD", (2, "1", "d"): "BID", (3, "1", "d"): "TID", (4, "1", "d"): "QID", (1, "2", "d"): "QOD",
@@ -241,3 +243,43 @@ def _daily_dose(posology: Data) -> Data | None:
         return None
     amount = digits(Decimal(dose["value"]) * times)
     return {"value": amount, "unit": dose.get("unit"), "assumptions": []}
+
+
+def same_kind(one: Amount, other: Amount) -> bool:
+    doses = ("count", "quantity")
+    if one.kind == "rate" or other.kind == "rate":
+        return one.kind != "strength" and other.kind != "strength" and one.kind == other.kind
+    if one.kind in doses and other.kind in doses:
+        return one.kind == other.kind and (one.measure == other.measure or one.kind == "count")
+    return one.kind == other.kind
+
+
+def daily(repeat: Data) -> bool:
+    return (repeat.get("frequency"), repeat.get("period"), repeat.get("periodUnit")) == (1, "1", "d")
+
+
+def largest(amount: Amount) -> Decimal:
+    quantity = amount.quantity or {}
+    return max((Decimal(quantity[name]) for name in ("value", "low", "high") if name in quantity), default=Decimal())
+
+
+def each(amount: Amount, *, times: bool) -> Data:
+    """The timing of an amount by time: "2 a day" as twice a day, or 2 each day."""
+    number, unit = amount.every or (Decimal(1), "d")
+    found: Data = {"frequency": 1, "period": digits(number), "periodUnit": unit}
+    quantity = amount.quantity or {}
+    if times:
+        for name, key in (("value", "frequency"), ("low", "frequency"), ("high", "frequencyMax")):
+            if name in quantity:
+                if Decimal(quantity[name]) != int(Decimal(quantity[name])):
+                    return found
+                found[key] = int(Decimal(quantity[name]))
+    return found
+
+
+def supplied(step: Step) -> bool:
+    """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
+    if step.timed() or step.as_needed or len(step.amounts) != 1:
+        return False
+    amount = step.amounts[0][0]
+    return amount.kind == "count" and bool(amount.measure) and largest(amount) > MAX_COUNT

@@ -12,12 +12,19 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
-from pipeline.medications.posology.dosage import Step, Whole, posology_of
+from pipeline.medications.posology.dosage import (
+    MAX_COUNT,
+    Step,
+    Whole,
+    daily,
+    each,
+    largest,
+    posology_of,
+    same_kind,
+    supplied,
+)
 from pipeline.medications.posology.elements import Data, Element, Timing
-from pipeline.medications.posology.numbers import digits
 
-# A number without a unit above this counts nothing that is taken; it is part of a name or a strength without its unit.
-MAX_COUNT = 12
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
 _ONE_DAY = (Decimal(1), "d")
@@ -140,7 +147,7 @@ class _Assembly:
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
         bare = amount.kind == "count" and not amount.measure
-        if bare and amount.every is None and not amount.worded and _largest(amount) > MAX_COUNT:
+        if bare and amount.every is None and not amount.worded and largest(amount) > MAX_COUNT:
             of_unit = self._like_before(amount)
             if of_unit is not None:
                 self.pending = element, of_unit
@@ -148,7 +155,7 @@ class _Assembly:
                 self.unread.append(("amount_without_unit", element.start, element.end))
             return
         if bare and amount.every is not None and self.step.amounts and not self.then:
-            self._take_timing(element, Timing(_each(amount, times=True)))
+            self._take_timing(element, Timing(each(amount, times=True)))
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
@@ -161,7 +168,7 @@ class _Assembly:
         self._place(amount)
         self.step.amounts.append((amount, element))
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
-            self._merge(element, _each(amount, times=False))
+            self._merge(element, each(amount, times=False))
         self._settled()
 
     def _like_before(self, amount: Amount) -> Amount | None:
@@ -169,7 +176,7 @@ class _Assembly:
         before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
         if before is None or before.kind != "quantity" or not before.quantity or not self.step.repeat:
             return None
-        if not (self.then or self.closed) or not 1 / _LIKE < _largest(amount) / _largest(before) < _LIKE:
+        if not (self.then or self.closed) or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
             return None
         return replace(before, quantity={**(amount.quantity or {}), "unit": before.quantity["unit"]}, every=None)
 
@@ -219,7 +226,7 @@ class _Assembly:
                 self._next()
             return
         if self._alike(amount) and not self._product_only():
-            kinds = [other for other, _ in step.amounts if _same_kind(other, amount)]
+            kinds = [other for other, _ in step.amounts if same_kind(other, amount)]
             if len(kinds) == 1 and (self.closed or self.take) and not self._enumerates():
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
@@ -235,7 +242,7 @@ class _Assembly:
         return (amount.kind == "quantity" and kinds == {"count"}) or (amount.kind == "count" and "count" not in kinds)
 
     def _alike(self, amount: Amount) -> bool:
-        return any(_same_kind(other, amount) for other, _ in self.step.amounts)
+        return any(same_kind(other, amount) for other, _ in self.step.amounts)
 
     def _product_only(self) -> bool:
         """Has the step only amounts that describe the product: a concentration, a combination, "500 mg tablets"?"""
@@ -329,7 +336,7 @@ class _Assembly:
     def _leave_out(self, days: Sequence[str]) -> None:
         """The step before is of all days but these."""
         before = self.steps[-2].repeat
-        if _daily(before) and "dayOfWeek" not in before:
+        if daily(before) and "dayOfWeek" not in before:
             for name in ("frequency", "period", "periodUnit"):
                 before.pop(name)
             before["dayOfWeek"] = [day for day in WEEK if day not in days]
@@ -352,7 +359,7 @@ class _Assembly:
 
     def _merge(self, element: Element, found: Data) -> None:
         repeat = self.step.repeat
-        if _daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
+        if daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
             # "1 tablet a day, 5 days a week": so many takings a week.
             for name in ("frequency", "period", "periodUnit"):
                 repeat.pop(name)
@@ -478,46 +485,6 @@ def replace_value(element: Element, value: Any) -> Element:
     return Element(element.kind, element.start, element.end, value, element.code)
 
 
-def _same_kind(one: Amount, other: Amount) -> bool:
-    doses = ("count", "quantity")
-    if one.kind == "rate" or other.kind == "rate":
-        return one.kind != "strength" and other.kind != "strength" and one.kind == other.kind
-    if one.kind in doses and other.kind in doses:
-        return one.kind == other.kind and (one.measure == other.measure or one.kind == "count")
-    return one.kind == other.kind
-
-
-def _daily(repeat: Data) -> bool:
-    return (repeat.get("frequency"), repeat.get("period"), repeat.get("periodUnit")) == (1, "1", "d")
-
-
-def _largest(amount: Amount) -> Decimal:
-    quantity = amount.quantity or {}
-    return max((Decimal(quantity[name]) for name in ("value", "low", "high") if name in quantity), default=Decimal())
-
-
-def _each(amount: Amount, *, times: bool) -> Data:
-    """The timing of an amount by time: "2 a day" as twice a day, or 2 each day."""
-    number, unit = amount.every or (Decimal(1), "d")
-    found: Data = {"frequency": 1, "period": digits(number), "periodUnit": unit}
-    quantity = amount.quantity or {}
-    if times:
-        for name, key in (("value", "frequency"), ("low", "frequency"), ("high", "frequencyMax")):
-            if name in quantity:
-                if Decimal(quantity[name]) != int(Decimal(quantity[name])):
-                    return found
-                found[key] = int(Decimal(quantity[name]))
-    return found
-
-
-def _supplied(step: Step) -> bool:
-    """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
-    if step.timed() or step.as_needed or len(step.amounts) != 1:
-        return False
-    amount = step.amounts[0][0]
-    return amount.kind == "count" and bool(amount.measure) and _largest(amount) > MAX_COUNT
-
-
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = _Assembly(text, lang)
@@ -528,5 +495,5 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     for step in assembly.steps if len(assembly.steps) > 1 else ():
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
-    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not _supplied(step)]
+    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -1,0 +1,138 @@
+"""How long something is taken, and since when: courses, infusion times, days of a course."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import quantity_of
+from pipeline.medications.posology.elements import Element, Seen, skip
+from pipeline.medications.posology.numbers import Number, UnreadError, digits
+from pipeline.medications.posology.vocabulary import Vocabulary
+
+#: Longer than this, an infusion's time in hours is the length of a course ("for 48 hours").
+MAX_INFUSION_HOURS = 24
+#: A length in these units can be a course.
+COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
+# What the patterns of this file begin with.
+PATTERN_STARTS = frozenset(
+    {"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le", "for", "du", "de"}
+)
+
+
+_DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
+_SLASHED = re.compile(r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/])(?:\s+course)?")
+_DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
+_DAY_OF = re.compile(
+    r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?"
+)
+_DAY_NUMBER = re.compile(
+    r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
+    r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
+)
+# "on days 2 through 5", "J2 à J5": the course of a step.
+_DAYS_TO = re.compile(
+    r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
+    r"(?![^\W_]|[/,-]|\s?(?:of|/|sur)\s?\d)"
+)
+_DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
+_OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
+
+
+class Courses(Vocabulary):
+    """Reads lengths of time."""
+
+    def _since(self, text: Seen, place: int) -> Element | None:
+        number = self._length_at(text, place) if self._has("ago", text) else None
+        if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
+            return Element("since", place, end)
+        if text[place].isdigit():
+            cycle = self._cycle.match(text, place)
+            return Element("unread", place, cycle.end(), code="frequency_unread") if cycle is not None else None
+        later = self._cue_end("later", text, place)
+        if later and (length := self._length_at(text, skip(text, later))) is not None:
+            return Element("since", place, length.end())
+        if (of := _DAY_OF.match(text, place)) is not None:
+            return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
+        if days := _DAYS_TO.match(text, place):
+            span = int(days["last"]) - int(days["first"]) + 1
+            if span > 1:
+                return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"))
+        if day := _DAY_NUMBER.match(text, place):
+            return Element("day", place, day.end())
+        end = self._cue_end("since", text, place)
+        if not end:
+            return None
+        for _ in range(6):
+            start = skip(text, end)
+            word = _DATED.match(text, start)
+            if word is None:
+                break
+            dated = self._cue_end("date_word", text, start)
+            if not (dated or word[0][0].isdigit() or word[0] in self._time_units):
+                break
+            end = max(dated, word.end())
+        return Element("since", place, end)
+
+    def _infusion(self, text: Seen, place: int) -> Element | None:
+        end = self._cue_end("over", text, place)
+        if not end:
+            return None
+        found = self._time(text, skip(text, end))
+        if found is None:
+            return None
+        stop, value, unit = found
+        if unit in ("s", "min") or (unit == "h" and value.low <= MAX_INFUSION_HOURS):
+            said = {"duration": digits(value.low), "durationUnit": unit}
+            if value.high is not None:
+                said["durationMax"] = digits(value.high)
+            return Element("infusion", place, stop, said)
+        return Element("duration", place, stop, quantity_of(value.low, value.high, unit))
+
+    def _time(self, text: Seen, place: int) -> tuple[int, Number, str] | None:
+        length = self._length_at(text, place)
+        if length is None:
+            return None
+        try:
+            value = self.numbers.read(length["low"], length["high"])
+        except UnreadError:
+            return None
+        if not value.low:
+            return None
+        return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
+
+    def _course(self, text: Seen, start: int, at: int | None = None) -> Element | None:
+        """How long something is taken. `at`: where the element begins, if a word that is known stands before it."""
+        place = start if at is None else at
+        end = self._cue_end("course", text, start)
+        start = skip(text, end) if end else start
+        slashed = _SLASHED.match(text, start)
+        if slashed is not None:
+            number = self.numbers.read(slashed["low"], slashed["high"])
+            return Element(
+                "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
+            )
+        days = _DAYS_OF.match(text, start)
+        if days is not None and self.lang == "fr":
+            return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
+        length = self._length_at(text, start)
+        if length is not None:
+            try:
+                value = self.numbers.read(length["low"], length["high"])
+            except UnreadError as error:
+                return Element("unread", place, length.end(), code=error.code)
+            unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
+            if _OUT_OF.match(text, length.end()):
+                of = self._length.match(text, skip(text, length.end() + 4, " ofur"))
+                return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
+            if not value.low:
+                return Element("unread", place, length.end(), code="zero_amount")
+            kind = "duration" if end or at is not None or length["more"] else "length"
+            return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
+        if end:
+            unit_alone = self._unit_alone.match(text, start)
+            if unit_alone is not None and re.search(r"(?:^|\s)(?:a|an|une?|the next|another)$", text[place:end]):
+                unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
+                return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))
+        end = self._cue_end("course_unread", text, place)
+        return Element("unread", place, end, code="duration_unread") if end else None

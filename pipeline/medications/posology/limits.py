@@ -1,0 +1,167 @@
+"""Amounts that are no dose: limits, differences by which a dose changes, and doses taken before."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import quantity_of
+from pipeline.medications.posology.courses import COURSE_UNITS, Courses
+from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.numbers import UnreadError
+
+_DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
+_TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
+
+
+class Limits(Courses):
+    """Reads limits and changes of a dose."""
+
+    def _limit(self, text: Seen, place: int) -> Element | None:
+        end = self._cue_end("max", text, place)
+        if end:
+            daily = _DAILY.search(text, place, end) is not None
+            start = skip(text, end, ":= \t")
+            return self._limited(text, place, start, daily=daily)
+        limited = self._limited(text, place, place, daily=False) if self._has("limit", text) else None
+        if limited is not None and limited.kind == "max":
+            end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))
+            if end:
+                after = self._limited(text, end, skip(text, end), daily=False)
+                if after is None:
+                    per = self._per_time.match(text, end)
+                    if per is not None and limited.value["denominator"] is None:
+                        limited.value["denominator"] = self._denominator(per)
+                        end = per.end()
+                    return Element("max", place, end, limited.value)
+        return None
+
+    def _limited(self, text: Seen, place: int, start: int, *, daily: bool) -> Element | None:
+        """The amount that is a limit, with what it is a limit of. `place`: where the element begins."""
+        length = self._length_at(text, start) if place < start else None
+        if length is not None and self._time_units[re.sub(r"\s+", " ", length["unit"])] in COURSE_UNITS:
+            return self._course(text, start, at=place)  # "maximum 4 weeks"
+        try:
+            match = self._phrase_at(text, start)
+            if (
+                match is not None
+                and place < start
+                and (match.times is not None or match.row["frequency"] not in ("", "1"))
+            ):
+                repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+                return Element("timing", place, match.end, Timing(repeat, "most"))
+            if match is not None and place < start and match.number is not None and match.row["period"] == "{n}":
+                repeat = repeat_of(match.row, match.number, None, self._time_units.get(match.unit or "", ""))
+                return Element("timing", place, match.end, Timing(repeat))  # "up to 4 hourly"
+            found = self._amount_at(text, start)
+        except UnreadError as error:
+            return Element("unread", place, max(self._amount_end(text, start), start + 1), code=error.code)
+        if found is None:
+            return None
+        end, amount = found
+        if amount.kind == "rate" and amount.ratio is not None:
+            return Element("max", place, end, amount.ratio)
+        if amount.quantity is None:
+            return None
+        under: Data | None = quantity_of(Decimal(1), None, "d") if daily else None
+        if amount.every is not None:
+            under = quantity_of(amount.every[0], None, amount.every[1])
+        elif (per := self._per_time.match(text, end)) is not None:
+            under, end = self._denominator(per), per.end()
+        return Element("max", place, end, {"numerator": amount.quantity, "denominator": under})
+
+    def _denominator(self, match: re.Match[str]) -> Data | None:
+        if match["unit"] is None:
+            return None if "dose" in match[0] or "prise" in match[0] else quantity_of(Decimal(1), None, "d")
+        number = self.numbers.number(match["number"]) if match["number"] else Decimal(1)
+        return quantity_of(number, None, self._time_units[re.sub(r"\s+", " ", match["unit"])])
+
+    def _changed(self, text: Seen, place: int) -> Element | None:
+        """What stands behind "reduce" or "passage": "from 40 to 80 mg", "by 5 mg a week", "5 mg to 2.5 mg"."""
+        for kind in ("change_from", "change_by"):
+            end = self._cue_end(kind, text, place)
+            start = skip(text, end)
+            stop = self._single_end(text, start) if end else 0
+            if not stop:
+                continue
+            stop = self._timed_end(text, stop)
+            if kind == "change_by" and not self._before_to(text, stop):
+                return Element("by", place, stop)
+            if kind == "change_from" and (to := self._before_to(text, stop)):
+                return Element("old", place, to)
+        stop = self._single_end(text, place) if text[place].isdigit() else 0
+        if stop:
+            to = self._before_to(text, self._timed_end(text, stop))
+            if to:
+                return Element("old", place, to)
+        return None
+
+    def _before_to(self, text: Seen, place: int) -> int:
+        """Where "to" ends, if it stands at `place` before an amount; else 0."""
+        to = self._cue_end("to", text, skip(text, place))
+        return to if to and self._single_end(text, skip(text, to)) else 0
+
+    def _step_by(self, text: Seen, place: int) -> Element | None:
+        """ "reduce by one tablet a week": a difference, with how often it is made."""
+        end = self._cue_end("by", text, place)
+        if not end:
+            return None
+        start = skip(text, end)
+        stop = max(self._amount_end(text, start), self._quantity_end(text, start))
+        if stop <= start:
+            return None
+        stop = self._timed_end(text, stop)
+        to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
+        return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)
+
+    def _timed_end(self, text: Seen, end: int) -> int:
+        """Where the timing ends that stands directly behind `end`."""
+        for _ in range(3):
+            start = skip(text, end)
+            try:
+                match = self._phrase_at(text, start)
+            except UnreadError:
+                return end
+            if match is not None:
+                end = match.end
+                continue
+            course = self._course(text, start)
+            if course is None:
+                break
+            end = course.end
+        return end
+
+    def _old(self, text: Seen, place: int) -> Element | None:
+        """ "from 10 mg daily to", "previously 10 mg": what was taken before."""
+        end = self._cue_end("from", text, place)
+        if end:
+            start = skip(text, end)
+            stop = self._single_end(text, start)
+            if stop:
+                timed = self._timed_end(text, stop)
+                to = self._before_to(text, timed)
+                if to:
+                    return Element("old", place, to)
+                if self.lang != "fr" and _TO_AMOUNT.search(text, 0, place) and not self._is_range(text, start):
+                    return Element("old", place, timed, "was")  # "down to 10 mg from 20 mg"
+        end = self._cue_end("was", text, place)
+        if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):
+            start = skip(text, end)
+            stop = self._single_end(text, start)
+            if stop:
+                return Element("old", place, self._timed_end(text, stop), "was")
+        return None
+
+    def _is_range(self, text: Seen, start: int) -> bool:
+        try:
+            found = self._amount_at(text, start)
+        except UnreadError:
+            return True
+        return found is not None and "low" in (found[1].quantity or {})
+
+    def _single_end(self, text: Seen, start: int) -> int:
+        try:
+            found = self.amounts.match(text, start, single=True)
+        except UnreadError:
+            return self._amount_end(text, start)
+        return found[0] if found else 0

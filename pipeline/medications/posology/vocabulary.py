@@ -1,0 +1,107 @@
+"""The tables of a language, compiled, and what of them begins at a place of a text."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline import resources
+from pipeline.medications.posology.amounts import Amount, Amounts
+from pipeline.medications.posology.calendar import Calendar
+from pipeline.medications.posology.elements import Cues, Row, Seen, codes_of
+from pipeline.medications.posology.numbers import Numbers, alternatives, spelled
+from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
+
+_PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
+
+
+class Vocabulary:
+    """Numbers, amounts, frequencies, routes, forms and cues of a language. Keeps nothing of a text."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.numbers = Numbers(lang)
+        self.amounts = Amounts(lang, self.numbers)
+        self._time_units = {w: unit.ucum for w, unit in self.amounts.units.items() if unit.measure == "time"}
+        self._times = TimesTable(
+            ((written, row["times"]) for written, row in spelled(resources.read_table(lang, "posology/times.tsv"))),
+            self.numbers,
+        )
+        self._frequencies = PhraseTable[Row](
+            spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase"),
+            self.numbers,
+            self._time_units,
+            self._times,
+        )
+        self._calendar = Calendar(lang)
+        self._routes = self._coded("routes")
+        self._forms = self._coded("forms")
+        self.route_codes = codes_of(lang, "routes")
+        self.form_codes = codes_of(lang, "forms")
+        kinds: dict[str, list[str]] = {}
+        for row in resources.read_table(lang, "posology/words.tsv"):
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
+        self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
+        needed = (
+            p
+            for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase")
+            if row["flag"] == "as_needed"
+        )
+        self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
+        unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
+        more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
+        self._length = re.compile(
+            rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
+        )
+        # "28 days on, 28 days off": a cycle, for which FHIR's Timing has no form.
+        self._cycle = re.compile(
+            rf"{self.numbers.pattern}\s*-?{unit}\s*(?:of treatment\s*)?(?:on|sous traitement|de traitement)"
+            rf"\s*(?:[,;/]|and|then|et|puis)*\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?"
+            r"(?:off|d'arret|de pause|sans traitement)(?![^\W_])"
+        )
+        self._escalates = re.compile(rf"(?<![^\W_]){alternatives(kinds['escalation'])}(?![^\W_])")
+        self._unit_alone = re.compile(unit)
+        self._per_time = re.compile(
+            rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
+        )
+        weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
+        self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
+        self._count_behind = re.compile(
+            r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
+        )
+
+    def _coded(self, name: str) -> Cues:
+        return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
+
+    def _cue_end(self, kind: str, text: Seen, place: int) -> int:
+        cues = self._cues.get(kind)
+        return cues.match(text, place) if cues is not None else 0
+
+    def _phrase_at(self, text: Seen, place: int) -> Match[Row] | None:
+        """The phrase of a frequency at a place. Raises UnreadError."""
+        return text.once("phrase", place, lambda: self._frequencies.match(text, place))
+
+    def _has(self, kind: str, text: Seen) -> bool:
+        """Does the text hold a cue that stands behind what it speaks of?"""
+        return text.once(kind, 0, lambda: self._behind[kind].search(text) is not None)
+
+    def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
+        """A time that begins at a place."""
+
+        def find() -> re.Match[str] | None:
+            begins = self.numbers.may_begin(text, place) or self._cue_end("more", text, place)
+            return self._length.match(text, place) if begins else None
+
+        return text.once("length", place, find)
+
+    def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
+        """The amount that begins at a place. Raises UnreadError."""
+        return text.once("amount", place, lambda: self.amounts.match(text, place))
+
+    def _amount_end(self, text: Seen, place: int) -> int:
+        return text.once("end", place, lambda: self.amounts.end(text, place))
+
+    def _quantity_end(self, text: Seen, place: int) -> int:
+        length = self._length_at(text, place)
+        amount = self._amount_end(text, place)
+        return max(length.end() if length else 0, amount if amount > place else 0)
