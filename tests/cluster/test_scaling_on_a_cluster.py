@@ -120,7 +120,9 @@ def slow_group(kafka: Cluster) -> Iterator[None]:
 def commit(admin: AdminClient, offset: int) -> None:
     """The group has read each partition up to here."""
     places = [TopicPartition(TOPIC, partition, offset) for partition in range(PARTITIONS)]
-    [future] = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, places)]).values()
+    moved = [ConsumerGroupTopicPartitions(GROUP, places)]
+    # The first one waits for the broker to make the topic of offsets.
+    [future] = admin.alter_consumer_group_offsets(moved, request_timeout=PATIENCE).values()
     future.result()
 
 
