@@ -209,14 +209,16 @@ class _Reader:
 
     def _stands_alone(self, item: Candidate, place: int) -> bool:
         """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""
-        if item.weak or item.label not in ("STRENGTH", ACTIVITY, NUMBER) or self.drug is None:
+        if item.weak or item.label not in ("STRENGTH", "DOSAGE", ACTIVITY, NUMBER) or self.drug is None:
             return False
         if item.start - self.drug.end > _FARTHEST or "\n\n" in self.text[self.drug.end : item.start]:
             return False
         lead = self.text[max(0, item.start - 60) : item.start].rpartition("\n")[2]
         if self.rules["not_a_dose"].search(lead):
             return False
-        if self.rules["dose_lead"].search(lead):
+        if item.label == "DOSAGE":
+            return bool(self.rules["taken_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end))
+        if self.rules["dose_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end):
             return True
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         return (
@@ -241,7 +243,8 @@ class _Reader:
             return False
         lead = context.between(context.breaks[here - 1], item.start)
         if not lead:
-            return True
+            # "For the last few days, the patient ..." says when something else was.
+            return item.label != "DURATION" or bool(_SENTENCE_END.match(self.text, item.end))
         return (
             len(lead) <= _CONTINUED_REACH
             and bool(self.rules["instruction"].fullmatch(lead[0]))
@@ -286,11 +289,18 @@ class _Reader:
             return "STRENGTH" if self.rules["patch"].search(f"{name} {near}") else "DOSAGE"
         if item.label == NUMBER:
             return self._number(item, place, stretch)
-        if item.label == "DURATION" and self._past(item):
+        if item.label == "DURATION" and (self._past(item) or self._when(item, stretch)):
+            return None
+        if item.label == "FREQUENCY" and (self._point(item, stretch) or self._right_eye(item, stretch)):
             return None
         if item.label == "FORM" and self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start):
             return None
-        if item.label == "ROUTE" and self.rules["no_route_before"].match(self.text, item.end):
+        if item.label == "ROUTE" and (
+            self.rules["no_route_before"].match(self.text, item.end)
+            or self.rules["no_route"].fullmatch(f"{self._word_before(item.start)} {stretch}")
+        ):
+            return None
+        if item.label == "DOSAGE" and self._other_amount(item):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
             return item.label if _OF.match(self.text, item.end) else None
@@ -306,6 +316,32 @@ class _Reader:
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
         return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
+
+    def _when(self, item: Candidate, stretch: str) -> bool:
+        """Is this the length of time after which or within which something was: "in two weeks"?"""
+        if self.rules["duration_word"].match(stretch):
+            return False
+        return bool(self.rules["length_lead"].search(self.text[max(0, item.start - 20) : item.start]))
+
+    def _point(self, item: Candidate, stretch: str) -> bool:
+        """Is this a point in time ("about a week ago") and not how often?"""
+        if not self.rules["point"].fullmatch(stretch):
+            return False
+        lead = self.text[max(0, item.start - 20) : item.start]
+        return bool(self.rules["point_behind"].match(self.text, item.end) or self.rules["point_lead"].search(lead))
+
+    def _right_eye(self, item: Candidate, stretch: str) -> bool:
+        """Is this the right eye, not once daily?"""
+        return bool(
+            self.rules["right_eye"].fullmatch(stretch) and self.rules["right_eye_behind"].match(self.text, item.end)
+        )
+
+    def _other_amount(self, item: Candidate) -> bool:
+        """Is this an amount of water, of blood, of what a drug is diluted in?"""
+        lead = self.text[max(0, item.start - 40) : item.start]
+        return bool(
+            self.rules["no_amount_before"].match(self.text, item.end) or self.rules["no_amount_behind"].search(lead)
+        )
 
     def _activity(self, name: str, stretch: str) -> str:
         if self.rules["vitamin"].search(name):
@@ -327,11 +363,13 @@ class _Reader:
             return "DOSAGE" if counted else None
         if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t(-"):
             follows = following.label
-        if follows == "FORM":
-            return None if before in ("a", "an", "un", "une") else "DOSAGE"
+        value = _value(stretch)
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
-        value = _value(stretch)
+        if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
+            return "STRENGTH"
+        if follows == "FORM":
+            return None if before in ("a", "an", "un", "une") else "DOSAGE"
         if follows in ("FREQUENCY", "ROUTE"):
             if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
                 return "STRENGTH"
@@ -341,11 +379,31 @@ class _Reader:
         if self.rules["takes"].fullmatch(before) and _few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if at_drug and value is not None and not self.strength and last is not None:
-            if "/" in stretch and value >= 5:
+            if "/" in stretch and value >= _LEAST_OF_TWO:
                 return "STRENGTH"
             if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
+
+    def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:
+        """Is a number right behind a drug its strength without the unit: "Xanax 0.5 q.4h.", "aspirin 80 one daily"?
+
+        Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
+        """
+        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
+            return False
+        value = _value(stretch)
+        if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
+            return False
+        if _DECIMAL.fullmatch(stretch):
+            return True
+        if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
+            return True
+        return (
+            value > _MOST_COUNTED
+            and following.label == NUMBER
+            and _few(_value(self.text[following.start : following.end]))
+        )
 
     def _word_before(self, offset: int) -> str:
         place = bisect_left(self.context.words.starts, offset) - 1
@@ -355,6 +413,11 @@ class _Reader:
 _TITLE = re.compile(r"[ \t]?:")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
+_SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
+_DECIMAL = re.compile(r"\d*\.\d+")
+_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
+# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
+_LEAST_OF_TWO = 5.0
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 

@@ -197,3 +197,60 @@ def test_spelling_keeps_the_first_letter() -> None:
     spelling = Spelling(["metformin"])
     assert spelling.nearest("metphormin") == "metformin"
     assert spelling.nearest("netformin") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A decimal, or a number before a count, is a strength whose unit is left out.
+        ("Xanax 0.5 q.4h. p.r.n.", [("0.5", "STRENGTH"), ("q.4h. p.r.n.", "FREQUENCY")]),
+        ("aspirin 80 one daily", [("80", "STRENGTH"), ("one", "DOSAGE"), ("daily", "FREQUENCY")]),
+        ("Bactrim 400/80 tab b.i.d.", [("400/80", "STRENGTH"), ("tab", "FORM"), ("b.i.d.", "FREQUENCY")]),
+        ("Vytorin 10/40 mg one a day", [("10/40 mg", "STRENGTH"), ("one", "DOSAGE"), ("a day", "FREQUENCY")]),
+        # Doses that are counted, mixtures, and amounts whose drug stands further up.
+        ("She was given one dose of gentamicin.", [("one dose", "DOSAGE")]),
+        ("10 mL of 1:1 mixture of 0.5% Marcaine", [("10 mL", "DOSAGE"), ("0.5%", "STRENGTH")]),
+        ("Botox was drawn up. Approximately 100 units was injected into the calf.", [("100 units", "DOSAGE")]),
+        # How often.
+        ("Lumigan at bed time", [("at bed time", "FREQUENCY")]),
+        ("Klonopin 6 mg at h.s.", [("6 mg", "STRENGTH"), ("at h.s.", "FREQUENCY")]),
+        ("Zofran 4 mg q.4-6 hourly p.r.n.", [("4 mg", "STRENGTH"), ("q.4-6 hourly p.r.n.", "FREQUENCY")]),
+        ("trazodone 50 mg p.r.n. q.h.s.", [("50 mg", "STRENGTH"), ("p.r.n. q.h.s.", "FREQUENCY")]),
+        (
+            "Protonix 40 mg first thing in the morning",
+            [("40 mg", "STRENGTH"), ("first thing in the morning", "FREQUENCY")],
+        ),
+        # How long.
+        ("Cefazolin 1 g IV, total 5 dosages", [("1 g", "STRENGTH"), ("IV", "ROUTE"), ("total 5 dosages", "DURATION")]),
+        ("taking the Adderall for at least a year", [("for at least a year", "DURATION")]),
+        ("Ultram for a 7-day course", [("for a 7-day course", "DURATION")]),
+        ("given a 3 day trial of Florinef", [("3 day", "DURATION")]),
+        ("amoxicillin about x3 doses", [("x3 doses", "DURATION")]),
+        # How it is given.
+        ("Lidocaine 2% was given intrabronchially", [("2%", "STRENGTH"), ("intrabronchially", "ROUTE")]),
+        ("She uses her inhaled steroid.", [("inhaled", "ROUTE")]),
+        ("The nicotine patch was refused.", [("patch", "FORM")]),
+    ],
+)
+def test_attributes_of_a_drug(languages: dict[str, Language], text: str, expected: list[tuple[str, str]]) -> None:
+    assert [entity for entity in found(languages["en"], text) if entity[1] != "DRUG"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("She stopped clopidogrel a week before her surgery.", "a week"),
+        ("He has had no methadone in about a week.", "a week"),
+        ("On diuretics. For the last few days, the patient ate little.", "For the last few days"),
+        ("Ambien lets him sleep for about two hours.", "for about two hours"),
+        ("Tylenol, stop in two weeks.", "two weeks"),
+        ("Nevanac, OD, three times a day", "OD"),
+        ("Take ibuprofen with 2 litres of water.", "2 litres"),
+        ("betamethasone 12 mg diluted in 10 mL of saline", "10 mL"),
+        ("She had ampicillin. The infant delivered vaginally.", "vaginally"),
+        ("He was n.p.o. on vancomycin.", "n.p.o."),
+        ("Digoxin 0.6, white count is 5.8", "0.6"),
+    ],
+)
+def test_what_is_no_attribute(languages: dict[str, Language], text: str, nothing: str) -> None:
+    assert nothing not in [entity for entity, _ in found(languages["en"], text)]
