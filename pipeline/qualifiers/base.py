@@ -203,6 +203,8 @@ class Qualifier:
                 return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
+            case "clause":
+                return propositions.stop_before(hit.start), propositions.stop(hit.end)
             case _:
                 return low, max(high, hit.end)
 
