@@ -62,7 +62,8 @@ _PREDICATE = re.compile(
 )
 # What takes up a story anew, so that a date before it says nothing about what follows.
 _TURN = re.compile(
-    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but)\b"
+    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but"
+    r"|(?:who |and (?:he |she )?)(?:presents?|presented|comes? in|came in|complains|has (?!been|had|since)|is|continues|still))\b"
 )
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
