@@ -194,7 +194,8 @@ class Qualifier:
             case "backward":
                 return low, hit.end
             case "before":
-                return propositions.sentence(hit.start)[0], hit.end
+                start, _ = propositions.sentence(hit.start)
+                return max(start, reading.folded.folded.rfind(";", start, hit.start)), hit.end
             case "between":
                 stop = propositions.stop(hit.end)
                 to = _TO.search(reading.folded.folded, hit.end, stop)
@@ -203,6 +204,8 @@ class Qualifier:
                 return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
+            case "clause":
+                return propositions.stop_before(hit.start), propositions.stop(hit.end)
             case _:
                 return low, max(high, hit.end)
 

@@ -18,7 +18,7 @@ from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 
-Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "next", "sentence"]
+Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "next", "clause", "sentence"]
 PSEUDO = "pseudo"
 
 

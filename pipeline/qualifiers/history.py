@@ -39,6 +39,8 @@ RECENT = "recent_"
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # The rules of words by which the use of a drug ended.
 SWITCHED = "switched"
+# A word of time ("years ago"), by which a drug ended unless it began then.
+DATED = "dated"
 # Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
 PRESENT = "present"
 ENDS = frozenset({"past", "stopped", SWITCHED})
@@ -60,7 +62,8 @@ _PREDICATE = re.compile(
 )
 # What takes up a story anew, so that a date before it says nothing about what follows.
 _TURN = re.compile(
-    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but)\b"
+    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but"
+    r"|(?:who |and (?:he |she )?)(?:presents?|presented|comes? in|came in|complains|has (?!been|had|since)|is|continues|still))\b"
 )
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
@@ -69,8 +72,8 @@ _ENDED_BEFORE = timedelta(days=3)
 # A drug that began at a date goes on; so far before the date the word is looked for.
 _BEGAN_REACH = 160
 _BEGAN = re.compile(
-    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|placed on|put on|commenced|prescribed)"
-    r"e?s?\b"
+    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|commenced|prescribed"
+    r"|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on)e?s?\b"
 )
 
 
@@ -84,6 +87,7 @@ class _Case:
     going_on: Scopes
     drug_past: Scopes
     drug_stopped: Scopes
+    drug_dated: Scopes
     drug_present: Scopes
     sections: SectionLine
     dates: DateLine
@@ -178,7 +182,7 @@ class History(Qualifier):
             reading.folded,
             propositions,
             *self._word_scopes(reading, propositions, skip),
-            *(self._drug_scopes(reading, propositions, skip) if drugs else (nothing, nothing, nothing)),
+            *(self._drug_scopes(reading, propositions, skip) if drugs else (nothing, nothing, nothing, nothing)),
             sections,
             DateLine(self.dating.read(doc, place) if self.use_dates else []),
             sorted(place(span.start_char) for span in targets),
@@ -198,8 +202,10 @@ class History(Qualifier):
             Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
         )
 
-    def _drug_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes, Scopes]:
-        by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], "present": []}
+    def _drug_scopes(
+        self, reading: Reading, propositions: Propositions, skip: Scopes
+    ) -> tuple[Scopes, Scopes, Scopes, Scopes]:
+        by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], DATED: [], "present": []}
         for low, high, cue in self.stretches(reading, propositions, self.drug_cues, skip):
             if cue["rule"] == SWITCHED:
                 # "switched from A to B": A is of the past, B goes on.
@@ -208,8 +214,8 @@ class History(Qualifier):
                 by_rule["present"].append((high, max(stop, high), cue))
             else:
                 by_rule[cue["rule"]].append((low, high, cue))
-        past, stopped, present = (Scopes(stretches) for stretches in by_rule.values())
-        return past, stopped, present
+        past, stopped, dated, present = (Scopes(stretches) for stretches in by_rule.values())
+        return past, stopped, dated, present
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
         offset = span.start_char
@@ -245,6 +251,10 @@ class History(Qualifier):
         word = case.drug_past.over(start, end)
         if word is None and case.sections.at(offset, STAY_SECTIONS) is None:
             word = case.drug_stopped.over(start, end)
+        if word is None:
+            word = case.drug_dated.over(start, end)
+            if word is not None and self._began(start, case.folded.place(word["start"]), case):
+                return None
         return word if word is not None and case.drug_present.over(start, end) is None else None
 
     def _dates(
@@ -261,16 +271,20 @@ class History(Qualifier):
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, propositions.sentence(start), is_past, case)
         if old is not None and (
-            self._goes_on(start, end, low, old, case) if drug else case.going_on.over(start, end) is not None
+            self._goes_on(start, end, old, case) if drug else case.going_on.over(start, end) is not None
         ):
             old = None
         return old, recent
 
-    def _goes_on(self, start: int, end: int, low: int, old: DatedSpan, case: _Case) -> bool:
+    def _goes_on(self, start: int, end: int, old: DatedSpan, case: _Case) -> bool:
         """Whether a past date is when a drug began, or a word shows that it is still taken."""
-        if case.drug_present.over(start, end) is not None:
-            return True
-        return _BEGAN.search(case.folded.folded, max(low, old.start - _BEGAN_REACH), old.start) is not None
+        return case.drug_present.over(start, end) is not None or self._began(start, old.start, case)
+
+    def _began(self, start: int, dated: int, case: _Case) -> bool:
+        """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""
+        last = max(start, dated)
+        first = max(case.propositions.stop_before(start), last - _BEGAN_REACH)
+        return _BEGAN.search(case.folded.folded, first, last) is not None
 
     def _borrowed(
         self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case

@@ -97,6 +97,11 @@ class Propositions:
         index = bisect_left(self.stops, offset)
         return self.stops[index] if index < len(self.stops) else self.length
 
+    def stop_before(self, offset: int) -> int:
+        """The last offset up to `offset` that no list goes over."""
+        index = bisect_right(self.stops, offset)
+        return self.stops[index - 1] if index else 0
+
 
 def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
     index = bisect_right(starts, offset)
