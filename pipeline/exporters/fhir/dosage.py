@@ -80,13 +80,15 @@ def quantity(given: Mapping[str, Any] | None, name: str = "value") -> Data | Non
 
 
 def ratio(given: Mapping[str, Any] | None) -> Data | None:
-    """A Ratio; a strength without denominator is by one. None where either end is a range or missing."""
+    """A Ratio; a strength without denominator is by one. None where either end is a range or missing, or by nothing."""
     if not given:
         return None
     numerator = quantity(given.get("numerator"))
     below = given.get("denominator")
     denominator = quantity(below) if below else {"value": Decimal(1)}
-    return {"numerator": numerator, "denominator": denominator} if numerator and denominator else None
+    if not numerator or not denominator or not denominator["value"]:
+        return None
+    return {"numerator": numerator, "denominator": denominator}
 
 
 def _choice(name: str, given: Mapping[str, Any] | None) -> Data:
