@@ -214,7 +214,9 @@ class Lexicon:
             last = mention.last
             if last >= len(tokens) or tokens[last] not in self._suffixes or not joined(words, last - 1, last + 1):
                 return
-            if "\n" in words.text[mention.end : words.starts[last]]:
+            gap = words.text[mention.end : words.starts[last]]
+            if "\n" in gap or ". " in gap:
+                # "aspirin. Dr. S" is the next sentence, not delayed release.
                 return
             best = 0
             for suffix in self._suffixes[tokens[last]]:
@@ -258,12 +260,21 @@ def _mention(
     return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score, source)
 
 
-def merge_combinations(words: Words, mentions: Sequence[Mention], joint: re.Pattern[str]) -> list[Mention]:
-    """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ"."""
+def merge_combinations(
+    words: Words, mentions: Sequence[Mention], joint: re.Pattern[str], alternatives: re.Pattern[str]
+) -> list[Mention]:
+    """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ".
+
+    `alternatives` are two names that stay two mentions: "paracetamol/ibuprofen" is one or the other.
+    """
     merged: list[Mention] = []
     for mention in mentions:
         before = merged[-1] if merged else None
-        if before and joint.fullmatch(words.text, before.end, mention.start):
+        if (
+            before
+            and joint.fullmatch(words.text, before.end, mention.start)
+            and not alternatives.fullmatch(words.text, before.start, mention.end)
+        ):
             before.end, before.last = mention.end, mention.last
             if Kind.DRUG in (before.kind, mention.kind):
                 before.kind = Kind.DRUG

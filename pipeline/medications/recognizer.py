@@ -83,7 +83,8 @@ class MedicationRecognizer:
         lists = medication_lists(original, self.grammar.list_title, self.grammar.list_end)
         if self.unlisted:
             mentions = self.unlisted_names.add(words, original, mentions, lists)
-        mentions = merge_combinations(words, mentions, self.grammar.context["combination"])
+        rules = self.grammar.context
+        mentions = merge_combinations(words, mentions, rules["combination"], rules["alternatives"])
         if not mentions:
             return doc
         candidates: list[Candidate] = []

@@ -47,6 +47,7 @@ def found(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("She was given 25 mg of Demerol.", [("25 mg", "STRENGTH"), ("Demerol", "DRUG")]),
         ("Effexor XR 75 mg daily", [("Effexor XR", "DRUG"), ("75 mg", "STRENGTH"), ("daily", "FREQUENCY")]),
         ("Solumedrol and amoxicillin/clavulanate", [("Solumedrol", "DRUG"), ("amoxicillin/clavulanate", "DRUG")]),
+        ("Regular paracetamol/ ibuprofen", [("paracetamol", "DRUG"), ("ibuprofen", "DRUG")]),
         (
             "Furosemide 40mg OD, senna 2 tabs nocte for 3/7",
             [
@@ -250,6 +251,8 @@ def test_attributes_of_a_drug(languages: dict[str, Language], text: str, expecte
         ("She had ampicillin. The infant delivered vaginally.", "vaginally"),
         ("He was n.p.o. on vancomycin.", "n.p.o."),
         ("Digoxin 0.6, white count is 5.8", "0.6"),
+        ("He has non-insulin-dependent diabetes.", "insulin"),
+        ("She stopped the aspirin. Dr. Smith agrees.", "aspirin. Dr"),
     ],
 )
 def test_what_is_no_attribute(languages: dict[str, Language], text: str, nothing: str) -> None:
