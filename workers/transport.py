@@ -11,7 +11,8 @@
 7. `_fetch_records` says which records cannot be read (D-1.4) instead of ending with a checksum error.
 8. `_wait_next_records` notes which offsets were polled: lag counts them until they are acknowledged.
 9. `SendProduceReqHandler.handle_response` of the driver takes the sequence number of a batch back that the broker
-   refused as too large: it would otherwise expect that number for ever, and refuse every batch behind it.
+   refused as too large: it would otherwise expect that number for ever, and refuse every batch behind it (the error of
+   aiokafka's issue 1017, which has other causes too).
 """
 
 from __future__ import annotations
@@ -296,6 +297,7 @@ class Consumer(driver.Consumer):
         return committed
 
 
+# The driver has no types.
 class ProduceHandler(SendProduceReqHandler):  # type: ignore[misc]
     """The driver's, for which a batch that the broker refused for good has used up its sequence numbers (D-8.3).
 

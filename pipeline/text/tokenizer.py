@@ -3,7 +3,7 @@
 Figures part from units ("400mg/5ml": 400 mg / 5 ml), doses from each other ("5/500", "1-0-1", "q4-6h"), elisions from
 their word ("d'amlodipine"). Dotted abbreviations stay together without their last full stop ("p.o" and ".").
 One regular expression, linear in the text; blanks are kept, so `doc.text` is the text as received. No token goes over
-a blank, so a word between two blanks that came before is not split again.
+a blank, so a word between two blanks that came before is not split again; words of a memory zone are not remembered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -51,6 +51,8 @@ _STRETCH = re.compile(r"\S+ ?|\s+")
 _MOST_KEPT = 50_000
 _LONGEST_KEPT = 32
 
+_Value = TypeVar("_Value")
+
 
 def split(text: str) -> list[tuple[str, bool]]:
     """The tokens of a text, each with whether one blank follows that belongs to no token."""
@@ -67,36 +69,40 @@ def boundaries(text: str) -> set[int]:
     return found
 
 
-class _Stretches(dict[str, tuple[str | bool, ...]]):
-    """The tokens of a stretch without blanks: word, whether a blank follows, word, and so on."""
-
-    def __missing__(self, stretch: str) -> tuple[str | bool, ...]:
-        found = tuple(chain.from_iterable((word, space == " ") for word, space in _TOKEN.findall(stretch)))
-        if len(stretch) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_KEPT:
-                self.clear()
-            self[stretch] = found
-        return found
-
-
-class _Hashes(dict[str, int | str]):
-    """The hash by which the vocabulary knows a word; a Doc of hashes is made in a fifth of the time of one of words."""
+class _Remembered(dict[str, _Value]):
+    """What was made of a word, for the words that may stay: none of a memory zone, which is to leave nothing of a note."""
 
     def __init__(self, vocab: Vocab) -> None:
         super().__init__()
-        self.vocab = vocab
+        self._vocab = vocab
+
+    def may_stay(self, word: str) -> bool:
+        """Whether a word may be remembered."""
+        # spaCy's types do not know the property.
+        return len(word) <= _LONGEST_KEPT and not self._vocab.in_memory_zone  # type: ignore[attr-defined]
+
+    def keep(self, word: str, value: _Value) -> _Value:
+        """Remember a value, if it may stay, and return it."""
+        if self.may_stay(word):
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[word] = value
+        return value
+
+
+class _Stretches(_Remembered[tuple[str | bool, ...]]):
+    """The tokens of a stretch without blanks: word, whether a blank follows, word, and so on."""
+
+    def __missing__(self, stretch: str) -> tuple[str | bool, ...]:
+        found = chain.from_iterable((word, space == " ") for word, space in _TOKEN.findall(stretch))
+        return self.keep(stretch, tuple(found))
+
+
+class _Hashes(_Remembered[int | str]):
+    """The hash by which the vocabulary knows a word; a Doc of hashes is made in a fifth of the time of one of words."""
 
     def __missing__(self, word: str) -> int | str:
-        # A word of a memory zone is forgotten with the zone; a long one is not worth its place.
-        if len(word) > _LONGEST_KEPT or self.vocab.in_memory_zone:  # type: ignore[attr-defined]
-            return word
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        known = self[word] = self.vocab.strings.add(word)
-        return known
-
-
-_stretches = _Stretches()
+        return self.keep(word, self._vocab.strings.add(word)) if self.may_stay(word) else word
 
 
 class ClinicalTokenizer:
@@ -104,6 +110,7 @@ class ClinicalTokenizer:
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
+        self._stretches = _Stretches(vocab)
         self._hashes = _Hashes(vocab)
 
     def __reduce__(self) -> tuple[type[ClinicalTokenizer], tuple[Vocab]]:
@@ -111,7 +118,7 @@ class ClinicalTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenise. Raises ValueError for a lone surrogate, which is no text."""
-        flat: list[Any] = list(chain.from_iterable(map(_stretches.__getitem__, _STRETCH.findall(text))))
+        flat: list[Any] = list(chain.from_iterable(map(self._stretches.__getitem__, _STRETCH.findall(text))))
         try:
             doc = self._doc(flat[::2], flat[1::2])
         except UnicodeEncodeError:

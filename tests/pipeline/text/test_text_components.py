@@ -63,6 +63,17 @@ def test_words_of_a_memory_zone_or_of_another_vocabulary_are_read_again():
     assert nlp("zorglubine 5mg").text == "zorglubine 5mg"
 
 
+def test_no_word_of_a_memory_zone_is_remembered():
+    nlp = build("fr")
+    nlp.make_doc("doliprane 5mg")
+    with nlp.memory_zone():
+        nlp.make_doc("Zorglub 123-45-6789 zorglubine, 5mg")
+    tokenizer = nlp.tokenizer
+    remembered = " ".join([*tokenizer._stretches, *tokenizer._hashes])
+    assert "doliprane" in remembered
+    assert not any(word in remembered for word in ("Zorglub", "123", "6789", "zorglubine"))
+
+
 def test_a_lone_surrogate_is_a_clear_error():
     with pytest.raises(ValueError, match="surrogate"):
         NLP["fr"].make_doc("a \ud800 b")
