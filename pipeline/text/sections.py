@@ -179,12 +179,13 @@ class Sectionizer:
         text, folded = page.text, page.folded
         offset = folded.place(place)
         plain = folded.folded
-        if plain[offset : offset + _BEGINNING] not in self._beginnings:
-            if (
-                plain[offset : offset + 2] not in self._beginnings
-                and plain[offset : offset + 1] not in self._beginnings
-            ):
-                return None
+        known = self._beginnings
+        if (
+            plain[offset : offset + _BEGINNING] not in known
+            and plain[offset : offset + 2] not in known
+            and plain[offset : offset + 1] not in known
+        ):
+            return None
         match = self._known.match(plain, offset)
         if match is None:
             return None
