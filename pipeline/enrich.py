@@ -303,8 +303,14 @@ _ABSENT, _COMPUTED = object(), object()
 
 
 def _qualifier(read: _Values, key: _Key, name: str, evidence: str) -> enriched.Qualifier:
-    cues = read(evidence, key)
-    return enriched.Qualifier(read(name, key), msgspec.convert(cues, list[enriched.Cue]) if cues else [])
+    cues, decision = read(evidence, key), read(name, key)
+    if cues:
+        return enriched.Qualifier(decision, msgspec.convert(cues, list[enriched.Cue]))
+    return _WITHOUT_CUES.get(decision) or enriched.Qualifier(decision)
+
+
+# Nearly all decisions: an event holds a hundred of them.
+_WITHOUT_CUES = {decision: enriched.Qualifier(decision) for decision in (True, False, None)}
 
 
 def _key(bounds: Any) -> _Key:

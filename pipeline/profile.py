@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import spacy
 from confection import ConfigValidationError
@@ -119,18 +120,29 @@ def _set_aside() -> None:
 
 def identify(nlp: Language) -> dict[str, Any]:
     """What the pipeline is: `profile`, `digest`, `components` and `models`; computed again when components change."""
-    identity: dict[str, Any] = nlp.meta.setdefault("anamnesis", {"profile": nlp.meta.get("name") or nlp.lang})
-    if [part["name"] for part in identity.get("components", ())] == nlp.pipe_names and "digest" in identity:
-        return identity
+    names = list(nlp.pipe_names)
+    known = _identities.get(nlp)
+    if known is None or known[0] != names:
+        known = _identities[nlp] = names, _identity(nlp)
+    return known[1]
+
+
+# Each note asks, and `nlp.meta` is made anew at each look.
+_identities: WeakKeyDictionary[Language, tuple[list[str], dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _identity(nlp: Language) -> dict[str, Any]:
     version = str(nlp.meta.get("version"))
     hashes = weights(nlp)
-    identity["digest"] = pipeline_digest(nlp, hashes)
-    identity["components"] = [
-        {"name": name, "version": VERSION if factory.startswith(PREFIX) else version}
-        for name, factory in _factories(nlp).items()
-    ]
-    identity["models"] = [{"name": name, "version": version, "sha256": sha} for name, sha in hashes.items()]
-    return identity
+    return {
+        "profile": nlp.meta.get("anamnesis", {}).get("profile") or nlp.meta.get("name") or nlp.lang,
+        "digest": pipeline_digest(nlp, hashes),
+        "components": [
+            {"name": name, "version": VERSION if factory.startswith(PREFIX) else version}
+            for name, factory in _factories(nlp).items()
+        ],
+        "models": [{"name": name, "version": version, "sha256": sha} for name, sha in hashes.items()],
+    }
 
 
 def warm_up(nlp: Language) -> None:

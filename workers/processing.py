@@ -22,6 +22,7 @@ import schemas
 from pipeline.enrich import language_of, prepare, to_event
 from pipeline.fingerprint import VERSION, fingerprint
 from pipeline.profile import identify
+from pipeline.text.tokenizer import ClinicalTokenizer
 from schemas.enriched import EnrichedNote, LanguageSource, OffsetUnit, Provenance, TextEcho, Timings
 from schemas.note import Note
 from schemas.rejected import Reason, RejectedError, RetractedNote, Stage
@@ -129,9 +130,13 @@ class Processor:
     def process(self, records: Sequence[Record]) -> Iterator[Outcome]:
         """One outcome for each record, in order; a bad note is a rejection, never an exception.
 
-        Runs in a memory zone of each pipeline: nothing of a note stays in memory when the batch is done.
+        Runs in a memory zone of each pipeline: nothing of a note stays in memory when the batch is done, but which
+        ordinary words of its language there are.
         """
         decoded = [self._decode(record) for record in records]
+        for item in decoded:
+            if isinstance(item, _Decoded):
+                self._learn(item)
         with ExitStack() as zones:
             for nlp in self.pipelines.values():
                 zones.enter_context(nlp.memory_zone())
@@ -157,6 +162,11 @@ class Processor:
             unread = RejectedError("language", "language", f"$.language: no profile for it; there are: {known}")
             return rejection(unread, note.note_id)
         return _Decoded(note, record, language, decoded.unknown_fields)
+
+    def _learn(self, item: _Decoded) -> None:
+        tokenizer = self.pipelines[item.language].tokenizer
+        if isinstance(tokenizer, ClinicalTokenizer) and item.note.text is not None:
+            tokenizer.learn(item.note.text)
 
     def _tombstone(self, record: Record) -> Outcome:
         place = record.coordinates

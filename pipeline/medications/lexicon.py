@@ -131,9 +131,7 @@ class Lexicon:
         self._stem = re.compile(f"(?:{'|'.join(sorted(stems, key=len, reverse=True))})s?$")
         # Words of findings and procedures are no drugs either, though general text does not know them.
         findings = (row["term"] for name in _FINDINGS for row in resources.read_table(lang, f"matching/{name}.tsv"))
-        self.vocabulary = frozenset(resources.read_lines(lang, folder + "vocabulary.txt")).union(
-            word for term in findings for word in key(term).split(" ")
-        )
+        self.vocabulary = resources.vocabulary(lang).union(word for term in findings for word in key(term).split(" "))
         known = (Kind.DRUG, Kind.CLASS)
         reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None

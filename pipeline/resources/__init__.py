@@ -28,6 +28,12 @@ def read_lines(lang: str, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
+@lru_cache(maxsize=len(LANGUAGES))
+def vocabulary(lang: str) -> frozenset[str]:
+    """Ordinary words of a language, folded, of three letters or more; none is the name of a drug."""
+    return frozenset(read_lines(lang, "medications/vocabulary.txt"))
+
+
 @lru_cache(maxsize=128)
 def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     """The rows of a tab-separated table by the names of its header line; a missing cell is an empty string."""

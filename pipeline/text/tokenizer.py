@@ -3,7 +3,8 @@
 Figures part from units ("400mg/5ml": 400 mg / 5 ml), doses from each other ("5/500", "1-0-1", "q4-6h"), elisions from
 their word ("d'amlodipine"). Dotted abbreviations stay together without their last full stop ("p.o" and ".").
 One regular expression, linear in the text; blanks are kept, so `doc.text` is the text as received. No token goes over
-a blank, so a word between two blanks that came before is not split again; words of a memory zone are not remembered.
+a blank, so a word between two blanks that came before is not split again. Of a memory zone, which is to leave nothing of
+a note, no word is remembered but ordinary ones: those of the language's open vocabulary, which is in the package anyhow.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from pipeline import resources
 from pipeline.text.doc_text import DocText
+from pipeline.text.folding import fold, lower
 
 _LETTER = r"[^\W\d_]"
 _MARKS = "\u0300-\u036f"
@@ -47,6 +50,9 @@ _TOKEN = re.compile(
 
 # A stretch without blanks and the blank behind it, or blanks that are a token: each is split on its own.
 _STRETCH = re.compile(r"\S+ ?|\s+")
+_WORD = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿ]{2,}")
+# What may stand around a word in a stretch that is remembered with it.
+_AROUND = " .,;:()\"'"
 # So many stretches and words are remembered, none longer than a word of a note.
 _MOST_KEPT = 50_000
 _LONGEST_KEPT = 32
@@ -69,40 +75,48 @@ def boundaries(text: str) -> set[int]:
     return found
 
 
-class _Remembered(dict[str, _Value]):
-    """What was made of a word, for the words that may stay: none of a memory zone, which is to leave nothing of a note."""
+class _Hashes(dict[str, int | str]):
+    """The hash by which the vocabulary knows a word; a Doc of hashes is made in a fifth of the time of one of words."""
 
     def __init__(self, vocab: Vocab) -> None:
         super().__init__()
         self._vocab = vocab
 
-    def may_stay(self, word: str) -> bool:
-        """Whether a word may be remembered."""
-        # spaCy's types do not know the property.
-        return len(word) <= _LONGEST_KEPT and not self._vocab.in_memory_zone  # type: ignore[attr-defined]
-
-    def keep(self, word: str, value: _Value) -> _Value:
-        """Remember a value, if it may stay, and return it."""
-        if self.may_stay(word):
-            if len(self) >= _MOST_KEPT:
-                self.clear()
-            self[word] = value
-        return value
+    def __missing__(self, word: str) -> int | str:
+        if len(word) > _LONGEST_KEPT or in_memory_zone(self._vocab):
+            return word
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[word] = found = self._vocab.strings.add(word)
+        return found
 
 
-class _Stretches(_Remembered[tuple[str | bool, ...]]):
+class _Stretches(dict[str, tuple[str | bool, ...]]):
     """The tokens of a stretch without blanks: word, whether a blank follows, word, and so on."""
 
+    def __init__(self, words: _Hashes, vocab: Vocab) -> None:
+        super().__init__()
+        self._words = words
+        self._vocab = vocab
+
     def __missing__(self, stretch: str) -> tuple[str | bool, ...]:
-        found = chain.from_iterable((word, space == " ") for word, space in _TOKEN.findall(stretch))
-        return self.keep(stretch, tuple(found))
+        parts = chain.from_iterable((word, space == " ") for word, space in _TOKEN.findall(stretch))
+        found = tuple(parts)
+        if self._may_stay(stretch):
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[stretch] = found
+        return found
+
+    def _may_stay(self, stretch: str) -> bool:
+        if in_memory_zone(self._vocab):
+            return stretch.strip(_AROUND) in self._words
+        return len(stretch) <= _LONGEST_KEPT
 
 
-class _Hashes(_Remembered[int | str]):
-    """The hash by which the vocabulary knows a word; a Doc of hashes is made in a fifth of the time of one of words."""
-
-    def __missing__(self, word: str) -> int | str:
-        return self.keep(word, self._vocab.strings.add(word)) if self.may_stay(word) else word
+def in_memory_zone(vocab: Vocab) -> bool:
+    """Whether words that the vocabulary meets now are forgotten soon."""
+    return bool(vocab.in_memory_zone)  # type: ignore[attr-defined]  # spaCy's types do not know the property
 
 
 class ClinicalTokenizer:
@@ -110,11 +124,26 @@ class ClinicalTokenizer:
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
-        self._stretches = _Stretches(vocab)
         self._hashes = _Hashes(vocab)
+        self._stretches = _Stretches(self._hashes, vocab)
 
     def __reduce__(self) -> tuple[type[ClinicalTokenizer], tuple[Vocab]]:
         return ClinicalTokenizer, (self.vocab,)
+
+    def learn(self, text: str) -> None:
+        """Keep the ordinary words of a text that a memory zone is going to read: spaCy makes a new word in 10 microseconds.
+
+        Ordinary are words of the language's open vocabulary and words that are known in another case. Nothing is kept
+        in a language without resources, or inside a memory zone.
+        """
+        if self.vocab.lang not in resources.LANGUAGES or in_memory_zone(self.vocab):
+            return
+        ordinary = resources.vocabulary(self.vocab.lang)
+        known = self._hashes
+        for word in set(_WORD.findall(text)):
+            if word not in known and (lower(word) in known or fold(word) in ordinary):
+                known[word] = self.vocab.strings.add(word)
+                self.vocab[word]
 
     def __call__(self, text: str) -> Doc:
         """Tokenise. Raises ValueError for a lone surrogate, which is no text."""

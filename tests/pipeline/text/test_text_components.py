@@ -74,6 +74,19 @@ def test_no_word_of_a_memory_zone_is_remembered():
     assert not any(word in remembered for word in ("Zorglub", "123", "6789", "zorglubine"))
 
 
+def test_ordinary_words_are_kept_over_memory_zones_and_others_are_not():
+    nlp = build("fr")
+    text = "Douleur hépatique chez Zorglub, Zorglub 5mg de zorglubine"
+    nlp.tokenizer.learn(text)
+    with nlp.memory_zone():
+        assert nlp.make_doc(text).text == text
+    kept = " ".join([*nlp.tokenizer._stretches, *nlp.tokenizer._hashes])
+    assert "hépatique" in nlp.vocab
+    assert "hépatique" in kept
+    assert "zorglub" not in kept.lower()
+    assert "Zorglub" not in nlp.vocab
+
+
 def test_a_lone_surrogate_is_a_clear_error():
     with pytest.raises(ValueError, match="surrogate"):
         NLP["fr"].make_doc("a \ud800 b")
