@@ -16,6 +16,7 @@ from pipeline import resources, samples
 from pipeline.medications.lexicon import Lexicon, Words
 from pipeline.medications.recognizer import MedicationRecognizer
 from pipeline.medications.windows import Windows
+from pipeline.profile import identify
 
 LABELS = {"DRUG", "STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION"}
 
@@ -209,10 +210,10 @@ def test_model_is_pickled_by_its_place_and_named_in_the_fingerprint() -> None:
     component = pickle.loads(pickle.dumps(nlp.get_pipe("anamnesis_medications")))  # noqa: S301
     assert drugs_of(component(nlp.make_doc(UNRULED))) == ["quorvaxine"]
     assert [doc.text for doc in nlp.pipe([UNRULED] * 3, n_process=2)] == [UNRULED] * 3
-    models = nlp.meta["anamnesis"]["models"]
+    models = identify(nlp)["models"]
     assert [model["name"] for model in models] == ["anamnesis_medications"]
     assert len(models[0]["sha256"]) == 64
-    assert pipeline.load("en-fast").meta["anamnesis"]["models"] == []
+    assert identify(pipeline.load("en-fast"))["models"] == []
 
 
 def test_model_in_a_memory_zone() -> None:
