@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from tests.stream import odd_worker, verifier
 from tests.stream.chaos.feed import Feed
@@ -237,9 +237,22 @@ def bounds(topics: Topics, name: str) -> dict[int, tuple[int, int]]:
     client = Consumer({"bootstrap.servers": topics.bootstrap_servers, "group.id": "bounds", "log_level": 0})
     try:
         parts = client.list_topics(name, timeout=20).topics[name].partitions
-        return {part: client.get_watermark_offsets(TopicPartition(name, part), timeout=20) for part in parts}
+        return {part: _watermarks(client, TopicPartition(name, part)) for part in parts}
     finally:
         client.close()
+
+
+def _watermarks(client: Consumer, partition: TopicPartition) -> tuple[int, int]:
+    """First offset and end. A client asks the leader that it knows; behind a fault of brokers that may be another by now."""
+    for _ in range(20):
+        try:
+            return client.get_watermark_offsets(partition, timeout=20)
+        except KafkaException as error:
+            if error.args[0].code() not in (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE):
+                raise
+            time.sleep(0.5)
+            client.list_topics(partition.topic, timeout=20)
+    raise SceneError(f"{partition.topic}: no leader of partition {partition.partition} is known")
 
 
 def ends(topics: Topics, name: str) -> int:
