@@ -261,10 +261,27 @@ def ends(topics: Topics, name: str) -> int:
 
 
 def silences(topics: Topics, after: Sequence[float], until: float) -> list[float]:
-    """For each moment in `after` (seconds since the epoch), up to the next one: the longest time for which a partition
-    of the output topic had nothing new. `until` ends the look: behind it the feed has nothing more to give.
+    """For each moment in `after` (seconds since the epoch), up to the next one: the longest time for which nothing came
+    of a partition of the input. `until` ends the look: behind it the feed has nothing more to give.
+
+    By the events' provenance: keys may lie on other partitions of the output, where one member's notes hide
+    another's silence.
     """
     times: dict[int, list[float]] = defaultdict(list)
+    for moment, partition in _events_in(topics):
+        times[partition].append(moment)
+    found = []
+    for moment, limit in zip(after, [*after[1:], until], strict=True):
+        worst = 0.0
+        for own in times.values():
+            points = [moment, *sorted(each for each in own if moment < each < limit), limit]
+            worst = max([worst, *(later - each for each, later in pairwise(points))])
+        found.append(round(worst, 2))
+    return found
+
+
+def _events_in(topics: Topics) -> Iterator[tuple[float, int]]:
+    """When each event of the output topic was written (seconds since the epoch), and from which partition its note came."""
     client = Consumer(
         {
             "bootstrap.servers": topics.bootstrap_servers,
@@ -275,26 +292,17 @@ def silences(topics: Topics, after: Sequence[float], until: float) -> list[float
         }
     )
     try:
-        parts = list(client.list_topics(topics.names[1], timeout=20).topics[topics.names[1]].partitions)
-        client.assign([TopicPartition(topics.names[1], part, 0) for part in parts])
-        unfinished = set(parts)
+        unfinished = set(client.list_topics(topics.names[1], timeout=20).topics[topics.names[1]].partitions)
+        client.assign([TopicPartition(topics.names[1], part, 0) for part in unfinished])
         while unfinished:
             message = client.poll(30)
             if message is None:
                 raise SceneError("the output topic cannot be read")
             if message.error() is not None:
                 unfinished.discard(message.partition() or 0)
-            else:
-                times[message.partition() or 0].append(message.timestamp()[1] / 1000)
+            elif (value := message.value()) is not None:
+                source = json.loads(value).get("provenance", {}).get("partition")
+                if source is not None:
+                    yield message.timestamp()[1] / 1000, source
     finally:
         client.close()
-    limits = [*after[1:], until]
-    found = []
-    for moment, limit in zip(after, limits, strict=True):
-        worst = 0.0
-        for part in parts:
-            points = [moment, *sorted(each for each in times[part] if each > moment)]
-            gaps = [later - each for each, later in pairwise(points) if each < limit]
-            worst = max([worst, *gaps])
-        found.append(round(worst, 2))
-    return found
