@@ -8,7 +8,7 @@ settings.load_profile("anamnesis")
 
 _STREAM = "stream"
 # As long as all other files on brokers together.
-_LONGEST = "test_delivery.py"
+_LONGEST = "test_chaos.py"
 
 
 def _group(item: pytest.Item) -> str:
