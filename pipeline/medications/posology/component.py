@@ -71,14 +71,14 @@ class PosologyReader:
         groups: dict[str, int] = {}
         records: list[Data] = []
         for number, (drug, bounds) in enumerate(zip(drugs, places, strict=True)):
-            if _flag(drug, "allergy"):
+            if extensions.stored(doc, "allergy", drug):
                 continue
             own = attributes.get(bounds, {})
             posology, unread = self._language.read(text, folded, bounds, own, neighbours, linked)
             warnings += unread
             following = places[number + 1][0] if number + 1 < len(places) else len(text)
             change, cues = self._changes.of(folded, bounds, following)
-            qualifiers = {name: _flag(drug, name) for name in _DEPENDENT}
+            qualifiers = {name: extensions.stored(doc, name, drug) for name in _DEPENDENT}
             records.append(
                 {
                     "drug": list(bounds),
@@ -89,7 +89,7 @@ class PosologyReader:
                     "change": change,
                     "change_cues": cues,
                     **qualifiers,
-                    "codes": [dict(code) for code in drug._.codes or ()],
+                    "codes": [dict(code) for code in extensions.stored(doc, "codes", drug) or ()],
                 }
             )
         doc._.medication_data = records
@@ -117,11 +117,6 @@ def _status(qualifiers: dict[str, bool | None], change: str) -> str:
     if qualifiers["history"]:
         return "completed"
     return "on-hold" if change == "hold" else "active"
-
-
-def _flag(span: Span, name: str) -> bool | None:
-    value: bool | None = getattr(span._, name) if Span.has_extension(name) else None
-    return value
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

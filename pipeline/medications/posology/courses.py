@@ -47,7 +47,7 @@ class Courses(Vocabulary):
         if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
             return Element("since", place, end)
         if text[place].isdigit():
-            cycle = self._cycle.match(text, place)
+            cycle = self._cycle.match(text, place) if self._has("cycle", text) else None
             return Element("unread", place, cycle.end(), code="frequency_unread") if cycle is not None else None
         later = self._cue_end("later", text, place)
         if later and (length := self._length_at(text, skip(text, later))) is not None:

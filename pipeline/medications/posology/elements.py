@@ -40,6 +40,7 @@ class Cues:
 
     Attributes:
         starts: what the cues begin with, as `lead` gives it.
+        patterns: for each of them, the cues that begin so.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
@@ -48,38 +49,42 @@ class Cues:
             by_start.setdefault(lead(phrase, 0), []).append(
                 re.escape(phrase).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if phrase[-1].isalnum() else "")
             )
-        self._patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
+        self.patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
         self.starts = frozenset(by_start)
-
-    def match(self, text: str, start: int) -> int:
-        """Where the cue at `start` ends; 0 without one."""
-        pattern = self._patterns.get(lead(text, start)) if start < len(text) else None
-        found = pattern.match(text, start) if pattern is not None else None
-        return found.end() if found is not None else 0
 
 
 class Seen(str):
-    """A text that is being scanned, with what has been found of it so far."""
+    """A text that is being scanned, with what has been found of it so far.
 
-    __slots__ = ("_found",)
+    Attributes:
+        cues: the cues that may begin at a place, by their kind.
+        holds: whether the text holds a kind of words.
+    """
 
-    _found: dict[tuple[str, int], Any]
+    __slots__ = ("_found", "cues", "holds")
+
+    _found: dict[tuple[Any, int], Any]
+    cues: dict[int, dict[str, re.Pattern[str]]]
+    holds: dict[str, bool]
 
     def __new__(cls, text: str) -> Seen:
         """The text, with nothing found yet."""
         seen = super().__new__(cls, text)
         seen._found = {}
+        seen.cues = {}
+        seen.holds = {}
         return seen
 
-    def once(self, kind: str, place: int, find: Callable[[], T]) -> T:
-        """What `find` gives or raises (UnreadError) for a kind and a place, looked for at the first asking only."""
-        key = kind, place
-        if key not in self._found:
+    def once(self, find: Callable[[Seen, int], T], place: int) -> T:
+        """What `find` gives or raises (UnreadError) at a place, looked for at the first asking only."""
+        key = find, place
+        found = self._found.get(key, self)
+        if found is self:
             try:
-                self._found[key] = find()
+                found = find(self, place)
             except UnreadError as error:
-                self._found[key] = error
-        found = self._found[key]
+                found = error
+            self._found[key] = found
         if isinstance(found, UnreadError):
             raise found
         return found  # type: ignore[no-any-return]

@@ -69,7 +69,7 @@ class PhraseTable(Generic[T]):
     ) -> None:
         self._numbers = numbers
         self._times = times
-        self._by_start: dict[str, list[_Phrase[T]]] = {}
+        self._by_start: dict[str, list[tuple[str, _Phrase[T]]]] = {}
         self._by_number: dict[str, list[_Phrase[T]]] = {}
         self._by_times: dict[str, list[_Phrase[T]]] = {}
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
@@ -81,7 +81,10 @@ class PhraseTable(Generic[T]):
                     kept.setdefault(key, []).append(self._phrase(behind, unit, row))
                     break
             else:
-                self._by_start.setdefault(lead(phrase, 0), []).append(self._phrase(phrase, unit, row))
+                start = lead(phrase, 0)
+                follows = phrase[len(start) :].lstrip(" -")[:1]
+                entry = "" if follows == "{" else follows, self._phrase(phrase, unit, row)
+                self._by_start.setdefault(start, []).append(entry)
         self.starts = frozenset(self._by_start)
 
     @staticmethod
@@ -93,15 +96,27 @@ class PhraseTable(Generic[T]):
 
     def match(self, text: str, start: int) -> Match[T] | None:
         """The longest phrase that begins at `start`. Raises UnreadError for a number that cannot be read."""
+        return self.match_behind(text, start, self._numbers.match(text, start)) if start < len(text) else None
+
+    def match_behind(self, text: str, start: int, figures: re.Match[str] | None) -> Match[T] | None:
+        """The same, with the number that begins at `start`."""
         best: Match[T] | None = None
-        for phrase in self._by_start.get(lead(text, start), ()) if start < len(text) else ():
-            best = self._longer(best, phrase, text, start)
-        if self._by_number and (figures := self._numbers.match(text, start)) is not None:
+        word = lead(text, start)
+        phrases = self._by_start.get(word)
+        if phrases is not None:
+            place = start + len(word)
+            while (sign := text[place : place + 1]).isspace() or sign == "-":
+                place += 1
+            for follows, phrase in phrases:
+                if not follows or follows == sign:
+                    best = self._longer(best, phrase, text, start)
+        if self._by_number and figures is not None:
             found = self._behind(self._by_number, text, figures.end())
             if found is not None and (best is None or found.end > best.end):
                 number = self._numbers.read(figures["low"], figures["high"])
                 best = Match(found.end, found.row, number, None, found.unit)
-        if self._by_times and self._times is not None and (times := self._times.match(text, start)) is not None:
+        times = self._times.match(text, start, figures) if self._times is not None and self._by_times else None
+        if times is not None:
             found = self._behind(self._by_times, text, times.end)
             if found is not None and (best is None or found.end > best.end):
                 best = Match(found.end, found.row, found.number, times.number, found.unit)
@@ -150,23 +165,23 @@ class TimesTable:
         self._numbers = numbers
         self.starts = self._table.starts
 
-    def match(self, text: str, start: int) -> Match[str] | None:
-        """The number of times that begins at `start`, with what it ends with. Raises UnreadError."""
-        first = self._one(text, start)
+    def match(self, text: str, start: int, figures: re.Match[str] | None) -> Match[str] | None:
+        """The number of times that begins at `start`, where `figures` do, with what it ends with. Raises UnreadError."""
+        first = self._one(text, start, figures)
         if first is None or first.number is None or first.number.high is not None:
             return first
         joint = self._numbers.joint.match(text, first.end)
-        second = self._one(text, joint.end()) if joint is not None else None
+        second = None
+        if joint is not None and joint.end() < len(text):
+            second = self._one(text, joint.end(), self._numbers.match(text, joint.end()))
         if second is None or second.number is None or second.number.high is not None:
             return first
         if second.number.low <= first.number.low:
             return first
         return Match(second.end, second.row, Number(first.number.low, second.number.low))
 
-    def _one(self, text: str, start: int) -> Match[str] | None:
-        if start >= len(text):
-            return None
-        found = self._table.match(text, start)
+    def _one(self, text: str, start: int, figures: re.Match[str] | None) -> Match[str] | None:
+        found = self._table.match_behind(text, start, figures)
         if found is None or found.number is not None:
             return found
         return Match(found.end, found.row, Number(self._numbers.number(found.row)))

@@ -116,7 +116,7 @@ class PosologyLanguage:
 
     def _chosen(self, elements: Sequence[Element], text: str, own: Sequence[Bounds]) -> list[Element]:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
-        anchored = [any(e.start < end and start < e.end for start, end in own) for e in elements]
+        anchored = _anchored(elements, own)
         kept = [False] * len(elements)
         going = fresh = begun = False
         for number, element in enumerate(elements):
@@ -195,6 +195,17 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:
+    """Which elements overlap an attribute. Both stand in the order of the text, and attributes do not overlap."""
+    found: list[bool] = []
+    number, count = 0, len(own)
+    for element in elements:
+        while number < count and own[number][1] <= element.start:
+            number += 1
+        found.append(number < count and own[number][0] < element.end)
+    return found
 
 
 def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:

@@ -17,21 +17,22 @@ from pipeline.medications.posology.elements import Element, Seen, Timing, repeat
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError, lead
 from pipeline.medications.posology.phrases import TimesTable
+from pipeline.medications.posology.vocabulary import SIMPLE
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
 
 
+_MARKS = frozenset(',;:.()[]!?*|\n"')
 _MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
-_BLANK = re.compile(r"[ \t\r\f\v]+")
+_BLANKS = frozenset(" \t\r\f\v")
 _COMPARISON = re.compile(
     r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 )
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
-_SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
 _Read = Callable[[Seen, int], Element | None]
 
 
@@ -55,8 +56,8 @@ class Scanner(Limits):
         place = 0
         changing = False
         while place < len(seen):
-            if blank := _BLANK.match(seen, place):
-                place = blank.end()
+            if seen[place] in _BLANKS:
+                place += 1
                 continue
             element = (self._changed(seen, place) if changing else None) or self._at(seen, place)
             if element.kind in ("changing", "mark"):
@@ -67,7 +68,7 @@ class Scanner(Limits):
                 return
 
     def _at(self, text: Seen, place: int) -> Element:
-        mark = _MARK.match(text, place)
+        mark = _MARK.match(text, place) if text[place] in _MARKS else None
         if mark is not None and not text[mark.end() - 1 : mark.end() + 1].replace(".", "").isdigit():
             end = mark.end()
             if text[end - 1] == "." and text[end : end + 1].isdigit() and end - place > 1:
@@ -118,19 +119,19 @@ class Scanner(Limits):
             (self._course, of("course", "more", "course_unread") | numbers | PATTERN_STARTS),
             (self._as_needed, of("hold", "condition", "reason")),
             (self._amount, numbers | {"."} | of("diluted")),
-            (self._route, self._routes.starts),
-            (self._form, self._forms.starts),
-            (self._cue, of(*_SIMPLE)),
+            (self._route, self._cues["routes"].starts),
+            (self._form, self._cues["forms"].starts),
+            (self._cue, of(*SIMPLE)),
         )
         keys = frozenset[str]().union(*(starts for _, starts in readers))
         return {key: tuple(read for read, starts in readers if key in starts) for key in keys}
 
     def _cue(self, text: Seen, place: int) -> Element | None:
         best: Element | None = None
-        for kind in _SIMPLE:
-            end = self._cue_end(kind, text, place)
-            if end and (best is None or end > best.end):
-                best = Element(kind, place, end)
+        for kind, pattern in self._cues_at(text, place).items():
+            if kind in SIMPLE and (found := pattern.match(text, place)) is not None:
+                if best is None or found.end() > best.end:
+                    best = Element(kind, place, found.end())
         return best
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
@@ -305,11 +306,11 @@ class Scanner(Limits):
         return following is None or following.kind != "timing" or "when" not in following.value.repeat
 
     def _route(self, text: Seen, place: int) -> Element | None:
-        end = self._routes.match(text, place)
+        end = self._cue_end("routes", text, place)
         return Element("route", place, end) if end else None
 
     def _form(self, text: Seen, place: int) -> Element | None:
-        end = self._forms.match(text, place)
+        end = self._cue_end("forms", text, place)
         if not end:
             return None
         # "tabs ii", "cp 2": the count stands behind the form.

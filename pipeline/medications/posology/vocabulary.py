@@ -8,10 +8,14 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
 from pipeline.medications.posology.calendar import Calendar
 from pipeline.medications.posology.elements import Cues, Row, Seen, codes_of
-from pipeline.medications.posology.numbers import Numbers, alternatives, spelled
+from pipeline.medications.posology.numbers import Numbers, alternatives, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
+#: Cues that are elements by themselves, in the order of their precedence.
+SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
+_CYCLE_ENDS = "(?:off|d'arret|de pause|sans traitement)"
+_NO_CUES: dict[str, re.Pattern[str]] = {}
 
 
 class Vocabulary:
@@ -33,15 +37,19 @@ class Vocabulary:
             self._times,
         )
         self._calendar = Calendar(lang)
-        self._routes = self._coded("routes")
-        self._forms = self._coded("forms")
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
         kinds: dict[str, list[str]] = {}
         for row in resources.read_table(lang, "posology/words.tsv"):
             kinds.setdefault(row["kind"], []).append(row["phrase"])
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
+        self._cues |= {name: self._coded(name) for name in ("routes", "forms")}
+        self._cues_by_lead: dict[str, dict[str, re.Pattern[str]]] = {}
+        for kind in sorted(self._cues, key=lambda kind: SIMPLE.index(kind) if kind in SIMPLE else len(SIMPLE)):
+            for start, pattern in self._cues[kind].patterns.items():
+                self._cues_by_lead.setdefault(start, {})[kind] = pattern
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
+        self._behind["cycle"] = re.compile(_CYCLE_ENDS)
         needed = (
             p
             for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase")
@@ -57,7 +65,7 @@ class Vocabulary:
         self._cycle = re.compile(
             rf"{self.numbers.pattern}\s*-?{unit}\s*(?:of treatment\s*)?(?:on|sous traitement|de traitement)"
             rf"\s*(?:[,;/]|and|then|et|puis)*\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?"
-            r"(?:off|d'arret|de pause|sans traitement)(?![^\W_])"
+            rf"{_CYCLE_ENDS}(?![^\W_])"
         )
         self._escalates = re.compile(rf"(?<![^\W_]){alternatives(kinds['escalation'])}(?![^\W_])")
         self._unit_alone = re.compile(unit)
@@ -73,33 +81,45 @@ class Vocabulary:
     def _coded(self, name: str) -> Cues:
         return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
 
+    def _cues_at(self, text: Seen, place: int) -> dict[str, re.Pattern[str]]:
+        """The cues that begin as the text does at a place, by their kind."""
+        cues = text.cues.get(place)
+        if cues is None:
+            known = self._cues_by_lead.get(lead(text, place)) if place < len(text) else None
+            cues = text.cues[place] = known or _NO_CUES
+        return cues
+
     def _cue_end(self, kind: str, text: Seen, place: int) -> int:
-        cues = self._cues.get(kind)
-        return cues.match(text, place) if cues is not None else 0
+        """Where the cue of a kind that begins at a place ends; 0 without one."""
+        pattern = self._cues_at(text, place).get(kind)
+        found = pattern.match(text, place) if pattern is not None else None
+        return found.end() if found is not None else 0
 
     def _phrase_at(self, text: Seen, place: int) -> Match[Row] | None:
         """The phrase of a frequency at a place. Raises UnreadError."""
-        return text.once("phrase", place, lambda: self._frequencies.match(text, place))
+        return text.once(self._frequencies.match, place)
 
     def _has(self, kind: str, text: Seen) -> bool:
         """Does the text hold a cue that stands behind what it speaks of?"""
-        return text.once(kind, 0, lambda: self._behind[kind].search(text) is not None)
+        holds = text.holds.get(kind)
+        if holds is None:
+            holds = text.holds[kind] = self._behind[kind].search(text) is not None
+        return holds
 
     def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
         """A time that begins at a place."""
+        return text.once(self._time_at, place)
 
-        def find() -> re.Match[str] | None:
-            begins = self.numbers.may_begin(text, place) or self._cue_end("more", text, place)
-            return self._length.match(text, place) if begins else None
-
-        return text.once("length", place, find)
+    def _time_at(self, text: Seen, place: int) -> re.Match[str] | None:
+        begins = self.numbers.may_begin(text, place) or self._cue_end("more", text, place)
+        return self._length.match(text, place) if begins else None
 
     def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         """The amount that begins at a place. Raises UnreadError."""
-        return text.once("amount", place, lambda: self.amounts.match(text, place))
+        return text.once(self.amounts.match, place)
 
     def _amount_end(self, text: Seen, place: int) -> int:
-        return text.once("end", place, lambda: self.amounts.end(text, place))
+        return text.once(self.amounts.end, place)
 
     def _quantity_end(self, text: Seen, place: int) -> int:
         length = self._length_at(text, place)
