@@ -19,7 +19,7 @@ _SLOTS = re.compile(
     r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
 )
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
-_VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
 _OFFSET = re.compile(
@@ -82,7 +82,7 @@ class Calendar:
             number = _OFFSET_WORDS.get(offset[1]) or Decimal(offset[1])
             minutes = number * _MINUTES if hours else number
             return offset.end(), {"offset": int(minutes)}
-        if text[start].isdigit() or text[start] in _VULGAR:
+        if text[start].isdigit() or text[start] in VULGAR:
             slots = _SLOTS.match(text, start)
             if slots is not None:
                 return slots.end(), {"slots": _slots([part for part in slots.groups() if part is not None])}
@@ -170,8 +170,8 @@ def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:
         if "/" in part:
             above, below = part.split("/")
             amount = Decimal(above) / Decimal(below)
-        elif part[-1] in _VULGAR:
-            amount = (Decimal(part[:-1]) if part[:-1] else Decimal()) + _VULGAR[part[-1]]
+        elif part[-1] in VULGAR:
+            amount = (Decimal(part[:-1]) if part[:-1] else Decimal()) + VULGAR[part[-1]]
         else:
             amount = Decimal(part.replace(",", "."))
         if amount:

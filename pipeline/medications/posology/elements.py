@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -53,25 +53,35 @@ class Cues:
         self.starts = frozenset(by_start)
 
 
+@dataclass(slots=True)
+class Opening:
+    """What may begin with a word or a sign: cues by their kind, those that are elements themselves, and the readers."""
+
+    word: str = ""
+    cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    readers: tuple[Callable[[Seen, int], Element | None], ...] = ()
+
+
 class Seen(str):
     """A text that is being scanned, with what has been found of it so far.
 
     Attributes:
-        cues: the cues that may begin at a place, by their kind.
+        openings: what may begin at a place.
         holds: whether the text holds a kind of words.
     """
 
-    __slots__ = ("_found", "cues", "holds")
+    __slots__ = ("_found", "holds", "openings")
 
     _found: dict[tuple[Any, int], Any]
-    cues: dict[int, dict[str, re.Pattern[str]]]
+    openings: dict[int, Opening]
     holds: dict[str, bool]
 
     def __new__(cls, text: str) -> Seen:
         """The text, with nothing found yet."""
         seen = super().__new__(cls, text)
         seen._found = {}
-        seen.cues = {}
+        seen.openings = {}
         seen.holds = {}
         return seen
 

@@ -15,6 +15,7 @@ from pipeline.medications.posology.numbers import Number, Numbers, lead
 
 T = TypeVar("T")
 
+_FIGURES = re.compile(r"(?:\{[nt]\}|\d)+[ -]*")
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
@@ -62,6 +63,7 @@ class PhraseTable(Generic[T]):
 
     Attributes:
         starts: what its phrases begin with, as `lead` gives it, but for those that begin with a number.
+        behind_figures: what its phrases go on with behind a figure or a number of times.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class PhraseTable(Generic[T]):
         self._by_start: dict[str, list[tuple[str, _Phrase[T]]]] = {}
         self._by_number: dict[str, list[_Phrase[T]]] = {}
         self._by_times: dict[str, list[_Phrase[T]]] = {}
+        self.behind_figures = set(times.behind_figures) if times is not None else set[str]()
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase, row in rows:
             for prefix, kept in ((_NUMBER, self._by_number), (_TIMES, self._by_times)):
@@ -85,6 +88,8 @@ class PhraseTable(Generic[T]):
                 follows = phrase[len(start) :].lstrip(" -")[:1]
                 entry = "" if follows == "{" else follows, self._phrase(phrase, unit, row)
                 self._by_start.setdefault(start, []).append(entry)
+            if (behind := _FIGURES.sub("", phrase)) and behind != phrase:
+                self.behind_figures.add(lead(behind, 0))
         self.starts = frozenset(self._by_start)
 
     @staticmethod
@@ -164,6 +169,7 @@ class TimesTable:
         self._table = PhraseTable(rows, numbers, ("\0",))
         self._numbers = numbers
         self.starts = self._table.starts
+        self.behind_figures = self._table.behind_figures
 
     def match(self, text: str, start: int, figures: re.Match[str] | None) -> Match[str] | None:
         """The number of times that begins at `start`, where `figures` do, with what it ends with. Raises UnreadError."""

@@ -12,10 +12,11 @@ from functools import lru_cache
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS
-from pipeline.medications.posology.elements import Element, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.elements import Element, Opening, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.limits import Limits
-from pipeline.medications.posology.numbers import UnreadError, lead
+from pipeline.medications.posology.numbers import UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
 from pipeline.medications.posology.vocabulary import SIMPLE
 
@@ -32,6 +33,7 @@ _COMPARISON = re.compile(
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 )
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
+_OF_RATIO = frozenset({"in", "pour", "sur"})
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _Read = Callable[[Seen, int], Element | None]
 
@@ -41,10 +43,15 @@ class Scanner(Limits):
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
-        self._readers = self._dispatch(self._times)
-        self._of_numbers: tuple[_Read, ...] = (
+        for word, readers in self._dispatch(self._times).items():
+            self._openings.setdefault(word, Opening(word)).readers = readers
+        of_numbers: tuple[_Read, ...] = (
             self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._course, self._amount,
         )  # fmt: skip
+        for figure in (*"0123456789", *VULGAR):
+            self._openings.setdefault(figure, Opening(figure)).readers = of_numbers
+        self._measured = self._plain_figures()
+        self._of_measured: tuple[_Read, ...] = (self._dispensed, self._limit, self._stated)
 
     def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
         """The elements of a folded text, in order.
@@ -76,10 +83,16 @@ class Scanner(Limits):
             if text[place] != "." or not text[place + 1 : place + 2].isdigit():
                 return Element("mark", place, end, text[place:end])
         best: Element | None = None
-        for read in self._readers_at(text, place):
+        opening = self._opening(text, place)
+        measured = text[place].isdigit() and self._measured.match(text, place) is not None
+        for read in self._of_measured if measured else opening.readers:
             element = read(text, place)
             if element is not None and (best is None or element.end > best.end):
                 best = element
+        for kind, cue in opening.simple:
+            found = cue.match(text, place)
+            if found is not None and (best is None or found.end() > best.end):
+                best = Element(kind, place, found.end())
         if best is not None:
             return best
         word = _WORD.match(text, place)
@@ -91,13 +104,19 @@ class Scanner(Limits):
 
     def knows(self, text: str, place: int) -> bool:
         """Can anything be read that begins as the text does at a place?"""
-        return text[place].isdigit() or text[place] in "½¼¾" or lead(text, place) in self._readers
+        opening = self._begins(text, place)
+        return bool(opening.readers or opening.simple)
 
-    def _readers_at(self, text: Seen, place: int) -> tuple[_Read, ...]:
-        """What can read what begins so."""
-        if text[place].isdigit() or text[place] in "½¼¾":
-            return self._of_numbers
-        return self._readers.get(lead(text, place), ())
+    def _plain_figures(self) -> re.Pattern[str]:
+        """A figure with a unit, of which nothing but an amount can be read: no phrase goes on so behind a number."""
+        units = (
+            written
+            for written, unit in self.amounts.units.items()
+            if written.isalpha()
+            and unit.measure not in ("time", "weight", "area")
+            and written not in self._frequencies.behind_figures | _OF_RATIO
+        )
+        return re.compile(rf"\d+(?:[.,]\d+)?[ ]?{alternatives(units)}(?![^\W_])")
 
     def _dispatch(self, times: TimesTable) -> dict[str, tuple[_Read, ...]]:
         """The readers by what they read begins with, in the order of their precedence."""
@@ -121,18 +140,9 @@ class Scanner(Limits):
             (self._amount, numbers | {"."} | of("diluted")),
             (self._route, self._cues["routes"].starts),
             (self._form, self._cues["forms"].starts),
-            (self._cue, of(*SIMPLE)),
         )
         keys = frozenset[str]().union(*(starts for _, starts in readers))
         return {key: tuple(read for read, starts in readers if key in starts) for key in keys}
-
-    def _cue(self, text: Seen, place: int) -> Element | None:
-        best: Element | None = None
-        for kind, pattern in self._cues_at(text, place).items():
-            if kind in SIMPLE and (found := pattern.match(text, place)) is not None:
-                if best is None or found.end() > best.end:
-                    best = Element(kind, place, found.end())
-        return best
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
@@ -247,12 +257,13 @@ class Scanner(Limits):
         return _without_conjunction(text, start, end)
 
     def _ends_reason(self, text: Seen, place: int) -> bool:
-        if not self._readers_at(text, place):
+        opening = self._opening(text, place)
+        if not (opening.readers or opening.simple):
             return False
         return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
-        possible = self._readers_at(text, place)
+        possible = self._opening(text, place).readers
         for read in (self._frequency, self._day_or_time, self._dispensed, self._limit, self._course, self._infusion):
             element = read(text, place) if read in possible else None
             if element is not None and element.kind not in ("filler", "length"):
@@ -271,6 +282,9 @@ class Scanner(Limits):
             return Element("filler", place, end)
         if weight := self._weight.match(text, place):
             return Element("filler", place, weight.end())
+        return self._stated(text, place)
+
+    def _stated(self, text: Seen, place: int) -> Element | None:
         try:
             found = self._amount_at(text, place)
         except UnreadError as error:

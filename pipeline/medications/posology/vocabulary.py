@@ -7,7 +7,7 @@ import re
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
 from pipeline.medications.posology.calendar import Calendar
-from pipeline.medications.posology.elements import Cues, Row, Seen, codes_of
+from pipeline.medications.posology.elements import Cues, Opening, Row, Seen, codes_of
 from pipeline.medications.posology.numbers import Numbers, alternatives, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 
@@ -15,7 +15,7 @@ _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|
 #: Cues that are elements by themselves, in the order of their precedence.
 SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
 _CYCLE_ENDS = "(?:off|d'arret|de pause|sans traitement)"
-_NO_CUES: dict[str, re.Pattern[str]] = {}
+_NOTHING = Opening()
 
 
 class Vocabulary:
@@ -44,10 +44,12 @@ class Vocabulary:
             kinds.setdefault(row["kind"], []).append(row["phrase"])
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         self._cues |= {name: self._coded(name) for name in ("routes", "forms")}
-        self._cues_by_lead: dict[str, dict[str, re.Pattern[str]]] = {}
-        for kind in sorted(self._cues, key=lambda kind: SIMPLE.index(kind) if kind in SIMPLE else len(SIMPLE)):
-            for start, pattern in self._cues[kind].patterns.items():
-                self._cues_by_lead.setdefault(start, {})[kind] = pattern
+        self._openings: dict[str, Opening] = {}
+        for kind, cues in self._cues.items():
+            for start, pattern in cues.patterns.items():
+                self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
+        for opening in self._openings.values():
+            opening.simple = tuple((kind, opening.cues[kind]) for kind in SIMPLE if kind in opening.cues)
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
         self._behind["cycle"] = re.compile(_CYCLE_ENDS)
         needed = (
@@ -81,17 +83,24 @@ class Vocabulary:
     def _coded(self, name: str) -> Cues:
         return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
 
-    def _cues_at(self, text: Seen, place: int) -> dict[str, re.Pattern[str]]:
-        """The cues that begin as the text does at a place, by their kind."""
-        cues = text.cues.get(place)
-        if cues is None:
-            known = self._cues_by_lead.get(lead(text, place)) if place < len(text) else None
-            cues = text.cues[place] = known or _NO_CUES
-        return cues
+    def _opening(self, text: Seen, place: int) -> Opening:
+        """What may begin as the text does at a place."""
+        opening = text.openings.get(place)
+        if opening is None:
+            opening = text.openings[place] = self._begins(text, place) if place < len(text) else _NOTHING
+        return opening
+
+    def _begins(self, text: str, place: int) -> Opening:
+        word = lead(text, place)
+        known = self._openings.get(word)
+        if known is None:
+            known = self._openings["0"] if word.isdigit() else _NOTHING  # figures of other scripts
+        return known
 
     def _cue_end(self, kind: str, text: Seen, place: int) -> int:
         """Where the cue of a kind that begins at a place ends; 0 without one."""
-        pattern = self._cues_at(text, place).get(kind)
+        opening = text.openings.get(place) or self._opening(text, place)
+        pattern = opening.cues.get(kind)
         found = pattern.match(text, place) if pattern is not None else None
         return found.end() if found is not None else 0
 
