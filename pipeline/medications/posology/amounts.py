@@ -35,7 +35,7 @@ class Unit:
     measure: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Amount:
     """An amount that was read.
 
@@ -121,6 +121,15 @@ class Amounts:
         """Do the two ends of a range measure different things?"""
         first, last = self._unit(match["au"]), self._unit(match["bu"])
         return first is not None and last is not None and first.measure != last.measure
+
+    def plain(self, figures: str, written: str) -> Amount | None:
+        """The amount of a figure and its unit, where nothing else is written; None where it cannot be read so."""
+        try:
+            number = self._numbers.number(figures)
+        except UnreadError:
+            return None
+        unit = self._unit(written)
+        return _plain(quantity_of(number, None, unit.ucum), unit, None, worded=False) if number else None
 
     def unit_at(self, text: str, start: int) -> tuple[int, str] | None:
         """The unit of an amount that stands at `start`: where it ends, and its UCUM code."""

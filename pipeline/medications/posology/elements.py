@@ -27,7 +27,7 @@ class Element:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Timing:
     """A part of a timing: the fields of FHIR's Timing.repeat that it says."""
 
@@ -55,9 +55,15 @@ class Cues:
 
 @dataclass(slots=True)
 class Opening:
-    """What may begin with a word or a sign: cues by their kind, those that are elements themselves, and the readers."""
+    """What may begin with a word or a sign: cues by their kind, those that are elements themselves, and the readers.
+
+    `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
+    """
 
     word: str = ""
+    number: bool = False
+    phrase: bool = False
+    length: bool = False
     cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Callable[[Seen, int], Element | None], ...] = ()

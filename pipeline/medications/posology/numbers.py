@@ -124,6 +124,8 @@ class Numbers:
 
     def number(self, text: str) -> Decimal:
         """The value of a number. Raises UnreadError."""
+        if text.isdecimal() and len(text) <= MAX_DIGITS:
+            return Decimal(text)
         text = re.sub(r"\s+", " ", text.strip())
         if text in self._words:
             return self._words[text]

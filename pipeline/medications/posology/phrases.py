@@ -19,7 +19,7 @@ _FIGURES = re.compile(r"(?:\{[nt]\}|\d)+[ -]*")
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match(Generic[T]):
     """A phrase that fits: where it ends, what its row says, and what stands at its places."""
 
@@ -101,12 +101,13 @@ class PhraseTable(Generic[T]):
 
     def match(self, text: str, start: int) -> Match[T] | None:
         """The longest phrase that begins at `start`. Raises UnreadError for a number that cannot be read."""
-        return self.match_behind(text, start, self._numbers.match(text, start)) if start < len(text) else None
+        if start >= len(text):
+            return None
+        return self.match_word(text, start, lead(text, start), self._numbers.match(text, start))
 
-    def match_behind(self, text: str, start: int, figures: re.Match[str] | None) -> Match[T] | None:
-        """The same, with the number that begins at `start`."""
+    def match_word(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[T] | None:
+        """The same, with the word that stands at `start`, and the number that begins there."""
         best: Match[T] | None = None
-        word = lead(text, start)
         phrases = self._by_start.get(word)
         if phrases is not None:
             place = start + len(word)
@@ -120,7 +121,9 @@ class PhraseTable(Generic[T]):
             if found is not None and (best is None or found.end > best.end):
                 number = self._numbers.read(figures["low"], figures["high"])
                 best = Match(found.end, found.row, number, None, found.unit)
-        times = self._times.match(text, start, figures) if self._times is not None and self._by_times else None
+        times = None
+        if self._times is not None and (figures is not None or word in self._times.starts):
+            times = self._times.match(text, start, word, figures)
         if times is not None:
             found = self._behind(self._by_times, text, times.end)
             if found is not None and (best is None or found.end > best.end):
@@ -171,23 +174,26 @@ class TimesTable:
         self.starts = self._table.starts
         self.behind_figures = self._table.behind_figures
 
-    def match(self, text: str, start: int, figures: re.Match[str] | None) -> Match[str] | None:
-        """The number of times that begins at `start`, where `figures` do, with what it ends with. Raises UnreadError."""
-        first = self._one(text, start, figures)
+    def match(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[str] | None:
+        """The number of times that begins at `start`, as `word` and `figures` do, with what it ends with.
+
+        Raises UnreadError.
+        """
+        first = self._one(text, start, word, figures)
         if first is None or first.number is None or first.number.high is not None:
             return first
         joint = self._numbers.joint.match(text, first.end)
         second = None
-        if joint is not None and joint.end() < len(text):
-            second = self._one(text, joint.end(), self._numbers.match(text, joint.end()))
+        if joint is not None and (end := joint.end()) < len(text):
+            second = self._one(text, end, lead(text, end), self._numbers.match(text, end))
         if second is None or second.number is None or second.number.high is not None:
             return first
         if second.number.low <= first.number.low:
             return first
         return Match(second.end, second.row, Number(first.number.low, second.number.low))
 
-    def _one(self, text: str, start: int, figures: re.Match[str] | None) -> Match[str] | None:
-        found = self._table.match_behind(text, start, figures)
+    def _one(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[str] | None:
+        found = self._table.match_word(text, start, word, figures)
         if found is None or found.number is not None:
             return found
         return Match(found.end, found.row, Number(self._numbers.number(found.row)))

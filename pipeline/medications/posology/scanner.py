@@ -33,7 +33,10 @@ _COMPARISON = re.compile(
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 )
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
-_OF_RATIO = frozenset({"in", "pour", "sur"})
+# "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
+_NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
+# What an amount may go on with: a range, or what it is divided by.
+_GO_ON = ("range", "per")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _Read = Callable[[Seen, int], Element | None]
 
@@ -45,13 +48,15 @@ class Scanner(Limits):
         super().__init__(lang)
         for word, readers in self._dispatch(self._times).items():
             self._openings.setdefault(word, Opening(word)).readers = readers
-        of_numbers: tuple[_Read, ...] = (
+        self._open()
+        self._of_numbers: tuple[_Read, ...] = (
             self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._course, self._amount,
         )  # fmt: skip
         for figure in (*"0123456789", *VULGAR):
-            self._openings.setdefault(figure, Opening(figure)).readers = of_numbers
+            self._openings[figure].readers = self._of_numbers
         self._measured = self._plain_figures()
-        self._of_measured: tuple[_Read, ...] = (self._dispensed, self._limit, self._stated)
+        self._of_ends: tuple[_Read, ...] = (self._dispensed, self._limit)
+        self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._stated)
 
     def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
         """The elements of a folded text, in order.
@@ -84,8 +89,12 @@ class Scanner(Limits):
                 return Element("mark", place, end, text[place:end])
         best: Element | None = None
         opening = self._opening(text, place)
-        measured = text[place].isdigit() and self._measured.match(text, place) is not None
-        for read in self._of_measured if measured else opening.readers:
+        readers = opening.readers
+        if readers is self._of_numbers and (plain := self._measured.match(text, place)) is not None:
+            readers = self._of_measured
+            if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
+                best, readers = Element("amount", place, plain.end("unit"), amount), self._of_ends
+        for read in readers:
             element = read(text, place)
             if element is not None and (best is None or element.end > best.end):
                 best = element
@@ -109,14 +118,13 @@ class Scanner(Limits):
 
     def _plain_figures(self) -> re.Pattern[str]:
         """A figure with a unit, of which nothing but an amount can be read: no phrase goes on so behind a number."""
-        units = (
-            written
-            for written, unit in self.amounts.units.items()
-            if written.isalpha()
-            and unit.measure not in ("time", "weight", "area")
-            and written not in self._frequencies.behind_figures | _OF_RATIO
+        units = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
+        phrased = sorted(map(re.escape, self._frequencies.behind_figures | _NOT_PLAIN))
+        more = [row["phrase"] for row in resources.read_table(self.lang, "posology/words.tsv") if row["kind"] in _GO_ON]
+        return re.compile(
+            rf"(?<![\d.,])(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
+            rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
         )
-        return re.compile(rf"\d+(?:[.,]\d+)?[ ]?{alternatives(units)}(?![^\W_])")
 
     def _dispatch(self, times: TimesTable) -> dict[str, tuple[_Read, ...]]:
         """The readers by what they read begins with, in the order of their precedence."""
@@ -274,12 +282,13 @@ class Scanner(Limits):
         return element is not None and element.kind == "amount" and bool(element.value.measure)
 
     def _amount(self, text: Seen, place: int) -> Element | None:
+        if text[place].isalpha():
+            end = self._diluted(text, place)
+            return Element("filler", place, end) if end else self._stated(text, place)
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
         if solution := _RATIO_STRENGTH.match(text, place):
             return Element("unread", place, solution.end(), code="strength_unread")
-        if text[place].isalpha() and (end := self._diluted(text, place)):
-            return Element("filler", place, end)
         if weight := self._weight.match(text, place):
             return Element("filler", place, weight.end())
         return self._stated(text, place)

@@ -16,6 +16,7 @@ _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|
 SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
 _CYCLE_ENDS = "(?:off|d'arret|de pause|sans traitement)"
 _NOTHING = Opening()
+_ROMAN = frozenset("ivxlc")
 
 
 class Vocabulary:
@@ -45,11 +46,10 @@ class Vocabulary:
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         self._cues |= {name: self._coded(name) for name in ("routes", "forms")}
         self._openings: dict[str, Opening] = {}
+        self._roman = Opening(number=True, phrase=True, length=True)
         for kind, cues in self._cues.items():
             for start, pattern in cues.patterns.items():
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
-        for opening in self._openings.values():
-            opening.simple = tuple((kind, opening.cues[kind]) for kind in SIMPLE if kind in opening.cues)
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
         self._behind["cycle"] = re.compile(_CYCLE_ENDS)
         needed = (
@@ -94,8 +94,20 @@ class Vocabulary:
         word = lead(text, place)
         known = self._openings.get(word)
         if known is None:
-            known = self._openings["0"] if word.isdigit() else _NOTHING  # figures of other scripts
+            # Figures of other scripts, and Roman numbers that are longer than those of the table.
+            known = self._openings["0"] if word.isdigit() else self._roman if _ROMAN >= set(word) else _NOTHING
         return known
+
+    def _open(self) -> None:
+        """Say of each opening what may begin so."""
+        phrases = self._frequencies.starts | self._times.starts
+        for word in {*phrases, *self.numbers.starts, *"0123456789.½¼¾"}:
+            self._openings.setdefault(word, Opening(word))
+        for word, opening in self._openings.items():
+            opening.simple = tuple((kind, opening.cues[kind]) for kind in SIMPLE if kind in opening.cues)
+            opening.number = word in self.numbers.starts or word[0] in "0123456789.½¼¾" or set(word) <= _ROMAN
+            opening.phrase = opening.number or word in phrases
+            opening.length = opening.number or "more" in opening.cues
 
     def _cue_end(self, kind: str, text: Seen, place: int) -> int:
         """Where the cue of a kind that begins at a place ends; 0 without one."""
@@ -106,7 +118,8 @@ class Vocabulary:
 
     def _phrase_at(self, text: Seen, place: int) -> Match[Row] | None:
         """The phrase of a frequency at a place. Raises UnreadError."""
-        return text.once(self._frequencies.match, place)
+        opening = text.openings.get(place) or self._opening(text, place)
+        return text.once(self._frequencies.match, place) if opening.phrase else None
 
     def _has(self, kind: str, text: Seen) -> bool:
         """Does the text hold a cue that stands behind what it speaks of?"""
@@ -117,18 +130,17 @@ class Vocabulary:
 
     def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
         """A time that begins at a place."""
-        return text.once(self._time_at, place)
-
-    def _time_at(self, text: Seen, place: int) -> re.Match[str] | None:
-        begins = self.numbers.may_begin(text, place) or self._cue_end("more", text, place)
-        return self._length.match(text, place) if begins else None
+        opening = text.openings.get(place) or self._opening(text, place)
+        return text.once(self._length.match, place) if opening.length else None
 
     def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         """The amount that begins at a place. Raises UnreadError."""
-        return text.once(self.amounts.match, place)
+        opening = text.openings.get(place) or self._opening(text, place)
+        return text.once(self.amounts.match, place) if opening.number else None
 
     def _amount_end(self, text: Seen, place: int) -> int:
-        return text.once(self.amounts.end, place)
+        opening = text.openings.get(place) or self._opening(text, place)
+        return text.once(self.amounts.end, place) if opening.number else place
 
     def _quantity_end(self, text: Seen, place: int) -> int:
         length = self._length_at(text, place)
