@@ -17,7 +17,8 @@ Data = dict[str, Any]
 
 _NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
-_WORD = re.compile(r"[^\s]+")
+_SIGNS = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
+_SENTENCE_ENDS = frozenset(".!?\n")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -73,28 +74,30 @@ class PosologyLanguage:
     def _head(self, folded: str, start: int, mark: int) -> int:
         """Where the words begin that lead to an instruction without one between that says nothing."""
         begin = mark
-        for word in reversed(list(_WORD.finditer(folded, start, mark))):
-            if not self._scanner.knows(folded, word.start()):
+        before = folded[start:mark].rstrip()
+        while before:
+            place = start + len(before) - len(before.rsplit(None, 1)[-1])
+            if not self._scanner.knows(folded, place):
                 break
-            begin = word.start()
+            begin = place
+            before = folded[start:place].rstrip()
         return begin
 
     def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
         """Turn an element's places to those of the note."""
-        sign = seen[element.start : element.end]
-        if element.kind == "word" and sign == DRUG_SIGN:
-            element.kind = "drug"
-        elif element.kind == "word" and sign == OTHER_SIGN:
-            element.kind = "other"
-        if element.kind in ("as_needed", "reason") and element.value is not None:
-            element.value = bounds(*element.value)
-        if element.kind == "route":
-            element.value = self._scanner.route_codes.get(bare(sign))
-        element.start, element.end = bounds(element.start, element.end)
-        if element.kind == "form":
+        kind, start, end = element.kind, element.start, element.end
+        element.start, element.end = bounds(start, end)
+        if kind == "word":
+            element.kind = _SIGNS.get(seen[start:end], kind)
+        elif kind in ("as_needed", "reason"):
+            if element.value is not None:
+                element.value = bounds(*element.value)
+        elif kind == "route":
+            element.value = self._scanner.route_codes.get(bare(seen[start:end]))
+        elif kind == "form":
             # "gel" and "gél" differ by an accent only.
-            written = bare(text[element.start : element.end].lower())
-            element.value = self._scanner.form_codes.get(written) or self._scanner.form_codes.get(bare(sign))
+            written, codes = bare(text[element.start : element.end].lower()), self._scanner.form_codes
+            element.value = codes.get(written) or codes.get(bare(seen[start:end]))
 
     def _named_form(self, chosen: list[Element], text: str, drug: Bounds) -> None:
         """Add the form that ends the drug's name: "Nicotine patch"."""
@@ -120,22 +123,22 @@ class PosologyLanguage:
         kept = [False] * len(elements)
         going = fresh = begun = False
         for number, element in enumerate(elements):
-            if element.kind == "drug" or anchored[number]:
+            kind, inside = element.kind, anchored[number]
+            if inside or kind == "drug":
                 going, fresh, begun = True, False, True
-            elif element.kind in ("word", "other"):
+            elif kind in ("word", "other"):
                 going = False
-            elif element.kind == "mark" and any(sign in element.value for sign in ".!?\n"):
-                fresh = True
-            elif fresh and element.kind not in ("mark", "filler"):
+                continue
+            elif kind == "mark":
+                fresh = fresh or not _SENTENCE_ENDS.isdisjoint(element.value)
+            elif fresh and kind != "filler":
                 going, fresh = going and self._continues(element), False
-            if fresh and element.kind in ("as_needed", "reason"):
+            if fresh and kind in ("as_needed", "reason"):
                 going = False
-            clear = element.kind == "max" or (element.kind == "as_needed" and not element.code)
-            if element.code in _NUMBERS_ALONE and not anchored[number]:
+            if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
-            kept[number] = (going or (clear and begun and not fresh)) and self._allowed(
-                element, text, anchored=anchored[number]
-            )
+            if going or (begun and not fresh and (kind == "max" or (kind == "as_needed" and not element.code))):
+                kept[number] = inside or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 
@@ -155,10 +158,11 @@ class PosologyLanguage:
             ):
                 going = False
             elif going and not kept[number]:
-                kept[number] = self._allowed(element, text, anchored=False) and element.kind != "length"
+                kept[number] = element.kind != "length" and self._allowed(element, text)
 
-    def _allowed(self, element: Element, text: str, *, anchored: bool) -> bool:
-        if element.kind == "timing" and not anchored:
+    def _allowed(self, element: Element, text: str) -> bool:
+        """May what no attribute holds be read: not "one" for a frequency?"""
+        if element.kind == "timing":
             words = text[element.start : element.end]
             return words.lower() not in self._capitals or words.isupper()
         return True
@@ -174,13 +178,14 @@ class PosologyLanguage:
             if inside not in told:
                 told.add(inside)
                 found.append({"code": code, "start": inside[0], "end": inside[1], "by": "posology"})
+        words = [(element.start, element.end) for element in elements if element.kind == "word"]
         for (start, end), label in sorted(own):
-            if any(low < end and start < high for low, high in told):
+            if told and _overlaps(told, start, end):
                 continue
             if not _overlaps(reading.read, start, end):
                 code = f"{label.lower()}_unread"
             elif label not in ("ROUTE", "FORM") and any(
-                e.kind == "word" and start <= e.start and e.end <= end for e in elements
+                start <= low and high <= end for low, high in words
             ):
                 code = "partly_read"
             else:

@@ -53,8 +53,10 @@ def stretch(folded: str, pieces: Sequence[Bounds], drug: Bounds, hidden: Sequenc
     for start, end in pieces:
         place = start
         for (low, high), sign in signs:
-            if high <= place or low >= end:
+            if high <= place:
                 continue
+            if low >= end:
+                break
             _copy(folded, place, low, text, places)
             text.append(sign)
             places.append(low)
@@ -69,12 +71,14 @@ def _copy(folded: str, start: int, end: int, text: list[str], places: list[int])
     if start >= end:
         return
     piece = folded[start:end]
-    dots = {start + match.end() - 1 for match in _DOTTED.finditer(piece)}
     place = start
-    for dot in (*sorted(dots), end):
+    for match in _DOTTED.finditer(piece) if "." in piece else ():
+        dot = start + match.end() - 1
         text.append(folded[place:dot])
         places.extend(range(place, dot))
         place = dot + 1
+    text.append(folded[place:end])
+    places.extend(range(place, end))
 
 
 class Neighbours:

@@ -6,7 +6,7 @@ What the amounts of a step are is said in `dosage`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -76,14 +76,15 @@ class _Assembly:
 
     def add(self, element: Element) -> None:
         """Take one element."""
-        if self.pending is not None and element.kind not in ("filler", "take"):
+        kind = element.kind
+        if self.pending is not None and kind not in ("filler", "take"):
             self._resolve(element)
-        handler = getattr(self, f"_{element.kind}", None)
+        handler = _HANDLERS.get(kind)
         if handler is not None:
-            handler(element)
-        if element.kind not in ("mark", "word", "filler", "then", "take", "change", "unread", "changing"):
+            handler(self, element)
+        if kind not in _UNSAID:
             self.read.append((element.start, element.end))
-        if element.kind not in ("filler",):
+        if kind != "filler":
             self.last = element
 
     # Words between
@@ -478,6 +479,18 @@ class _Assembly:
     def _coded(self, element: Element) -> Data:
         words = self.text[element.start : element.end]
         return {"text": words, "code": element.value}
+
+
+_HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
+    name: getattr(_Assembly, f"_{name}")
+    for name in (
+        "mark", "drug", "word", "then", "except", "end", "change", "changing", "take", "scale", "alternate", "hold",
+        "by", "old", "unread", "amount", "day", "timing", "slots", "infusion", "duration", "length", "max",
+        "as_needed", "reason", "route", "form",
+    )
+}  # fmt: skip
+# What says nothing of the posology.
+_UNSAID = frozenset({"mark", "word", "filler", "then", "take", "change", "unread", "changing"})
 
 
 def replace_value(element: Element, value: Any) -> Element:

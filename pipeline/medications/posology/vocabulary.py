@@ -94,8 +94,10 @@ class Vocabulary:
         word = lead(text, place)
         known = self._openings.get(word)
         if known is None:
-            # Figures of other scripts, and Roman numbers that are longer than those of the table.
-            known = self._openings["0"] if word.isdigit() else self._roman if _ROMAN >= set(word) else _NOTHING
+            if word.isdigit():
+                return self._openings["0"]  # of another script
+            # Roman numbers may be longer than those of the table.
+            known = self._roman if word[0] in _ROMAN and _ROMAN.issuperset(word) else _NOTHING
         return known
 
     def _open(self) -> None:
