@@ -30,6 +30,8 @@ _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
 )
+# What all of these begin with.
+_NUMBERED = re.compile(r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d)")
 # "on days 2 through 5", "J2 à J5": the course of a step.
 _DAYS_TO = re.compile(
     r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
@@ -52,6 +54,8 @@ class Courses(Vocabulary):
         later = self._cue_end("later", text, place)
         if later and (length := self._length_at(text, skip(text, later))) is not None:
             return Element("since", place, length.end())
+        if _NUMBERED.match(text, place) is None:
+            return self._dated(text, place)
         if (of := _DAY_OF.match(text, place)) is not None:
             return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
         if days := _DAYS_TO.match(text, place):
@@ -60,6 +64,10 @@ class Courses(Vocabulary):
                 return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"))
         if day := _DAY_NUMBER.match(text, place):
             return Element("day", place, day.end())
+        return self._dated(text, place)
+
+    def _dated(self, text: Seen, place: int) -> Element | None:
+        """ "since last week", "since 2019"."""
         end = self._cue_end("since", text, place)
         if not end:
             return None

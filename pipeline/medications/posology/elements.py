@@ -58,12 +58,14 @@ class Opening:
     """What may begin with a word or a sign: cues by their kind, those that are elements themselves, and the readers.
 
     `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
+    `follows`: the signs one of which stands behind the word in every frequency that begins so; None for any.
     """
 
     word: str = ""
     number: bool = False
     phrase: bool = False
     length: bool = False
+    follows: frozenset[str] | None = None
     cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Callable[[Seen, int], Element | None], ...] = ()
@@ -104,6 +106,13 @@ class Seen(str):
         if isinstance(found, UnreadError):
             raise found
         return found  # type: ignore[no-any-return]
+
+
+def following(text: str, place: int) -> str:
+    """The sign behind the blanks and dashes at a place; "" at the end."""
+    while (sign := text[place : place + 1]).isspace() or sign == "-":
+        place += 1
+    return sign
 
 
 def skip(text: str, place: int, signs: str = " \t") -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from pipeline.medications.posology.elements import following
 from pipeline.medications.posology.numbers import Number, Numbers, lead
 
 T = TypeVar("T")
@@ -105,14 +106,17 @@ class PhraseTable(Generic[T]):
             return None
         return self.match_word(text, start, lead(text, start), self._numbers.match(text, start))
 
+    def follows(self, word: str) -> frozenset[str] | None:
+        """The signs one of which stands behind a word in each phrase that begins with it; None for any."""
+        signs = frozenset(sign for sign, _ in self._by_start.get(word, ()))
+        return signs if "" not in signs else None
+
     def match_word(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[T] | None:
         """The same, with the word that stands at `start`, and the number that begins there."""
         best: Match[T] | None = None
         phrases = self._by_start.get(word)
         if phrases is not None:
-            place = start + len(word)
-            while (sign := text[place : place + 1]).isspace() or sign == "-":
-                place += 1
+            sign = following(text, start + len(word))
             for follows, phrase in phrases:
                 if not follows or follows == sign:
                     best = self._longer(best, phrase, text, start)

@@ -14,7 +14,7 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS
-from pipeline.medications.posology.elements import Element, Opening, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.elements import Element, Opening, Seen, Timing, skip
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
@@ -50,12 +50,12 @@ class Scanner(Limits):
             self._openings.setdefault(word, Opening(word)).readers = readers
         self._open()
         self._of_numbers: tuple[_Read, ...] = (
-            self._frequency, self._day_or_time, self._dispensed, self._since, self._limit, self._course, self._amount,
+            self._frequency, self._day_or_time, self._supplied, self._since, self._limit, self._course, self._amount,
         )  # fmt: skip
         for figure in (*"0123456789", *VULGAR):
             self._openings[figure].readers = self._of_numbers
         self._measured = self._plain_figures()
-        self._of_ends: tuple[_Read, ...] = (self._dispensed, self._limit)
+        self._of_ends: tuple[_Read, ...] = (self._supplied, self._limit)
         self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._stated)
 
     def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
@@ -137,7 +137,8 @@ class Scanner(Limits):
         readers: tuple[tuple[_Read, frozenset[str]], ...] = (
             (self._frequency, self._frequencies.starts | times.starts | numbers),
             (self._day_or_time, calendar),
-            (self._dispensed, of("given") | numbers),
+            (self._dispensed, of("given")),
+            (self._supplied, numbers),
             (self._since, of("since", "more", "later") | numbers | PATTERN_STARTS),
             (self._limit, of("max") | numbers),
             (self._step_by, of("by")),
@@ -169,7 +170,7 @@ class Scanner(Limits):
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
             return None  # "1 application" is an amount, unless a period is named
         try:
-            repeat = repeat_of(row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+            repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
         return Element("timing", place, match.end, Timing(repeat, row["flag"]))
@@ -188,9 +189,10 @@ class Scanner(Limits):
 
     def _dispensed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("given", text, place)
-        if end:
-            stop = self._quantity_end(text, skip(text, end, " \t\n:*#."))
-            return Element("given", place, stop or end)
+        stop = self._quantity_end(text, skip(text, end, " \t\n:*#.")) if end else 0
+        return Element("given", place, stop or end) if end else None
+
+    def _supplied(self, text: Seen, place: int) -> Element | None:
         if not self._has("supply", text):
             return None
         stop = self._quantity_end(text, place)
@@ -272,7 +274,10 @@ class Scanner(Limits):
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
         possible = self._opening(text, place).readers
-        for read in (self._frequency, self._day_or_time, self._dispensed, self._limit, self._course, self._infusion):
+        for read in (
+            self._frequency, self._day_or_time, self._dispensed, self._supplied, self._limit, self._course,
+            self._infusion,
+        ):  # fmt: skip
             element = read(text, place) if read in possible else None
             if element is not None and element.kind not in ("filler", "length"):
                 return True

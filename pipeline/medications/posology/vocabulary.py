@@ -7,7 +7,7 @@ import re
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
 from pipeline.medications.posology.calendar import Calendar
-from pipeline.medications.posology.elements import Cues, Opening, Row, Seen, codes_of
+from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of
 from pipeline.medications.posology.numbers import Numbers, alternatives, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 
@@ -31,12 +31,12 @@ class Vocabulary:
             ((written, row["times"]) for written, row in spelled(resources.read_table(lang, "posology/times.tsv"))),
             self.numbers,
         )
+        frequencies = resources.read_table(lang, "posology/frequencies.tsv")
         self._frequencies = PhraseTable[Row](
-            spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase"),
-            self.numbers,
-            self._time_units,
-            self._times,
+            spelled(frequencies, "phrase"), self.numbers, self._time_units, self._times
         )
+        # What the rows say that have no place for a number or a unit.
+        self._repeats = {id(row): repeat_of(row, None, None, "") for row in frequencies if "{" not in "".join(row.values())}
         self._calendar = Calendar(lang)
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
@@ -54,7 +54,7 @@ class Vocabulary:
         self._behind["cycle"] = re.compile(_CYCLE_ENDS)
         needed = (
             p
-            for p, row in spelled(resources.read_table(lang, "posology/frequencies.tsv"), "phrase")
+            for p, row in spelled(frequencies, "phrase")
             if row["flag"] == "as_needed"
         )
         self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
@@ -110,6 +110,8 @@ class Vocabulary:
             opening.number = word in self.numbers.starts or word[0] in "0123456789.½¼¾" or set(word) <= _ROMAN
             opening.phrase = opening.number or word in phrases
             opening.length = opening.number or "more" in opening.cues
+            if opening.phrase and not opening.number and word not in self._times.starts:
+                opening.follows = self._frequencies.follows(word)
 
     def _cue_end(self, kind: str, text: Seen, place: int) -> int:
         """Where the cue of a kind that begins at a place ends; 0 without one."""
@@ -121,7 +123,24 @@ class Vocabulary:
     def _phrase_at(self, text: Seen, place: int) -> Match[Row] | None:
         """The phrase of a frequency at a place. Raises UnreadError."""
         opening = text.openings.get(place) or self._opening(text, place)
-        return text.once(self._frequencies.match, place) if opening.phrase else None
+        if not opening.phrase:
+            return None
+        if opening.follows is not None and following(text, place + len(opening.word)) not in opening.follows:
+            return None
+        return text.once(self._phrase, place)
+
+    def _phrase(self, text: Seen, place: int) -> Match[Row] | None:
+        opening = self._opening(text, place)
+        figures = self.numbers.match(text, place) if opening.number else None
+        return self._frequencies.match_word(text, place, opening.word, figures)
+
+    def _repeat(self, match: Match[Row]) -> Data:
+        """The fields of FHIR's Timing.repeat that a phrase says; not to be changed. Raises UnreadError."""
+        repeat = self._repeats.get(id(match.row)) if match.number is match.times is match.unit is None else None
+        if repeat is None:
+            unit = self._time_units.get(match.unit or "", "")
+            repeat = repeat_of(match.row, match.number, match.times, unit)
+        return repeat
 
     def _has(self, kind: str, text: Seen) -> bool:
         """Does the text hold a cue that stands behind what it speaks of?"""
