@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.elements import Seen
 from pipeline.medications.posology.numbers import lead, spelled
 
 Data = dict[str, Any]
@@ -48,7 +47,7 @@ class Calendar:
         day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
         self._day = re.compile(day)
-        self._offset_words = re.compile(r"before|prior|after|avant|apres")
+        self.offset_words = re.compile(r"before|prior|after|avant|apres")
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
@@ -74,9 +73,12 @@ class Calendar:
         self._clock = re.compile(clock)
         self._clock_joint = re.compile(r"\s*(?:,\s*(?:and|et)\b|,|/|&|-|\band\b|\bet\b|\bpuis\b)\s*(?:a\s+|at\s+)?")
 
-    def match(self, text: Seen, start: int) -> tuple[int, Data | None] | None:
-        """What begins at `start` and where it ends; None for its fields where it cannot be read."""
-        offset = _OFFSET.match(text, start) if self._has_offset(text) else None
+    def match(self, text: str, start: int, *, offsets: bool) -> tuple[int, Data | None] | None:
+        """What begins at `start` and where it ends; None for its fields where it cannot be read.
+
+        `offsets`: does the text hold one of `offset_words`?
+        """
+        offset = _OFFSET.match(text, start) if offsets else None
         if offset is not None:
             hours = offset[2].startswith("h")
             number = _OFFSET_WORDS.get(offset[1]) or Decimal(offset[1])
@@ -88,12 +90,6 @@ class Calendar:
                 return slots.end(), {"slots": _slots([part for part in slots.groups() if part is not None])}
             return self._times_of_day(text, start)
         return self._days_of_week(text, start) or self._times_of_day(text, start)
-
-    def _has_offset(self, text: Seen) -> bool:
-        holds = text.holds.get("offset")
-        if holds is None:
-            holds = text.holds["offset"] = self._offset_words.search(text) is not None
-        return holds
 
     def _days_of_week(self, text: str, start: int) -> tuple[int, Data | None] | None:
         ordinal = self._ordinal.match(text, start)

@@ -13,6 +13,7 @@ Data = dict[str, Any]
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
 
+_WORD = re.compile(r"[^\W_]+")
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 # "once daily" is no single dose.
@@ -37,6 +38,10 @@ class Changes:
         self._after = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("after", "both")}
         self._before_pattern = _pattern(self._before)
         self._after_pattern = _pattern(self._after)
+        # What the cues begin with: most drugs have none of these words beside them.
+        self._before_words, self._after_words = (
+            frozenset(_WORD.findall(phrase)[0] for phrase in phrases) for phrases in (self._before, self._after)
+        )
 
     def of(self, folded: str, drug: tuple[int, int], following: int) -> tuple[str, list[Data]]:
         """The change of a drug and its cue; "none" without one. `following`: where the next drug begins."""
@@ -52,6 +57,8 @@ class Changes:
 
     def _last_before(self, folded: str, start: int) -> tuple[str, int, int] | None:
         low = max(0, start - BEFORE)
+        if self._before_words.isdisjoint(_WORD.findall(folded, low, start)):
+            return None
         breaks = [match.end() for match in _CLAUSE.finditer(folded, low, start)]
         low = breaks[-1] if breaks else low
         found = None
@@ -61,6 +68,8 @@ class Changes:
 
     def _first_behind(self, folded: str, end: int, following: int) -> tuple[str, int, int] | None:
         high = min(end + BEHIND, following)
+        if self._after_words.isdisjoint(_WORD.findall(folded, end, high)):
+            return None
         clause = _CLAUSE.search(folded, end, high)
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
@@ -76,7 +85,8 @@ def _plain(words: str) -> str:
 
 
 def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
-    words = sorted(phrases, key=len, reverse=True)
-    return re.compile(
-        r"(?<![^\W_])(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words) + r")(?![^\W_])"
-    )
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(phrases, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append(re.escape(word[1:]).replace(r"\ ", r"\s+"))
+    letters = "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+    return re.compile(rf"(?<![^\W_])(?:{letters})(?![^\W_])")

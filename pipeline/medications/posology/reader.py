@@ -184,9 +184,7 @@ class PosologyLanguage:
                 continue
             if not _overlaps(reading.read, start, end):
                 code = f"{label.lower()}_unread"
-            elif label not in ("ROUTE", "FORM") and any(
-                start <= low and high <= end for low, high in words
-            ):
+            elif label not in ("ROUTE", "FORM") and any(start <= low and high <= end for low, high in words):
                 code = "partly_read"
             else:
                 continue

@@ -18,7 +18,6 @@ from pipeline.medications.posology.elements import Element, Opening, Seen, Timin
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
-from pipeline.medications.posology.vocabulary import SIMPLE
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
@@ -176,7 +175,7 @@ class Scanner(Limits):
         return Element("timing", place, match.end, Timing(repeat, row["flag"]))
 
     def _day_or_time(self, text: Seen, place: int) -> Element | None:
-        found = self._calendar.match(text, place)
+        found = self._calendar.match(text, place, offsets=self._has("offset", text))
         if found is None:
             return None
         end, repeat = found

@@ -36,7 +36,9 @@ class Vocabulary:
             spelled(frequencies, "phrase"), self.numbers, self._time_units, self._times
         )
         # What the rows say that have no place for a number or a unit.
-        self._repeats = {id(row): repeat_of(row, None, None, "") for row in frequencies if "{" not in "".join(row.values())}
+        self._repeats = {
+            id(row): repeat_of(row, None, None, "") for row in frequencies if "{" not in "".join(row.values())
+        }
         self._calendar = Calendar(lang)
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
@@ -51,12 +53,8 @@ class Vocabulary:
             for start, pattern in cues.patterns.items():
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
-        self._behind["cycle"] = re.compile(_CYCLE_ENDS)
-        needed = (
-            p
-            for p, row in spelled(frequencies, "phrase")
-            if row["flag"] == "as_needed"
-        )
+        self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
+        needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
