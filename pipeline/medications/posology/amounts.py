@@ -129,7 +129,9 @@ class Amounts:
         except UnreadError:
             return None
         unit = self._unit(written)
-        return _plain(quantity_of(number, None, unit.ucum), unit, None, worded=False) if number else None
+        if not number or unit is None:
+            return None
+        return _plain(quantity_of(number, None, unit.ucum), unit, None, worded=False)
 
     def unit_at(self, text: str, start: int) -> tuple[int, str] | None:
         """The unit of an amount that stands at `start`: where it ends, and its UCUM code."""

@@ -75,7 +75,7 @@ class PhraseTable(Generic[T]):
         self._by_start: dict[str, list[tuple[str, _Phrase[T]]]] = {}
         self._by_number: dict[str, list[_Phrase[T]]] = {}
         self._by_times: dict[str, list[_Phrase[T]]] = {}
-        self.behind_figures = set(times.behind_figures) if times is not None else set[str]()
+        self.behind_figures: set[str] = set(times.behind_figures) if times is not None else set()
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase, row in rows:
             for prefix, kept in ((_NUMBER, self._by_number), (_TIMES, self._by_times)):
@@ -176,7 +176,7 @@ class TimesTable:
         self._table = PhraseTable(rows, numbers, ("\0",))
         self._numbers = numbers
         self.starts = self._table.starts
-        self.behind_figures = self._table.behind_figures
+        self.behind_figures: set[str] = self._table.behind_figures
 
     def match(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[str] | None:
         """The number of times that begins at `start`, as `word` and `figures` do, with what it ends with.

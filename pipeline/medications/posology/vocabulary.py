@@ -134,7 +134,8 @@ class Vocabulary:
 
     def _repeat(self, match: Match[Row]) -> Data:
         """The fields of FHIR's Timing.repeat that a phrase says; not to be changed. Raises UnreadError."""
-        repeat = self._repeats.get(id(match.row)) if match.number is match.times is match.unit is None else None
+        stated = match.number is None and match.times is None and match.unit is None
+        repeat = self._repeats.get(id(match.row)) if stated else None
         if repeat is None:
             unit = self._time_units.get(match.unit or "", "")
             repeat = repeat_of(match.row, match.number, match.times, unit)
