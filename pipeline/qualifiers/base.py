@@ -173,7 +173,7 @@ class Qualifier:
         text, folded = self.searched(reading), reading.folded
         same = folded.cuts is None
         exact = self.attr == "NORM" or same
-        for hit in cues.find(text):
+        for hit in cues.find(text, reading.collapsed(text)):
             start, end = hit.start, hit.end
             if not exact:
                 hit = Hit(folded.place(start), folded.place(end), hit.cue)

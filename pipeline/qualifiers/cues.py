@@ -1,4 +1,4 @@
-"""Cues: short phrases of a data file, found in a text with one regular expression.
+"""Cues: short phrases of a data file, found in a text in one pass.
 
 A cue file is a table with the columns `cue`, `rule` and `reach`. A cue is written folded or not, a blank in it stands
 for any run of blanks and line breaks, `(his|her|)` for one of several words or none, and `re:` before it makes it a
@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 import msgspec
 
+from pipeline.qualifiers.beginnings import DIGIT, beginnings
 from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrases import phrases_expression
+from pipeline.text.phrase_scan import Collapsed, PhraseScan, is_word
 
 Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "next", "clause", "sentence"]
 PSEUDO = "pseudo"
@@ -38,44 +40,97 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 
 
 class CueSet:
-    """The cues of one file, ready to search. Searching is linear in the text."""
+    """The cues of one file, ready to search. Searching is linear in the text.
+
+    At each place an expression, where one matches there, goes before the longest phrase; what is found does not overlap.
+    """
 
     def __init__(self, rows: Iterable[tuple[str, Cue]], *, folded: bool = True) -> None:
         literals: dict[str, Cue] = {}
-        self._expressions: list[Cue] = []
-        expressions: list[str] = []
+        self._expressions: list[tuple[re.Pattern[str], Cue]] = []
+        by_beginning: dict[str, list[int]] = {}
+        anywhere: list[str] = []
         for phrase, cue in rows:
             if phrase.startswith("re:"):
-                expressions.append(f"(?P<r{len(self._expressions)}>{phrase[3:].strip()})")
-                self._expressions.append(cue)
+                expression = phrase[3:].strip()
+                for beginning in beginnings(expression):
+                    by_beginning.setdefault(beginning, []).append(len(self._expressions))
+                if not beginnings(expression):
+                    anywhere.append(f"(?:{expression})")
+                self._expressions.append((re.compile(rf"\b(?:{expression})"), cue))
             else:
-                for variant in expanded(phrase):
-                    literals[" ".join((FoldedText.of(variant).folded if folded else variant).split())] = cue
-        self._literals = literals
-        words = phrases_expression(literals) if literals else ""
-        whole = "|".join([*([rf"\b(?:{'|'.join(expressions)})"] if expressions else []), *([words] if words else [])])
-        self._expression = re.compile(whole) if whole else None
+                for variant in expanded(FoldedText.of(phrase).folded if folded else phrase):
+                    literals[" ".join(variant.split())] = cue
+        literals.pop("", None)
+        self._cues = list(literals.values())
+        self._phrases = PhraseScan(literals)
+        self._by_digit = by_beginning.pop(DIGIT, [])
+        for digit in _DIGITS if self._by_digit else "":
+            by_beginning[digit] = by_beginning.get(digit, []) + self._by_digit
+        self._begins = PhraseScan(by_beginning)
+        # Of each beginning: whether a word begins there, and the expressions to try.
+        self._tries = [(is_word(begin[0]), tuple(numbers)) for begin, numbers in by_beginning.items()]
+        self._anywhere = re.compile(rf"\b(?:{'|'.join(anywhere)})") if anywhere else None
 
     @classmethod
     def read(cls, lang: str, name: str) -> CueSet:
-        """The cues of a language's file. Raises ValueError for a reach that does not exist."""
-        return cls((row["cue"], _cue(row, name)) for row in read_table(lang, name))
+        """The cues of a language's file, read once. Raises ValueError for a reach that does not exist."""
+        return _read(lang, name)
 
-    def find(self, text: str) -> list[Hit]:
-        """Every cue in a folded text, in order, pseudo cues left out."""
-        if self._expression is None:
+    def find(self, text: str, collapsed: Collapsed | None = None) -> list[Hit]:
+        """Every cue in a folded text, in order, pseudo cues left out. `collapsed`: the text, if it is made already."""
+        collapsed = collapsed or Collapsed(text)
+        phrases = self._phrases.longest(collapsed.text)
+        source = collapsed.source
+        tries = self._places(text, collapsed) if self._expressions else {}
+        if not phrases and not tries:
             return []
-        hits = []
-        for match in self._expression.finditer(text):
-            group = match.lastgroup
-            if group is not None:
-                cue = self._expressions[int(group[1:])]
-            else:
-                phrase = match[0]
-                cue = self._literals.get(phrase) or self._literals[" ".join(phrase.split())]
-            if cue.rule != PSEUDO:
-                hits.append(Hit(match.start(), match.end(), cue))
+        hits: list[Hit] = []
+        last = 0
+        literal: dict[int, tuple[int, Cue | None]] = {
+            source(start): (source(end), self._cues[number]) for start, (end, number) in phrases.items()
+        }
+        for start in sorted(literal.keys() | tries.keys() if tries else literal):
+            if start < last:
+                continue
+            end, cue = self._matched(text, start, tries.get(start, ())) or literal.get(start, _NO_CUE)
+            if cue is not None:
+                last = end
+                if cue.rule != PSEUDO:
+                    hits.append(Hit(start, end, cue))
         return hits
+
+    def _matched(self, text: str, start: int, tries: Iterable[int]) -> tuple[int, Cue] | None:
+        """The end and the cue of the first expression that matches at a place."""
+        for number in sorted(tries):
+            expression, cue = self._expressions[number]
+            match = expression.match(text, start)
+            if match is not None:
+                return match.end(), cue
+        return None
+
+    def _places(self, text: str, collapsed: Collapsed) -> dict[int, set[int]]:
+        """Where expressions may match, and which."""
+        plain, source = collapsed.text, collapsed.source
+        places: dict[int, set[int]] = {}
+        for number, start, _ in self._begins.occurrences(plain):
+            opens, expressions = self._tries[number]
+            if opens is not (start > 0 and is_word(plain[start - 1])):
+                places.setdefault(source(start), set()).update(expressions)
+        if self._by_digit and not text.isascii():
+            for match in _FOREIGN_DIGIT.finditer(text):
+                places.setdefault(match.start(), set()).update(self._by_digit)
+        if self._anywhere is not None:
+            found = self._anywhere.search(text)
+            while found is not None:
+                places.setdefault(found.start(), set()).update(range(len(self._expressions)))
+                found = self._anywhere.search(text, found.start() + 1)
+        return places
+
+
+_DIGITS = "0123456789"
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_NO_CUE: tuple[int, Cue | None] = (0, None)
 
 
 def expanded(phrase: str) -> list[str]:
@@ -88,6 +143,11 @@ def expanded(phrase: str) -> list[str]:
 
 
 _ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
+
+
+@lru_cache(maxsize=64)
+def _read(lang: str, name: str) -> CueSet:
+    return CueSet((row["cue"], _cue(row, name)) for row in read_table(lang, name))
 
 
 def _cue(row: dict[str, str], name: str) -> Cue:

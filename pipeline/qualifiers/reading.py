@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from pipeline.resources import read_table
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
+from pipeline.text.phrase_scan import Collapsed
 from pipeline.text.phrases import phrases_expression
 
 
@@ -111,13 +112,14 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_propositions", "folded", "sentences", "text")
+    __slots__ = ("_collapsed", "_propositions", "folded", "sentences", "text")
 
     def __init__(self, read: DocText) -> None:
         self.text = read.text
         self.folded = read.folded
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
+        self._collapsed: Collapsed | None = None
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -132,6 +134,14 @@ class Reading:
             reading.sentences = sentences
             reading._propositions = {}
         return reading
+
+    def collapsed(self, text: str) -> Collapsed:
+        """A text to search with its blanks collapsed; that of the folded text is made once."""
+        if text is not self.folded.folded:
+            return Collapsed(text)
+        if self._collapsed is None:
+            self._collapsed = Collapsed(text)
+        return self._collapsed
 
     def folded_offset(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 # A blank of a phrase stands for any run of blanks and line breaks up to this length.
-_BLANKS = r"\s{1,8}"
+MOST_BLANKS = 8
+_BLANKS = rf"\s{{1,{MOST_BLANKS}}}"
 
 
 # Stands in the tree behind the last sign of a phrase; a word must end there.
