@@ -13,6 +13,8 @@
 9. `SendProduceReqHandler.handle_response` of the driver takes the sequence number of a batch back that the broker
    refused as too large: it would otherwise expect that number for ever, and refuse every batch behind it (the error of
    aiokafka's issue 1017, which has other causes too).
+10. `ConsumerThread.Worker` is a daemon: after a crash Faust may leave its thread running (a cancelled agent ends its
+    stop early), and Python would wait for it for ever, so that a worker that has failed is never started again.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from aiokafka.producer.sender import SendProduceReqHandler
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from mode.threads import ServiceThread, WorkerThread
 
 from workers.attempts import Attempts
 
@@ -76,8 +79,18 @@ class PassedOverError(Exception):
     """A record was read from the broker and never came to the flow."""
 
 
+class _EndsWithTheProcess(WorkerThread):
+    """The thread of a consumer, for which a process that ends does not wait."""
+
+    def __init__(self, service: ServiceThread, **options: Any) -> None:
+        super().__init__(service, **options)
+        self.daemon = True
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that polls: its consumer sees no aborted or unfinished transaction."""
+
+    Worker = _EndsWithTheProcess
 
     _one_by_one: int = 0
     _gave_up: bool = False
@@ -352,6 +365,7 @@ OVERRIDDEN: tuple[tuple[type, str], ...] = (
     (driver.Consumer, "_new_offset"),
     (driver.Consumer, "_add_gap"),
     (driver.Consumer, "_wait_next_records"),
+    (driver.AIOKafkaConsumerThread, "Worker"),
     (driver.AIOKafkaConsumerThread, "_create_worker_consumer"),
     (driver.AIOKafkaConsumerThread, "_commit"),
     (driver.AIOKafkaConsumerThread, "_fetch_records"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections import defaultdict, deque
 from types import SimpleNamespace
@@ -24,6 +26,28 @@ from workers.settings import Settings
 @pytest.mark.parametrize(("owner", "name"), transport.OVERRIDDEN)
 def test_the_pinned_faust_still_has_what_we_override(owner: type, name: str) -> None:
     assert callable(getattr(owner, name))
+
+
+_LEFT_RUNNING = """
+import asyncio
+from mode.threads import ServiceThread
+from workers.transport import ConsumerThread
+
+class Left(ServiceThread):
+    Worker = ConsumerThread.Worker
+
+async def main():
+    await Left().start()
+
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+loop.run_until_complete(main())
+raise SystemExit(76)
+"""
+
+
+def test_a_process_ends_though_faust_has_left_the_thread_of_its_consumer() -> None:
+    assert subprocess.run([sys.executable, "-c", _LEFT_RUNNING], timeout=60, check=False).returncode == 76
 
 
 @pytest.fixture
