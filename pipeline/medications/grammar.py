@@ -84,9 +84,9 @@ class Grammar:
         self._possible: dict[str, _Possible] = {}
         self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
         self._slashed: list[re.Pattern[str]] = []
-        for label in ("form", "route", "frequency", "duration"):
-            weak = set(source[label].get("weak", ()))
-            for text in source[label]["patterns"]:
+        for label in ("dosage", "form", "route", "frequency", "duration"):
+            weak = source[label].get("weak", ())
+            for text in dict.fromkeys((*source[label]["patterns"], *weak)):
                 self._add(label.upper(), self._expand(text), text in weak)
         # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
         glue = (self._expand(text) for label in ("form", "route") for text in source[label]["patterns"])
@@ -104,20 +104,23 @@ class Grammar:
         mass, active, volume = units["mass"], units["activity"], units["volume"]
         rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
-        amount = rf"(?:{span}|{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?)"
+        number_words = rf"{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
+        amount = rf"(?:{span}|{number_words})"
+        # "Kenalog 10 and 3 cc" is no range: two volumes are joined by a hyphen, "to" or "or".
+        spoons = rf"(?:(?:{figure})(?: ?(?:{figures['range_of_volume']}) ?(?:{figure}))*|{number_words})"
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
             (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
-            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']}))*"),
-            ("DOSAGE", rf"{span} ?(?:{active}|{volume}) ?/ ?(?:\d+ ?)?(?:{units['time']})"),
+            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
+            ("DOSAGE", rf"{span} ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))"),
             ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
             ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
             (RATE, rf"{span} ?(?:{mass}){per}{rate}"),
             ("STRENGTH", rf"{span} ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
-            (ACTIVITY, rf"{amount}(?: more| additional)? ?-?(?:{active})"),
-            ("DOSAGE", rf"{amount} ?-?(?:{volume})"),
+            (ACTIVITY, rf"{amount}(?: (?:{figures['further']}))? ?-?(?:{active})"),
+            ("DOSAGE", rf"{spoons}(?: (?:{figures['further']})|(?: (?:{figures['of_a']})))? ?-?(?:{volume})"),
             ("DOSAGE", rf"{amount} ?(?:{units['counted']})"),
             ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
         )
@@ -127,7 +130,10 @@ class Grammar:
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
-        """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place."""
+        """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place.
+
+        They do not overlap, but for those inside a clause that may be a duration.
+        """
         found: list[Candidate] = []
         text, starts = words.text, words.starts
         index = first
@@ -139,6 +145,9 @@ class Grammar:
                 continue
             found.append(best)
             index += 1
+            if best.weak and best.label == "DURATION":
+                # A clause ("until he is on 200 mg b.i.d."): when it is none, what stands in it is.
+                continue
             while index < last and starts[index] < best.end:
                 index += 1
         return found

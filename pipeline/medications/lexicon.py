@@ -227,8 +227,8 @@ class Lexicon:
             mention.end = words.ends[mention.last - 1]
 
 
-# Letters behind a hyphen that tell products of one name apart: "Allegra-D", "Theragran-M".
-_HYPHENATED = re.compile(r"-[A-Z]{1,2}(?![\w'])")
+# What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").
+_HYPHENATED = re.compile(r"-(?:[A-Z]{1,2}|2[148])(?![\w'])")
 
 
 def _abbreviated(stretch: str) -> bool:
@@ -263,13 +263,15 @@ def merge_combinations(
 ) -> list[Mention]:
     """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ".
 
-    `alternatives` are two names that stay two mentions: "paracetamol/ibuprofen" is one or the other.
+    `alternatives` are two names that stay two mentions: "paracetamol/ibuprofen" is one or the other. So do a drug and
+    a class, which no product is made of: "paracetamol/NSAIDs".
     """
     merged: list[Mention] = []
     for mention in mentions:
         before = merged[-1] if merged else None
         if (
             before
+            and (before.kind == Kind.CLASS) == (mention.kind == Kind.CLASS)
             and joint.fullmatch(words.text, before.end, mention.start)
             and not alternatives.fullmatch(words.text, before.start, mention.end)
         ):

@@ -187,6 +187,8 @@ class _Reader:
     def read(self) -> list[Entity]:
         """The entities, in order."""
         for place, item in enumerate(self.items):
+            if self.last is not None and item.start < self.last.end:
+                continue
             if isinstance(item, Mention):
                 self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
                 self.drug, self.strength = item, False
@@ -203,8 +205,14 @@ class _Reader:
 
     def _drug_of(self, item: Candidate, place: int) -> Mention | None:
         """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
+        if item.label == "DURATION" and _OF.match(self.text, item.end):
+            # "Three days of antibiotics", but not "three days of diarrhea".
+            if not self.rules["treatment"].match(self.text, item.end):
+                return self._next_drug(item, place)
         if self._goes_on(item):
             return self.drug
+        if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
+            return None
         return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
 
     def _stands_alone(self, item: Candidate, place: int) -> bool:
@@ -262,13 +270,19 @@ class _Reader:
     def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
         """Do words between a drug and an attribute show that the attribute is of something else?"""
         barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
-        return any(barrier.fullmatch(word) for barrier in barriers for word in words)
+        stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
+        if not stopping:
+            return False
+        # "Every six hours as needed for pain for five days": what it is taken for.
+        reason = words[0] in _FOR and len(words) <= _REASON_WORDS
+        return not (reason and all(self.rules["reason"].fullmatch(word) for word in stopping))
 
     def _next_drug(self, item: Candidate, place: int) -> Mention | None:
         end = item.end
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
-            if len(gap) > 3 or not all(self.rules["link"].fullmatch(word) for word in gap):
+            links = [word for word in gap if not (item.label == "ROUTE" and word in _AND)]
+            if len(gap) > 3 or not all(self.rules["link"].fullmatch(word) for word in links):
                 return None
             between = self.text[end : following.start]
             if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
@@ -293,14 +307,17 @@ class _Reader:
             return None
         if item.label == "FREQUENCY" and (self._point(item, stretch) or self._right_eye(item, stretch)):
             return None
-        if item.label == "FORM" and self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start):
+        if item.label == "FORM" and (
+            self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
+            or (place and self._counted_out(self.items[place - 1], item))
+        ):
             return None
         if item.label == "ROUTE" and (
             self.rules["no_route_before"].match(self.text, item.end)
             or self.rules["no_route"].fullmatch(f"{self._word_before(item.start)} {stretch}")
         ):
             return None
-        if item.label == "DOSAGE" and self._other_amount(item):
+        if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
             return item.label if _OF.match(self.text, item.end) else None
@@ -313,15 +330,39 @@ class _Reader:
             return False
         return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
 
+    def _counted_out(self, number: _Item, form: Candidate) -> bool:
+        """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
+        if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
+            return False
+        value = _value(self.text[number.start : number.end])
+        if value is None or value < _LEAST_DISPENSED or not self.rules["countable"].fullmatch(self.text, form.start, form.end):
+            return False
+        before = self._word_before(number.start)
+        if self.rules["takes"].fullmatch(before) or self.rules["given"].fullmatch(before) or _OF.match(self.text, form.end):
+            return False
+        following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
+        used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
+        return not (used and not self.text[form.end : following[0].start].strip())
+
+    def _distance(self, item: Candidate, name: str, stretch: str) -> bool:
+        """Is this a length of something that is not measured by its length on the skin?"""
+        if not self.rules["length"].fullmatch(stretch):
+            return False
+        near = self.text[max(0, item.start - 12) : item.end + 15]
+        return not self.rules["by_length"].search(f"{name} {near}")
+
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
         return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
 
     def _when(self, item: Candidate, stretch: str) -> bool:
         """Is this the length of time after which or within which something was: "in two weeks"?"""
-        if self.rules["duration_word"].match(stretch):
+        lead = self.text[max(0, item.start - 20) : item.start]
+        if _WITHIN.search(lead):
+            return True
+        if self.rules["duration_word"].match(stretch) or _OF.match(self.text, item.end):
             return False
-        return bool(self.rules["length_lead"].search(self.text[max(0, item.start - 20) : item.start]))
+        return bool(self.rules["length_lead"].search(lead))
 
     def _point(self, item: Candidate, stretch: str) -> bool:
         """Is this a point in time ("about a week ago") and not how often?"""
@@ -358,18 +399,23 @@ class _Reader:
             return None
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
-        if isinstance(following, Mention) and self.text[item.end : following.start] in (" ", "  "):
-            counted = self.rules["takes"].fullmatch(before) and _few(_value(stretch)) and "." not in stretch
-            return "DOSAGE" if counted else None
-        if isinstance(following, Candidate) and not self.text[item.end : following.start].strip(" ,x\t(-"):
+        if isinstance(following, Mention) and self.text[item.end : following.start] in _GLUE:
+            taken = self.rules["takes"].fullmatch(before) or (
+                self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
+            )
+            return "DOSAGE" if taken and _few(_value(stretch)) and "." not in stretch else None
+        if isinstance(following, Candidate) and self._follows(item.end, following):
             follows = following.label
         value = _value(stretch)
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
             return "STRENGTH"
-        if follows == "FORM":
-            return None if before in ("a", "an", "un", "une") else "DOSAGE"
+        if _DECIMAL.fullmatch(stretch) and not self.strength and last is not None and last.label == "FORM":
+            # "Tazorac cream 0.1"
+            return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
+        if follows == "FORM" and isinstance(following, Candidate):
+            return None if before in _ARTICLES or self._counted_out(item, following) else "DOSAGE"
         if follows in ("FREQUENCY", "ROUTE"):
             if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
                 return "STRENGTH"
@@ -384,6 +430,14 @@ class _Reader:
             if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
+
+    def _follows(self, end: int, following: Candidate) -> bool:
+        """Does a candidate stand right behind a number?"""
+        gap = self.text[end : following.start]
+        if following.label == "FORM":
+            gap = _OF_A.sub("", gap)
+        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, following.start, following.end)
+        return not clock and not gap.strip(" ,x\t(-")
 
     def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:
         """Is a number right behind a drug its strength without the unit: "Xanax 0.5 q.4h.", "aspirin 80 one daily"?
@@ -411,6 +465,16 @@ class _Reader:
 
 
 _TITLE = re.compile(r"[ \t]?:")
+_GLUE = (" ", "  ")
+_FOR = frozenset({"for", "pour"})
+_REASON_WORDS = 5
+_AND = frozenset({"and", "or", "et", "ou"})
+_ARTICLES = frozenset({"a", "an", "un", "une"})
+# From here on tablets are dispensed, not taken.
+_LEAST_DISPENSED = 12
+# "Half a tablet", "one-half of a tablet".
+_OF_A = re.compile(r"^[ \t]+(?:of[ \t]+)?an?(?=[ \t]+$)")
+_WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
@@ -419,6 +483,10 @@ _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+
+def _start(item: _Item) -> int:
+    return item.start
 
 
 def _few(value: float | None) -> bool:
