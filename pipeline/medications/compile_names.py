@@ -1,13 +1,13 @@
 """Compile the drug names and the vocabulary of pipeline/resources from open lists.
 
-    python -m pipeline.medications.compile_names LISTS [--resources pipeline/resources]
+    python -m pipeline.medications.compile_names LISTS WORDNET [--resources pipeline/resources]
 
 LISTS is a folder with `fds_all_nhs_drugs.json` (NHS), `fds_drugs_dictionary_medlineplus.csv`,
 `fds_drugs_dictionary_wikipedia.csv`, `medextractr_rxnorm_druglist.rda` and `parsigs_drug_names.txt` (RxNorm) and
-`french_drugs_romedi.json` (Romedi by ATC code). Needs the packages pyreadr, pandas and wordfreq, which the product
-itself does not.
+`french_drugs_romedi.json` (Romedi by ATC code). WORDNET is the folder with `data.noun`, `data.adj` and `data.verb` of
+WordNet 3.0. Needs the packages pyreadr, pandas and wordfreq, which the product itself does not.
 
-Written: `en/medications/names.txt` and `names_rxnorm.txt`, `fr/medications/names.tsv` and
+Written: `en/medications/names.txt`, `names_rxnorm.txt` and `vocabulary_wordnet.txt`, `fr/medications/names.tsv` and
 `{en,fr}/medications/vocabulary.txt`. Names that people check by hand (brands in everyday use, abbreviations, classes,
 names with other meanings) stand in `curated.tsv`, which this script reads (a curated name is not written again) and
 never writes. Licences of the lists: pipeline/resources/NOTICE.
@@ -127,6 +127,50 @@ def vocabulary(language: str, names: Iterable[str]) -> list[str]:
     return sorted(word for word in found - taken if re.fullmatch("[a-z]{3,}", word))
 
 
+# WordNet: the files of lexicographers that hold plants and substances, the synset of "drug", and what a gloss calls
+# a drug. Words of one such meaning may be names of drugs.
+WORDNET_OPEN = {20, 27}
+WORDNET_DRUG = "n03247620"
+GLOSS_OF_A_DRUG = re.compile(
+    r"\b(drugs?|medicines?|medications?|antibiotic|trade ?names?|trademark|vitamins?|hormones?|an?esthetic|laxative|"
+    r"steroids?|sedative|narcotic|ointment|antiseptic|dietary supplement)\b"
+)
+
+
+def wordnet(folder: Path, taken: set[str]) -> list[str]:
+    """Words of WordNet of five letters or more that are no drugs, plants or substances in any of their meanings.
+
+    General text hardly knows the words of anatomy, pathology, surgery and dentistry; WordNet does.
+    """
+    words: dict[str, set[str]] = {}
+    above: dict[str, list[str]] = {}
+    open_synsets: set[str] = set()
+    for kind, file in (("n", "data.noun"), ("a", "data.adj"), ("v", "data.verb")):
+        for line in (folder / file).read_text(encoding="utf-8").splitlines():
+            if line.startswith(" "):
+                continue
+            head, _, gloss = line.partition("|")
+            fields = head.split()
+            synset, size = kind + fields[0], int(fields[3], 16)
+            pointers = fields[5 + 2 * size :]
+            above[synset] = [kind + pointers[i + 1] for i in range(0, len(pointers), 4) if pointers[i] in ("@", "@i")]
+            if (kind == "n" and int(fields[1]) in WORDNET_OPEN) or GLOSS_OF_A_DRUG.search(gloss):
+                open_synsets.add(synset)
+            for word in fields[4 : 4 + 2 * size : 2]:
+                words.setdefault(fold(re.sub(r"\(.*", "", word)), set()).add(synset)
+
+    def is_a_drug(synset: str) -> bool:
+        return synset == WORDNET_DRUG or any(map(is_a_drug, above.get(synset, ())))
+
+    return sorted(
+        word
+        for word, synsets in words.items()
+        if re.fullmatch("[a-z]{5,}", word)
+        and word not in taken
+        and not any(synset in open_synsets or is_a_drug(synset) for synset in synsets)
+    )
+
+
 def curated(folder: Path) -> set[str]:
     """The names that people keep by hand."""
     lines = (folder / "curated.tsv").read_text(encoding="utf-8").splitlines()
@@ -144,6 +188,7 @@ def main() -> None:
     """Read the lists, write the resources."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lists", type=Path)
+    parser.add_argument("wordnet", type=Path)
     parser.add_argument("--resources", type=Path, default=Path("pipeline/resources"))
     options = parser.parse_args()
     english, french_folder = (options.resources / lang / "medications" for lang in ("en", "fr"))
@@ -154,7 +199,10 @@ def main() -> None:
     write(english / "names.txt", "English drug names of lists that people keep.", sorted(names - by_hand))
     write(english / "names_rxnorm.txt", "English drug names of RxNorm, unreviewed.", sorted(rxnorm - by_hand))
     names |= rxnorm
-    write(english / "vocabulary.txt", "English words that are no drugs.", vocabulary("en", names | by_hand))
+    general = vocabulary("en", names | by_hand)
+    write(english / "vocabulary.txt", "English words that are no drugs.", general)
+    rare = wordnet(options.wordnet, {*general, *(word for name in names | by_hand for word in name.split())})
+    write(english / "vocabulary_wordnet.txt", "English words of WordNet that are no drugs.", rare)
 
     by_hand = curated(french_folder)
     codes = french(options.lists)

@@ -85,8 +85,9 @@ class Grammar:
         self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
         self._slashed: list[re.Pattern[str]] = []
         for label in ("dosage", "form", "route", "frequency", "duration"):
-            weak = source[label].get("weak", ())
-            for text in dict.fromkeys((*source[label]["patterns"], *weak)):
+            written = source.get(label, {})
+            weak = written.get("weak", ())
+            for text in dict.fromkeys((*written.get("patterns", ()), *weak)):
                 self._add(label.upper(), self._expand(text), text in weak)
         # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
         glue = (self._expand(text) for label in ("form", "route") for text in source[label]["patterns"])
@@ -106,14 +107,18 @@ class Grammar:
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
         number_words = rf"{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         amount = rf"(?:{span}|{number_words})"
-        # "Kenalog 10 and 3 cc" is no range: two volumes are joined by a hyphen, "to" or "or".
-        spoons = rf"(?:(?:{figure})(?: ?(?:{figures['range_of_volume']}) ?(?:{figure}))*|{number_words})"
+        # "Kenalog 10 and 3 cc" is no range: two counts are joined by a hyphen, "to" or "or".
+        counts = rf"(?:{figure})(?: ?(?:{figures['range_of_counts']}) ?(?:{figure}))*"
+        spoons = rf"(?:{counts}|{number_words})"
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
             (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
             ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
-            ("DOSAGE", rf"{span} ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))"),
+            (
+                "DOSAGE",
+                rf"{span} ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))",
+            ),
             ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
             ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
@@ -126,7 +131,7 @@ class Grammar:
         )
         self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
-        self._number = re.compile(rf"(?:{span}|{pair})(?![a-z0-9%]|[.,]\d)")
+        self._number = re.compile(rf"(?:{counts}|{pair})(?![a-z0-9%]|[.,]\d)")
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:

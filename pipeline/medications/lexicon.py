@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from pipeline import resources
-from pipeline.medications.lexicon_spelling import Spelling
+from pipeline.medications.lexicon_spelling import Spelling, slips
 from pipeline.text.folding import FoldedText
 
 WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
@@ -22,6 +22,7 @@ _MAX_NAME_WORDS = 6
 _FINDINGS = ("problems", "procedures")
 # Shorter words are too near to other words to be taken for a drug by their ending alone.
 _MIN_STEM_LENGTH = 7
+_SURELY_MISSPELT = 9
 
 
 # What found a mention: `span._.source`.
@@ -132,6 +133,10 @@ class Lexicon:
         # Words of findings and procedures are no drugs either, though general text does not know them.
         findings = (row["term"] for name in _FINDINGS for row in resources.read_table(lang, f"matching/{name}.tsv"))
         self.vocabulary = resources.vocabulary(lang).union(word for term in findings for word in key(term).split(" "))
+        # Words that general text hardly has; what they stand beside is read by their ending, as the model learnt it.
+        rare = folder + "vocabulary_wordnet.txt"
+        words = resources.read_lines(lang, rare) if resources.path(lang, rare).exists() else ()
+        self._known = self.vocabulary.union(words).difference(self.kinds)
         known = (Kind.DRUG, Kind.CLASS)
         reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None
@@ -143,6 +148,10 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Is this folded word listed: as a name of any kind, NEVER included, or as a word that is no drug?"""
+        return word in self._known or word in self.kinds
+
+    def common(self, word: str) -> bool:
+        """Is this folded word listed, or one of general text?"""
         return word in self.kinds or word in self.vocabulary
 
     def match(self, words: Words, original: str) -> list[Mention]:
@@ -152,14 +161,14 @@ class Lexicon:
         """
         found: list[Mention] = []
         tokens, lengths = words.words, self._lengths
-        vocabulary, spelling = self.vocabulary, self._spelling
+        known, spelling = self._known, self._spelling
         index, count = 0, len(tokens)
         while index < count:
             word = tokens[index]
             mention = None
             if word in lengths:
                 mention = self._listed(words, index, original)
-            elif len(word) >= _MIN_STEM_LENGTH - 1 and word not in vocabulary and word.isalpha():
+            elif len(word) >= _MIN_STEM_LENGTH - 1 and word not in known and word.isalpha():
                 mention = self._unlisted(words, index, spelling)
             elif word[-1:].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
                 stripped = word.rstrip("0123456789")
@@ -195,7 +204,9 @@ class Lexicon:
         if plural and self.kinds.get(plural) == Kind.DRUG:
             return _mention(words, index, index + 1, Kind.DRUG, plural)
         if spelling is not None and (near := spelling.nearest(word)):
-            return _mention(words, index, index + 1, Kind.SPELLING, near, 0.8)
+            # One slip in a long name of a substance or product leaves no doubt: "paracetmol".
+            long = len(word) >= _SURELY_MISSPELT and self.kinds[near] == Kind.DRUG and slips(word, near, 1) == 1
+            return _mention(words, index, index + 1, Kind.DRUG if long else Kind.SPELLING, near, 0.8)
         if len(word) >= _MIN_STEM_LENGTH and self._stem.search(word):
             return _mention(words, index, index + 1, Kind.STEM, word, 0.7, GRAMMAR)
         return None

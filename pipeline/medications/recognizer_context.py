@@ -16,7 +16,7 @@ from pipeline.medications.lexicon import GRAMMAR, Kind, Mention, Words
 
 DRUG = "DRUG"
 # How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
-_REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 7}
+_REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 10}
 _WEAK_REACH = 0
 # "t.i.d." is of a drug wherever it stands, and so is a count behind "take".
 _LATIN_REACH = 10
@@ -265,6 +265,8 @@ class _Reader:
             return _LATIN_REACH
         if item.label == NUMBER and self.rules["takes"].fullmatch(self._word_before(item.start)):
             return _LATIN_REACH
+        if item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start)):
+            return _LATIN_REACH
         return _REACH.get(item.label, 3)
 
     def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
@@ -335,10 +337,18 @@ class _Reader:
         if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
             return False
         value = _value(self.text[number.start : number.end])
-        if value is None or value < _LEAST_DISPENSED or not self.rules["countable"].fullmatch(self.text, form.start, form.end):
+        if (
+            value is None
+            or value < _LEAST_DISPENSED
+            or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
+        ):
             return False
         before = self._word_before(number.start)
-        if self.rules["takes"].fullmatch(before) or self.rules["given"].fullmatch(before) or _OF.match(self.text, form.end):
+        if (
+            self.rules["takes"].fullmatch(before)
+            or self.rules["given"].fullmatch(before)
+            or _OF.match(self.text, form.end)
+        ):
             return False
         following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
         used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
@@ -356,9 +366,9 @@ class _Reader:
         return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
 
     def _when(self, item: Candidate, stretch: str) -> bool:
-        """Is this the length of time after which or within which something was: "in two weeks"?"""
+        """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
         lead = self.text[max(0, item.start - 20) : item.start]
-        if _WITHIN.search(lead):
+        if _WITHIN.search(lead) or self.rules["supply_behind"].match(self.text, item.end):
             return True
         if self.rules["duration_word"].match(stretch) or _OF.match(self.text, item.end):
             return False
@@ -436,7 +446,9 @@ class _Reader:
         gap = self.text[end : following.start]
         if following.label == "FORM":
             gap = _OF_A.sub("", gap)
-        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, following.start, following.end)
+        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(
+            self.text, following.start, following.end
+        )
         return not clock and not gap.strip(" ,x\t(-")
 
     def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:

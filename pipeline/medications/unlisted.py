@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Grammar
@@ -103,16 +103,22 @@ class UnlistedNames:
         if self._model is None:
             return {}
         listed = [(mention.start, mention.end) for mention in mentions]
-        windows = Windows(words.text, original, self._lexicon.knows, listed)
+        windows = Windows(words.text, original, self._lexicon.common, listed)
         cut = [
             windows.around(words.starts[n], words.ends[n], in_list=_inside(lists, words.starts[n], words.ends[n]))
             for n in unknown
         ]
         return dict(zip(unknown, self._model.scores(cut), strict=True))
 
-    def unknown(self, words: Words, covered: set[int]) -> Iterator[int]:
-        """The numbers of the words that may be names that no list holds; `covered`: those that need no look."""
-        knows, built = self._lexicon.knows, self._rules["not_a_name"].fullmatch
+    def unknown(self, words: Words, covered: set[int], known: Callable[[str], bool] | None = None) -> Iterator[int]:
+        """The numbers of the words that may be names that no list holds.
+
+        Args:
+            words: the text.
+            covered: the words that need no look.
+            known: whether a word is known; as the lexicon does.
+        """
+        knows, built = known or self._lexicon.knows, self._rules["not_a_name"].fullmatch
         device = self._rules["name_of_device"].match
         for number, word in enumerate(words.words):
             if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:

@@ -66,7 +66,9 @@ def windows_of(text: str, recognizer: MedicationRecognizer, rng: random.Random) 
         and words.words[mention.first].isalpha()
     ]
     covered = {number for mention in found for number in range(mention.first, mention.last)}
-    others = [(words.starts[n], words.ends[n]) for n in recognizer.unlisted_names.unknown(words, covered)]
+    others = [
+        (words.starts[n], words.ends[n]) for n in recognizer.unlisted_names.unknown(words, covered, lexicon.common)
+    ]
     rng.shuffle(others)
     candidates = [(drug.start, drug.end, DRUG) for drug in drugs]
     candidates += [(start, end, OTHER) for start, end in others[: _OTHERS * max(len(drugs), 2)]]
@@ -91,7 +93,7 @@ class _Known:
         self._hidden = hidden
 
     def __call__(self, word: str) -> bool:
-        return word not in self._hidden and self._lexicon.knows(word)
+        return word not in self._hidden and self._lexicon.common(word)
 
 
 def doc_of(vocab: Vocab, example: Example) -> Doc:

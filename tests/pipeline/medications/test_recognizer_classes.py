@@ -1,0 +1,156 @@
+"""Classes of writing that the recogniser reads, and of what stands beside drugs and is none."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.language import Language
+
+import pipeline  # noqa: F401  registers the components
+
+
+@pytest.fixture(scope="module")
+def english() -> Language:
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}})
+    nlp.add_pipe("anamnesis_medications")
+    return nlp
+
+
+def found(nlp: Language, text: str) -> list[tuple[str, str]]:
+    return [(entity.text, entity.label_) for entity in nlp(text).ents]
+
+
+def of(nlp: Language, text: str, label: str) -> list[str]:
+    return [entity for entity, other in found(nlp, text) if other == label]
+
+
+@pytest.mark.parametrize(
+    ("text", "durations"),
+    [
+        # Before their drug.
+        ("She got three days of ceftriaxone.", ["three days"]),
+        ("He tolerated 4 cycles of carboplatin.", ["4 cycles"]),
+        ("Two more doses of azithromycin are left.", ["Two more doses"]),
+        ("A 7-day oral cephalexin course was finished.", ["7-day"]),
+        ("He was put on a 12 day prednisone taper.", ["12 day"]),
+        # Clauses, and lengths without a preposition.
+        ("Apply mupirocin daily until the sore has closed.", ["until the sore has closed"]),
+        (
+            "Bridge with enoxaparin 60 mg daily until the INR is above 2.0 and then stop.",
+            ["until the INR is above 2.0"],
+        ),
+        ("Hold warfarin through the weekend.", ["through the weekend"]),
+        ("Prednisolone 30 mg 5 days, then review.", ["5 days"]),
+        ("Lansoprazole 30 mg daily long-term.", ["long-term"]),
+        ("Penicillin V for the rest of her life.", ["for the rest of her life"]),
+        ("Nitrofurantoin for another week or two.", ["for another week or two"]),
+        ("Doxycycline for 1-1/2 weeks.", ["for 1-1/2 weeks"]),
+        ("Sertraline for a minimum of the next six months.", ["for a minimum of the next six months"]),
+        # Behind what it is taken for.
+        ("Codeine 30 mg q.i.d. p.r.n. for pain for 3 days.", ["for 3 days"]),
+    ],
+)
+def test_durations(english: Language, text: str, durations: list[str]) -> None:
+    assert of(english, text, "DURATION") == durations
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She takes loratadine and has had hives at work for three days.",
+        "Ibuprofen helps for about an hour.",
+        "He took naproxen and iced the ankle for two days.",
+        "We can stop the antibiotics within the next two days.",
+        "Paroxetine 20 mg; after three days of diarrhea he came in.",
+        "She was started on furosemide and remained afebrile for 2 days.",
+        "Metformin was prescribed for one month supply.",
+    ],
+)
+def test_lengths_of_something_else(english: Language, text: str) -> None:
+    assert of(english, text, "DURATION") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cefdinir a teaspoon twice daily", [("a teaspoon", "DOSAGE"), ("twice daily", "FREQUENCY")]),
+        ("Take half a tablet of carvedilol.", [("half", "DOSAGE"), ("tablet", "FORM")]),
+        ("She was given two Percocet on arrival.", [("two", "DOSAGE")]),
+        ("Dobutamine ran at 20 mcg/kg per minute.", [("20 mcg/kg per minute", "DOSAGE")]),
+        ("Heparin 900 units per hour.", [("900 units per hour", "DOSAGE")]),
+        ("Then 20 additional mL of 1% lidocaine.", [("20 additional mL", "DOSAGE"), ("1%", "STRENGTH")]),
+        ("Kenalog 40 and 3 mL of bupivacaine were mixed.", [("3 mL", "DOSAGE")]),
+        (
+            "nitroglycerin paste 1 inch q.6h.",
+            [("paste", "FORM"), ("1 inch", "DOSAGE"), ("q.6h.", "FREQUENCY")],
+        ),
+        # The number that was dispensed is none.
+        ("Norco, 60 tablets, one q.6h.", [("one", "DOSAGE"), ("q.6h.", "FREQUENCY")]),
+        ("He swallowed 40 tablets of amitriptyline.", [("40", "DOSAGE"), ("tablets", "FORM")]),
+        # A strength without its unit behind the form.
+        ("Differin gel 0.3 nightly", [("gel", "FORM"), ("0.3", "STRENGTH"), ("nightly", "FREQUENCY")]),
+        ("Concerta 36 mg p.o. a.m.", [("36 mg", "STRENGTH"), ("p.o.", "ROUTE"), ("a.m.", "FREQUENCY")]),
+        ("Lunesta 2 mg q nightly", [("2 mg", "STRENGTH"), ("q nightly", "FREQUENCY")]),
+        ("IV and p.o. antibiotics were used.", [("IV", "ROUTE"), ("p.o.", "ROUTE")]),
+        ("Antibiotics have to be administered intravenously.", [("intravenously", "ROUTE")]),
+        ("Dexamethasone was injected subconjunctivally.", [("subconjunctivally", "ROUTE")]),
+        ("Keppra solution 500 mg through the PEG tube", [
+            ("solution", "FORM"), ("500 mg", "STRENGTH"), ("through the PEG tube", "ROUTE"),
+        ]),
+        ("Atrovent nose drops daily", [("nose drops", "FORM"), ("daily", "FREQUENCY")]),
+    ],
+)  # fmt: skip
+def test_attributes(english: Language, text: str, expected: list[tuple[str, str]]) -> None:
+    assert [entity for entity in found(english, text) if entity[1] != "DRUG"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("Lidocaine was used. A 2 inch incision was made.", "2 inch"),
+        ("The 5 mm port was placed and Marcaine injected.", "5 mm"),
+        ("He said he took insulin at 10 a.m.", "a.m."),
+        ("This lotion costs $9 per month; continue Retin-A.", "per month"),
+        ("Imiquimod can take up to a month to work.", "a month"),
+        ("After lidocaine the scope was introduced orally.", "orally"),
+        ("She is on tolterodine for nocturia and voids every 2 hours.", "every 2 hours"),
+    ],
+)
+def test_amounts_and_times_of_something_else(english: Language, text: str, nothing: str) -> None:
+    assert nothing not in [entity for entity, _ in found(english, text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He has a paralytic ileus.",
+        "Lesions of the centrum semiovale are seen.",
+        "The wound was packed with iodoform gauze.",
+        "Standard ASA monitors were applied.",
+        "Urine: nitrates negative.",
+        "The oral glucose tolerance test was abnormal.",
+        "The random cortisol and the homocysteine are pending.",
+        # Words of anatomy, pathology and surgery that general text hardly has.
+        "The retractor was placed on the tentorium.",
+        "The mesocolon was mobilised down to the decedent line.",
+        "He went into asystole after the exophthalmos was noted.",
+    ],
+)
+def test_what_is_no_drug(english: Language, text: str) -> None:
+    assert found(english, text) == []
+
+
+def test_a_slip_in_a_long_name_needs_no_context(english: Language) -> None:
+    assert found(english, "It can be used alongside paracetmol.") == [("paracetmol", "DRUG")]
+
+
+def test_a_class_and_a_drug_make_no_product(english: Language) -> None:
+    assert of(english, "Try paracetamol/NSAIDs or lisinopril/HCTZ.", "DRUG") == [
+        "paracetamol",
+        "NSAIDs",
+        "lisinopril/HCTZ",
+    ]
+
+
+def test_days_of_a_pill_belong_to_its_name(english: Language) -> None:
+    assert of(english, "She is on Alesse-28, 20 mcg-0.10 mg.", "DRUG") == ["Alesse-28"]
