@@ -114,7 +114,10 @@ class Grammar:
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
             (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
-            ("DOSAGE", rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?:{per}(?:{units['time']}))*"),
+            (
+                "DOSAGE",
+                rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))*",
+            ),
             (
                 "DOSAGE",
                 rf"{span} ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))",

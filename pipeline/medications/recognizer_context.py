@@ -76,7 +76,8 @@ class Context:
 
     def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
         by_start = {candidate.start: candidate for candidate in candidates}
-        behind = [self._behind(mention, by_start) for mention in mentions]
+        behind = [self._behind(mention.end, by_start) for mention in mentions]
+        behind = [self._used(candidate, by_start) for candidate in behind]
         sure = [mention.kind in _SURE for mention in mentions]
         # Being a drug goes on along an enumeration: once forwards, once backwards.
         for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
@@ -89,10 +90,19 @@ class Context:
             if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
         ]
 
-    def _behind(self, mention: Mention, by_start: dict[int, Candidate]) -> Candidate | None:
-        """The candidate that follows a mention at once, blanks and a comma or colon apart."""
-        match = _GAP.match(self.words.text, mention.end)
+    def _behind(self, end: int, by_start: dict[int, Candidate]) -> Candidate | None:
+        """The candidate that follows at once, blanks and a comma or colon apart."""
+        match = _GAP.match(self.words.text, end)
         return by_start.get(match.end()) if match else None
+
+    def _used(self, candidate: Candidate | None, by_start: dict[int, Candidate]) -> Candidate | None:
+        """What a number counts, where it is taken ("folic acid 2 by mouth"), instead of the number."""
+        if candidate is None or candidate.label != NUMBER:
+            return candidate
+        following = self._behind(candidate.end, by_start)
+        if following is None or following.label not in ("ROUTE", "FREQUENCY", "FORM"):
+            return candidate
+        return Candidate(candidate.start, following.end, "DOSAGE", True)
 
     def _listed(self, mentions: Sequence[Mention], place: int, sure: Sequence[bool]) -> bool:
         """Does the mention stand in a list of medications, or in an enumeration with a drug that is one for sure?"""
@@ -425,7 +435,9 @@ class _Reader:
             # "Tazorac cream 0.1"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
         if follows == "FORM" and isinstance(following, Candidate):
-            return None if before in _ARTICLES or self._counted_out(item, following) else "DOSAGE"
+            if before in _ARTICLES or self._counted_out(item, following) or self._article(stretch, following):
+                return None
+            return "DOSAGE"
         if follows in ("FREQUENCY", "ROUTE"):
             if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
                 return "STRENGTH"
@@ -440,6 +452,11 @@ class _Reader:
             if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
+
+    def _article(self, stretch: str, form: Candidate) -> bool:
+        """Is a number word before a form its article: "un sirop"?"""
+        counted = not self.rules["uncounted"].fullmatch(self.text, form.start, form.end)
+        return not counted and bool(self.rules["article"].fullmatch(stretch))
 
     def _follows(self, end: int, following: Candidate) -> bool:
         """Does a candidate stand right behind a number?"""
