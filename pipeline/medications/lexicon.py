@@ -1,7 +1,7 @@
 """The drug names of a language and where they stand in a text: exact, joined or hyphenated, misspelled, or by ending.
 
 Names come from `resources/{lang}/medications/`: `curated.tsv` (by hand, with the kind of each name), `names*` (compiled
-by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.txt` and `vocabulary.txt` (words that are no drugs).
+by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.txt` and `vocabulary*.txt` (words that are no drugs).
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ class Lexicon:
         self.vocabulary = resources.vocabulary(lang).union(word for term in findings for word in key(term).split(" "))
         # Words that general text hardly has; what they stand beside is read by their ending, as the model learnt it.
         rare = folder + "vocabulary_wordnet.txt"
-        words = resources.read_lines(lang, rare) if resources.path(lang, rare).exists() else ()
-        self._known = self.vocabulary.union(words).difference(self.kinds)
+        rare_words = resources.read_lines(lang, rare) if resources.path(lang, rare).exists() else ()
+        self._known = self.vocabulary.union(rare_words).difference(self.kinds)
         known = (Kind.DRUG, Kind.CLASS)
         reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None

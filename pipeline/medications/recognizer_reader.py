@@ -1,0 +1,395 @@
+"""Which amounts, forms, routes and times of a text belong to a drug, read from left to right.
+
+Takes the items of a text in their order: names that are drugs (`pipeline.medications.recognizer_context` decides
+which are) and candidates of the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
+from pipeline.medications.lexicon import GRAMMAR, Kind, Mention
+
+if TYPE_CHECKING:
+    from pipeline.medications.recognizer_context import Context
+
+DRUG = "DRUG"
+# How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
+_REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 10}
+_WEAK_REACH = 0
+# "t.i.d." is of a drug wherever it stands, and so is a count behind "take".
+_LATIN_REACH = 10
+# Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
+_CONTINUED_REACH = 6
+# A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
+_MOST_COUNTED = 4.0
+# Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
+_MOST_TAKEN = 20.0
+_LOOK_AHEAD = 4
+# An instruction that stands alone belongs to a drug this many characters before it at most.
+_FARTHEST = 500
+
+Item = Mention | Candidate
+
+
+@dataclass(slots=True)
+class Entity:
+    """A recognised stretch of the folded text."""
+
+    start: int
+    end: int
+    label: str
+    source: str
+    score: float
+    name: str = ""
+
+
+class Reader:
+    """Reads the items of a text from left to right and keeps the attributes that go with a drug."""
+
+    def __init__(self, context: Context, items: Sequence[Item]) -> None:
+        self.context = context
+        self.rules = context.rules
+        self.text = context.words.text
+        self.items = items
+        self.entities: list[Entity] = []
+        self.last: Entity | None = None
+        self.drug: Mention | None = None
+        self.strength = False  # has the current drug a strength already?
+
+    def read(self) -> list[Entity]:
+        """The entities, in order."""
+        for place, item in enumerate(self.items):
+            if self.last is not None and item.start < self.last.end:
+                continue
+            if isinstance(item, Mention):
+                self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
+                self.drug, self.strength = item, False
+            elif item.label != MEASURED and (drug := self._drug_of(item, place)):
+                label = self._label(item, place, drug)
+                if label:
+                    self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
+                    self.strength = self.strength or label == "STRENGTH"
+        return self.entities
+
+    def _keep(self, entity: Entity) -> None:
+        self.entities.append(entity)
+        self.last = entity
+
+    def _drug_of(self, item: Candidate, place: int) -> Mention | None:
+        """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
+        if item.label == "DURATION" and _OF.match(self.text, item.end):
+            # "Three days of antibiotics", but not "three days of diarrhea".
+            if not self.rules["treatment"].match(self.text, item.end):
+                return self._next_drug(item, place)
+        if self._goes_on(item):
+            return self.drug
+        if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
+            return None
+        return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
+
+    def _stands_alone(self, item: Candidate, place: int) -> bool:
+        """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""
+        if item.weak or item.label not in ("STRENGTH", "DOSAGE", ACTIVITY, NUMBER) or self.drug is None:
+            return False
+        if item.start - self.drug.end > _FARTHEST or "\n\n" in self.text[self.drug.end : item.start]:
+            return False
+        lead = self.text[max(0, item.start - 60) : item.start].rpartition("\n")[2]
+        if self.rules["not_a_dose"].search(lead):
+            return False
+        if item.label == "DOSAGE":
+            return bool(self.rules["taken_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end))
+        if self.rules["dose_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end):
+            return True
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return (
+            item.label in ("STRENGTH", ACTIVITY)
+            and isinstance(following, Candidate)
+            and not following.weak
+            and following.label in ("FREQUENCY", "ROUTE")
+            and not self.text[item.end : following.start].strip(" ,")
+        )
+
+    def _goes_on(self, item: Candidate) -> bool:
+        last = self.last
+        if last is None or self.drug is None:
+            return False
+        context = self.context
+        gap = context.between(last.end, item.start)
+        reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
+        here, there = context.sentence(item.start), context.sentence(last.start)
+        if here == there:
+            return len(gap) <= reach and not self._barred(item, gap)
+        if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
+            return False
+        lead = context.between(context.breaks[here - 1], item.start)
+        if not lead:
+            # "For the last few days, the patient ..." says when something else was.
+            return item.label != "DURATION" or bool(_SENTENCE_END.match(self.text, item.end))
+        return (
+            len(lead) <= _CONTINUED_REACH
+            and bool(self.rules["instruction"].fullmatch(lead[0]))
+            and not self._barred(item, lead)
+        )
+
+    def _reach(self, item: Candidate) -> int:
+        """How many words may stand between an attribute and what it goes on from."""
+        if item.label == "FREQUENCY" and self.rules["latin"].match(self.text, item.start):
+            return _LATIN_REACH
+        if item.label == NUMBER and self.rules["takes"].fullmatch(self._word_before(item.start)):
+            return _LATIN_REACH
+        if item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start)):
+            return _LATIN_REACH
+        return _REACH.get(item.label, 3)
+
+    def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
+        """Do words between a drug and an attribute show that the attribute is of something else?"""
+        barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
+        stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
+        if not stopping:
+            return False
+        # "Every six hours as needed for pain for five days": what it is taken for.
+        reason = words[0] in _FOR and len(words) <= _REASON_WORDS
+        return not (reason and all(self.rules["reason"].fullmatch(word) for word in stopping))
+
+    def _next_drug(self, item: Candidate, place: int) -> Mention | None:
+        end = item.end
+        for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
+            gap = self.context.between(end, following.start)
+            links = [word for word in gap if not (item.label == "ROUTE" and word in _AND)]
+            if len(gap) > 3 or not all(self.rules["link"].fullmatch(word) for word in links):
+                return None
+            between = self.text[end : following.start]
+            if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
+                return None
+            if isinstance(following, Mention):
+                return following
+            end = following.end
+        return None
+
+    def _label(self, item: Candidate, place: int, drug: Mention) -> str | None:
+        """The label of a candidate beside its drug; None where it is nothing."""
+        name = self.text[drug.start : drug.end]
+        stretch = self.text[item.start : item.end]
+        if item.label == ACTIVITY:
+            return self._activity(name, stretch)
+        if item.label == RATE:
+            near = self.text[max(0, item.start - 30) : item.end + 15]
+            return "STRENGTH" if self.rules["patch"].search(f"{name} {near}") else "DOSAGE"
+        if item.label == NUMBER:
+            return self._number(item, place, stretch)
+        if item.label == "DURATION" and (self._past(item) or self._when(item, stretch)):
+            return None
+        if item.label == "FREQUENCY" and (self._point(item, stretch) or self._right_eye(item, stretch)):
+            return None
+        if item.label == "FORM" and (
+            self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
+            or (place and self._counted_out(self.items[place - 1], item))
+        ):
+            return None
+        if item.label == "ROUTE" and (
+            self.rules["no_route_before"].match(self.text, item.end)
+            or self.rules["no_route"].fullmatch(f"{self._word_before(item.start)} {stretch}")
+        ):
+            return None
+        if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
+            return None
+        if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
+            return item.label if _OF.match(self.text, item.end) else None
+        return item.label
+
+    def _supplied(self, start: int) -> bool:
+        """Does the word before say that an amount is dispensed or counted, not taken?"""
+        place = bisect_left(self.context.words.starts, start) - 1
+        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
+            return False
+        return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
+
+    def _counted_out(self, number: Item, form: Candidate) -> bool:
+        """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
+        if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
+            return False
+        value = _value(self.text[number.start : number.end])
+        if (
+            value is None
+            or value < _LEAST_DISPENSED
+            or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
+        ):
+            return False
+        before = self._word_before(number.start)
+        if (
+            self.rules["takes"].fullmatch(before)
+            or self.rules["given"].fullmatch(before)
+            or _OF.match(self.text, form.end)
+        ):
+            return False
+        following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
+        used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
+        return not (used and not self.text[form.end : following[0].start].strip())
+
+    def _distance(self, item: Candidate, name: str, stretch: str) -> bool:
+        """Is this a length of something that is not measured by its length on the skin?"""
+        if not self.rules["length"].fullmatch(stretch):
+            return False
+        near = self.text[max(0, item.start - 12) : item.end + 15]
+        return not self.rules["by_length"].search(f"{name} {near}")
+
+    def _past(self, item: Candidate) -> bool:
+        lead = self.text[max(0, item.start - 20) : item.start].rstrip()
+        return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
+
+    def _when(self, item: Candidate, stretch: str) -> bool:
+        """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
+        lead = self.text[max(0, item.start - 20) : item.start]
+        if _WITHIN.search(lead) or self.rules["supply_behind"].match(self.text, item.end):
+            return True
+        if self.rules["duration_word"].match(stretch) or _OF.match(self.text, item.end):
+            return False
+        return bool(self.rules["length_lead"].search(lead))
+
+    def _point(self, item: Candidate, stretch: str) -> bool:
+        """Is this a point in time ("about a week ago") and not how often?"""
+        if not self.rules["point"].fullmatch(stretch):
+            return False
+        lead = self.text[max(0, item.start - 20) : item.start]
+        return bool(self.rules["point_behind"].match(self.text, item.end) or self.rules["point_lead"].search(lead))
+
+    def _right_eye(self, item: Candidate, stretch: str) -> bool:
+        """Is this the right eye, not once daily?"""
+        return bool(
+            self.rules["right_eye"].fullmatch(stretch) and self.rules["right_eye_behind"].match(self.text, item.end)
+        )
+
+    def _other_amount(self, item: Candidate) -> bool:
+        """Is this an amount of water, of blood, of what a drug is diluted in?"""
+        lead = self.text[max(0, item.start - 40) : item.start]
+        return bool(
+            self.rules["no_amount_before"].match(self.text, item.end) or self.rules["no_amount_behind"].search(lead)
+        )
+
+    def _activity(self, name: str, stretch: str) -> str:
+        if self.rules["vitamin"].search(name):
+            return "STRENGTH"
+        if self.rules["by_units"].search(name) or not self.rules["international"].search(stretch):
+            return "DOSAGE"
+        return "STRENGTH"
+
+    def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
+        before = self._word_before(item.start)
+        if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
+            return None
+        if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
+            return None
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        follows = ""
+        if isinstance(following, Mention) and self.text[item.end : following.start] in _GLUE:
+            taken = self.rules["takes"].fullmatch(before) or (
+                self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
+            )
+            return "DOSAGE" if taken and _few(_value(stretch)) and "." not in stretch else None
+        if isinstance(following, Candidate) and self._follows(item.end, following):
+            follows = following.label
+        value = _value(stretch)
+        last = self.last
+        at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
+        if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
+            return "STRENGTH"
+        if _DECIMAL.fullmatch(stretch) and not self.strength and last is not None and last.label == "FORM":
+            # "Tazorac cream 0.1"
+            return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
+        if follows == "FORM" and isinstance(following, Candidate):
+            if before in _ARTICLES or self._counted_out(item, following) or self._article(stretch, following):
+                return None
+            return "DOSAGE"
+        if follows in ("FREQUENCY", "ROUTE"):
+            if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
+                return "STRENGTH"
+            if value is None or value <= _MOST_TAKEN:
+                return "DOSAGE"
+            return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
+        if self.rules["takes"].fullmatch(before) and _few(value):
+            return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
+        if at_drug and value is not None and not self.strength and last is not None:
+            if "/" in stretch and value >= _LEAST_OF_TWO:
+                return "STRENGTH"
+            if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
+                return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
+        return None
+
+    def _article(self, stretch: str, form: Candidate) -> bool:
+        """Is a number word before a form its article: "un sirop"?"""
+        counted = not self.rules["uncounted"].fullmatch(self.text, form.start, form.end)
+        return not counted and bool(self.rules["article"].fullmatch(stretch))
+
+    def _follows(self, end: int, following: Candidate) -> bool:
+        """Does a candidate stand right behind a number?"""
+        gap = self.text[end : following.start]
+        if following.label == "FORM":
+            gap = _OF_A.sub("", gap)
+        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(
+            self.text, following.start, following.end
+        )
+        return not clock and not gap.strip(" ,x\t(-")
+
+    def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:
+        """Is a number right behind a drug its strength without the unit: "Xanax 0.5 q.4h.", "aspirin 80 one daily"?
+
+        Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
+        """
+        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
+            return False
+        value = _value(stretch)
+        if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
+            return False
+        if _DECIMAL.fullmatch(stretch):
+            return True
+        if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
+            return True
+        return (
+            value > _MOST_COUNTED
+            and following.label == NUMBER
+            and _few(_value(self.text[following.start : following.end]))
+        )
+
+    def _word_before(self, offset: int) -> str:
+        place = bisect_left(self.context.words.starts, offset) - 1
+        return self.context.words.words[place] if place >= 0 else ""
+
+
+_GLUE = (" ", "  ")
+_FOR = frozenset({"for", "pour"})
+_REASON_WORDS = 5
+_AND = frozenset({"and", "or", "et", "ou"})
+_ARTICLES = frozenset({"a", "an", "un", "une"})
+# From here on tablets are dispensed, not taken.
+_LEAST_DISPENSED = 12
+# "Half a tablet", "one-half of a tablet".
+_OF_A = re.compile(r"^[ \t]+(?:of[ \t]+)?an?(?=[ \t]+$)")
+_WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
+_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
+_STOP = re.compile(r"[.!?]\s")
+_SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
+_DECIMAL = re.compile(r"\d*\.\d+")
+_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
+# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
+_LEAST_OF_TWO = 5.0
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+
+def _start(item: Item) -> int:
+    return item.start
+
+
+def _few(value: float | None) -> bool:
+    return value is None or value <= _MOST_COUNTED
+
+
+def _value(stretch: str) -> float | None:
+    """The largest figure of a number; None for number words."""
+    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
+    return max(figures) if figures else None
