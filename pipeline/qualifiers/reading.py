@@ -6,7 +6,6 @@ a text. It is no part of the Doc, and so of no pickle, `to_bytes` or DocBin.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Any
@@ -18,8 +17,7 @@ from spacy.tokens import Doc
 from pipeline.resources import read_table
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrase_scan import Collapsed
-from pipeline.text.phrases import phrases_expression
+from pipeline.text.phrase_scan import Collapsed, PhraseScan
 
 
 @lru_cache(maxsize=8)
@@ -46,12 +44,9 @@ class Separators:
         self.opening = folded(terminations)
         self.in_lists = folded(in_lists)
         phrases = self.opening | folded(breaks)
+        self.phrases = PhraseScan(sorted({" ".join(phrase.split()) for phrase in phrases} - {""}))
         # Of each phrase: does it open a proposition, does it end a list?
-        self.marks = {phrase: (phrase in self.opening, phrase not in self.in_lists) for phrase in phrases}
-        self.expression = re.compile(phrases_expression(phrases)) if phrases else None
-
-
-_LIST_END = (False, True)
+        self.marks = [(phrase in self.opening, phrase not in self.in_lists) for phrase in self.phrases.phrases]
 
 
 class Propositions:
@@ -65,17 +60,17 @@ class Propositions:
 
     __slots__ = ("length", "sentences", "starts", "stops")
 
-    def __init__(self, text: str, sentences: list[int], separators: Separators, titles: list[int]) -> None:
+    def __init__(
+        self, text: str, sentences: list[int], separators: Separators, titles: list[int], collapsed: Collapsed
+    ) -> None:
         starts, stops = [], []
-        if separators.expression is not None:
-            marks = separators.marks
-            for match in separators.expression.finditer(text):
-                phrase = match[0]
-                opens, ends = marks.get(phrase) or marks.get(" ".join(phrase.split()), _LIST_END)
-                if opens:
-                    starts.append(match.start())
-                if ends:
-                    stops.append(match.start())
+        marks = separators.marks
+        for number, start, _ in separators.phrases.find(collapsed):
+            opens, ends = marks[number]
+            if opens:
+                starts.append(start)
+            if ends:
+                stops.append(start)
         self.starts = sorted({0, *starts, *sentences, *titles})
         self.stops = sorted({*stops, *sentences, *titles})
         self.sentences = sentences
@@ -112,14 +107,14 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_collapsed", "_propositions", "folded", "sentences", "text")
+    __slots__ = ("_propositions", "_read", "folded", "sentences", "text")
 
     def __init__(self, read: DocText) -> None:
+        self._read = read
         self.text = read.text
         self.folded = read.folded
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
-        self._collapsed: Collapsed | None = None
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -137,11 +132,7 @@ class Reading:
 
     def collapsed(self, text: str) -> Collapsed:
         """A text to search with its blanks collapsed; that of the folded text is made once."""
-        if text is not self.folded.folded:
-            return Collapsed(text)
-        if self._collapsed is None:
-            self._collapsed = Collapsed(text)
-        return self._collapsed
+        return self._read.collapsed if text is self.folded.folded else Collapsed(text)
 
     def folded_offset(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
@@ -157,7 +148,9 @@ class Reading:
                 sentences, titles = [list(map(folded.place, starts)) for starts in (sentences, titles)]
             if not sentences or sentences[0]:
                 sentences = [0, *sentences]
-            known = self._propositions[key] = Propositions(folded.folded, sentences, separators, titles)
+            known = self._propositions[key] = Propositions(
+                folded.folded, sentences, separators, titles, self._read.collapsed
+            )
         return known
 
 

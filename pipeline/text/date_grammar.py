@@ -19,6 +19,7 @@ from pipeline.text.date_context import DateContext
 from pipeline.text.date_leads import Lead, Leads, start_of
 from pipeline.text.date_values import AbsoluteDate, Age, Bound, Direction, Duration, RelativeDate
 from pipeline.text.folding import FoldedText
+from pipeline.text.phrase_scan import Collapsed, PhraseScan
 from pipeline.text.phrases import phrases_expression
 
 Value = AbsoluteDate | RelativeDate | Duration | Age
@@ -165,12 +166,13 @@ class DateGrammar:
             "fixed": re.compile(""),
         }
         self._letters = re.compile(phrases_expression(self._firsts))
+        self._words = PhraseScan(self._firsts)
 
-    def find(self, text: str) -> list[Found]:
-        """Dates, durations and ages of a folded text, in order."""
+    def find(self, text: str, collapsed: Collapsed | None = None) -> list[Found]:
+        """Dates, durations and ages of a folded text, in order. `collapsed`: the text, if it is made already."""
         found: list[Found] = []
         last = 0
-        for start, match, kind, word in self._cores(text):
+        for start, match, kind, word in self._cores(text, collapsed or Collapsed(text)):
             if start < last:
                 continue
             leads = self._leads.before(text, last, start)
@@ -186,7 +188,7 @@ class DateGrammar:
                 last = value.end
         return self._with_years(text, found)
 
-    def _cores(self, text: str) -> list[tuple[int, re.Match[str], str, str]]:
+    def _cores(self, text: str, collapsed: Collapsed) -> list[tuple[int, re.Match[str], str, str]]:
         """The cores of a text in order: start, match, kind, and the word that a core in words begins with."""
         cores: list[tuple[int, re.Match[str], str, str]] = []
         last = 0
@@ -200,15 +202,18 @@ class DateGrammar:
             if match is not None:
                 cores.append((start, match, match.lastgroup or "", ""))
                 last = match.end()
-        for first in self._letters.finditer(text):
-            word = first[0] if first[0] in self._firsts else " ".join(first[0].split())
+        words = self._words.phrases
+        for place, start, end in self._words.find(collapsed):
+            word = words[place]
             kind = self._firsts[word]
-            rest = self._rests[kind].match(text, first.end())
+            rest = self._rests[kind].match(text, end)
             if kind == "month" and word in self.words["number"]:  # "sept" is seven, and September
-                number = self._rests["number"].match(text, first.end())
+                number = self._rests["number"].match(text, end)
                 kind, rest = ("number", number) if number is not None else (kind, rest)
-            if rest is not None or kind == "month":
-                cores.append((first.start(), rest or first, kind, word))
+            if rest is None and kind == "month":
+                rest = self._letters.match(text, start)
+            if rest is not None:
+                cores.append((start, rest, kind, word))
         cores.sort(key=_start)
         return cores
 

@@ -48,7 +48,7 @@ class DateFinder:
         text = DocText.of(doc)
         folded = text.folded
         groups: dict[str, list[Span]] = {"dates": [], "durations": [], "ages": []}
-        found = self._grammar.find(folded.folded)
+        found = self._grammar.find(folded.folded, text.collapsed)
         if found:
             offsets = text.offsets(doc)
             for date in found:

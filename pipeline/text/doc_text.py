@@ -13,6 +13,7 @@ from spacy.attrs import IDX, LENGTH
 from spacy.tokens import Doc
 
 from pipeline.text.folding import FoldedText
+from pipeline.text.phrase_scan import Collapsed
 from pipeline.text.spans import Offsets
 
 
@@ -23,11 +24,12 @@ class DocText:
         text: as received.
     """
 
-    __slots__ = ("__weakref__", "_columns", "_folded", "_offsets", "text")
+    __slots__ = ("__weakref__", "_collapsed", "_columns", "_folded", "_offsets", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._folded: FoldedText | None = None
+        self._collapsed: Collapsed | None = None
         self._columns = b""
         self._offsets: Offsets | None = None
 
@@ -49,6 +51,13 @@ class DocText:
         if self._folded is None:
             self._folded = FoldedText.of(self.text)
         return self._folded
+
+    @property
+    def collapsed(self) -> Collapsed:
+        """The folded text with its blanks collapsed, in which phrases are looked for."""
+        if self._collapsed is None:
+            self._collapsed = Collapsed(self.folded.folded)
+        return self._collapsed
 
     def offsets(self, doc: Doc) -> Offsets:
         """The offsets of the tokens of the Doc, which another component may have merged or split."""
