@@ -34,6 +34,16 @@ def vocabulary(lang: str) -> frozenset[str]:
     return frozenset(read_lines(lang, "medications/vocabulary.txt"))
 
 
+@lru_cache(maxsize=len(LANGUAGES))
+def open_words(lang: str) -> frozenset[str]:
+    """The words of a language's open lists, folded: ordinary and rare ones, and those of the names of drugs."""
+    names = (name for name in _OPEN_LISTS if path(lang, name).exists())
+    return vocabulary(lang).union(word for name in names for line in read_lines(lang, name) for word in line.split())
+
+
+_OPEN_LISTS = ("medications/vocabulary_wordnet.txt", "medications/names.txt")
+
+
 @lru_cache(maxsize=128)
 def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     """The rows of a tab-separated table by the names of its header line; a missing cell is an empty string."""

@@ -4,7 +4,7 @@ Figures part from units ("400mg/5ml": 400 mg / 5 ml), doses from each other ("5/
 their word ("d'amlodipine"). Dotted abbreviations stay together without their last full stop ("p.o" and ".").
 One regular expression, linear in the text; blanks are kept, so `doc.text` is the text as received. No token goes over
 a blank, so a word between two blanks that came before is not split again. Of a memory zone, which is to leave nothing of
-a note, no word is remembered but ordinary ones: those of the language's open vocabulary, which is in the package anyhow.
+a note, no word is remembered but ordinary ones: those of the language's open lists, which are in the package anyhow.
 """
 
 from __future__ import annotations
@@ -133,12 +133,12 @@ class ClinicalTokenizer:
     def learn(self, text: str) -> None:
         """Keep the ordinary words of a text that a memory zone is going to read: spaCy makes a new word in 10 microseconds.
 
-        Ordinary are words of the language's open vocabulary and words that are known in another case. Nothing is kept
+        Ordinary are words of the language's open lists and words that are known in another case. Nothing is kept
         in a language without resources, or inside a memory zone.
         """
         if self.vocab.lang not in resources.LANGUAGES or in_memory_zone(self.vocab):
             return
-        ordinary = resources.vocabulary(self.vocab.lang)
+        ordinary = resources.open_words(self.vocab.lang)
         known = self._hashes
         for word in set(_WORD.findall(text)):
             if word not in known and (lower(word) in known or fold(word) in ordinary):
