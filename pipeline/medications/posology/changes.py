@@ -1,4 +1,8 @@
-"""What is done with a drug ("increased", "stop", "x1"), from the cues around it, with the cue."""
+"""What is done with a drug ("increased", "stop", "x1"), from the cues around it, with the cue.
+
+Of several states behind a drug the last one that has come to be counts: "held on admission and restarted". What is only
+planned, negated or conditional is none ("to be restarted", "was not started", "held if SBP < 100").
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pipeline import resources
 from pipeline.text.folding import fold
 
 Data = dict[str, Any]
+Cue = tuple[str, int, int]  # the change, and where its cue begins and ends
 
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
@@ -25,6 +30,32 @@ _PERIOD = re.compile(
 )
 # "5 days then stop" is the end of a course, not a drug that is stopped.
 _PLANNED = re.compile(r"(?:^|\W)(?:then|until|till|puis|et|avant|jusqu'a(?: l'| son)?)\s*\Z")
+# A further cue behind one of these has not come to be.
+_NOT_YET = re.compile(
+    r"(?<![^\W_])(?:(?:will|can|may|might|should|could|would|until|till|if|when|once|before|unless|plans?|planned"
+    r"|sera|seront|pourra|devra|doit|si|quand|des que|avant|jusqu'a)\s+(?:[\w']+\s+){0,2}|to\s+(?:be\s+)?)\Z"
+)
+_NEGATED = re.compile(
+    r"(?<![^\W_])(?:not|never|wasn't|weren't|isn't|hasn't|pas|jamais)\s+(?:(?:been|be|yet|ete|encore)\s+){0,2}\Z"
+)
+_CONDITION = re.compile(
+    r"\s*(?:if|unless|si|en cas|for (?:an? )?(?:sbp|systolic|hr|heart rate|pulse|map)(?![^\W_]))(?![^\W_])"
+)
+_AUXILIARY = r"(?:was|were|is|are|should|must|will|to|doit|sera|has|have|had|been|be|being|a|ont|ete|est|sont|etait|then|later|also|puis|ensuite)"
+_AUXILIARIES = re.compile(rf"\s*(?:{_AUXILIARY}\s+)*\Z")
+_PASSIVE = re.compile(r"(?<![^\W_])(?:was|were|is|are|been|be|being|ete|est|sont|etait)\s+\Z")
+_PERSON = re.compile(r"(?<![^\W_])(?:he|she|we|they|i|patient|pt|who|il|elle|patiente|on|nous)(?![^\W_])")
+# What may stand between a cue and the drug that it speaks of.
+_LEADS = re.compile(
+    r"\s*(?:(?:on|with|to|a|an|the|his|her|new|iv|po|oral|low|high|dose|of|par|de|du|le|la|sous|un|une|son|sa)\s+"
+    r"|d'|l'){0,5}\Z"
+)
+_PREPOSITION = re.compile(r"\s+(?:on|with|to|sous|par)(?![^\W_])")
+# A sentence that goes on with the drug of the one before.
+_SAME_DRUG = re.compile(
+    r"\s+(?:it|this|this (?:drug|medication)|the (?:drug|medication))\s+(?:was|is|has been)(?![^\W_])"
+)
+_ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
@@ -43,19 +74,21 @@ class Changes:
             frozenset(_WORD.findall(phrase)[0] for phrase in phrases) for phrases in (self._before, self._after)
         )
 
-    def of(self, folded: str, drug: tuple[int, int], following: int) -> tuple[str, list[Data]]:
-        """The change of a drug and its cue; "none" without one. `following`: where the next drug begins."""
-        before = self._last_before(folded, drug[0])
-        after = self._first_behind(folded, drug[1], following)
-        if before is not None and (after is None or before[0] not in _WEAK):
-            change, start, end = before
-        elif after is not None:
-            change, start, end = after
-        else:
+    def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> tuple[str, list[Data]]:
+        """The change of a drug and its cue; "none" without one.
+
+        `previous`, `following`: where the drug before ends, and where the next one begins (-1 and the text's end).
+        """
+        before = self._last_before(folded, drug[0], previous)
+        after = self._last_behind(folded, drug[1], following)
+        if before is None or (after is not None and _outdoes(after[0], before[0])):
+            before = after
+        if before is None:
             return "none", []
+        change, start, end = before
         return change, [{"kind": "lexical", "start": start, "end": end, "rule": "change"}]
 
-    def _last_before(self, folded: str, start: int) -> tuple[str, int, int] | None:
+    def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
         low = max(0, start - BEFORE)
         if self._before_words.isdisjoint(_WORD.findall(folded, low, start)):
             return None
@@ -63,21 +96,59 @@ class Changes:
         low = breaks[-1] if breaks else low
         found = None
         for match in self._before_pattern.finditer(folded, low, start):
-            found = self._before[_plain(match[0])], match.start(), match.end()
+            phrase = _plain(match[0])
+            of_previous = low <= previous <= match.start() and phrase in self._after
+            if not (of_previous and _is_behind(folded, previous, match)):
+                found = self._before[phrase], match.start(), match.end()
         return found
 
-    def _first_behind(self, folded: str, end: int, following: int) -> tuple[str, int, int] | None:
+    def _last_behind(self, folded: str, end: int, following: int) -> Cue | None:
         high = min(end + BEHIND, following)
         if self._after_words.isdisjoint(_WORD.findall(folded, end, high)):
             return None
         clause = _CLAUSE.search(folded, end, high)
+        while clause is not None and clause[0] == "." and _SAME_DRUG.match(folded, clause.end()):
+            clause = _CLAUSE.search(folded, clause.end(), high)
+        found: Cue | None = None
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
-            if change == "stop" and _PLANNED.search(folded[end : match.start()]):
+            if found is not None and not _outdoes(change, found[0]) and (change in _WEAK or change == "unique_dose"):
                 continue
-            if change != "unique_dose" or _PERIOD.match(folded, match.end()) is None:
-                return change, match.start(), match.end()
-        return None
+            if self._says_so(folded, end, match, following, found[0] if found else None):
+                found = change, match.start(), match.end()
+        return found
+
+    def _says_so(self, folded: str, end: int, match: re.Match[str], following: int, earlier: str | None) -> bool:
+        """Is a cue behind a drug said of it, and has it come to be? `earlier`: the change of the cue before."""
+        change, between = self._after[_plain(match[0])], folded[end : match.start()]
+        if change == "unique_dose":
+            return _PERIOD.match(folded, match.end()) is None
+        if change == "stop" and earlier in (None, change, "unique_dose") and _PLANNED.search(between):
+            return False
+        if _NEGATED.search(between) or (earlier is not None and _NOT_YET.search(between)):
+            return False
+        if change in _OFF and _CONDITION.match(folded, match.end()):
+            return False
+        if earlier is None and _AUXILIARIES.match(between):
+            return True
+        gap = folded[match.end() : following]
+        return _LEADS.match(gap) is None or following == len(folded)
+
+
+def _outdoes(change: str, earlier: str) -> bool:
+    """Does a state behind another one take its place: the one is on, the other off, or the earlier says less?"""
+    if earlier in _WEAK:
+        return True
+    return (change in _ON and earlier in _OFF) or (change in _OFF and earlier in _ON)
+
+
+def _is_behind(folded: str, previous: int, match: re.Match[str]) -> bool:
+    """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
+    between = folded[previous : match.start()]
+    if not between.strip():
+        return True
+    passive = _PASSIVE.search(between) is not None and _PERSON.search(between) is None
+    return passive and _PREPOSITION.match(folded, match.end()) is None
 
 
 def _plain(words: str) -> str:

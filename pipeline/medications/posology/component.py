@@ -77,7 +77,8 @@ class PosologyReader:
             posology, unread = self._language.read(text, folded, bounds, own, neighbours, linked)
             warnings += unread
             following = places[number + 1][0] if number + 1 < len(places) else len(text)
-            change, cues = self._changes.of(folded, bounds, following)
+            previous = places[number - 1][1] if number else -1
+            change, cues = self._changes.of(folded, bounds, previous, following)
             qualifiers = {name: extensions.stored(doc, name, drug) for name in _DEPENDENT}
             records.append(
                 {
