@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from pipeline import resources
+from pipeline.medications.posology.change_context import ChangeContext
 from pipeline.text.folding import fold
+from pipeline.text.phrases import phrases_expression
 
 Data = dict[str, Any]
 Cue = tuple[str, int, int]  # the change, and where its cue begins and ends
@@ -21,54 +23,21 @@ BEFORE, BEHIND = 60, 80
 _WORD = re.compile(r"[^\W_]+")
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
-# "once daily" is no single dose.
-_PERIOD = re.compile(
-    r"\s*(?:an?|per|each|every|daily|weekly|monthly|nightly|yearly|in|/|par|tous|toutes|le"
-    r"|the|he|she|it|his|her|patient|stable|home|again|more"
-    r"|(?:additional\s+|more\s+)?(?:day|week|wk|month|year|hour|hr|min|minute|jour|semaine|mois|an|heure)s?)(?![^\W_])"
-    r"|\s*[/-]|\d"
-)
-# "5 days then stop" is the end of a course, not a drug that is stopped.
-_PLANNED = re.compile(r"(?:^|\W)(?:then|until|till|puis|et|avant|jusqu'a(?: l'| son)?)\s*\Z")
-# A further cue behind one of these has not come to be.
-_NOT_YET = re.compile(
-    r"(?<![^\W_])(?:(?:will|can|may|might|should|could|would|until|till|if|when|once|before|unless|plans?|planned"
-    r"|sera|seront|pourra|devra|doit|si|quand|des que|avant|jusqu'a)\s+(?:[\w']+\s+){0,2}|to\s+(?:be\s+)?)\Z"
-)
-_NEGATED = re.compile(
-    r"(?<![^\W_])(?:not|never|wasn't|weren't|isn't|hasn't|pas|jamais)\s+(?:(?:been|be|yet|ete|encore)\s+){0,2}\Z"
-)
-_CONDITION = re.compile(
-    r"\s*(?:if|unless|si|en cas|for (?:an? )?(?:sbp|systolic|hr|heart rate|pulse|map)(?![^\W_]))(?![^\W_])"
-)
-_AUXILIARY = r"(?:was|were|is|are|should|must|will|to|doit|sera|has|have|had|been|be|being|a|ont|ete|est|sont|etait|then|later|also|puis|ensuite)"
-_AUXILIARIES = re.compile(rf"\s*(?:{_AUXILIARY}\s+)*\Z")
-_PASSIVE = re.compile(r"(?<![^\W_])(?:was|were|is|are|been|be|being|ete|est|sont|etait)\s+\Z")
-_PERSON = re.compile(r"(?<![^\W_])(?:he|she|we|they|i|patient|pt|who|il|elle|patiente|on|nous)(?![^\W_])")
-# What may stand between a cue and the drug that it speaks of.
-_LEADS = re.compile(
-    r"\s*(?:(?:on|with|to|a|an|the|his|her|new|iv|po|oral|low|high|dose|of|par|de|du|le|la|sous|un|une|son|sa)\s+"
-    r"|d'|l'){0,5}\Z"
-)
-_PREPOSITION = re.compile(r"\s+(?:on|with|to|sous|par)(?![^\W_])")
-# A sentence that goes on with the drug of the one before.
-_SAME_DRUG = re.compile(
-    r"\s+(?:it|this|this (?:drug|medication)|the (?:drug|medication))\s+(?:was|is|has been)(?![^\W_])"
-)
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
 
 class Changes:
-    """The cues of a language, from `posology/changes.tsv`."""
+    """The cues of a language, from `posology/changes.tsv`, and the words around them."""
 
     def __init__(self, lang: str) -> None:
         rows = resources.read_table(lang, "posology/changes.tsv")
         self._before = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("before", "both")}
         self._after = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("after", "both")}
-        self._before_pattern = _pattern(self._before)
-        self._after_pattern = _pattern(self._after)
+        self._before_pattern = re.compile(phrases_expression(self._before))
+        self._after_pattern = re.compile(phrases_expression(self._after))
+        self._context = ChangeContext(lang)
         # What the cues begin with: most drugs have none of these words beside them.
         self._before_words, self._after_words = (
             frozenset(_WORD.findall(phrase)[0] for phrase in phrases) for phrases in (self._before, self._after)
@@ -98,7 +67,7 @@ class Changes:
         for match in self._before_pattern.finditer(folded, low, start):
             phrase = _plain(match[0])
             of_previous = low <= previous <= match.start() and phrase in self._after
-            if not (of_previous and _is_behind(folded, previous, match)):
+            if not (of_previous and self._is_behind(folded, previous, match)):
                 found = self._before[phrase], match.start(), match.end()
         return found
 
@@ -107,7 +76,7 @@ class Changes:
         if self._after_words.isdisjoint(_WORD.findall(folded, end, high)):
             return None
         clause = _CLAUSE.search(folded, end, high)
-        while clause is not None and clause[0] == "." and _SAME_DRUG.match(folded, clause.end()):
+        while clause is not None and clause[0] == "." and self._context.same_drug.match(folded, clause.end()):
             clause = _CLAUSE.search(folded, clause.end(), high)
         found: Cue | None = None
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
@@ -122,17 +91,25 @@ class Changes:
         """Is a cue behind a drug said of it, and has it come to be? `earlier`: the change of the cue before."""
         change, between = self._after[_plain(match[0])], folded[end : match.start()]
         if change == "unique_dose":
-            return _PERIOD.match(folded, match.end()) is None
-        if change == "stop" and earlier in (None, change, "unique_dose") and _PLANNED.search(between):
+            return self._context.period.match(folded, match.end()) is None
+        if change == "stop" and earlier in (None, change, "unique_dose") and self._context.planned.search(between):
             return False
-        if _NEGATED.search(between) or (earlier is not None and _NOT_YET.search(between)):
+        if self._context.negated.search(between) or (earlier is not None and self._context.not_yet.search(between)):
             return False
-        if change in _OFF and _CONDITION.match(folded, match.end()):
+        if change in _OFF and self._context.condition.match(folded, match.end()):
             return False
-        if earlier is None and _AUXILIARIES.match(between):
+        if earlier is None and self._context.auxiliaries.match(between):
             return True
         gap = folded[match.end() : following]
-        return _LEADS.match(gap) is None or following == len(folded)
+        return self._context.leads.match(gap) is None or following == len(folded)
+
+    def _is_behind(self, folded: str, previous: int, match: re.Match[str]) -> bool:
+        """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
+        context, between = self._context, folded[previous : match.start()]
+        if not between.strip():
+            return True
+        passive = context.passive.search(between) is not None and context.person.search(between) is None
+        return passive and context.preposition.match(folded, match.end()) is None
 
 
 def _outdoes(change: str, earlier: str) -> bool:
@@ -142,22 +119,5 @@ def _outdoes(change: str, earlier: str) -> bool:
     return (change in _ON and earlier in _OFF) or (change in _OFF and earlier in _ON)
 
 
-def _is_behind(folded: str, previous: int, match: re.Match[str]) -> bool:
-    """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
-    between = folded[previous : match.start()]
-    if not between.strip():
-        return True
-    passive = _PASSIVE.search(between) is not None and _PERSON.search(between) is None
-    return passive and _PREPOSITION.match(folded, match.end()) is None
-
-
 def _plain(words: str) -> str:
     return re.sub(r"\s+", " ", words)
-
-
-def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
-    by_letter: dict[str, list[str]] = {}
-    for word in sorted(phrases, key=len, reverse=True):
-        by_letter.setdefault(word[0], []).append(re.escape(word[1:]).replace(r"\ ", r"\s+"))
-    letters = "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
-    return re.compile(rf"(?<![^\W_])(?:{letters})(?![^\W_])")

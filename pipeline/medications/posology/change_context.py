@@ -1,0 +1,49 @@
+"""Whether a cue of change is said of a drug, and whether it has come to be, by the words around it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline import resources
+from pipeline.text.phrases import phrases_expression
+
+
+class ChangeContext:
+    """The words of a language, from `posology/change_context.tsv`, where their kinds are explained.
+
+    Attributes:
+        period: behind "once": it is a frequency.
+        planned: before a stop: it ends a course.
+        not_yet, negated: before a cue: it has not come to be.
+        condition: behind a cue: it holds under a condition only.
+        auxiliaries: between a drug and its cue, to be matched whole.
+        passive: before a cue: it is said of what stands before.
+        person: among words: they speak of a person.
+        leads: between a cue and a drug, to be matched whole: the cue speaks of that drug.
+        preposition: behind a cue: it speaks of what follows.
+        same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
+    """
+
+    def __init__(self, lang: str) -> None:
+        kinds: dict[str, list[str]] = {}
+        for row in resources.read_table(lang, "posology/change_context.tsv"):
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        # A language without words of a kind has an expression for them that never matches.
+        words = {kind: f"(?:{phrases_expression(kinds[kind])})" if kind in kinds else "(?!)" for kind in _KINDS}
+        self.period = re.compile(rf"\s*{words['period']}|\s*[/-]|\d")
+        self.planned = re.compile(rf"{words['course_end']}\s*\Z")
+        self.not_yet = re.compile(rf"(?:{words['not_yet']}\s+(?:[\w']+\s+){{0,2}}|{words['infinitive']}\s+)\Z")
+        self.negated = re.compile(rf"{words['negation']}\s+(?:{words['negation_gap']}\s+){{0,2}}\Z")
+        self.condition = re.compile(rf"\s*{words['condition']}")
+        self.auxiliaries = re.compile(rf"\s*(?:{words['auxiliary']}\s+)*\Z")
+        self.passive = re.compile(rf"{words['passive']}\s+\Z")
+        self.person = re.compile(words["person"])
+        self.leads = re.compile(rf"\s*(?:{words['lead']}\s*){{0,5}}\Z")
+        self.preposition = re.compile(rf"\s+{words['preposition']}")
+        self.same_drug = re.compile(rf"\s+{words['same_drug']}")
+
+
+_KINDS = (
+    "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
+    "person", "lead", "preposition", "same_drug",
+)  # fmt: skip
