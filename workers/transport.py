@@ -15,6 +15,8 @@
    aiokafka's issue 1017, which has other causes too).
 10. `ConsumerThread.Worker` is a daemon: after a crash Faust may leave its thread running (a cancelled agent ends its
     stop early), and Python would wait for it for ever, so that a worker that has failed is never started again.
+11. `MessageBatch.failure` of the driver looks at the error of a batch that nobody waits for room in: the loop would
+   log it as never retrieved, beside the line that says why the worker ends.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ from aiokafka.errors import (
     RecordTooLargeError,
     UnsupportedCodecError,
 )
-from aiokafka.producer import sender
+from aiokafka.producer import message_accumulator, sender
+from aiokafka.producer.message_accumulator import MessageBatch
 from aiokafka.producer.sender import SendProduceReqHandler
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
@@ -330,6 +333,20 @@ class ProduceHandler(SendProduceReqHandler):  # type: ignore[misc]
 sender.SendProduceReqHandler = ProduceHandler
 
 
+class Batch(MessageBatch):  # type: ignore[misc]
+    """The driver's. Each of its records has the error too, and whoever handed one over asks for it there."""
+
+    def failure(self, exception: BaseException) -> None:
+        """Tell the records, and who waits for room in the batch."""
+        super().failure(exception)
+        if not self._drain_waiter.cancelled():
+            self._drain_waiter.exception()
+
+
+# The driver has no setting for it: `MessageAccumulator._append_batch` names the class.
+message_accumulator.MessageBatch = Batch
+
+
 class Producer(driver.Producer):
     """An idempotent producer: a retry after a broker's death writes nothing twice and keeps the order."""
 
@@ -371,6 +388,7 @@ OVERRIDDEN: tuple[tuple[type, str], ...] = (
     (driver.AIOKafkaConsumerThread, "_fetch_records"),
     (driver.Producer, "_settings_default"),
     (SendProduceReqHandler, "handle_response"),
+    (MessageBatch, "failure"),
 )
 """What of Faust and its driver we override: a test asks whether the pinned version still has it."""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
+from aiokafka.producer.message_accumulator import MessageAccumulator
+from aiokafka.structs import TopicPartition
 
 from workers import transport
 from workers.delivery import Delivery
@@ -153,3 +157,30 @@ def test_the_driver_sends_nothing_behind_a_record_that_failed_for_good(
         return stopped
 
     assert asyncio.run(scenario()) is halted
+
+
+def test_records_that_wait_behind_a_failed_one_are_told_and_nothing_is_logged() -> None:
+    """The worker says once why it ends; that the records behind were not sent is no news of its own."""
+
+    async def scenario() -> tuple[list[str], list[Any]]:
+        logged: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: logged.append(context))
+        accumulator = MessageAccumulator(None, 1000, 0, 60)
+        partitions = [TopicPartition("out", partition) for partition in range(3)]
+        answers = [await accumulator.add_message(tp, b"k", b"{}", 60) for tp in partitions]
+        producer = transport.Producer.__new__(transport.Producer)
+        sending = asyncio.create_task(asyncio.sleep(60))
+        producer._producer = SimpleNamespace(
+            _sender=SimpleNamespace(sender_task=sending), _message_accumulator=accumulator
+        )
+        for answer in answers:
+            producer.watch(answer)
+        accumulator._pop_batch(partitions[0]).failure(TopicAuthorizationFailedError())
+        told = [type(error).__name__ for error in await asyncio.gather(*answers, return_exceptions=True)]
+        await asyncio.gather(sending, return_exceptions=True)
+        # What nobody has asked for its error is logged when it is collected.
+        del accumulator, answers, answer, producer
+        gc.collect()
+        return told, logged
+
+    assert asyncio.run(scenario()) == (["TopicAuthorizationFailedError", "KafkaError", "KafkaError"], [])
