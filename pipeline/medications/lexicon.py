@@ -134,9 +134,7 @@ class Lexicon:
         findings = (row["term"] for name in _FINDINGS for row in resources.read_table(lang, f"matching/{name}.tsv"))
         self.vocabulary = resources.vocabulary(lang).union(word for term in findings for word in key(term).split(" "))
         # Words that general text hardly has; what they stand beside is read by their ending, as the model learnt it.
-        rare = folder + "vocabulary_wordnet.txt"
-        rare_words = resources.read_lines(lang, rare) if resources.path(lang, rare).exists() else ()
-        self._known = self.vocabulary.union(rare_words).difference(self.kinds)
+        self._known = self.vocabulary.union(resources.rare_words(lang)).difference(self.kinds)
         known = (Kind.DRUG, Kind.CLASS)
         reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None

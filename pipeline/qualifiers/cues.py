@@ -53,9 +53,10 @@ class CueSet:
         for phrase, cue in rows:
             if phrase.startswith("re:"):
                 expression = phrase[3:].strip()
-                for beginning in beginnings(expression):
+                begins = beginnings(expression)
+                for beginning in begins:
                     by_beginning.setdefault(beginning, []).append(len(self._expressions))
-                if not beginnings(expression):
+                if not begins:
                     anywhere.append(f"(?:{expression})")
                 self._expressions.append((re.compile(rf"\b(?:{expression})"), cue))
             else:

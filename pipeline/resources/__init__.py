@@ -35,13 +35,21 @@ def vocabulary(lang: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
+def rare_words(lang: str) -> frozenset[str]:
+    """Words that general text hardly has, folded; none is the name of a drug."""
+    return frozenset(_lines_if_any(lang, "medications/vocabulary_wordnet.txt"))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
 def open_words(lang: str) -> frozenset[str]:
     """The words of a language's open lists, folded: ordinary and rare ones, and those of the names of drugs."""
-    names = (name for name in _OPEN_LISTS if path(lang, name).exists())
-    return vocabulary(lang).union(word for name in names for line in read_lines(lang, name) for word in line.split())
+    names = _lines_if_any(lang, "medications/names.txt")
+    return vocabulary(lang) | rare_words(lang) | {word for name in names for word in name.split()}
 
 
-_OPEN_LISTS = ("medications/vocabulary_wordnet.txt", "medications/names.txt")
+def _lines_if_any(lang: str, name: str) -> tuple[str, ...]:
+    """The lines of a list that not every language has."""
+    return read_lines(lang, name) if path(lang, name).exists() else ()
 
 
 @lru_cache(maxsize=128)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -56,8 +56,6 @@ _AROUND = " .,;:()\"'"
 # So many stretches and words are remembered, none longer than a word of a note.
 _MOST_KEPT = 50_000
 _LONGEST_KEPT = 32
-
-_Value = TypeVar("_Value")
 
 
 def split(text: str) -> list[tuple[str, bool]]:
@@ -109,9 +107,9 @@ class _Stretches(dict[str, tuple[str | bool, ...]]):
         return found
 
     def _may_stay(self, stretch: str) -> bool:
-        if in_memory_zone(self._vocab):
-            return stretch.strip(_AROUND) in self._words
-        return len(stretch) <= _LONGEST_KEPT
+        if len(stretch) > _LONGEST_KEPT:
+            return False
+        return stretch.strip(_AROUND) in self._words or not in_memory_zone(self._vocab)
 
 
 def in_memory_zone(vocab: Vocab) -> bool:

@@ -21,7 +21,8 @@ ROWS = [
     "re:[^ab]x", "re:signe? +de",
 ]  # fmt: skip
 PIECES = [
-    *"pas de signe history of no his her past the in days day a b x _ - . / + bref".split(),  # noqa: SIM905
+    *("pas", "de", "signe", "history", "of", "no", "his", "her", "past", "the", "in", "days", "day", "bref"),
+    *"abx_-./+",
     "3", "٣", "12/7", " ", "  ", "\n", "\n\n", "\t", "\x0b", "\u2028", " " * 8, " " * 9, "é",
 ]  # fmt: skip
 
