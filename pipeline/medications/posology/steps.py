@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.dosage import (
@@ -59,13 +58,10 @@ class _Assembly:
         self.unread: list[tuple[str, int, int]] = []
         self.whole = Whole()
         self.reason: str | None = None
-        self.then = False
-        self.change = False
-        self.changing = False
-        self.take = False
+        # What the words just read announce.
+        self.then = self.change = self.changing = self.take = self.scale = False
         self.closed = False  # a mark or a sentence's end stands before the next element
         self.last: Element | None = None
-        self.scale = False
         self.pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
         self.excepting = False  # "5 mg daily except 7.5 mg on Sundays"
         self.bracket = 0
@@ -397,7 +393,7 @@ class _Assembly:
     def _duration(self, element: Element) -> None:
         worn = (self.whole.form or {}).get("code") == "patch" and element.value.get("unit") == "h"
         if worn and "value" in element.value:
-            self._infusion(replace_value(element, {"duration": element.value["value"], "durationUnit": "h"}))
+            self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "h"}))
             return
         if self.step.duration is not None:
             if self.step.duration != element.value:
@@ -411,7 +407,7 @@ class _Assembly:
         if element.value.get("unit") in ("min", "h") and self.last is not None and self._infusing(self.last):
             name = "value" if "value" in element.value else "low"
             said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
-            self._infusion(replace_value(element, said))
+            self._infusion(replace(element, value=said))
             return
         if (
             element.value.get("unit") in _COURSE_UNITS
@@ -481,21 +477,12 @@ class _Assembly:
         return {"text": words, "code": element.value}
 
 
+# What takes an element of each kind: the method of its name.
 _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
-    name: getattr(_Assembly, f"_{name}")
-    for name in (
-        "mark", "drug", "word", "then", "except", "end", "change", "changing", "take", "scale", "alternate", "hold",
-        "by", "old", "unread", "amount", "day", "timing", "slots", "infusion", "duration", "length", "max",
-        "as_needed", "reason", "route", "form",
-    )
-}  # fmt: skip
+    name.removeprefix("_"): method for name, method in vars(_Assembly).items() if name.startswith("_")
+}
 # What says nothing of the posology.
 _UNSAID = frozenset({"mark", "word", "filler", "then", "take", "change", "unread", "changing"})
-
-
-def replace_value(element: Element, value: Any) -> Element:
-    """The element with another value."""
-    return Element(element.kind, element.start, element.end, value, element.code)
 
 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
