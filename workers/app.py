@@ -161,10 +161,6 @@ class Worker(faust.App):
         self._joined = True
         self.flow.resume(self.consumer_generation_id)
 
-    def positions(self) -> list[tuple[str, int, int]]:
-        """Topic, partition and committed offset of all that is ours."""
-        return [(*partition, offset) for partition, offset in self.flow.attempts.owned()]
-
     async def _leave(self) -> None:
         """Commit and say that we leave in order; a broker that is away must not keep us."""
         if self._joined:

@@ -77,14 +77,13 @@ def _code(error: BaseException | None) -> int:
     return next((code for kind, code in _CODES if isinstance(error, kind)), UNEXPECTED)
 
 
-async def _name_unreadable(app: Worker) -> None:
+async def _name_unreadable(settings: Settings, error: UnreadableError) -> None:
     """Say which records cannot be read, and what to do (D-1.4)."""
-    settings = app.settings
-    for topic, partition, offset in app.positions():
+    for topic, partition, offset in error.positions:
         try:
             found = await asyncio.to_thread(unreadable.find, client_config(settings), topic, partition, offset)
-        except KafkaException as error:
-            log.warning("partition cannot be looked at", topic=topic, partition=partition, reason=error.args[0].str())
+        except KafkaException as trouble:
+            log.warning("partition cannot be looked at", topic=topic, partition=partition, reason=trouble.args[0].str())
             continue
         for bad in found:
             log.error(
@@ -105,7 +104,7 @@ async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> i
         error = app._crash_reason
     log.info("worker stops")
     if isinstance(error, UnreadableError):
-        await _name_unreadable(app)
+        await _name_unreadable(app.settings, error)
     try:
         async with asyncio.timeout(app.settings.drain_deadline_seconds + _STOP_SECONDS):
             await app.stop()

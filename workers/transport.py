@@ -25,7 +25,7 @@ import asyncio
 import struct
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import aiokafka
@@ -71,7 +71,13 @@ _PAUSE_SECONDS = 0.5
 
 
 class UnreadableError(Exception):
-    """A batch of records cannot be read."""
+    """A batch of records cannot be read. `positions`: topic, partition and offset that each of our partitions was to be
+    read from next; the batch lies at one of them.
+    """
+
+    def __init__(self, reason: str, positions: Sequence[tuple[str, int, int]]) -> None:
+        super().__init__(reason)
+        self.positions = tuple(positions)
 
 
 class ReadError(Exception):
@@ -137,7 +143,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             )
         except _UNREADABLE as error:
             if self._one_by_one:
-                return await self._give_up(UnreadableError(type(error).__name__))
+                places = [(tp.topic, tp.partition, position) for tp, position in positions.items()]
+                return await self._give_up(UnreadableError(type(error).__name__, places))
             # The error took with it what had been read before it, of this partition and of others: read that again, and
             # one by one, so that the error comes alone.
             for tp, position in positions.items():

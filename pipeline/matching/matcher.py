@@ -23,10 +23,11 @@ Terms = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """What a match of a term gives: its label and its codes, one list for all its matches."""
+    """What a match of a term gives: its label and its codes, one list for all its matches. `shipped`: of our lists."""
 
     label: str
     codes: list[dict[str, str | None]] = field(default_factory=list)
+    shipped: bool = False
 
 
 _Match = tuple[int, int, _Term]
@@ -44,7 +45,7 @@ class TermMatcher:
         attr: the token attribute that terms are compared by: "TEXT", "LOWER" or "NORM" (another for both of terms and
             expressions than that of one label is a second matcher).
         lexicons: shipped lists: "problems", "procedures". They match folded, in singular and plural; their
-            abbreviations in the case as written.
+            abbreviations in the case as written. Nothing of a section's title is one of them ("Allergies:").
 
     Raises:
         ValueError: an attribute or a list that does not exist, or an expression that cannot be read.
@@ -106,9 +107,11 @@ class TermMatcher:
 
     def _found(self, doc: Doc) -> Iterable[_Match]:
         terms = self._terms
+        titles = {number for title in doc.spans.get("section_titles", ()) for number in range(title.start, title.end)}
         for matcher in self._matchers.values():
             for key, start, end in matcher(doc):
-                yield start, end, terms[key]
+                if not (terms[key].shipped and start in titles and end - 1 in titles):
+                    yield start, end, terms[key]
         if not self._expressions:
             return
         read = DocText.of(doc)
@@ -137,7 +140,7 @@ class TermMatcher:
 
     def _add_entry(self, nlp: Language, entry: Entry) -> None:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
-        term = _Term(entry.label, [code] if entry.code else [])
+        term = _Term(entry.label, [code] if entry.code else [], shipped=True)
         for form in entry.forms:
             self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
 

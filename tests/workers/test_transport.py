@@ -193,7 +193,8 @@ def test_metadata_goes_with_each_commit(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_an_unreadable_batch_costs_no_record_that_was_read_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """D-1.4: the driver's error takes along what it had drained of other partitions. So positions go back, records come
-    one by one, and only an error that comes alone ends the worker.
+    one by one, and only an error that comes alone ends the worker. It tells where each partition stood: a batch may be
+    met before the worker knows what is committed.
     """
     first, bad = aiokafka.TopicPartition("t", 0), aiokafka.TopicPartition("t", 1)
     positions = {first: 10, bad: 4}
@@ -221,7 +222,8 @@ def test_an_unreadable_batch_costs_no_record_that_was_read_with_it(monkeypatch: 
             while True:
                 records = await thread._fetch_records(native, set(), 1.0, 100)
                 found += records.get(first, [])
-        except transport.UnreadableError:
+        except transport.UnreadableError as error:
+            assert error.positions == (("t", 0, 13), ("t", 1, 4))
             return found
 
     assert asyncio.run(read()) == [10, 11, 12]

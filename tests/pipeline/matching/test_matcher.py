@@ -6,7 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Span
 
-import pipeline  # noqa: F401  (registers the components)
+import pipeline
 
 
 def matcher(lang="fr", **settings):
@@ -100,3 +100,8 @@ def test_matcher_pickles():
 
 def test_matcher_empty_text():
     assert found(matcher("en", lexicons=["problems"])("")) == []
+
+
+def test_the_title_of_a_section_is_no_mention_of_the_shipped_lists():
+    doc = pipeline.load("en")("ALLERGIES: none known.\n\nPAST MEDICAL HISTORY: Allergies, asthma.")
+    assert [(ent.text, ent.start_char) for ent in doc.ents] == [("Allergies", 46), ("asthma", 57)]
