@@ -78,6 +78,7 @@ class Worker(faust.App):
         self.ended = asyncio.Event()
         self._serving = False
         self._joined = False
+        self._idle_at = 0.0
         url = self.conf.broker_consumer
         self.transport = transport.Transport(url, self)
         self.producer_transport = transport.Transport(self.conf.broker_producer, self)
@@ -246,16 +247,20 @@ class Worker(faust.App):
         return None
 
     def _stuck_seconds(self) -> float:
-        return time.monotonic() - self.flow.last_progress
+        """Seconds with work and without progress. The first note after a quiet night is not late by that night."""
+        return time.monotonic() - max(self.flow.last_progress, self._idle_at)
 
     async def _watch(self) -> None:
         """End a worker that has work and does nothing: a restart helps, waiting does not."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if self.flow.inflight and self._stuck_seconds() < self.settings.watchdog_seconds:
-                self._consumer_of_ours().keep_alive()
+            if not (self.flow.inflight or any(self._lag().values())):
+                self._idle_at = time.monotonic()
+                continue
             limit = self.settings.watchdog_seconds
-            if self._stuck_seconds() > limit and (self.flow.inflight or any(self._lag().values())):
+            if self.flow.inflight and self._stuck_seconds() < limit:
+                self._consumer_of_ours().keep_alive()
+            if self._stuck_seconds() > limit:
                 self.fail(WatchdogError(f"no progress for {limit:g} s with notes in flight or unread"))
                 return
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -173,25 +173,62 @@ def test_the_worker_decodes_nothing_itself(stage: Stage, monkeypatch: pytest.Mon
     assert stage.sent == ["out"]
 
 
-@pytest.mark.parametrize(("inflight", "idle_seconds", "ends"), [(3, 100.0, True), (3, 1.0, False), (0, 100.0, False)])
+class Clock:
+    """The time that a worker believes in, moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("inflight", "unread", "quiet_seconds", "work_seconds", "ends"),
+    [
+        (3, 0, 0.0, 100.0, True),
+        (0, 3, 0.0, 100.0, True),
+        (3, 0, 0.0, 1.0, False),
+        (0, 0, 0.0, 100.0, False),
+        # The first note after a quiet night is late by its own time, not by that of the night.
+        (1, 0, 30_000.0, 1.0, False),
+        (0, 1, 30_000.0, 1.0, False),
+        (1, 0, 30_000.0, 100.0, True),
+    ],
+)
 def test_a_worker_with_work_and_without_progress_ends(
-    inflight: int, idle_seconds: float, ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inflight: int,
+    unread: int,
+    quiet_seconds: float,
+    work_seconds: float,
+    ends: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """D-9.2: judged by acknowledgements; exit code 76."""
-    monkeypatch.setattr(app, "_WATCH_SECONDS", 0.001)
+    clock = Clock()
+    monkeypatch.setattr(app, "_WATCH_SECONDS", 0.0)
+    monkeypatch.setattr(app, "time", clock)
 
-    async def scenario() -> BaseException | None:
+    async def scenario() -> tuple[BaseException | None, str | None]:
         worker = app.create_app(Settings(state_dir=tmp_path, watchdog_seconds=50))
-        progress = time.monotonic() - idle_seconds
-        worker.flow = type("Flow", (), {"inflight": inflight, "last_progress": progress})()
-        monkeypatch.setattr(worker, "_lag", dict)
-        monkeypatch.setattr(worker, "_consumer_of_ours", lambda: type("C", (), {"keep_alive": lambda _: None})())
+        flow = worker.flow = SimpleNamespace(inflight=0, last_progress=clock.now)  # type: ignore[assignment]
+        lag = {("in", 0): 0}
+        worker._serving = True
+        monkeypatch.setattr(worker, "_lag", lambda: lag)
+        monkeypatch.setattr(worker, "_consumer_of_ours", lambda: SimpleNamespace(keep_alive=lambda: None))
         watching = asyncio.create_task(worker._watch())
-        await asyncio.sleep(0.05)
+        for later, work in ((quiet_seconds, 0), (0.0, 1), (work_seconds, 1)):
+            clock.now += later
+            flow.inflight, lag["in", 0] = work * inflight, work * unread
+            for _ in range(3):
+                await asyncio.sleep(0)
+        said = worker._live()
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        return worker.failure
+        return worker.failure, said
 
-    failure = asyncio.run(scenario())
+    failure, said = asyncio.run(scenario())
     assert (failure is not None) is ends
     assert run._code(failure) == (run.WATCHDOG if ends else run.OK)
+    assert said is None  # the probe's limit, 130 s, is beyond all of these
