@@ -287,6 +287,8 @@ def _one_line(error: ValidationError, origins: Mapping[str, Origin]) -> str:
     """All that is wrong in one line: names, where they came from, and what is allowed; never a value."""
     parts = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
+        if item["type"] == "default_factory_not_called":  # only follows from what is wrong elsewhere
+            continue
         name = str(item["loc"][0]) if item["loc"] else ""
         message = item["msg"].removeprefix("Value error, ").replace("\n", " ")
         origin = origins.get(name)

@@ -168,6 +168,15 @@ def test_all_that_is_wrong_is_said_at_once(clean: pytest.MonkeyPatch) -> None:
     assert CANARY not in message
 
 
+@pytest.mark.parametrize("options", [{"shards": "two"}, {"shards": 0}, {"profiles": "fr"}])
+def test_what_only_follows_from_an_error_is_not_said(options: dict[str, object]) -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings(**options)
+    [name] = options
+    assert str(error.value).startswith(f"{name} (option): ")
+    assert ";" not in str(error.value).replace("en=en,fr=fr", "")
+
+
 @pytest.mark.parametrize(("seconds", "poll", "buffer"), [(0.001, 500, 1024), (0.2, 64, 64)])
 def test_poll_and_buffer_follow_the_seconds_of_a_note(seconds: float, poll: int, buffer: int) -> None:
     settings = Settings(expected_note_seconds=seconds)
