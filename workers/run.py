@@ -30,7 +30,7 @@ PUBLISHING_FAILED = 75
 WATCHDOG = 76
 
 # Beyond the drain deadline, for commits and connections.
-_STOP_SECONDS = 30.0
+STOP_SECONDS = 30.0
 
 _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (ShardError, USAGE),
@@ -106,11 +106,11 @@ async def _end(app: Worker, starting: asyncio.Task[None], *, stopped: bool) -> i
     if isinstance(error, UnreadableError):
         await _name_unreadable(app.settings, error)
     try:
-        async with asyncio.timeout(app.settings.drain_deadline_seconds + _STOP_SECONDS):
+        async with asyncio.timeout(app.settings.drain_deadline_seconds + STOP_SECONDS):
             await app.stop()
     except TimeoutError:
         # What is not committed comes again; a broker that is away must not keep the process, nor must its threads.
-        log.warning("stopped without the broker", after_seconds=app.settings.drain_deadline_seconds + _STOP_SECONDS)
+        log.warning("stopped without the broker", after_seconds=app.settings.drain_deadline_seconds + STOP_SECONDS)
         os._exit(_code(error))
     except Exception as trouble:  # noqa: BLE001 (Faust's services may be in any state after a crash; why we end counts)
         log.warning("stopped with an error", error=type(trouble).__name__)

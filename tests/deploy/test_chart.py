@@ -19,7 +19,9 @@ from deploy.helm.settings_schema import render as render_schema
 from tests.deploy.conftest import KUBERNETES, TOOLS, Render, helm_template, run, tool
 from tests.deploy.manifests import problems
 from tests.deploy.rules import CHART, ROOT, load, rules
+from workers import run as run_module
 from workers.settings import Settings
+from workers.shards import START_SECONDS
 
 VALUES = load(CHART / "values.yaml")
 EXAMPLES = [CHART / "examples" / f"{name}.yaml" for name in ("small-clinic", "hospital-group", "development")]
@@ -184,14 +186,21 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"scratch": {"stateSize": "much"}}, "/scratch/stateSize"),
     ({"podDisruptionBudget": {"maxUnavailable": "some"}}, "/podDisruptionBudget/maxUnavailable"),
     ({"networkPolicy": {"kafkaPorts": [0]}}, "/networkPolicy/kafkaPorts/0"),
+    ({"networkPolicy": {"dnsPorts": []}}, "/networkPolicy/dnsPorts"),
     ({"networkPolicy": {"extraEgress": [{"port": 4318}]}}, "/networkPolicy/extraEgress/0"),
     ({"resources": {"limits": {"memory": "much"}}}, "/resources/limits/memory"),
     ({"extraEnv": [{"name": "A", "value": 1}]}, "/extraEnv/0/value"),
     ({"extraVolumes": [{"emptyDir": {}}]}, "/extraVolumes/0"),
     ({"fullnameOverride": "Anamnesis"}, "/fullnameOverride"),
     ({"prometheusRule": {"disabledAlerts": ["AnamnesisNoNote"]}}, "/prometheusRule/disabledAlerts/0"),
-    ({"terminationGracePeriodSeconds": 60}, "terminationGracePeriodSeconds (60) must be above"),
+    ({"terminationGracePeriodSeconds": 89}, "terminationGracePeriodSeconds (89) must be at least 30 above"),
     ({"settings": {"drain_deadline_seconds": 100}}, "settings.drain_deadline_seconds (100)"),
+    ({"shards": 8}, "resources.limits.memory (5Gi) is below 500 MiB + shards (8)"),
+    ({"settings": {"shard_recycle_bytes": "3GiB"}}, "settings.shard_recycle_bytes (3GiB)"),
+    ({"settings": {"shard_recycle_bytes": 3_221_225_472}}, "raise it to 6644Mi"),
+    ({"settings": {"http_port": 0}}, "settings.http_port (0)"),
+    ({"settings": {"tracing_endpoint": "http://collector:4318"}}, "networkPolicy.extraEgress"),
+    ({"profiles": {"de": "/etc/anamnesis/profiles/de.cfg"}}, "profiles.de (/etc/anamnesis/profiles/de.cfg)"),
     ({"kafka": {"sasl": {"mechanism": "PLAIN"}}}, "kafka.sasl.existingSecret"),
     ({"kafka": {"sasl": {"existingSecret": "s"}}}, "kafka.sasl.mechanism"),
     ({"kafka": {"tls": {"caSecret": "s"}}}, "kafka.tls.enabled"),
@@ -199,6 +208,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"replicas": 13}, "replicas (13) is above kafka.partitions (12)"),
     ({"autoscaling": {"maxReplicas": 13, "hpa": {"enabled": True}}}, "autoscaling.maxReplicas (13)"),
     ({"autoscaling": {"minReplicas": 9, "keda": {"enabled": True}}}, "autoscaling.minReplicas (9)"),
+    ({"autoscaling": {"minReplicas": 0, "hpa": {"enabled": True}}}, "autoscaling.minReplicas (0) needs"),
+]
+RIGHT: list[dict[str, Any]] = [
+    {"shards": 8, "resources": {"limits": {"memory": "12788Mi"}}},
+    {"shards": 8, "settings": {"shard_recycle_bytes": "512 MiB"}},
+    {"shards": 2, "resources": {"limits": {"memory": 3_745_513_472}}},
+    {"shards": 8, "resources": {"limits": {"memory": None}}},
+    {"resources": {"requests": None, "limits": None}},
+    {"autoscaling": {"minReplicas": 0, "keda": {"enabled": True}}},
+    {"terminationGracePeriodSeconds": 50, "settings": {"drain_deadline_seconds": 20}},
+    {"settings": {"tracing_endpoint": "http://collector:4318"}, "networkPolicy": {"enabled": False}},
 ]
 
 
@@ -208,6 +228,52 @@ def test_a_wrong_value_fails_with_its_name(tmp_path: Path, values: dict[str, Any
     done = helm_template([values], folder=tmp_path)
     assert done.returncode != 0
     assert said in done.stderr
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize("values", RIGHT, ids=str)
+def test_values_at_the_edge_are_taken(render: Render, values: dict[str, Any]) -> None:
+    assert problems(render(values), KUBERNETES[-1]) == []
+
+
+@pytest.mark.deploy
+def test_the_grace_period_is_as_long_as_the_worker_takes_to_stop_at_most(render: Render) -> None:
+    pod = of_kind(render(), "Deployment")["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] >= Settings().drain_deadline_seconds + run_module.STOP_SECONDS
+
+
+@pytest.mark.deploy
+def test_the_way_to_the_brokers_is_open_on_their_ports(render: Render) -> None:
+    def ports(*values: dict[str, Any]) -> list[list[int]]:
+        egress = of_kind(render(*values), "NetworkPolicy")["spec"]["egress"]
+        return [[each["port"] for each in rule["ports"] if each["protocol"] == "TCP"] for rule in egress]
+
+    servers = {"kafka": {"bootstrapServers": "a:9093,b:9093,c:9094"}}
+    assert ports() == [[9092], [53]]
+    assert ports(servers) == [[9093, 9094], [53]]
+    assert ports(servers, {"networkPolicy": {"kafkaPorts": [9094, 9095], "dnsPorts": [53, 5353]}}) == [
+        [9093, 9094, 9095],
+        [53, 5353],
+    ]
+
+
+@pytest.mark.deploy
+def test_workers_that_are_not_ready_stop_no_drain_of_a_node(render: Render) -> None:
+    assert of_kind(render(), "PodDisruptionBudget")["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
+@pytest.mark.deploy
+def test_no_probe_gives_up_while_the_loop_is_busy(render: Render) -> None:
+    """A second, which is Kubernetes' own, is short for a worker that clears a backlog."""
+    container = of_kind(render(), "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert container[probe]["timeoutSeconds"] >= 5
+
+
+@pytest.mark.deploy
+def test_profiles_have_as_long_to_load_as_the_worker_gives_them(render: Render) -> None:
+    probe = of_kind(render(), "Deployment")["spec"]["template"]["spec"]["containers"][0]["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > START_SECONDS
 
 
 def leaves(values: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -56,11 +56,50 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- end -}}
 
-{{- define "anamnesis.check" -}}
-{{- $drain := .Values.settings.drain_deadline_seconds | default 60 | float64 -}}
-{{- if le (float64 .Values.terminationGracePeriodSeconds) $drain -}}
-{{- fail (printf "terminationGracePeriodSeconds (%v) must be above settings.drain_deadline_seconds (%v), or a stop becomes a kill" .Values.terminationGracePeriodSeconds $drain) -}}
+{{/* A size in bytes, out of a number, a quantity of Kubernetes (5Gi) or a size as settings take it (1536MiB). */}}
+{{- define "anamnesis.bytes" -}}
+{{- if kindIs "string" . -}}
+{{- $unit := regexReplaceAll "^[0-9. ]+" . "" | lower | trimSuffix "b" -}}
+{{- $factor := get (dict "" 1 "k" 1e3 "m" 1e6 "g" 1e9 "t" 1e12 "ki" 1024 "mi" 1048576 "gi" 1073741824 "ti" 1099511627776) $unit -}}
+{{- printf "%.0f" (mulf (regexFind "^[0-9.]+" . | float64) (float64 $factor)) -}}
+{{- else -}}
+{{- printf "%.0f" (float64 .) -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "anamnesis.check" -}}
+{{- include "anamnesis.checkWorker" . -}}
+{{- include "anamnesis.checkKafka" . -}}
+{{- include "anamnesis.checkScaling" . -}}
+{{- end -}}
+
+{{- define "anamnesis.checkWorker" -}}
+{{- $settings := .Values.settings -}}
+{{- $drain := $settings.drain_deadline_seconds | default 60 | float64 -}}
+{{- if lt (float64 .Values.terminationGracePeriodSeconds) (addf $drain 30) -}}
+{{- fail (printf "terminationGracePeriodSeconds (%v) must be at least 30 above settings.drain_deadline_seconds (%v), or a stop becomes a kill" .Values.terminationGracePeriodSeconds $drain) -}}
+{{- end -}}
+{{- with ((.Values.resources).limits).memory -}}
+{{- $recycle := $settings.shard_recycle_bytes | default "1536MiB" -}}
+{{- $needed := addf 524288000 (mulf (float64 $.Values.shards) (include "anamnesis.bytes" $recycle | float64)) -}}
+{{- if lt (include "anamnesis.bytes" . | float64) $needed -}}
+{{- fail (printf "resources.limits.memory (%v) is below 500 MiB + shards (%v) x settings.shard_recycle_bytes (%v): the container would be killed before a shard is recycled; raise it to %.0fMi, or lower one of the two" . $.Values.shards $recycle (ceil (divf $needed 1048576))) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (hasKey $settings "http_port") (not $settings.http_port) -}}
+{{- fail "settings.http_port (0) takes any free port, which probes and Prometheus cannot know: name one" -}}
+{{- end -}}
+{{- if and $settings.tracing_endpoint .Values.networkPolicy.enabled (not .Values.networkPolicy.extraEgress) -}}
+{{- fail "settings.tracing_endpoint needs networkPolicy.extraEgress: nothing else lets traces out to the collector" -}}
+{{- end -}}
+{{- range $language, $profile := .Values.profiles -}}
+{{- if and (hasPrefix "/etc/anamnesis/profiles/" $profile) (not (hasKey $.Values.profileFiles (base $profile))) -}}
+{{- fail (printf "profiles.%s (%s) is not in profileFiles, which fills that folder" $language $profile) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "anamnesis.checkKafka" -}}
 {{- if and .Values.kafka.sasl.mechanism (not .Values.kafka.sasl.existingSecret) -}}
 {{- fail "kafka.sasl.mechanism needs kafka.sasl.existingSecret, the Secret with user name and password" -}}
 {{- end -}}
@@ -74,8 +113,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if ne (len (uniq (list $topics.input $topics.output $topics.deadletter))) 3 -}}
 {{- fail "kafka.topics.input, output and deadletter must be three different topics" -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "anamnesis.checkScaling" -}}
 {{- if include "anamnesis.scales" . -}}
 {{- $scaling := .Values.autoscaling -}}
+{{- if and (not $scaling.keda.enabled) (lt (int $scaling.minReplicas) 1) -}}
+{{- fail "autoscaling.minReplicas (0) needs autoscaling.keda: CPU of no workers starts none" -}}
+{{- end -}}
 {{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
 {{- fail (printf "autoscaling.minReplicas (%v) is above autoscaling.maxReplicas (%v)" $scaling.minReplicas $scaling.maxReplicas) -}}
 {{- end -}}
