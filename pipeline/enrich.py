@@ -155,6 +155,8 @@ class _Entities:
         spans = [*doc.ents, *doc.spans.get("problems", ())]
         self.spans = sorted(spans, key=lambda span: (span.start_char, -span.end_char))
         self.bounds: list[_Key] = [(span.start_char, span.end_char) for span in self.spans]
+        self.labels = [span.label_ for span in self.spans]
+        self.text = DocText.of(doc).text
         self.ids: dict[_Key, str] = {}
         for number, key in enumerate(self.bounds, 1):
             self.ids.setdefault(key, f"e{number}")
@@ -188,27 +190,29 @@ class _Entities:
     def events(self) -> list[enriched.Entity]:
         """Every entity with its qualifiers: an attribute takes those of its drug, one without a drug has none."""
         read = _Values(self.doc)
-        decided = [(name, f"{name}_evidence") for name in QUALIFIERS]
         qualified = {
-            key: enriched.Qualifiers(**{name: _qualifier(read, key, name, evidence) for name, evidence in decided})
-            for span, key in zip(self.spans, self.bounds, strict=True)
-            if span.label_ not in ATTRIBUTE_LABELS
+            key: _qualifiers(read, key)
+            for label, key in zip(self.labels, self.bounds, strict=True)
+            if label not in ATTRIBUTE_LABELS
         }
-        return [
-            enriched.Entity(
-                id=f"e{number}",
-                label=span.label_,
-                start=key[0],
-                end=key[1],
-                text=span.text,
-                score=read("score", key),
-                source=read("source", key) or "given",
-                section=self._section_of(key[0]),
-                codes=[msgspec.convert(code, enriched.Code) for code in read("codes", key) or ()],
-                qualifiers=qualified.get(key) or qualified.get(self.drug_of.get(key, key)),
+        found = []
+        for number, (label, key) in enumerate(zip(self.labels, self.bounds, strict=True), 1):
+            score, source, codes = read.several(_FOUND, key)
+            found.append(
+                enriched.Entity(
+                    id=f"e{number}",
+                    label=label,
+                    start=key[0],
+                    end=key[1],
+                    text=self.text[key[0] : key[1]],
+                    score=score,
+                    source=source or "given",
+                    section=self._section_of(key[0]),
+                    codes=[msgspec.convert(code, enriched.Code) for code in codes or ()],
+                    qualifiers=qualified.get(key) or qualified.get(self.drug_of.get(key, key)),
+                )
             )
-            for number, (span, key) in enumerate(zip(self.spans, self.bounds, strict=True), 1)
-        ]
+        return found
 
     def _section_of(self, start: int) -> str | None:
         index = bisect_right(self.starts, start) - 1
@@ -239,14 +243,13 @@ class _Entities:
         """The attributes that belong to no drug."""
         return [
             self.ids[key]
-            for span, key in zip(self.spans, self.bounds, strict=True)
-            if span.label_ in ATTRIBUTE_LABELS and key not in self.drug_of
+            for label, key in zip(self.labels, self.bounds, strict=True)
+            if label in ATTRIBUTE_LABELS and key not in self.drug_of
         ]
 
     def warnings(self) -> list[enriched.ReadingWarning]:
         """What components could not read."""
         found = []
-        whole = DocText.of(self.doc).text
         for warning in _read(self.doc, "warning_data") or ():
             start, end = warning.get("start"), warning.get("end")
             located = start is not None and end is not None
@@ -254,7 +257,7 @@ class _Entities:
                 enriched.ReadingWarning(
                     code=warning["code"],
                     entity=self.ids.get((start, end)) if located else None,
-                    text=whole[start:end] if located else None,
+                    text=self.text[start:end] if located else None,
                 )
             )
         return found
@@ -283,29 +286,47 @@ class _Values:
         self._stored: dict[Any, Any] = doc.user_data
         self._defaults: dict[str, Any] = {}
 
-    def __call__(self, name: str, bounds: _Key) -> Any:
-        """The value; None where no component of the pipeline has the extension."""
-        found = self._stored.get(("._.", name, *bounds), _ABSENT)
-        if found is not _ABSENT:
-            return found
-        if name not in self._defaults:
-            known = Span.get_extension(name) if Span.has_extension(name) else (None, None, None, None)
-            default, method, getter, _ = known
-            self._defaults[name] = _COMPUTED if method is not None or getter is not None else default
-        default = self._defaults[name]
-        if default is not _COMPUTED:
-            return default
+    def several(self, names: tuple[str, ...], bounds: _Key) -> list[Any]:
+        """The values of several names; None where no component of the pipeline has the extension."""
+        start, end = bounds
+        stored, defaults = self._stored.get, self._defaults
+        found = []
+        for name in names:
+            content = stored(("._.", name, start, end), _ABSENT)
+            if content is _ABSENT:
+                content = defaults[name] if name in defaults else self._default(name)
+                if content is _COMPUTED:
+                    content = self._compute(name, bounds)
+            found.append(content)
+        return found
+
+    def _default(self, name: str) -> Any:
+        known = Span.get_extension(name) if Span.has_extension(name) else (None, None, None, None)
+        default, method, getter, _ = known
+        self._defaults[name] = _COMPUTED if method is not None or getter is not None else default
+        return self._defaults[name]
+
+    def _compute(self, name: str, bounds: _Key) -> Any:
         span = self._doc.char_span(*bounds)
         return None if span is None else getattr(span._, name)
 
 
 _ABSENT, _COMPUTED = object(), object()
 
+_FOUND = ("score", "source", "codes")
+_EVIDENCE = tuple(f"{name}_evidence" for name in QUALIFIERS)
 
-def _qualifier(read: _Values, key: _Key, name: str, evidence: str) -> enriched.Qualifier:
-    cues, decision = read(evidence, key), read(name, key)
-    if cues:
-        return enriched.Qualifier(decision, msgspec.convert(cues, list[enriched.Cue]))
+
+def _qualifiers(read: _Values, key: _Key) -> enriched.Qualifiers:
+    decisions, evidence = read.several(QUALIFIERS, key), read.several(_EVIDENCE, key)
+    decided = (
+        enriched.Qualifier(decision, msgspec.convert(cues, list[enriched.Cue])) if cues else _without_cues(decision)
+        for decision, cues in zip(decisions, evidence, strict=True)
+    )
+    return enriched.Qualifiers(**dict(zip(QUALIFIERS, decided, strict=True)))
+
+
+def _without_cues(decision: bool | None) -> enriched.Qualifier:
     return _WITHOUT_CUES.get(decision) or enriched.Qualifier(decision)
 
 

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 import pipeline
 import schemas
 from pipeline.enrich import language_of, prepare, to_event
+from pipeline.extensions import QUALIFIERS
 from pipeline.fingerprint import VERSION, fingerprint
 from pipeline.profile import identify
 from pipeline.text.tokenizer import ClinicalTokenizer
@@ -134,9 +135,9 @@ class Processor:
         ordinary words of its language there are.
         """
         decoded = [self._decode(record) for record in records]
-        for item in decoded:
-            if isinstance(item, _Decoded):
-                self._learn(item)
+        for nlp in self.pipelines.values():
+            if isinstance(nlp.tokenizer, ClinicalTokenizer):
+                nlp.tokenizer.learn()
         with ExitStack() as zones:
             for nlp in self.pipelines.values():
                 zones.enter_context(nlp.memory_zone())
@@ -162,11 +163,6 @@ class Processor:
             unread = RejectedError("language", "language", f"$.language: no profile for it; there are: {known}")
             return rejection(unread, note.note_id)
         return _Decoded(note, record, language, decoded.unknown_fields)
-
-    def _learn(self, item: _Decoded) -> None:
-        tokenizer = self.pipelines[item.language].tokenizer
-        if isinstance(tokenizer, ClinicalTokenizer) and item.note.text is not None:
-            tokenizer.learn(item.note.text)
 
     def _tombstone(self, record: Record) -> Outcome:
         place = record.coordinates
@@ -267,20 +263,21 @@ def _now() -> datetime:
 
 
 def _counts(event: EnrichedNote, item: _Decoded) -> list[tuple[tuple[str, ...], int]]:
-    counts: Counter[tuple[str, ...]] = Counter()
     labels = {entity.id: entity.label for entity in event.entities}
-    for entity in event.entities:
-        counts["entities", entity.label, item.language] += 1
-        if entity.qualifiers is None:
-            continue
-        for name in entity.qualifiers.__struct_fields__:
-            value = getattr(entity.qualifiers, name).value
-            if value is not None:
-                counts["qualified", name, str(value).lower()] += 1
-    for relation in event.relations:
-        counts["relations", relation.type] += 1
-    for identifier in event.unlinked:
-        counts["unlinked_attributes", labels[identifier]] += 1
+    counted: list[tuple[str, ...]] = [("entities", label, item.language) for label in labels.values()]
+    counted += [
+        ("qualified", name, _TOLD[value])
+        for entity in event.entities
+        if (qualifiers := entity.qualifiers) is not None
+        for name in QUALIFIERS
+        if (value := getattr(qualifiers, name).value) is not None
+    ]
+    counted += [("relations", relation.type) for relation in event.relations]
+    counted += [("unlinked_attributes", labels[identifier]) for identifier in event.unlinked]
+    counts = list(Counter(counted).items())
     if item.unknown_fields:
-        counts[("unknown_fields",)] += item.unknown_fields
-    return list(counts.items())
+        counts.append((("unknown_fields",), item.unknown_fields))
+    return counts
+
+
+_TOLD = {True: "true", False: "false"}

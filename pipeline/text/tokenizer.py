@@ -79,9 +79,15 @@ class _Hashes(dict[str, int | str]):
     def __init__(self, vocab: Vocab) -> None:
         super().__init__()
         self._vocab = vocab
+        self.ordinary: set[str] = set()
+        """Ordinary words that a memory zone has met, and is going to forget."""
 
     def __missing__(self, word: str) -> int | str:
-        if len(word) > _LONGEST_KEPT or in_memory_zone(self._vocab):
+        if len(word) > _LONGEST_KEPT:
+            return word
+        if in_memory_zone(self._vocab):
+            if _WORD.fullmatch(word) and (lower(word) in self or fold(word) in _open_words(self._vocab.lang)):
+                self.ordinary.add(word)
             return word
         if len(self) >= _MOST_KEPT:
             self.clear()
@@ -112,6 +118,11 @@ class _Stretches(dict[str, tuple[str | bool, ...]]):
         return stretch.strip(_AROUND) in self._words or not in_memory_zone(self._vocab)
 
 
+def _open_words(lang: str) -> frozenset[str]:
+    """The words of a language's open lists; none of a language without resources."""
+    return resources.open_words(lang) if lang in resources.LANGUAGES else frozenset()
+
+
 def in_memory_zone(vocab: Vocab) -> bool:
     """Whether words that the vocabulary meets now are forgotten soon."""
     return bool(vocab.in_memory_zone)  # type: ignore[attr-defined]  # spaCy's types do not know the property
@@ -128,20 +139,17 @@ class ClinicalTokenizer:
     def __reduce__(self) -> tuple[type[ClinicalTokenizer], tuple[Vocab]]:
         return ClinicalTokenizer, (self.vocab,)
 
-    def learn(self, text: str) -> None:
-        """Keep the ordinary words of a text that a memory zone is going to read: spaCy makes a new word in 10 microseconds.
+    def learn(self) -> None:
+        """Keep the ordinary words that memory zones have met: spaCy makes a new word in 10 microseconds.
 
-        Ordinary are words of the language's open lists and words that are known in another case. Nothing is kept
-        in a language without resources, or inside a memory zone.
+        Ordinary are words of the language's open lists and words that are known in another case. Call it outside of
+        memory zones.
         """
-        if self.vocab.lang not in resources.LANGUAGES or in_memory_zone(self.vocab):
-            return
-        ordinary = resources.open_words(self.vocab.lang)
-        known = self._hashes
-        for word in set(_WORD.findall(text)):
-            if word not in known and (lower(word) in known or fold(word) in ordinary):
-                known[word] = self.vocab.strings.add(word)
-                self.vocab[word]
+        words, known = self._hashes.ordinary, self._hashes
+        while words and not in_memory_zone(self.vocab):
+            word = words.pop()
+            known[word] = self.vocab.strings.add(word)
+            self.vocab[word]
 
     def __call__(self, text: str) -> Doc:
         """Tokenise. Raises ValueError for a lone surrogate, which is no text."""

@@ -77,9 +77,11 @@ def test_no_word_of_a_memory_zone_is_remembered():
 def test_ordinary_words_are_kept_over_memory_zones_and_others_are_not():
     nlp = build("fr")
     text = "Douleur hépatique chez Zorglub, Zorglub 5mg de zorglubine"
-    nlp.tokenizer.learn(text)
-    with nlp.memory_zone():
-        assert nlp.make_doc(text).text == text
+    for _ in range(2):
+        with nlp.memory_zone():
+            assert nlp.make_doc(text).text == text
+            nlp.tokenizer.learn()
+        nlp.tokenizer.learn()
     kept = " ".join([*nlp.tokenizer._stretches, *nlp.tokenizer._hashes])
     assert "hépatique" in nlp.vocab
     assert "hépatique" in kept
