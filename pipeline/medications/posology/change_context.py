@@ -13,13 +13,15 @@ class ChangeContext:
 
     Attributes:
         period: behind "once": it is a frequency.
-        planned: before a stop: it ends a course.
-        not_yet, negated: before a cue: it has not come to be.
+        planned: before a stop: it ends a course. done: as little as in "was then stopped".
+        not_yet, negated: before a cue: it has not come to be. dated: what looks so is a month.
+        adjective: at a cue: it describes the word behind it.
         condition: behind a cue: it holds under a condition only.
         auxiliaries: between a drug and its cue, to be matched whole.
         passive: before a cue: it is said of what stands before.
         person: among words: they speak of a person.
         leads: between a cue and a drug, to be matched whole: the cue speaks of that drug.
+        resumption: the cues after which a condition is one of beginning again.
         preposition: behind a cue: it speaks of what follows.
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
     """
@@ -30,20 +32,25 @@ class ChangeContext:
             kinds.setdefault(row["kind"], []).append(row["phrase"])
         # A language without words of a kind has an expression for them that never matches.
         words = {kind: f"(?:{phrases_expression(kinds[kind])})" if kind in kinds else "(?!)" for kind in _KINDS}
+        self.resumption = frozenset(kinds.get("resumption", ()))
         self.period = re.compile(rf"\s*{words['period']}|\s*[/-]|\d")
         self.planned = re.compile(rf"{words['course_end']}\s*\Z")
-        self.not_yet = re.compile(rf"(?:{words['not_yet']}\s+(?:[\w']+\s+){{0,2}}|{words['infinitive']}\s+)\Z")
+        self.done = re.compile(rf"{words['passive']}\s+{words['course_end']}\s*\Z")
+        soon = rf"{words['not_yet']}\s+(?:[\w']+\s+){{0,2}}"
+        self.not_yet = re.compile(rf"(?:{soon}|{words['infinitive']}\s+)\Z")
+        self.dated = re.compile(rf"{words['month_lead']}\s+{soon}\Z")
         self.negated = re.compile(rf"{words['negation']}\s+(?:{words['negation_gap']}\s+){{0,2}}\Z")
         self.condition = re.compile(rf"\s*{words['condition']}")
         self.auxiliaries = re.compile(rf"\s*(?:{words['auxiliary']}\s+)*\Z")
         self.passive = re.compile(rf"{words['passive']}\s+\Z")
         self.person = re.compile(words["person"])
         self.leads = re.compile(rf"\s*(?:{words['lead']}\s*){{0,5}}\Z")
+        self.adjective = re.compile(rf"{words['adjective']}\s+(?!{words['onward']}|{words['lead']})[^\W\d_]")
         self.preposition = re.compile(rf"\s+{words['preposition']}")
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
-    "person", "lead", "preposition", "same_drug",
+    "person", "lead", "preposition", "same_drug", "month_lead", "adjective", "onward",
 )  # fmt: skip

@@ -7,6 +7,7 @@ planned, negated or conditional is none ("to be restarted", "was not started", "
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline import resources
@@ -17,6 +18,25 @@ from pipeline.text.phrases import phrases_expression
 Data = dict[str, Any]
 Cue = tuple[str, int, int]  # the change, and where its cue begins and ends
 
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done with a drug.
+
+    Attributes:
+        kind: a change of the event's schema; "none" without a cue.
+        cues: the cue, in the shape of the event.
+        alters: does it stand before the drug, so that a condition or a time behind it is of the change and not of the
+            taking: "stop aspirin when ...", "hold Coumadin for three days"?
+        resumed: does it take back a stop that is said of the same drug: "was stopped and later restarted"?
+    """
+
+    kind: str = "none"
+    cues: list[Data] = field(default_factory=list)
+    alters: bool = False
+    resumed: bool = False
+
+
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
 
@@ -24,6 +44,9 @@ _WORD = re.compile(r"[^\W_]+")
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
+# "Plavix 75 mg discontinued, enalapril 10 mg": nothing comes behind the cue.
+_ENDS = re.compile(r"\s*[,;)]")
+_ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
@@ -43,19 +66,21 @@ class Changes:
             frozenset(_WORD.findall(phrase)[0] for phrase in phrases) for phrases in (self._before, self._after)
         )
 
-    def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> tuple[str, list[Data]]:
-        """The change of a drug and its cue; "none" without one.
+    def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> Change:
+        """The change of a drug and its cue.
 
         `previous`, `following`: where the drug before ends, and where the next one begins (-1 and the text's end).
         """
         before = self._last_before(folded, drug[0], previous)
-        after = self._last_behind(folded, drug[1], following)
-        if before is None or (after is not None and _outdoes(after[0], before[0])):
-            before = after
-        if before is None:
-            return "none", []
-        change, start, end = before
-        return change, [{"kind": "lexical", "start": start, "end": end, "rule": "change"}]
+        after, resumed = self._last_behind(folded, drug[1], following)
+        ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
+        said = before if ahead else after
+        if said is None:
+            return Change()
+        change, start, end = said
+        cue = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
+        alters = change in _ALTERING or _plain(folded[start:end]) in self._context.resumption
+        return Change(change, [cue], ahead and alters, resumed and not ahead)
 
     def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
         low = max(0, start - BEFORE)
@@ -67,46 +92,63 @@ class Changes:
         for match in self._before_pattern.finditer(folded, low, start):
             phrase = _plain(match[0])
             of_previous = low <= previous <= match.start() and phrase in self._after
-            if not (of_previous and self._is_behind(folded, previous, match)):
+            if of_previous and self._is_behind(folded, previous, match):
+                continue
+            if match.end() < previous or not self._describes(folded, match, start):
                 found = self._before[phrase], match.start(), match.end()
         return found
 
-    def _last_behind(self, folded: str, end: int, following: int) -> Cue | None:
+    def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:
+        """The cue, and whether it takes back a stop before it."""
         high = min(end + BEHIND, following)
         if self._after_words.isdisjoint(_WORD.findall(folded, end, high)):
-            return None
+            return None, False
         clause = _CLAUSE.search(folded, end, high)
         while clause is not None and clause[0] == "." and self._context.same_drug.match(folded, clause.end()):
             clause = _CLAUSE.search(folded, clause.end(), high)
         found: Cue | None = None
+        resumed = False
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
             if found is not None and not _outdoes(change, found[0]) and (change in _WEAK or change == "unique_dose"):
                 continue
             if self._says_so(folded, end, match, following, found[0] if found else None):
+                resumed = found is not None and found[0] in _OFF and change in _ON
                 found = change, match.start(), match.end()
-        return found
+        return found, resumed
 
     def _says_so(self, folded: str, end: int, match: re.Match[str], following: int, earlier: str | None) -> bool:
         """Is a cue behind a drug said of it, and has it come to be? `earlier`: the change of the cue before."""
         change, between = self._after[_plain(match[0])], folded[end : match.start()]
         if change == "unique_dose":
             return self._context.period.match(folded, match.end()) is None
-        if change == "stop" and earlier in (None, change, "unique_dose") and self._context.planned.search(between):
+        context = self._context
+        ends_course = context.planned.search(between) is not None and context.done.search(between) is None
+        if change == "stop" and earlier in (None, change, "unique_dose") and ends_course:
             return False
-        if self._context.negated.search(between) or (earlier is not None and self._context.not_yet.search(between)):
+        planned = context.not_yet.search(between) is not None and context.dated.search(between) is None
+        if context.negated.search(between) or (earlier is not None and planned):
             return False
-        if change in _OFF and self._context.condition.match(folded, match.end()):
+        if change in _OFF and context.condition.match(folded, match.end()):
             return False
-        if earlier is None and self._context.auxiliaries.match(between):
+        if earlier is None and context.auxiliaries.match(between):
             return True
+        if context.adjective.match(folded, match.start()):
+            return False
         gap = folded[match.end() : following]
-        return self._context.leads.match(gap) is None or following == len(folded)
+        return context.leads.match(gap) is None or following == len(folded)
+
+    def _describes(self, folded: str, match: re.Match[str], start: int) -> bool:
+        """Does a cue before a drug describe something else: "because of the reduced function, metoprolol ..."?"""
+        return (
+            bool(folded[match.end() : start].strip())
+            and self._context.adjective.match(folded, match.start()) is not None
+        )
 
     def _is_behind(self, folded: str, previous: int, match: re.Match[str]) -> bool:
         """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
         context, between = self._context, folded[previous : match.start()]
-        if not between.strip():
+        if not between.strip() or between[-1] in "-–" or _ENDS.match(folded, match.end()):
             return True
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None

@@ -74,21 +74,25 @@ class PosologyReader:
             if extensions.stored(doc, "allergy", drug):
                 continue
             own = attributes.get(bounds, {})
-            posology, unread = self._language.read(text, folded, bounds, own, neighbours, linked)
-            warnings += unread
             following = places[number + 1][0] if number + 1 < len(places) else len(text)
             previous = places[number - 1][1] if number else -1
-            change, cues = self._changes.of(folded, bounds, previous, following)
+            change = self._changes.of(folded, bounds, previous, following)
+            posology, unread = self._language.read(
+                text, folded, bounds, own, neighbours, linked, change=change.kind if change.alters else None
+            )
+            warnings += unread
             qualifiers = {name: extensions.stored(doc, name, drug) for name in _DEPENDENT}
+            evidence = extensions.stored(doc, "history_evidence", drug) or ()
+            again = change.resumed and _between(evidence, bounds[1], change.cues[0]["start"])
             records.append(
                 {
                     "drug": list(bounds),
                     "group": groups.setdefault(self._name(folded[bounds[0] : bounds[1]]), len(groups) + 1),
                     "attributes": {label: [list(b) for b in sorted(spans)] for label, spans in own.items()},
                     "posology": posology,
-                    "status": _status(qualifiers, change),
-                    "change": change,
-                    "change_cues": cues,
+                    "status": _status(qualifiers, change.kind, again=again),
+                    "change": change.kind,
+                    "change_cues": change.cues,
                     **qualifiers,
                     "codes": [dict(code) for code in extensions.stored(doc, "codes", drug) or ()],
                 }
@@ -105,8 +109,16 @@ class PosologyReader:
         return " ".join(words)
 
 
-def _status(qualifiers: dict[str, bool | None], change: str) -> str:
-    """FHIR R4 MedicationStatement.status: who does not take it decides first, then what is done with it."""
+def _between(evidence: Iterable[Data], start: int, end: int) -> bool:
+    """Is all that makes a drug one of the past said between two places, as the stop that is taken back?"""
+    return all(cue["kind"] == "lexical" and start <= cue["start"] and cue["end"] <= end for cue in evidence)
+
+
+def _status(qualifiers: dict[str, bool | None], change: str, *, again: bool) -> str:
+    """FHIR R4 MedicationStatement.status: who does not take it decides first, then what is done with it.
+
+    `again`: it was stopped and has been taken up again.
+    """
     if qualifiers["negation"]:
         return "not-taken"
     if qualifiers["family"]:
@@ -115,7 +127,7 @@ def _status(qualifiers: dict[str, bool | None], change: str) -> str:
         return "intended"
     if change == "stop":
         return "stopped"
-    if qualifiers["history"]:
+    if qualifiers["history"] and not again:
         return "completed"
     return "on-hold" if change == "hold" else "active"
 

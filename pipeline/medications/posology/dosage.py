@@ -39,6 +39,10 @@ _GENERAL_MEALS = frozenset({"C", "AC", "PC"})
 _BOTH_SIDES = re.compile(
     r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
 )
+_GLUCOSE = re.compile(
+    r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=≥≤]*\s*"
+    r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))"
+)
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Step:
     on_a_day: bool = False  # its place in the course is said: "day 1"
     vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
+    routes: list[Element] = field(default_factory=list)  # as they were named
+    route: Data | None = None  # its own, where other steps have another one
 
     def said(self) -> bool:
         """Is there anything that makes the step an instruction of its own?"""
@@ -83,6 +89,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     strength: Data | None = None
     for step in steps:
         dosages, own = _dosages(step, form_unit)
+        for dosage in dosages if step.route is not None else ():
+            dosage["route"] = step.route
         if step.vague and dosages and not step.repeat:
             unread.append(dosages[0])
         strength = strength or own
@@ -243,6 +251,11 @@ def _daily_dose(posology: Data) -> Data | None:
         return None
     amount = digits(Decimal(dose["value"]) * times)
     return {"value": amount, "unit": dose.get("unit"), "assumptions": []}
+
+
+def for_glucose(behind: str) -> bool:
+    """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200"?"""
+    return _GLUCOSE.match(behind.lower()) is not None
 
 
 def same_kind(one: Amount, other: Amount) -> bool:

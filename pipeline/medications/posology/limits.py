@@ -52,7 +52,7 @@ class Limits(Courses):
                 return Element("timing", place, match.end, Timing(repeat, "most"))
             if match is not None and place < start and match.number is not None and match.row["period"] == "{n}":
                 repeat = repeat_of(match.row, match.number, None, self._time_units.get(match.unit or "", ""))
-                return Element("timing", place, match.end, Timing(repeat))  # "up to 4 hourly"
+                return Element("timing", place, match.end, Timing(repeat, "most"))  # "up to 4 hourly"
             found = self._amount_at(text, start)
         except UnreadError as error:
             return Element("unread", place, max(self._amount_end(text, start), start + 1), code=error.code)

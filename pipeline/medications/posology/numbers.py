@@ -17,6 +17,9 @@ from pipeline.text.folding import fold
 #: A number longer than this is no amount of a drug, but a slip of the keyboard or an attack.
 MAX_DIGITS = 12
 
+#: A figure begins here: not inside another one, but behind a comma that ends a word ("Lasix,40 mg").
+FIGURE_START = r"(?:(?<![\d.,])|(?<=[a-z)\x01\x02],))"
+
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SCALES = {"m": 6, "million": 6, "millions": 6, "mega": 6, "k": 3, "thousand": 3, "mille": 3}
@@ -83,7 +86,7 @@ class Numbers:
         figures = rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
         roman = r"[ivxlc]+(?=\s*(?:(?:a|-|to|or|ou)\s*[ivxlc]+\s*)?(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
-        self.pattern = rf"(?:(?<![\d.,])(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
+        self.pattern = rf"(?:{FIGURE_START}(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
         self._starts = frozenset(word[:2] for word in self._words) | {"a ", "a\t", "a-"}

@@ -19,6 +19,7 @@ _NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 _SIGNS = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SENTENCE_ENDS = frozenset(".!?\n")
+_OFF = ("stop", "hold")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -43,8 +44,12 @@ class PosologyLanguage:
         attributes: dict[str, list[Bounds]],
         neighbours: Neighbours,
         linked: set[Bounds],
+        change: str | None = None,
     ) -> tuple[Data, list[Data]]:
-        """The posology in the shape of the event, and warnings for what could not be read."""
+        """The posology in the shape of the event, and warnings for what could not be read.
+
+        `change`: what the words before the drug do with it, where conditions and times behind it are of that.
+        """
         own = sorted(bounds for spans in attributes.values() for bounds in spans)
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own, linked)
@@ -57,6 +62,8 @@ class PosologyLanguage:
             self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
         chosen = self._chosen(elements, text, own)
+        if change is not None:
+            _of_change(chosen, change)
         self._named_form(chosen, text, drug)
         self._vague(chosen, attributes)
         reading = assemble(chosen, text, self.lang, self._units)
@@ -161,8 +168,8 @@ class PosologyLanguage:
                 kept[number] = element.kind != "length" and self._allowed(element, text)
 
     def _allowed(self, element: Element, text: str) -> bool:
-        """May what no attribute holds be read: not "one" for a frequency?"""
-        if element.kind == "timing":
+        """May what no attribute holds be read: not "on" for a frequency, nor "it" for a route?"""
+        if element.kind in ("timing", "route"):
             words = text[element.start : element.end]
             return words.lower() not in self._capitals or words.isupper()
         return True
@@ -192,12 +199,21 @@ class PosologyLanguage:
         posology = reading.posology
         for name in ("route", "form"):
             coded = posology.get(name)
-            if coded and coded["code"] is None:
+            if coded and coded["code"] is None and not any(code == "several_routes" for code, *_ in reading.unread):
                 found += [
                     {"code": f"{name}_unknown", "start": start, "end": end, "by": "posology"}
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _of_change(chosen: Sequence[Element], change: str) -> None:
+    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
+    for element in chosen:
+        if element.kind == "as_needed" and element.code == "condition":
+            element.kind, element.value = "hold", None
+        elif element.kind in ("duration", "length") and change in _OFF:
+            element.kind, element.code = "unread", "duration_unread"
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

@@ -16,7 +16,7 @@ from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS
 from pipeline.medications.posology.elements import Element, Opening, Seen, Timing, skip
 from pipeline.medications.posology.limits import Limits
-from pipeline.medications.posology.numbers import UnreadError, alternatives
+from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
 
 #: A reason or a condition of taking has no more words than this.
@@ -121,7 +121,7 @@ class Scanner(Limits):
         phrased = sorted(map(re.escape, self._frequencies.behind_figures | _NOT_PLAIN))
         more = [row["phrase"] for row in resources.read_table(self.lang, "posology/words.tsv") if row["kind"] in _GO_ON]
         return re.compile(
-            rf"(?<![\d.,])(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
+            rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
         )
 

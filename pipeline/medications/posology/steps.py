@@ -5,7 +5,6 @@ What the amounts of a step are is said in `dosage`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,12 +16,14 @@ from pipeline.medications.posology.dosage import (
     Whole,
     daily,
     each,
+    for_glucose,
     largest,
     posology_of,
     same_kind,
     supplied,
 )
 from pipeline.medications.posology.elements import Data, Element, Timing
+from pipeline.medications.posology.routes import coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
@@ -30,6 +31,7 @@ _ONE_DAY = (Decimal(1), "d")
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
+_BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A time without "for" before it, in hours or less, is no course.
 _COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
@@ -139,7 +141,7 @@ class _Assembly:
 
     def _amount(self, element: Element) -> None:
         amount: Amount = element.value
-        if self.scale or self._for_glucose(element):
+        if self.scale or for_glucose(self.text[element.end : element.end + 40]):
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
@@ -187,16 +189,6 @@ class _Assembly:
         self.step.amounts.append((amount, element))
         self.read.append((element.start, element.end))
         self._settled()
-
-    def _for_glucose(self, element: Element) -> bool:
-        return (
-            re.match(
-                r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=≥≤]*\s*"
-                r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))",
-                self.text[element.end : element.end + 40].lower(),
-            )
-            is not None
-        )
 
     def _counted(self) -> bool:
         return any(amount.kind == "count" or amount.measure == "volume" for amount, _ in self.step.amounts)
@@ -286,13 +278,17 @@ class _Assembly:
             if self.last is not None and self.last.kind == "form" and not self._counted() and count != 1:
                 return  # "tablets x56": the number that was dispensed
             figures = any(sign.isdigit() for sign in self.text[element.start : element.end])
-            if figures and count != 1 and "frequency" not in self.step.repeat:
+            if figures and count != 1 and "frequency" not in self.step.repeat and not self._injected():
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
         if timing.flag == "divided":
             self._divide()
         self._take_timing(element, timing)
+
+    def _injected(self) -> bool:
+        """Is it given by needle: in English "1 g IV x 3" is said of nothing but three doses."""
+        return self.lang != "fr" and any(route.value in _BY_NEEDLE for route in self.step.routes)
 
     def _most(self, timing: Timing) -> None:
         """ "up to 4 times a day": a limit of takings."""
@@ -456,8 +452,7 @@ class _Assembly:
         return self.text[start:end].strip() or None
 
     def _route(self, element: Element) -> None:
-        if self.whole.route is None:
-            self.whole.route = self._coded(element)
+        self.step.routes.append(element)
         self._passed()
 
     def _form(self, element: Element) -> None:
@@ -466,15 +461,11 @@ class _Assembly:
         if beside and amounts[-1][0].kind == "quantity" and element.value not in _GIVEN_FORMS:
             self.step.forms_behind.add(len(amounts) - 1)
         if self.whole.form is None:
-            self.whole.form = self._coded(element)
+            self.whole.form = coded(element, self.text)
         self._passed()
 
     def _passed(self) -> None:
         self.then = self.change = False
-
-    def _coded(self, element: Element) -> Data:
-        words = self.text[element.start : element.end]
-        return {"text": words, "code": element.value}
 
 
 # What takes an element of each kind: the method of its name.
@@ -496,4 +487,5 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    assembly.unread += settle(assembly.steps, assembly.whole, text)
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -1,0 +1,59 @@
+"""The route of an instruction that names one or several.
+
+One route is that of all steps. A route of its own for each step ("100 mg IV, then 20 mg p.o.") stays with the step.
+Where one and the same step names several, nobody says which is meant: side by side ("IV/PO", "p.o. or IM") they stay as
+text without a code, else there is none; a warning tells of both.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from pipeline.medications.posology.dosage import Step, Whole
+from pipeline.medications.posology.elements import Data, Element
+
+#: Two routes with no more characters between them are said together.
+_BETWEEN = 8
+#: Says no more than any route by needle: "injected IM".
+_GENERAL = "parenteral"
+
+
+def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, int, int]]:
+    """Give the whole or each step its route; what cannot be settled comes back as warnings (code and place)."""
+    named = [_different(step.routes) for step in steps]
+    codes = {element.value for routes in named for element in routes}
+    if _GENERAL in codes and len(codes) > 1:
+        named = [[element for element in routes if element.value != _GENERAL] for routes in named]
+    several = next((routes for routes in named if len(routes) > 1), None)
+    if several is not None:
+        start, end = several[0].start, several[-1].end
+        if all(two.start - one.end <= _BETWEEN for one, two in itertools.pairwise(several)):
+            whole.route = {"text": text[start:end], "code": None}
+        else:
+            start = several[-1].start
+        return [("several_routes", start, end)]
+    said = [routes[0] for routes in named if routes]
+    if not said:
+        return []
+    if len({element.value for element in said}) == 1:
+        whole.route = whole.route or coded(said[0], text)
+        return []
+    own: Data | None = None
+    for step, routes in zip(steps, named, strict=True):
+        own = coded(routes[0], text) if routes else own
+        step.route = own
+    return []
+
+
+def coded(element: Element, text: str) -> Data:
+    """A route or a form as written, with its normal name."""
+    return {"text": text[element.start : element.end], "code": element.value}
+
+
+def _different(routes: Sequence[Element]) -> list[Element]:
+    """The first element of each route."""
+    first: dict[str | None, Element] = {}
+    for element in routes:
+        first.setdefault(element.value, element)
+    return sorted(first.values(), key=lambda element: element.start)

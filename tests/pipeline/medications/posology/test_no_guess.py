@@ -1,0 +1,116 @@
+"""What is easily taken for a value and is none, or is a choice that nobody has made: a warning, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+import pipeline
+
+
+@pytest.fixture(scope="module")
+def english() -> Language:
+    return pipeline.load("en")
+
+
+def record(nlp: Language, text: str, number: int = 0) -> Any:
+    return nlp(text)._.medications[number]
+
+
+def codes(nlp: Language, text: str) -> list[str]:
+    return [warning["code"] for warning in nlp(text)._.warning_data]
+
+
+def dose(posology: dict[str, Any]) -> str | None:
+    found = posology.get("dose")
+    return f"{found['value']} {found.get('unit', '')}".strip() if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Give ceftriaxone 1 g p.o. or IM daily.", "p.o. or IM"),
+        ("Ondansetron 4 mg IV/PO q6h.", "IV/PO"),
+        ("Lorazepam 1 mg PO, IM or IV q4h.", "PO, IM or IV"),
+    ],
+)
+def test_a_choice_of_routes_stays_text_with_a_warning(english: Language, text: str, written: str) -> None:
+    assert record(english, text).data["posology"]["route"] == {"text": written, "code": None}
+    assert codes(english, text) == ["several_routes"]
+
+
+def test_each_step_keeps_its_own_route(english: Language) -> None:
+    posology = record(english, "Hydrocortisone 100 mg IV then 20 mg p.o. daily.").data["posology"]
+    assert "route" not in posology
+    assert [step["route"]["code"] for step in posology["steps"]] == ["intravenous", "oral"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Kenalog was injected subcutaneously.", "subcutaneous"),
+        ("Flovent 2 puffs by oral inhalation b.i.d.", "inhaled"),
+    ],
+)
+def test_a_general_route_gives_way_to_the_precise_one(english: Language, text: str, code: str) -> None:
+    assert record(english, text).data["posology"]["route"]["code"] == code
+    assert codes(english, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Lasix 40 mg, take it daily.", "route"),
+        ("Prednisone 60 mg, ID number 3.", "duration"),
+        ("Paracetamol 1 g up to 4 hourly.", "timing"),
+        ("Hold Coumadin for three days.", "duration"),
+        ("Restart omeprazole, and I am also going to reduce his aspirin to 81 mg.", "timing"),
+    ],
+)
+def test_what_is_no_value_of_the_drug_is_not_read(english: Language, text: str, absent: str) -> None:
+    assert absent not in record(english, text).data["posology"]
+
+
+@pytest.mark.parametrize("text", ["Stop aspirin when INR is therapeutic.", "Resume Coumadin when INR is below 3."])
+def test_a_condition_of_the_change_is_not_as_needed(english: Language, text: str) -> None:
+    assert record(english, text).data["posology"]["as_needed"] is False
+
+
+def test_a_bound_of_the_interval_is_a_limit(english: Language) -> None:
+    limit = record(english, "Paracetamol 1 g up to 4 hourly.").data["posology"]["max_dose"]
+    assert limit == {"numerator": {"value": "1", "unit": "{dose}"}, "denominator": {"value": "4", "unit": "h"}}
+
+
+def test_an_amount_may_follow_a_comma_at_once(english: Language) -> None:
+    assert dose(record(english, "Lasix,40 mg p.o. daily.").data["posology"]) == "40 mg"
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "change"),
+    [("Ceftriaxone 1 g IV x 3.", 3, "none"), ("Ceftriaxone 1 g IV times one.", 1, "unique_dose")],
+)
+def test_a_number_of_injections_is_a_count(english: Language, text: str, count: int, change: str) -> None:
+    found = record(english, text).data
+    assert found["posology"]["timing"]["repeat"] == {"count": count}
+    assert found["change"] == change
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "change", "status"),
+    [
+        ("Warfarin was stopped and later restarted.", 0, "start", "active"),
+        ("Coumadin was discontinued in May and then resumed last week.", 0, "continue", "active"),
+        ("Plavix 75 mg q.d-discontinued, enalapril 10 mg b.i.d.", 0, "stop", "stopped"),
+        ("Plavix 75 mg q.d-discontinued, enalapril 10 mg b.i.d.", 1, "none", "active"),
+        ("We stopped the Angiomax and gave 600 mg of Plavix.", 1, "start", "active"),
+        ("Papaverine 60 mg was infused leading to increased flow.", 0, "none", "active"),
+        ("Because of the reduced function, he takes metoprolol.", 0, "none", "active"),
+    ],
+)
+def test_change_is_of_the_drug_it_is_said_of(
+    english: Language, text: str, number: int, change: str, status: str
+) -> None:
+    found = record(english, text, number).data
+    assert (found["change"], found["status"]) == (change, status)
