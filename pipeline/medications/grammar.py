@@ -38,6 +38,7 @@ _BEGINNINGS = frozenset(
         "name_amount",
         "name_ordered",
         "combination",
+        "prefix",
     }
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -113,7 +114,7 @@ class Grammar:
         # In order: the first that fits is what the amount is.
         bodies = (
             (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
-            (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
+            (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)|{span} ?(?:mg|gm?) ?%"),
             (
                 "DOSAGE",
                 rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))*",
@@ -134,7 +135,9 @@ class Grammar:
         )
         self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
-        self._number = re.compile(rf"(?:{counts}|{pair})(?![a-z0-9%]|[.,]\d)")
+        # "1tab": what is counted may be glued to its number.
+        glued = rf"(?={self.context['countable'].pattern})"
+        self._number = re.compile(rf"(?:{counts}|{pair})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:

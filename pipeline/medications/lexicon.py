@@ -191,7 +191,14 @@ class Lexicon:
             kind = self.kinds.get(name)
             if kind is None or (length > 1 and not joined(words, index, last)):
                 continue
-            if kind == Kind.CAPS and not _abbreviated(original[words.starts[index] : words.ends[last - 1]]):
+            if (
+                kind == Kind.CAPS
+                and (
+                    not _abbreviated(original[words.starts[index] : words.ends[last - 1]])
+                    # "5ICS" is the fifth of something.
+                    or original[words.starts[index] - 1 : words.starts[index]].isdigit()
+                )
+            ):
                 continue
             return _mention(words, index, last, kind, name)
         return None

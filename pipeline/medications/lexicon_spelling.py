@@ -1,25 +1,36 @@
-"""Misspelled drug names: one slip in a name of six letters or more, two in one of ten or more."""
+"""Misspelled drug names.
+
+One slip in a name of six letters or more, two in one of ten or more, two wrong vowels in one of eight or more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Set
+from string import ascii_lowercase
 
 _ONE_SLIP = 7
 _TWO_SLIPS = 10
 # Letters at either end by which names are looked up: a word with one slip keeps its beginning or its end.
 _ENDS = 4
+# Vowels are what is misheard: two wrong ones leave a name of this length what it is.
+_TWO_VOWELS = 8
+_VOWEL = re.compile("[aeiouy]")
 
 
 class Spelling:
-    """Looks up the name that a word nearly is. Holds each name twice: by its first and by its last letters."""
+    """Looks up the name that a word nearly is. Holds each name by its first letters, its last, and its consonants."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_start: dict[str, list[str]] = {}
         self._by_end: dict[str, list[str]] = {}
+        self._by_consonants: dict[str, list[str]] = {}
         for name in names:
             if len(name) >= _ONE_SLIP - 1:
                 self._by_start.setdefault(name[:_ENDS], []).append(name)
                 self._by_end.setdefault(name[-_ENDS:], []).append(name)
+            if len(name) >= _TWO_VOWELS:
+                self._by_consonants.setdefault(_VOWEL.sub("-", name), []).append(name)
 
     def nearest(self, word: str) -> str | None:
         """The nearest name within the bound that begins with the same letter; None where there is none."""
@@ -35,7 +46,22 @@ class Spelling:
                 distance = slips(word, name, best_distance - 1)
                 if distance < best_distance:
                     best, best_distance = name, distance
+        if best is None and len(word) >= _TWO_VOWELS:
+            for name in self._by_consonants.get(_VOWEL.sub("-", word), ()):
+                if sum(a != b for a, b in zip(word, name, strict=True)) <= 2:
+                    return name
         return best
+
+
+def nearly_one_of(word: str, known: Set[str]) -> bool:
+    """Is a word one slip away from a known one? Looks up every word that it can be; for a few words only."""
+    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    return any(
+        f"{left}{right[1:]}" in known
+        or (len(right) > 1 and f"{left}{right[1]}{right[0]}{right[2:]}" in known)
+        or any(f"{left}{letter}{right[1:]}" in known or f"{left}{letter}{right}" in known for letter in ascii_lowercase)
+        for left, right in halves
+    )
 
 
 def slips(word: str, name: str, bound: int) -> int:

@@ -93,6 +93,18 @@ class Context:
             return False
         return bool(_ITEM_BEFORE.search(self.words.text, max(0, mention.start - 6), mention.start))
 
+    def _tested(self, mention: Mention) -> bool:
+        """Does the mention stand beside a laboratory test in an enumeration: "CBC, TSH, B12, folate, RPR"?"""
+        text = self.words.text
+        before = _CLAUSE.split(text[max(0, mention.start - _TESTS) : mention.start])[-1]
+        behind = _CLAUSE.split(text[mention.end : mention.end + _TESTS])[0]
+        near: list[str] = []
+        for stretch, order in ((before, -1), (behind, 1)):
+            items = _SEPARATOR.split(stretch)[::order]
+            if not items[0].strip():
+                near += items[1:3]
+        return any(self.rules["laboratory_test"].match(item.strip()) for item in near)
+
     def _led_by(self, rule: str, mention: Mention) -> bool:
         """Does a rule fit the word before a mention, or the two words?"""
         if mention.first and self.words.text[self.words.ends[mention.first - 1] : mention.start].strip(" \t\n'-:"):
@@ -120,7 +132,9 @@ class Context:
             if behind is not None and behind.label == MEASURED:
                 return False
             if not dosed and (
-                self.rules["laboratory_after"].match(text, tail) or self._led_by("laboratory_before", mention)
+                self.rules["laboratory_after"].match(text, tail)
+                or self._led_by("laboratory_before", mention)
+                or self._tested(mention)
             ):
                 return False
             if kind == Kind.LAB:
@@ -133,7 +147,7 @@ class Context:
             )
         if kind == Kind.SPELLING:
             # A word that is nearly a name is one only where a drug is expected.
-            return dosed or listed or self._led_by("given_before", mention)
+            return dosed or listed or any(self._led_by(rule, mention) for rule in ("given_before", "ordered_before"))
         if kind == Kind.CLASS:
             return not (_TITLE.match(text, mention.end) and self._led_by("class_title_before", mention))
         if kind == Kind.WORD:
@@ -141,6 +155,10 @@ class Context:
         return True
 
 
+# How far off the laboratory tests of an enumeration are looked for.
+_TESTS = 60
+_CLAUSE = re.compile(r"[.;:\n]")
+_SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
 _SURE = frozenset({Kind.DRUG, Kind.CLASS, Kind.CAPS, Kind.STEM})
 _ITEM_BEFORE = re.compile(r"(?:[:,;\n*•-]|\d[.)]|\band|\bet|\. )[ \t]*$")

@@ -24,6 +24,9 @@ _REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "R
 _WEAK_REACH = 0
 # "t.i.d." is of a drug wherever it stands, and so is a count behind "take".
 _LATIN_REACH = 10
+# A form behind words that belong to its name, and a percentage: of most things else there are percentages, too.
+_FORM_REACH = 4
+_PERCENT_REACH = 4
 # Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
 _CONTINUED_REACH = 6
 # A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
@@ -31,6 +34,8 @@ _MOST_COUNTED = 4.0
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _LOOK_AHEAD = 4
+# Words between an amount and its drug: "10 cc of a mixture of Xylocaine".
+_LINKS = 4
 # An instruction that stands alone belongs to a drug this many characters before it at most.
 _FARTHEST = 500
 
@@ -122,6 +127,8 @@ class Reader:
         context = self.context
         gap = context.between(last.end, item.start)
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
+        if item.label == "FORM" and self._named_with(gap, last.label):
+            reach = _FORM_REACH
         here, there = context.sentence(item.start), context.sentence(last.start)
         if here == there:
             return len(gap) <= reach and not self._barred(item, gap)
@@ -137,10 +144,21 @@ class Reader:
             and not self._barred(item, lead)
         )
 
+    def _named_with(self, gap: Sequence[str], last: str) -> bool:
+        """Do these words belong to the name of a form ("cleansing lotion", "soap and solution")?"""
+        if not gap or (gap[0] in _AND and last != "FORM"):
+            return False
+        return all(self.rules["form_between"].fullmatch(word) for word in gap)
+
     def _reach(self, item: Candidate) -> int:
         """How many words may stand between an attribute and what it goes on from."""
-        if item.label == "FREQUENCY" and self.rules["latin"].match(self.text, item.start):
+        if item.label == "FREQUENCY" and (
+            self.rules["latin"].match(self.text, item.start)
+            or self.rules["takes"].fullmatch(self._word_before(item.start))
+        ):
             return _LATIN_REACH
+        if item.label == "STRENGTH" and self.text[item.end - 1] == "%":
+            return _PERCENT_REACH
         if item.label == NUMBER and self.rules["takes"].fullmatch(self._word_before(item.start)):
             return _LATIN_REACH
         if item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start)):
@@ -162,7 +180,9 @@ class Reader:
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
             links = [word for word in gap if not (item.label == "ROUTE" and word in _AND)]
-            if len(gap) > 3 or not all(self.rules["link"].fullmatch(word) for word in links):
+            if len(gap) > (_LINKS if item.label == "DOSAGE" else _LINKS - 1) or not all(
+                self.rules["link"].fullmatch(word) for word in links
+            ):
                 return None
             between = self.text[end : following.start]
             if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
@@ -185,10 +205,17 @@ class Reader:
             return self._number(item, place, stretch)
         if item.label == "DURATION" and (self._past(item) or self._when(item, stretch)):
             return None
-        if item.label == "FREQUENCY" and (self._point(item, stretch) or self._right_eye(item, stretch)):
+        if item.label == "FREQUENCY" and (
+            self._point(item, stretch)
+            or self._right_eye(item, stretch)
+            or self.rules["no_frequency_before"].match(self.text, item.end)
+        ):
+            return None
+        if item.label == "STRENGTH" and stretch.endswith("%") and self._share(item):
             return None
         if item.label == "FORM" and (
-            self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
+            self.rules["form_act"].match(self.text, item.start)
+            or self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
             or (place and self._counted_out(self.items[place - 1], item))
         ):
             return None
@@ -202,6 +229,11 @@ class Reader:
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
             return item.label if _OF.match(self.text, item.end) else None
         return item.label
+
+    def _share(self, item: Candidate) -> bool:
+        """Is this percentage of something else, or how well something works: "35% better", "80% of predicted"?"""
+        lead = self.text[max(0, item.start - 30) : item.start]
+        return bool(self.rules["percent_of"].match(self.text, item.end) or self.rules["percent_behind"].search(lead))
 
     def _supplied(self, start: int) -> bool:
         """Does the word before say that an amount is dispensed or counted, not taken?"""

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Grammar
 from pipeline.medications.lexicon import GRAMMAR, MODEL, Kind, Lexicon, Mention, Words
+from pipeline.medications.lexicon_spelling import nearly_one_of
 from pipeline.medications.windows import Windows
 
 _SHORTEST = 5
 _SCORE = 0.6
+_CAPITAL_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})[ ]$")
 _ITEM_END = re.compile(r"[ \t]*(?:[.,;\n(]|$)")
 _JOINED = re.compile(r"[ \t]*(?:,[ \t]*(?:and|or|et|ou)?|\b(?:and|or|et|ou))[ \t]*$")
 _ENUMERATED = re.compile(r"[ \t]*,[ \t]*(?:and |or |et |ou )?|[ \t]+(?:and|et)[ \t]+")
@@ -79,6 +81,8 @@ class UnlistedNames:
                 or (capital and self._enumerated(words.text, start, end, starts, ends))
             )
             score = scores.get(number)
+            if not ruled and score is not None and score >= self._accept and self._otherwise(words, original, number):
+                continue
             if ruled if score is None else score >= (self._reject if ruled else self._accept):
                 found.append(_mention(words, number, GRAMMAR if ruled else MODEL, _SCORE if score is None else score))
                 ends.add(end)
@@ -126,6 +130,23 @@ class UnlistedNames:
                 if not (plural or built(word) or device(words.text, words.ends[number])):
                     if not self._grammar.reads(words.text, words.starts[number]):
                         yield number
+
+    def _otherwise(self, words: Words, original: str, number: int) -> bool:
+        """Does a word that only the model takes for a name look like something else?
+
+        A person or a place ("seen by Nora Quellin"), a slip in a word of the language ("incisin"), or a word of the
+        language behind a prefix ("extrauterine").
+        """
+        word, start = words.words[number], words.starts[number]
+        if self._rules["named_before"].search(words.text, max(0, start - 40), start):
+            return True
+        if original[start].isupper() and (before := _CAPITAL_BEFORE.search(original, max(0, start - 20), start)):
+            name = before[1].lower()
+            if not self._lexicon.common(name) and not original.isupper():
+                return True
+        vocabulary = self._lexicon.vocabulary
+        prefix = self._rules["prefix"].match(word)
+        return (prefix is not None and word[prefix.end() :] in vocabulary) or nearly_one_of(word, vocabulary)
 
     def _in_place(self, words: Words, number: int, *, capital: bool) -> bool:
         text, start, end = words.text, words.starts[number], words.ends[number]

@@ -101,6 +101,14 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
             ("solution", "FORM"), ("500 mg", "STRENGTH"), ("through the PEG tube", "ROUTE"),
         ]),
         ("Atrovent nose drops daily", [("nose drops", "FORM"), ("daily", "FREQUENCY")]),
+        # A form that is named with more words, and two forms.
+        ("Hibiclens foaming wash daily.", [("wash", "FORM"), ("daily", "FREQUENCY")]),
+        ("Hibiclens soap and solution.", [("soap", "FORM"), ("solution", "FORM")]),
+        ("Ramipril 5 mg 1tab BD.", [("5 mg", "STRENGTH"), ("1", "DOSAGE"), ("tab", "FORM"), ("BD", "FREQUENCY")]),
+        ("8 cc of a mixture of 2% lidocaine", [("8 cc", "DOSAGE"), ("2%", "STRENGTH")]),
+        ("Rizatriptan was refilled today, which he can take as needed.", [("as needed", "FREQUENCY")]),
+        ("Tretinoin a few nights a week.", [("a few nights a week", "FREQUENCY")]),
+        ("She took warfarin up until the day of surgery.", [("up until the day of surgery", "DURATION")]),
     ],
 )  # fmt: skip
 def test_attributes(english: Language, text: str, expected: list[tuple[str, str]]) -> None:
@@ -117,6 +125,14 @@ def test_attributes(english: Language, text: str, expected: list[tuple[str, str]
         ("Imiquimod can take up to a month to work.", "a month"),
         ("After lidocaine the scope was introduced orally.", "orally"),
         ("She is on tolterodine for nocturia and voids every 2 hours.", "every 2 hours"),
+        ("After ketorolac the shoulder is 50% better.", "50%"),
+        ("On albuterol his saturation rose to 96%.", "96%"),
+        ("Peak flow on albuterol was 70% of predicted.", "70%"),
+        ("She takes oxycodone before daily dressing changes.", "daily"),
+        ("Cefazolin was drawn up into a 20 mL syringe.", "20 mL"),
+        ("After heparin there were 80 cc of bloody drainage.", "80 cc"),
+        ("Off dopamine, and after approximately 9 days, she walked.", "9 days"),
+        ("An injection of 3 cc of bupivacaine was made.", "injection"),
     ],
 )
 def test_amounts_and_times_of_something_else(english: Language, text: str, nothing: str) -> None:
@@ -133,6 +149,12 @@ def test_amounts_and_times_of_something_else(english: Language, text: str, nothi
         "Urine: nitrates negative.",
         "The oral glucose tolerance test was abnormal.",
         "The random cortisol and the homocysteine are pending.",
+        # Substances between laboratory tests, and what was found of them.
+        "CBC, TSH, vitamin B12, folate and RPR were sent.",
+        "Vitamin B12 was greater than 1500.",
+        "BUN 9 mg%, glucose 80 mg%.",
+        "His ammonia was found to be elevated.",
+        "The apex beat is felt in the 5ICS.",
         # Words of anatomy, pathology and surgery that general text hardly has.
         "The retractor was placed on the tentorium.",
         "The mesocolon was mobilised down to the decedent line.",
@@ -145,6 +167,18 @@ def test_what_is_no_drug(english: Language, text: str) -> None:
 
 def test_a_slip_in_a_long_name_needs_no_context(english: Language) -> None:
     assert found(english, "It can be used alongside paracetmol.") == [("paracetmol", "DRUG")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("He was told to try some Imodeum.", "Imodeum"),
+        ("OTC gavascin for heartburn.", "gavascin"),
+        ("Take levathyroxene 50 mcg.", "levathyroxene"),
+    ],
+)
+def test_misheard_vowels(english: Language, text: str, name: str) -> None:
+    assert of(english, text, "DRUG") == [name]
 
 
 def test_a_class_and_a_drug_make_no_product(english: Language) -> None:

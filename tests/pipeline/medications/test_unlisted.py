@@ -205,6 +205,19 @@ def test_model_finds_what_no_rule_does() -> None:
     assert drugs(pipeline.load("en-fast"), UNRULED) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dose has not changed since the visit with Marwenna Dorvatine and totaled 500 mg.",
+        "The wound was closed, then the incisin was dressed, and the patient went home.",
+        "The mass was mobile, and did not show any evidence of extrauterine growth.",
+        "He has had reactions several times according to Dorvatine.",
+    ],
+)
+def test_model_takes_no_person_and_no_slip_for_a_drug(text: str) -> None:
+    assert drugs(pipeline.load("en"), text) == []
+
+
 def test_model_is_pickled_by_its_place_and_named_in_the_fingerprint() -> None:
     nlp = pipeline.load("en")
     component = pickle.loads(pickle.dumps(nlp.get_pipe("anamnesis_medications")))  # noqa: S301
