@@ -204,6 +204,11 @@ class Qualifier:
                 return hit.end, hit.end + _NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
+            case "previous":
+                start, _ = propositions.sentence(hit.start)
+                return propositions.sentence(start - 1)[0] if start else start, hit.end
+            case "preceding":
+                return propositions.stop_before(hit.start - 1), hit.end
             case "clause":
                 return propositions.stop_before(hit.start), propositions.stop(hit.end)
             case _:

@@ -20,7 +20,19 @@ from pipeline.resources import read_table
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrase_scan import Collapsed, PhraseScan, is_word
 
-Reach = Literal["proposition", "list", "forward", "backward", "before", "between", "next", "clause", "sentence"]
+Reach = Literal[
+    "proposition",
+    "list",
+    "forward",
+    "backward",
+    "before",
+    "between",
+    "next",
+    "previous",
+    "preceding",
+    "clause",
+    "sentence",
+]
 PSEUDO = "pseudo"
 
 

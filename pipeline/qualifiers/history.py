@@ -43,7 +43,15 @@ SWITCHED = "switched"
 DATED = "dated"
 # Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
 PRESENT = "present"
-ENDS = frozenset({"past", "stopped", SWITCHED})
+# What ends a use that was told before ("It was stopped"), whatever showed there that the drug went on.
+ENDED = "ended"
+# A past tense ("was given"), which ends the use of a drug only where the past is told.
+TOLD = "told"
+# What takes a drug up again ("restarted the X") that was stopped shortly before in the text.
+RESUMED = "resumed"
+# The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
+REPLACED = "replaced"
+ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD})
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
 # Where the present stay or visit is told, what was stopped was stopped now.
@@ -51,9 +59,16 @@ STAY_SECTIONS = frozenset(
     {"hospital_course", "plan", "assessment", "assessment_plan", "instructions", "procedures", "evolution"}
     | {"medications", "admission_medications", "discharge_medications"}
 )
+VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
+# The kinds of drug cues, as the second column of their file names them.
+_DRUG_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, RESUMED, PRESENT)
 
 _COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|/)")
 _WORD = re.compile(r"\w{4}")
+# A further item of a list with a verb of its own: its date is not that of the items before it.
+_OWN_VERB = re.compile(
+    r"\W*(?:and )?(?:quit|stopped|discontinued|started|began|off|increased|decreased|changed|added)\b"
+)
 # What goes on about the entity before it: "posé en septembre", "a été arrêtée le", "which was removed in".
 _PREDICATE = re.compile(
     r"\W*(?:(?:qui|which|that) )?(?:avec|with|a ete|avait ete|ont ete|was|were|has been|had been|posee?|arretee?"
@@ -73,8 +88,22 @@ _ENDED_BEFORE = timedelta(days=3)
 _BEGAN_REACH = 160
 _BEGAN = re.compile(
     r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|commenced|prescribed"
-    r"|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on)e?s?\b"
+    r"|restarted|resumed|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on|discharged(?: home)? on)e?s?\b"
 )
+# A drug right behind these is taken, whatever was long ago ("diabetes found 5 years ago, on metformin").
+_TAKEN = re.compile(r"(?:[,;(]\s*|\b(?:is|now|currently|remains) )on (?:\w+ )?\Z")
+_TAKEN_REACH = 40
+# A drug taken up again later than so many characters behind its end was past for a while.
+_RESUMED_REACH = 200
+
+
+@dataclass(slots=True)
+class _DrugWords:
+    """What the words about the use of drugs reach, by rule; offsets in the folded text."""
+
+    scopes: dict[str, Scopes]
+    # Of each drug that is taken up again, by its folded words, where that is told.
+    resumed: dict[str, list[int]]
 
 
 @dataclass(slots=True)
@@ -85,10 +114,7 @@ class _Case:
     propositions: Propositions
     words: Scopes
     going_on: Scopes
-    drug_past: Scopes
-    drug_stopped: Scopes
-    drug_dated: Scopes
-    drug_present: Scopes
+    drug: _DrugWords | None
     sections: SectionLine
     dates: DateLine
     entities: list[int]
@@ -176,13 +202,14 @@ class History(Qualifier):
         place = reading.folded.place
         titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
-        drugs = any(span.label_ in self.drug_labels for span in targets)
-        nothing = Scopes(())
+        drugs = sorted(
+            (place(span.start_char), place(span.end_char)) for span in targets if span.label_ in self.drug_labels
+        )
         case = _Case(
             reading.folded,
             propositions,
             *self._word_scopes(reading, propositions, skip),
-            *(self._drug_scopes(reading, propositions, skip) if drugs else (nothing, nothing, nothing, nothing)),
+            self._drug_words(reading, propositions, skip, drugs) if drugs else None,
             sections,
             DateLine(self.dating.read(doc, place) if self.use_dates else []),
             sorted(place(span.start_char) for span in targets),
@@ -202,20 +229,30 @@ class History(Qualifier):
             Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
         )
 
-    def _drug_scopes(
-        self, reading: Reading, propositions: Propositions, skip: Scopes
-    ) -> tuple[Scopes, Scopes, Scopes, Scopes]:
-        by_rule: dict[str, list[tuple[int, int, CueData]]] = {"past": [], "stopped": [], DATED: [], "present": []}
+    def _drug_words(
+        self, reading: Reading, propositions: Propositions, skip: Scopes, drugs: list[tuple[int, int]]
+    ) -> _DrugWords:
+        by_rule: dict[str, list[tuple[int, int, CueData]]] = {rule: [] for rule in _DRUG_RULES}
+        starts = [start for start, _ in drugs]
         for low, high, cue in self.stretches(reading, propositions, self.drug_cues, skip):
             if cue["rule"] == SWITCHED:
                 # "switched from A to B": A is of the past, B goes on.
                 stop = propositions.stop(high)
-                by_rule["past"].append((low, high, cue))
-                by_rule["present"].append((high, max(stop, high), cue))
+                by_rule[REPLACED].append((low, high, cue))
+                by_rule[PRESENT].append((high, max(stop, high), cue))
+            elif cue["rule"] == ENDED:
+                # "It was stopped" is about the drug before it, be it named in the same sentence or in the last one.
+                first, _ = propositions.sentence(high - 1)
+                index = bisect_left(starts, high) - 1
+                by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
             else:
                 by_rule[cue["rule"]].append((low, high, cue))
-        past, stopped, dated, present = (Scopes(stretches) for stretches in by_rule.values())
-        return past, stopped, dated, present
+        resumed = Scopes(by_rule[RESUMED])
+        taken_up: dict[str, list[int]] = {}
+        for start, end in drugs:
+            if resumed.over(start, end) is not None:
+                taken_up.setdefault(reading.folded.folded[start:end], []).append(start)
+        return _DrugWords({rule: Scopes(stretches) for rule, stretches in by_rule.items()}, taken_up)
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
         offset = span.start_char
@@ -237,25 +274,49 @@ class History(Qualifier):
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
-        denied = _qualified(span, drug, case.qualified) if past else None
+        denied = _qualified(span, case.qualified) if past else None
+        if denied is not None and drug and not self._denies(denied, word, offset, case):
+            denied = None
         cues = past if recent is None else [*past, recent.cue]
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
+    def _denies(self, denied: CueData, word: CueData | None, offset: int, case: _Case) -> bool:
+        """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""
+        if denied["rule"] != f"{RECENT}negation":
+            return True
+        if word is not None and denied["start"] < word["end"] and word["start"] < denied["end"]:
+            return False
+        low, _ = case.propositions.around(case.folded.place(offset))
+        return case.folded.place(denied["start"]) >= low
+
     def _drug_word(self, start: int, end: int, offset: int, case: _Case) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on."""
         word = case.words.over(start, end) if self.drugs_in_sections else None
-        if word is not None:
+        if word is not None or case.drug is None:
             return word
-        word = case.drug_past.over(start, end)
-        if word is None and case.sections.at(offset, STAY_SECTIONS) is None:
-            word = case.drug_stopped.over(start, end)
-        if word is None:
-            word = case.drug_dated.over(start, end)
-            if word is not None and self._began(start, case.folded.place(word["start"]), case):
+        scopes = case.drug.scopes
+        stay = case.sections.at(offset, STAY_SECTIONS) is not None
+        word = None if stay else scopes[ENDED].over(start, end)
+        if word is None and scopes[PRESENT].over(start, end) is None:
+            word = scopes["past"].over(start, end)
+            if word is None and not stay:
+                word = scopes["stopped"].over(start, end)
+            if word is None and case.sections.at(offset, VISIT_SECTIONS) is None:
+                word = scopes[REPLACED].over(start, end)
+            if word is None and case.sections.at(offset, HISTORY_SECTIONS) is not None:
+                word = scopes[TOLD].over(start, end)
+            if word is None:
+                word = scopes[DATED].over(start, end)
+                if word is not None and self._began(start, case.folded.place(word["start"]), case):
+                    word = None
+        if word is not None and case.drug.resumed:
+            resumed = case.drug.resumed.get(case.folded.folded[start:end], [])
+            index = bisect_left(resumed, start)
+            if index < len(resumed) and resumed[index] <= start + _RESUMED_REACH:
                 return None
-        return word if word is not None and case.drug_present.over(start, end) is None else None
+        return word
 
     def _dates(
         self, start: int, end: int, drug: bool, is_past: bool, case: _Case
@@ -278,10 +339,14 @@ class History(Qualifier):
 
     def _goes_on(self, start: int, end: int, old: DatedSpan, case: _Case) -> bool:
         """Whether a past date is when a drug began, or a word shows that it is still taken."""
-        return case.drug_present.over(start, end) is not None or self._began(start, old.start, case)
+        if case.drug is not None and case.drug.scopes[PRESENT].over(start, end) is not None:
+            return True
+        return self._began(start, old.start, case)
 
     def _began(self, start: int, dated: int, case: _Case) -> bool:
         """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""
+        if _TAKEN.search(case.folded.folded, max(0, start - _TAKEN_REACH), start) is not None:
+            return True
         last = max(start, dated)
         first = max(case.propositions.stop_before(start), last - _BEGAN_REACH)
         return _BEGAN.search(case.folded.folded, first, last) is not None
@@ -315,7 +380,10 @@ class History(Qualifier):
 
     def _listed(self, end: int, dated: int, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""
-        return _COORDINATION.match(case.folded.folded, end) is not None and case.propositions.stop(end + 1) >= dated
+        text, propositions = case.folded.folded, case.propositions
+        if _COORDINATION.match(text, end) is None or propositions.stop(end + 1) < dated:
+            return False
+        return _OWN_VERB.match(text, max(end, propositions.around(dated)[0])) is None
 
     def _leads(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
@@ -348,10 +416,10 @@ def _name(qualified: Span | Token) -> str | None:
     return None if value is None else PAST if value else CURRENT
 
 
-def _qualified(span: Span, drug: bool, names: tuple[str, ...]) -> CueData | None:
+def _qualified(span: Span, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
     for name in names:
-        if getattr(span._, name) and not (drug and name == "negation"):
+        if getattr(span._, name):
             evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
