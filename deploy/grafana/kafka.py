@@ -1,6 +1,6 @@
 """Which partitions does each worker have, and is the group at rest?"""
 
-from deploy.grafana.model import Board, Panel, chosen, gauge, increase, total
+from deploy.grafana.model import INFO, TARGET, Board, Panel, gauge, increase, total
 
 PARTITIONS = (
     Panel(
@@ -60,9 +60,13 @@ GROUP = (
     Panel(
         8,
         "Workers without a partition",
-        "More workers than partitions: these are idle.",
+        "All of them: broker, topic, right or log-in is missing, and `/readyz` says which. Some: more workers than "
+        "partitions, and these are idle.",
         "short",
-        {"idle": f"count {chosen('anamnesis_assigned_partitions == 0')} or vector(0)"},
+        {
+            "waiting or idle": f"count (count by ({TARGET}) ({INFO}) "
+            f"unless on ({TARGET}) anamnesis_assigned_partitions > 0) or vector(0)"
+        },
     ),
 )
 
