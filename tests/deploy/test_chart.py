@@ -387,12 +387,21 @@ def test_the_example_for_strimzi_fits_the_example_values(render: Render) -> None
     topics = {each["metadata"]["name"]: each["spec"] for each in resources if each["kind"] == "KafkaTopic"}
     values = load(CHART / "examples/hospital-group.yaml")
     assert topics["health.notes"]["partitions"] == values["kafka"]["partitions"]
-    user = of_kind(resources, "KafkaUser")
-    rights = {(acl["resource"]["name"], *acl["operations"]) for acl in user["spec"]["authorization"]["acls"]}
+    worker, operator = (each for each in resources if each["kind"] == "KafkaUser")
     given = environment(render(CHART / "examples/hospital-group.yaml"))
-    assert rights == {
+    assert rights(worker) == {
         (given["ANAMNESIS_INPUT_TOPIC"], "Read", "Describe"),
         (given["ANAMNESIS_GROUP_ID"], "Read"),
         (given["ANAMNESIS_OUTPUT_TOPIC"], "Write", "Describe"),
         (given["ANAMNESIS_DEADLETTER_TOPIC"], "Write", "Describe"),
     }
+    assert rights(operator) == {
+        (given["ANAMNESIS_DEADLETTER_TOPIC"], "Read", "Describe"),
+        (given["ANAMNESIS_INPUT_TOPIC"], "Read", "Describe", "Write"),
+        (f"{given['ANAMNESIS_GROUP_ID']}-cli", "Read"),
+    }
+
+
+def rights(user: dict[str, Any]) -> set[tuple[str, ...]]:
+    acls = user["spec"]["authorization"]["acls"]
+    return {(acl["resource"]["name"], *acl["operations"]) for acl in acls}

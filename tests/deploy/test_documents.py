@@ -137,10 +137,10 @@ def spans(pattern: str) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize(("document", "line"), spans(r"(?:kubectl exec \S+ -- )?anamnesis [a-z].*"))
+@pytest.mark.parametrize(("document", "line"), spans(r"(?:kubectl exec (?:-i )?\S+ -- )?anamnesis [a-z].*"))
 def test_a_command_of_the_documents_exists_with_its_options(document: str, line: str) -> None:
     command: Any = get_command(app)
-    words = shlex.split(line.removeprefix("kubectl exec deploy/anamnesis -- "))[1:]
+    words = shlex.split(line[line.index("anamnesis ", line.find(" -- ") + 1) :])[1:]
     while words and hasattr(command, "commands"):
         assert words[0] in command.commands, f"{document}: {line}"
         command = command.commands[words.pop(0)]
