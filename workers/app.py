@@ -9,7 +9,6 @@ import asyncio
 import os
 import signal
 import socket
-import ssl
 import tempfile
 import time
 from collections.abc import Awaitable
@@ -34,6 +33,7 @@ from workers.preflight import Preflight
 from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
 from workers.settings import Settings, SettingsError
+from workers.settings_checks import tls_context
 from workers.shards import ShardLimits
 from workers.transport import PassedOverError, ReadError, UnreadableError
 
@@ -368,17 +368,15 @@ def _tracing(settings: Settings) -> Tracing | None:
 
 
 def _writable(folder: Path) -> bool:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # the journal says so when the worker starts, and what to do
+        return False
     return os.access(folder, os.W_OK)
 
 
 def _credentials(settings: Settings) -> Any:
-    context = None
-    if settings.tls_enabled:
-        context = ssl.create_default_context(cafile=str(settings.tls_ca_file) if settings.tls_ca_file else None)
-        if settings.tls_cert_file is not None:
-            password = settings.tls_key_password.get_secret_value() if settings.tls_key_password else None
-            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file, password)
+    context = tls_context(settings) if settings.tls_enabled else None
     if settings.sasl_mechanism is not None:
         return SASLCredentials(
             username=settings.sasl_username,

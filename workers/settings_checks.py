@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,37 @@ def _security(s: Settings) -> Iterator[str]:
         yield "tls_cert_file and tls_key_file belong together"
     if s.tls_key_password is not None and s.tls_key_file is None:
         yield "tls_key_password without tls_key_file"
-    for name in ("tls_ca_file", "tls_cert_file", "tls_key_file"):
-        path = getattr(s, name)
-        if path is not None and not path.is_file():
-            yield f"{name} names no file: {path}"
+    missing = [
+        f"{name} names no file: {path}"
+        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file")
+        if (path := getattr(s, name)) is not None and not path.is_file()
+    ]
+    yield from missing
+    if s.tls_enabled and not missing and (s.tls_cert_file is None) == (s.tls_key_file is None):
+        try:
+            tls_context(s)
+        except ValueError as error:
+            yield str(error)
+
+
+def tls_context(s: Settings) -> ssl.SSLContext:
+    """What we trust and who we are. Raises ValueError, with what to do, for files that cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=str(s.tls_ca_file) if s.tls_ca_file else None)
+    except ssl.SSLError:
+        raise ValueError(f"tls_ca_file holds no certificate as PEM: {s.tls_ca_file}") from None
+    except OSError as error:
+        raise ValueError(f"tls_ca_file cannot be read ({error.strerror}): {s.tls_ca_file}") from None
+    if s.tls_cert_file is not None and s.tls_key_file is not None:
+        # Without a password OpenSSL would ask for one at the terminal.
+        password = s.tls_key_password.get_secret_value() if s.tls_key_password else ""
+        try:
+            context.load_cert_chain(s.tls_cert_file, s.tls_key_file, password)
+        except ssl.SSLError:
+            raise ValueError(
+                f"tls_cert_file and tls_key_file do not fit together, are no PEM, or need another tls_key_password: "
+                f"{s.tls_cert_file}, {s.tls_key_file}"
+            ) from None
+        except OSError as error:
+            raise ValueError(f"tls_cert_file or tls_key_file cannot be read ({error.strerror})") from None
+    return context

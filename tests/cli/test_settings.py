@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,32 @@ def test_values_that_cannot_work_are_named_in_one_line(options: dict[str, object
         Settings(**options)
     assert "\n" not in str(caught.value)
     assert CANARY not in str(caught.value)
+
+
+def key_and_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return key, certificate
+
+
+def test_certificates_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    key, certificate = key_and_certificate(tmp_path, "ours")
+    other, _ = key_and_certificate(tmp_path, "other")
+    locked = tmp_path / "locked.key"
+    lock = ["openssl", "pkey", "-in", key, "-aes256", "-passout", f"pass:{CANARY}", "-out", locked]
+    subprocess.run(lock, check=True, capture_output=True)
+    text = tmp_path / "text.pem"
+    text.write_text("no certificate", encoding="utf-8")
+
+    Settings(tls_enabled=True, tls_ca_file=certificate, tls_cert_file=certificate, tls_key_file=key)
+    Settings(tls_enabled=True, tls_cert_file=certificate, tls_key_file=locked, tls_key_password=CANARY)
+    with pytest.raises(SettingsError, match=r"tls_ca_file holds no certificate as PEM: .*text\.pem"):
+        Settings(tls_enabled=True, tls_ca_file=text)
+    for wrong, password in ((other, None), (text, None), (locked, None), (locked, f"not-{CANARY}")):
+        with pytest.raises(SettingsError, match="tls_cert_file and tls_key_file do not fit") as caught:
+            Settings(tls_enabled=True, tls_cert_file=certificate, tls_key_file=wrong, tls_key_password=password)
+        assert CANARY not in str(caught.value)
 
 
 def test_all_that_is_wrong_is_said_at_once(clean: pytest.MonkeyPatch) -> None:

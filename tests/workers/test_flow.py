@@ -232,3 +232,16 @@ def test_a_worker_with_work_and_without_progress_ends(
     assert (failure is not None) is ends
     assert run._code(failure) == (run.WATCHDOG if ends else run.OK)
     assert said is None  # the probe's limit, 130 s, is beyond all of these
+
+
+@pytest.mark.parametrize("below", ["a_file/state", "a_file"])
+def test_a_state_dir_that_cannot_be_made_ends_the_worker_with_one_line(
+    below: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a_file").touch()
+    folder = tmp_path / below
+    assert run.run_worker(Settings(state_dir=folder, http_port=0, log_format="json")) == run.USAGE
+    said = capfd.readouterr()
+    last = (said.out + said.err).splitlines()[-1]
+    assert f"state_dir {folder} cannot be used" in last
+    assert "Traceback" not in said.out + said.err
