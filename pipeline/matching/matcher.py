@@ -97,7 +97,7 @@ class TermMatcher:
             if term.codes:
                 extensions.write(doc, "codes", span, term.codes)
         if free:
-            doc.ents = (*given, *free)
+            doc.set_ents([*given, *free])
         if overlapping:
             known = {(span.start, span.end, span.label) for span in (*doc.spans.get(GROUP, ()), *doc.ents)}
             fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known]

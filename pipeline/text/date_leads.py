@@ -73,6 +73,6 @@ class Leads:
 def start_of(leads: list[Lead], start: int, *kinds: str) -> int:
     """Where a date begins with those of its leads that belong to it: the furthest of the kinds named."""
     for lead in reversed(leads):
-        if lead.kinds.intersection(kinds):
+        if not lead.kinds.isdisjoint(kinds):
             return lead.start
     return start

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions
 from pipeline.resources import LANGUAGES
-from pipeline.text.date_grammar import Value, grammar
+from pipeline.text.date_grammar import grammar
 from pipeline.text.date_values import AbsoluteDate, Age, Duration, RelativeDate, read
 from pipeline.text.doc_text import DocText
 
@@ -55,8 +55,9 @@ class DateFinder:
                 start, end, value = date.start, date.end, date.value
                 if folded.cuts is not None:
                     start, end = folded.start(start), folded.end(end)
-                if _is_lead_or_scan(value, text.text, start, end):
-                    continue
+                if isinstance(value, AbsoluteDate) and value.year is None and value.day is None:
+                    if _is_lead_or_scan(text.text[start:end]):
+                        continue
                 span = offsets.span(doc, start, end)
                 name, group = _GROUPS[type(value)]
                 extensions.write(doc, name, span, value.data())
@@ -69,11 +70,9 @@ class DateFinder:
 _ABBREVIATED_MONTH = 4
 
 
-def _is_lead_or_scan(value: Value, text: str, start: int, end: int) -> bool:
+def _is_lead_or_scan(month: str) -> bool:
     """Whether a month alone is an abbreviation in capitals that means another thing: aVR, OCT, SEP, MAR."""
-    if not isinstance(value, AbsoluteDate) or value.year is not None or value.day is not None:
-        return False
-    word = text[start:end].rstrip(".").rsplit(None, 1)[-1]
+    word = month.rstrip(".").rsplit(None, 1)[-1]
     return len(word) <= _ABBREVIATED_MONTH and word.isupper()
 
 

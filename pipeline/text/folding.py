@@ -127,7 +127,8 @@ class FoldedText:
     """A text folded with ligatures taken apart and combining marks dropped, and the way back to its offsets.
 
     Make one with `FoldedText.of(text)`. `folded` is what to search; `start` and `end` turn the bounds of a match into
-    those of the text. `cuts` is None where the two texts have the same length.
+    those of the text. `cuts` is None where the two texts have the same length. Else, behind each sign that changed: its
+    place in the folded text, in the text, and by how much the first is further.
     """
 
     folded: str
@@ -140,11 +141,9 @@ class FoldedText:
         if text.isascii() or not _CHANGES_LENGTH.search(text):
             return cls(folded)
         pieces: list[str] = []
-        # After each change: its place in the folded text, the first offset of the text behind it, and the offset of
-        # what was changed.
         places: list[int] = [0]
         sources: list[int] = [0]
-        changed: list[int] = [0]
+        shifts: list[int] = [0]
         last = length = 0
         for match in _CHANGES_LENGTH.finditer(text):
             start, end = match.span()
@@ -154,36 +153,35 @@ class FoldedText:
             last = end
             places.append(length)
             sources.append(end)
-            changed.append(start)
+            shifts.append(length - end)
         pieces.append(folded[last:])
-        return cls("".join(pieces), (tuple(places), tuple(sources), tuple(changed)))
+        return cls("".join(pieces), (tuple(places), tuple(sources), tuple(shifts)))
 
     def start(self, offset: int) -> int:
         """The offset in the text of the character at `offset` of the folded text."""
         if self.cuts is None:
             return offset
-        places, sources, changed = self.cuts
-        index = bisect_right(places, offset) - 1
-        source = sources[index] + offset - places[index]
-        # Inside a ligature: its own place.
-        return min(source, changed[index + 1]) if index + 1 < len(changed) else source
+        places, sources, shifts = self.cuts
+        following = bisect_right(places, offset)
+        source = offset - shifts[following - 1]
+        if following < len(sources) and source >= sources[following]:  # inside a ligature
+            return sources[following] - 1
+        return source
 
     def end(self, offset: int) -> int:
         """The offset in the text just behind the character before `offset` of the folded text, its marks included."""
         if self.cuts is None or offset == 0:
             return offset
-        places, sources, changed = self.cuts
-        index = bisect_right(places, offset) - 1
-        source = sources[index] + offset - places[index]
-        if index + 1 < len(changed) and source > changed[index + 1]:
-            return sources[index + 1]
+        places, sources, shifts = self.cuts
+        following = bisect_right(places, offset)
+        source = offset - shifts[following - 1]
+        if following < len(sources) and source >= sources[following]:
+            return sources[following]
         return source
 
     def place(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
         if self.cuts is None:
             return offset
-        places, sources, _ = self.cuts
-        index = bisect_right(sources, offset) - 1
-        place = places[index] + offset - sources[index]
-        return min(place, places[index + 1]) if index + 1 < len(places) else place
+        _, sources, shifts = self.cuts
+        return offset + shifts[bisect_right(sources, offset) - 1]

@@ -125,7 +125,12 @@ class Sectionizer:
             else:
                 colon = ":" in line or "：" in line
                 lead = 0 if line[0].isalpha() else _LEAD.match(line).end()  # type: ignore[union-attr]
-                if lead < len(line) and (colon or len(line) <= _MAX_TITLE + lead or line[lead : lead + 2].isupper()):
+                if not colon and line[lead + 1 : lead + 2].islower():
+                    # The layout of most lines is that of no title, so that only the words may be known.
+                    known = self._known_at(page, start + lead) if len(line) <= _MAX_TITLE + lead else None
+                    if known is not None:
+                        found.append(known)
+                elif lead < len(line) and (colon or len(line) <= _MAX_TITLE + lead or line[lead : lead + 2].isupper()):
                     self._at_line(page, (start, start + lead, end), found, blank_before=blank_before)
                 if colon:
                     for gap in _GAP.finditer(text, start + lead, end):

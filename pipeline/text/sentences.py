@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Any
 
@@ -15,15 +16,14 @@ from pipeline import resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
-# The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text.
-_END = re.compile(r"""[.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý](?:[a-zà-ÿ]|[A-ZÀ-Ý]{2})|\Z)["')\]»”]*""")
+# The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text; with the blanks behind it.
+_END = re.compile(r"""([.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý](?:[a-zà-ÿ]|[A-ZÀ-Ý]{2})|\Z)["')\]»”]*)\s*+""")
 _BULLET = r"[-*•·–—►▪◦‣●+>]\s*\S|\d{1,2}\s?[.)]\s|\(?[a-z]\)\s|#\s?\d"
 # A date at the start of a line: 12/03/2015, 12/03 :, 03/2015, 2015-03-12, 2015 :
 _DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d(?:-\d\d){0,2}\s?[:,-]"
 _BREAK = re.compile(r"[\n\r\x85\u2028\u2029]\s*")
 _BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _LED = re.compile(rf"{_BULLET}|{_DATE_LED}")
-_TEXT = re.compile(r"\S")
 # Read backwards from the mark.
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # Longest abbreviation looked at, and longest number of an item ("12.").
@@ -39,28 +39,23 @@ class SentenceSegmenter:
 
     def __init__(self, lang: str) -> None:
         self.abbreviations = _abbreviations(lang)
+        self._longest = max(map(len, self.abbreviations))
 
     def __call__(self, doc: Doc) -> Doc:
         """Segment a Doc."""
         if not len(doc) or doc.has_annotation("SENT_START"):
             return doc
         read = DocText.of(doc)
-        text, offsets = read.text, read.offsets(doc)
+        text, ends = read.text, read.offsets(doc).ends
         values: Any = np.full(len(doc), _INSIDE, dtype=np.uint64)
         values[0] = 1
         length = len(text)
-        for boundary in self.boundaries(text):
-            start = boundary
-            if start < length and text[start].isspace():
-                word = _TEXT.search(text, start)
-                start = word.start() if word is not None else length
-            if start < length:
-                values[offsets.first(start)] = 1
+        values[[bisect_right(ends, start) for start in self.boundaries(text) if start < length]] = 1
         doc.from_array([SENT_START], values)
         return doc
 
     def boundaries(self, text: str) -> list[int]:
-        """Offsets behind which a new sentence begins."""
+        """Offsets at which a new sentence begins, the length of the text among them where it ends one."""
         found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
         for match in _BREAK.finditer(text):
             end = match.end()
@@ -70,7 +65,7 @@ class SentenceSegmenter:
         return found
 
     def _ends_here(self, text: str, match: re.Match[str]) -> bool:
-        mark = match[0]
+        mark = match[1]
         if mark[0] != ".":
             return True
         if mark.startswith(".."):
@@ -87,12 +82,12 @@ class SentenceSegmenter:
             return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
         if len(last) == 1 and last.isalpha():
             # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.
-            return last.islower() and last not in "cdnp" and _new_word(text, match.end())
-        kind = self.abbreviations.get(fold(last))
+            return last.islower() and last not in "cdnp" and _new_word(text, match.end(1))
+        kind = self.abbreviations.get(fold(last)) if len(last) <= self._longest else None
         if kind == "title":
             return False
         if kind == "unit" or ("." in last and not last[0].isdigit()):
-            return _new_word(text, match.end()) or not text[match.end() : match.end() + 6].strip()
+            return _new_word(text, match.end(1)) or not text[match.end(1) : match.end(1) + 6].strip()
         return True
 
 

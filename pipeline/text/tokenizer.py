@@ -95,16 +95,17 @@ class _Hashes(dict[str, int | str]):
         return found
 
 
-class _Stretches(dict[str, tuple[str | bool, ...]]):
-    """The tokens of a stretch without blanks: word, whether a blank follows, word, and so on."""
+class _Stretches(dict[str, tuple[int | str | bool, ...]]):
+    """The tokens of a stretch without blanks: word by its hash, whether a blank follows, word, and so on."""
 
     def __init__(self, words: _Hashes, vocab: Vocab) -> None:
         super().__init__()
         self._words = words
         self._vocab = vocab
 
-    def __missing__(self, stretch: str) -> tuple[str | bool, ...]:
-        parts = chain.from_iterable((word, space == " ") for word, space in _TOKEN.findall(stretch))
+    def __missing__(self, stretch: str) -> tuple[int | str | bool, ...]:
+        words = self._words
+        parts = chain.from_iterable((words[word], space == " ") for word, space in _TOKEN.findall(stretch))
         found = tuple(parts)
         if self._may_stay(stretch):
             if len(self) >= _MOST_KEPT:
@@ -153,22 +154,25 @@ class ClinicalTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenise. Raises ValueError for a lone surrogate, which is no text."""
-        flat: list[Any] = list(chain.from_iterable(map(self._stretches.__getitem__, _STRETCH.findall(text))))
         try:
-            doc = self._doc(flat[::2], flat[1::2])
+            doc = self._doc(text)
         except UnicodeEncodeError:
             raise ValueError("the text holds a lone surrogate: decode it before it comes here") from None
         DocText.remember(doc, text)
         return doc
 
-    def _doc(self, words: list[Any], spaces: list[bool]) -> Doc:
+    def _doc(self, text: str) -> Doc:
         try:
-            hashes: list[Any] = list(map(self._hashes.__getitem__, words))
-            return Doc(self.vocab, words=hashes, spaces=spaces)
+            return self._of_stretches(text)
         except KeyError:
             # The vocabulary has been read anew and knows other words.
             self._hashes.clear()
-            return Doc(self.vocab, words=words, spaces=spaces)
+            self._stretches.clear()
+            return self._of_stretches(text)
+
+    def _of_stretches(self, text: str) -> Doc:
+        flat: list[Any] = list(chain.from_iterable(map(self._stretches.__getitem__, _STRETCH.findall(text))))
+        return Doc(self.vocab, words=flat[::2], spaces=flat[1::2])
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         """Tokenise one text after the other."""
