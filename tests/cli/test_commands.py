@@ -156,6 +156,14 @@ def test_try_wrong_use_is_one_line_and_exit_2(anamnesis: Run, arguments: list[st
     assert done.stderr.count(b"\n") == 1
 
 
+def test_export_of_notes_says_that_they_are_no_events(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.jsonl").write_bytes(b"\n".join(samples.lines("en")[:2]))
+    done = inside("export", "notes.jsonl", "table.csv")
+    assert done.returncode == 2
+    assert b"notes.jsonl, line 1: this is no event but a note; first: anamnesis annotate" in done.stderr
+    assert not (tmp_path / "table.csv").exists()
+
+
 def test_export_csv_leaves_out_rejections_and_what_was_retracted(anamnesis: Run, tmp_path: Path) -> None:
     notes = [*samples.lines("en")[:2], b"bad", b'{"note_id": "sample-en-02", "status": "entered-in-error"}']
     (tmp_path / "notes.jsonl").write_bytes(b"\n".join(notes))

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from workers.cli import options, systems
-from workers.cli.console import CommandError, err, out, progress, write_json
+from workers.cli.console import CommandError, err, out, plural, progress, write_json
 from workers.cli.files import STANDARD, numbered_objects, writing
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _plain(found: dict[str, Any], report: Report, compared: dict[str, dict[str, 
 
 def _show(name: str, report: dict[str, Any]) -> None:
     console = out()
-    console.print(f"[bold]{report['notes']} notes[/]{'' if name == 'all' else f' ({name})'}")
+    console.print(f"[bold]{plural(report['notes'], 'note')}[/]{'' if name == 'all' else f' ({name})'}")
     for key, title in _TABLES.items():
         if key in report:
             table = _table(title, ("precision", "recall", "F1", "95 % interval", "gold"))

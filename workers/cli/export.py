@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from schemas.enriched import ENRICHED
+from schemas.note import RECORDED
 from schemas.rejected import RETRACTED
 from workers.cli.console import CommandError, err, plural
 from workers.cli.enriched import check_event, check_text
@@ -138,6 +139,9 @@ class _Reader:
             if self.chosen.gold and "type" not in item and "entities" in item:
                 self.written += 1
                 yield item
+            elif item.get("type", RECORDED) == RECORDED and "text" in item:
+                where = f"{self.source}, line {self.line}"
+                raise CommandError(f"{where}: this is no event but a note; first: anamnesis annotate NOTES EVENTS")
             elif item.get("type") != ENRICHED or _version(item) in self.out_of_date:
                 self.left_out += 1
             else:
