@@ -8,6 +8,7 @@ import spacy
 from spacy.tokens import Doc, Span
 
 import pipeline  # noqa: F401  (registers the components)
+from tests.pipeline.qualifiers.reading import read, values
 
 EXAMPLE = (
     "Le patient est admis le 23 août 2021 pour une douleur au bras. Il a des antécédents de malaises.\n"
@@ -23,16 +24,6 @@ def build(terms=TERMS, **settings):
     nlp.add_pipe("anamnesis_matcher", config={"terms": terms})
     nlp.add_pipe("anamnesis_history", config=settings)
     return nlp
-
-
-def read(nlp, text, note=None, birth=None):
-    doc = nlp.make_doc(text)
-    doc._.note_datetime, doc._.birth_datetime = note, birth
-    return nlp(doc)
-
-
-def values(doc):
-    return [entity._.history for entity in doc.ents]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, DocBin, Span
 
 import pipeline  # noqa: F401  (registers the components)
 from pipeline.qualifiers.history import History
+from tests.pipeline.qualifiers.reading import read, values
 
 # As the reference documents it, with `eds.` replaced by `anamnesis_`; the pipeline is made by spaCy.
 SNIPPET = """
@@ -55,16 +56,6 @@ def build(lang="fr", terms=TERMS, tokenizer=None, **settings):
     nlp.add_pipe("anamnesis_matcher", config={"terms": terms, "attr": "NORM"})
     nlp.add_pipe("anamnesis_history", config={**SETTINGS, **settings})
     return nlp
-
-
-def read(nlp, text, note=None, birth=None):
-    doc = nlp.make_doc(text)
-    doc._.note_datetime, doc._.birth_datetime = note, birth
-    return nlp(doc)
-
-
-def values(doc):
-    return [entity._.history for entity in doc.ents]
 
 
 def test_the_documented_snippet_runs():
