@@ -119,18 +119,7 @@ class Linking:
     def _added(doc: Doc, by_rule: list[dict[str, Any]], classifier: LinkClassifier) -> list[dict[str, Any]]:
         """The links of the rules, and the classifier's own for attributes that have none."""
         linked = {tuple(link["tail"]) for link in by_rule}
-        added = [
-            {
-                "head": [drug.start_char, drug.end_char],
-                "tail": [tail.start_char, tail.end_char],
-                "type": tail.label_,
-                "score": round(score, 4),
-                "method": "model",
-                "reason": "model",
-            }
-            for drug, tail, score in classifier.probabilities(doc)
-            if score >= classifier.threshold and (tail.start_char, tail.end_char) not in linked
-        ]
+        added = [link for link in classifier.links(classifier.probabilities(doc)) if tuple(link["tail"]) not in linked]
         return sorted([*by_rule, *added], key=lambda link: (link["tail"], link["head"]))
 
     def _mentions(self, doc: Doc, text: str, spans: Sequence[Span]) -> list[Mention]:

@@ -225,18 +225,22 @@ class LinkClassifier(TrainablePipe):  # type: ignore[misc]
     def set_annotations(self, docs: Iterable[Doc], scores: list[list[tuple[Span, Span, float]]]) -> None:
         """Set the links whose probability reaches the threshold."""
         for doc, found in zip(docs, scores, strict=True):
-            doc._.link_data = [
-                {
-                    "head": [drug.start_char, drug.end_char],
-                    "tail": [tail.start_char, tail.end_char],
-                    "type": tail.label_,
-                    "score": round(score, 4),
-                    "method": "model",
-                    "reason": "model",
-                }
-                for drug, tail, score in found
-                if score >= self.threshold
-            ]
+            doc._.link_data = self.links(found)
+
+    def links(self, scored: Iterable[tuple[Span, Span, float]]) -> list[dict[str, Any]]:
+        """The links whose probability reaches the threshold, as `Doc._.link_data` holds them."""
+        return [
+            {
+                "head": [drug.start_char, drug.end_char],
+                "tail": [tail.start_char, tail.end_char],
+                "type": tail.label_,
+                "score": round(score, 4),
+                "method": "model",
+                "reason": "model",
+            }
+            for drug, tail, score in scored
+            if score >= self.threshold
+        ]
 
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Any = None
