@@ -12,7 +12,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,26 @@ def health_check() -> list[str]:
     [instruction] = [line for line in INSTRUCTIONS if line.startswith("HEALTHCHECK ")]
     found: list[str] = json.loads(instruction.partition(" CMD ")[2])
     return found
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_the_health_check_asks_on_the_port_that_is_set(status: int) -> None:
+    class Livez(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/livez" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    [python, *arguments] = health_check()
+    assert python == "python"
+    with HTTPServer(("127.0.0.1", 0), Livez) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = os.environ | {"ANAMNESIS_HTTP_PORT": str(server.server_port)}
+        done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False)
+        server.shutdown()
+    assert (done.returncode == 0) is (status == 200)
 
 
 def as_container(root: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
