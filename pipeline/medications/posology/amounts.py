@@ -203,7 +203,7 @@ class Amounts:
             return _ratio("rate", quantity, share, f"{under.ucum}.{last.ucum}" if last else under.ucum, unit, every)
         if under.measure == "time":
             return self._timed(quantity, unit, share, under, last, worded=worded)
-        if last is not None:
+        if last is not None or under.ucum == "dL":  # "70 mg/dL": a finding of the laboratory
             raise UnreadError("amount_unread")
         if unit is not None and unit.measure in _PRODUCT and under.measure in ("volume", "count"):
             return _ratio("strength", quantity, share, under.ucum, unit)

@@ -112,6 +112,8 @@ class Courses(Vocabulary):
     def _course(self, text: Seen, start: int, at: int | None = None) -> Element | None:
         """How long something is taken. `at`: where the element begins, if a word that is known stands before it."""
         place = start if at is None else at
+        if at is None and (unread := self._cue_end("course_unread", text, place)):
+            return Element("unread", place, unread, code="duration_unread")
         end = self._cue_end("course", text, start)
         start = skip(text, end) if end else start
         slashed = _SLASHED.match(text, start)
@@ -142,5 +144,4 @@ class Courses(Vocabulary):
             if unit_alone is not None and re.search(r"(?:^|\s)(?:a|an|une?|the next|another)$", text[place:end]):
                 unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
                 return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))
-        end = self._cue_end("course_unread", text, place)
-        return Element("unread", place, end, code="duration_unread") if end else None
+        return None

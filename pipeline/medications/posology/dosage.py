@@ -144,6 +144,8 @@ def _alternate(found: Sequence[Data]) -> None:
 def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
     """The dosages of a step (several where a day's slots differ), and the strength that it names."""
     masses = [(place, amount) for place, (amount, _) in enumerate(step.amounts) if amount.kind == "quantity"]
+    if any(amount.kind == "count" for amount, _ in step.amounts):
+        masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # a volume is no strength
     counts = [amount for amount, _ in step.amounts if amount.kind == "count"]
     if masses:
         # "a dose of 30 mg" says no number of its own.

@@ -23,7 +23,10 @@ GAP = 240
 DRUG_SIGN, OTHER_SIGN = "\x01", "\x02"
 
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[ ]?[^\W_]|\s|$|[,;:)])")
-_NEW_ITEM = re.compile(r"\n\s*(?:\n|\d{1,2}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
+# Also items one behind the other: "t.i.d.  4.  Lasix".
+_NEW_ITEM = re.compile(
+    r"(?:(?<=[.;:])[ \t]+|[ \t]{2,})\d{1,2}[.)][ \t]+(?=[A-ZÀ-Ý]|\Z)|\n\s*(?:\n|\d{1,2}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])"
+)
 # What may still be said of the entity before ends here too: "A 250 mg IM x1 and B 100 mg".
 _CLAUSE_BEFORE = re.compile(r"[.;:!?\n,](?=\s)|\b(?:and|plus|et|then|puis|ou|or)\b(?! (?:a |1/|half|demi))")
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")

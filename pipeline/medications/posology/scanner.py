@@ -18,11 +18,14 @@ from pipeline.medications.posology.elements import Element, Opening, Seen, Timin
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
+from pipeline.medications.posology.regions import DRUG_SIGN
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
 
 
+#: A volume belongs to the drug that is named within so many characters behind it.
+_TO_DRUG = 40
 _MARKS = frozenset(',;:.()[]!?*|\n"')
 _MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
@@ -32,6 +35,8 @@ _COMPARISON = re.compile(
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 )
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
+# "a 1:1 mixture": parts of what is mixed.
+_MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
 # What an amount may go on with: a range, or what it is divided by.
@@ -166,6 +171,10 @@ class Scanner(Limits):
             return Element("filler", place, match.end)
         if row["flag"] == "as_needed":
             return self._with_reason(text, place, match.end)
+        if row["flag"] == "unread":
+            return Element("unread", place, match.end, code="frequency_unread")
+        if row["flag"] == "once" and self._cue_end("clause", text, skip(text, match.end)):
+            return Element("filler", place, match.end)  # "once the patient is asleep"
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
             return None  # "1 application" is an amount, unless a period is named
         try:
@@ -291,6 +300,8 @@ class Scanner(Limits):
             return Element("filler", place, end) if end else self._stated(text, place)
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
+        if mixture := _MIXTURE.match(text, place):
+            return Element("filler", place, mixture.end())
         if solution := _RATIO_STRENGTH.match(text, place):
             return Element("unread", place, solution.end(), code="strength_unread")
         if weight := self._weight.match(text, place):
@@ -305,6 +316,8 @@ class Scanner(Limits):
         if found is None:
             return None
         end, amount = found
+        if text[end : end + 1] == "/" and text[end + 1 : end + 2].isalpha() and not self.knows(text, end + 1):
+            return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
         if amount.kind == "count" and text[place:end] == "un gel":
             return None  # the abbreviation of "gélule" has a figure before it
         if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
@@ -320,7 +333,15 @@ class Scanner(Limits):
             found = self._amount_at(text, skip(text, cue))
         except UnreadError:
             return 0
-        return found[0] if found is not None and found[1].measure == "volume" else 0
+        if found is None or found[1].measure != "volume" or self._of_drug(text, found[0]):
+            return 0
+        return found[0]
+
+    @staticmethod
+    def _of_drug(text: Seen, end: int) -> bool:
+        """Is the volume that of the drug: "injected with 32 mL of 0.5% ..."?"""
+        drug = text.find(DRUG_SIGN, end, end + _TO_DRUG)
+        return drug >= 0 and not any(sign in text[end:drug] for sign in ",;\n")
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""

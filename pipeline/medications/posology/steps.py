@@ -31,6 +31,8 @@ _ONE_DAY = (Decimal(1), "d")
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
+_HALF = Decimal("0.5")
+_IN_PARTS = frozenset(".,")
 _BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A time without "for" before it, in hours or less, is no course.
@@ -146,7 +148,7 @@ class _Assembly:
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
         bare = amount.kind == "count" and not amount.measure
-        if bare and amount.every is None and not amount.worded and largest(amount) > MAX_COUNT:
+        if bare and not amount.worded and self._uncounted(amount, element):
             of_unit = self._like_before(amount)
             if of_unit is not None:
                 self.pending = element, of_unit
@@ -169,6 +171,12 @@ class _Assembly:
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
         self._settled()
+
+    def _uncounted(self, amount: Amount, element: Element) -> bool:
+        """Is a number without a unit none that counts what is taken: "Ritalin 50 a day", "Xanax 0.25 daily"?"""
+        number = largest(amount)
+        decimal = number % 1 != 0 and not _IN_PARTS.isdisjoint(self.text[element.start : element.end])
+        return number > MAX_COUNT or (decimal and not self.step.amounts) or (decimal and number % _HALF != 0)
 
     def _like_before(self, amount: Amount) -> Amount | None:
         """The amount with the unit of the one before it, where a further instruction begins with it."""

@@ -78,6 +78,30 @@ def test_a_condition_of_the_change_is_not_as_needed(english: Language, text: str
     assert record(english, text).data["posology"]["as_needed"] is False
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Approximately 6 to 7 mL of 0.25 Marcaine was injected.", ("6..7 mL", None)),
+        ("The knee was injected with 32 mL of 0.5% Marcaine.", ("32 mL", None)),
+        ("Ancef 1 g IV 30 minutes preoperatively.", ("1 g", None)),
+        ("Ancef 1 g was given. Once the patient was asleep, we began.", ("1 g", None)),
+        ("Neurontin 300 mg p.o. t.i.d.  4.  Lasix 40 mg daily.", ("300 mg", 3)),
+        ("Flexeril 10 mg q 6 p.r.n.", ("10 mg", 1)),
+        ("Ritalin 50 a day.", (None, None)),
+        ("Xanax 0.25 b.i.d.", (None, 2)),
+        ("Coumadin 5 mg 1.5 daily.", ("1.5", 1)),
+        ("Titrate the statin to an LDL of 70 mg/deciliter.", (None, None)),
+        ("Augmentin, by a day or two later he was off it.", (None, None)),
+    ],
+)
+def test_figures_beside_a_drug_that_are_easily_mistaken(english: Language, text: str, wanted: tuple[Any, Any]) -> None:
+    posology = record(english, text).data["posology"]
+    amount = posology.get("dose")
+    written = f"{amount['low']}..{amount['high']} {amount['unit']}" if amount and "low" in amount else dose(posology)
+    assert (written, posology.get("timing", {}).get("repeat", {}).get("frequency")) == wanted
+    assert "strength" not in posology or "mL" not in str(posology["strength"])
+
+
 def test_a_bound_of_the_interval_is_a_limit(english: Language) -> None:
     limit = record(english, "Paracetamol 1 g up to 4 hourly.").data["posology"]["max_dose"]
     assert limit == {"numerator": {"value": "1", "unit": "{dose}"}, "denominator": {"value": "4", "unit": "h"}}
