@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.links NOTES.jsonl [--language fr] [--repeat 3]
 
-NOTES.jsonl: one object a line with `text`. Components are run one by one over the same notes, in turn, so that a busy
+NOTES.jsonl: one object a line with `text`. The notes are read once before they are timed. Components are run one by one over the same notes, in turn, so that a busy
 machine slows all alike.
 """
 
@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> None:
     lines = options.notes.read_text(encoding="utf-8").splitlines()[: options.limit]
     texts = [text for line in lines if (text := json.loads(line).get("text"))]
     nlp = pipeline.load(options.language)
+    for text in texts:  # what is made at the first asking (tables, lexemes) is no cost of a note
+        nlp(text)
     spent: dict[str, float] = defaultdict(float)
     for _ in range(options.repeat):
         for text in texts:
