@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.links NOTES.jsonl [--language fr] [--repeat 3]
 
-NOTES.jsonl: one object a line with `text`. The notes are read once before they are timed. Components are run one by one over the same notes, in turn, so that a busy
-machine slows all alike.
+NOTES.jsonl: one object a line with `text`. The notes are read once before they are timed. Components are
+run one by one over the same notes, in turn, so that a busy machine slows all alike.
 """
 
 from __future__ import annotations
