@@ -135,10 +135,11 @@ def soak(cluster: Cluster, folder: Path, minutes: float, rate: float) -> dict[st
         scene.feed.start()
         scene.mark()
         worker = scene.members[0].worker
+        ended = time.time() + minutes * 60
         while not scene.feed.finished:
             scene.wait(10)
             samples.append(_sample(worker))
-        ended = time.time()
+        ended = min(ended, time.time())
         verdict = _settled(scene)
         warm = samples[len(samples) // 4 :]
         return {
