@@ -88,7 +88,7 @@ _ENDED_BEFORE = timedelta(days=3)
 _BEGAN_REACH = 160
 _BEGAN = re.compile(
     r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|commenced|prescribed"
-    r"|restarted|resumed|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on|discharged(?: home)? on)e?s?\b"
+    r"|restarted|resumed|(?:changed|switched|converted|transitioned)(?: over)? to|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on|discharged(?: home)? on)e?s?\b"
 )
 # A drug right behind these is taken, whatever was long ago ("diabetes found 5 years ago, on metformin").
 _TAKEN = re.compile(r"(?:[,;(]\s*|\b(?:is|now|currently|remains) )on (?:\w+ )?\Z")
