@@ -43,6 +43,8 @@ _BEGINNINGS = frozenset(
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
+# Words whose patterns are kept.
+_KEPT = 20_000
 _LIST = re.compile(r"\{(\w+)\}")
 
 
@@ -61,6 +63,21 @@ class _Pattern:
     label: str
     expression: re.Pattern[str]
     weak: bool
+    partial: regex.Pattern[str]
+
+
+class _Amounts:
+    """Numbers and what may stand behind them, as one expression: the numbers are read once for all units."""
+
+    def __init__(self, *written: tuple[str, tuple[tuple[str, str], ...]]) -> None:
+        self._labels = [label for _, units in written for label, _ in units]
+        alternatives = (f"{number}(?:{'|'.join(f'({unit}{_END})' for _, unit in units)})" for number, units in written)
+        self._expression = re.compile(spaced("|".join(alternatives)))
+
+    def match(self, text: str, start: int) -> tuple[str, int] | None:
+        """The label and the end of the amount at an offset."""
+        found = self._expression.match(text, start)
+        return (self._labels[found.lastindex - 1], found.end()) if found and found.lastindex else None
 
 
 # The patterns that a prefix may begin, an expression for any of them, and whether a number may begin so.
@@ -81,7 +98,7 @@ class Grammar:
         self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
         self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
         self._index: dict[str, list[_Pattern]] = {}
-        # What was looked up once, by the first three signs of a word.
+        # What was looked up once, by a word of letters or by the first three signs of another one.
         self._possible: dict[str, _Possible] = {}
         self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
         self._slashed: list[re.Pattern[str]] = []
@@ -107,38 +124,43 @@ class Grammar:
         rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
         number_words = rf"{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
-        amount = rf"(?:{span}|{number_words})"
         # "Kenalog 10 and 3 cc" is no range: two counts are joined by a hyphen, "to" or "or".
         counts = rf"(?:{figure})(?: ?(?:{figures['range_of_counts']}) ?(?:{figure}))*"
-        spoons = rf"(?:{counts}|{number_words})"
-        # In order: the first that fits is what the amount is.
-        bodies = (
-            (MEASURED, rf"{span} ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
-            (MEASURED, rf"{span} ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)|{span} ?(?:mg|gm?) ?%"),
+        activity = rf"(?: (?:{figures['further']}))? ?-?(?:{active})"
+        spoonfuls = rf"(?: (?:{figures['further']})|(?: (?:{figures['of_a']})))? ?-?(?:{volume})"
+        flow = rf"{per}(?:{figures['rate_of_flow']})"
+        # What stands behind the figures. In order: the first that fits is what the amount is.
+        units_of_figures = (
+            (MEASURED, rf" ?(?:{mass}|{active}) ?/ ?(?:{units['laboratory']})"),
+            (MEASURED, r" ?(?:[np]g|[mµu]mol) ?/ ?(?:ml|d?l)"),
+            (MEASURED, r" ?(?:mg|gm?) ?%"),
             (
                 "DOSAGE",
-                rf"{span} ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))*",
+                rf" ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{flow})*",
             ),
-            (
-                "DOSAGE",
-                rf"{span} ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{per}(?:{figures['rate_of_flow']}))",
-            ),
-            ("STRENGTH", r"1 ?: ?\d{1,3}(?:,?\d{3})+"),
-            ("STRENGTH", rf"{span} ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
-            ("STRENGTH", rf"{span} ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
-            (RATE, rf"{span} ?(?:{mass}){per}{rate}"),
-            ("STRENGTH", rf"{span} ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
-            (ACTIVITY, rf"{amount}(?: (?:{figures['further']}))? ?-?(?:{active})"),
-            ("DOSAGE", rf"{spoons}(?: (?:{figures['further']})|(?: (?:{figures['of_a']})))? ?-?(?:{volume})"),
-            ("DOSAGE", rf"{amount} ?(?:{units['counted']})"),
-            ("STRENGTH", rf"(?:{number}) ?(?:{mass})"),
+            ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{flow})"),
+            ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
+            ("STRENGTH", rf" ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
+            (RATE, rf" ?(?:{mass}){per}{rate}"),
+            ("STRENGTH", rf" ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
+            (ACTIVITY, activity),
+            ("DOSAGE", rf" ?(?:{units['counted']})"),
         )
-        self._amounts = [(label, re.compile(rf"{spaced(body)}{_END}")) for label, body in bodies]
+        self._figures = _Amounts(
+            (span, units_of_figures),
+            (counts, (("DOSAGE", spoonfuls),)),
+            ("1 ?: ?", (("STRENGTH", r"\d{1,3}(?:,?\d{3})+"),)),
+        )
+        self._number_words = _Amounts(
+            (number_words, ((ACTIVITY, activity), ("DOSAGE", spoonfuls), ("DOSAGE", rf" ?(?:{units['counted']})"))),
+            (number, (("STRENGTH", rf" ?(?:{mass})"),)),
+        )
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         # "1tab": what is counted may be glued to its number.
         glued = rf"(?={self.context['countable'].pattern})"
         self._number = re.compile(rf"(?:{counts}|{pair})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
-        self._number_starts = {text[:_PREFIX] for text in self._starts(number)}
+        self._number_word = regex.compile(number)
+        self._number_starts = {text[:_PREFIX] for text in self._starts(self._number_word)}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
         """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place.
@@ -150,7 +172,7 @@ class Grammar:
         index = first
         while index < last:
             start = starts[index]
-            best = self._longest(text, start)
+            best = self._longest(text, start, words.words[index])
             if best is None:
                 index += 1
                 continue
@@ -165,13 +187,17 @@ class Grammar:
 
     def reads(self, text: str, start: int) -> bool:
         """Is what begins at an offset of a folded text an attribute, wherever it stands ("nocte", "subcu")?"""
-        return self._longest(text, start) is not None
+        return self._longest(text, start, "") is not None
 
-    def _longest(self, text: str, start: int) -> Candidate | None:
+    def _longest(self, text: str, start: int, word: str) -> Candidate | None:
+        """The longest candidate at an offset; `word`: the word that stands there, where it is known."""
         prefix = text[start : start + _PREFIX]
         if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
             return slashed
-        patterns, any_of_them, may_be_number = self._possible.get(prefix) or self._what_may_begin(prefix)
+        key = word if len(word) > _PREFIX and word.isalpha() else prefix
+        patterns, any_of_them, may_be_number = self._possible.get(key) or self._what_may_begin(prefix, key)
+        if not may_be_number and any_of_them is None:
+            return None
         best: Candidate | None = None
         if any_of_them is not None and any_of_them.match(text, start):
             for pattern in patterns:
@@ -181,16 +207,13 @@ class Grammar:
         if may_be_number:
             if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
-            for label, expression in self._amounts:
-                match = expression.match(text, start)
-                if match:
-                    if best is None or match.end() >= best.end:
-                        best = Candidate(start, match.end(), label)
-                    break
-            else:
-                match = self._number.match(text, start)
-                if match and (best is None or match.end() > best.end):
-                    best = Candidate(start, match.end(), NUMBER, True)
+            amounts = self._number_words if prefix[0].isalpha() else self._figures
+            if found := amounts.match(text, start):
+                label, end = found
+                if best is None or end >= best.end:
+                    best = Candidate(start, end, label)
+            elif (match := self._number.match(text, start)) and (best is None or match.end() > best.end):
+                best = Candidate(start, match.end(), NUMBER, True)
         if best is not None and best.label == "FREQUENCY":
             while match := self._tail.match(text, best.end):
                 best.end = match.end()
@@ -206,14 +229,22 @@ class Grammar:
         ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]
         return Candidate(slash, max(ends), "FREQUENCY") if ends else None
 
-    def _what_may_begin(self, prefix: str) -> _Possible:
+    def _what_may_begin(self, prefix: str, key: str) -> _Possible:
+        """What may begin with a prefix, or with a whole word: hardly a word that shares its beginning does."""
         letters = _letters(prefix)
         patterns = tuple(self._index.get(letters, ()))
+        if key is not prefix:
+            patterns = tuple(pattern for pattern in patterns if pattern.partial.fullmatch(key, partial=True))
+        may_be_number = prefix[0].isnumeric() or letters in self._number_starts
+        if may_be_number and key is not prefix:
+            may_be_number = self._number_word.fullmatch(key, partial=True) is not None
         if patterns and patterns not in self._any:
             self._any[patterns] = re.compile("|".join(pattern.expression.pattern for pattern in patterns))
-        found = (patterns, self._any.get(patterns), prefix[0].isnumeric() or letters in self._number_starts)
-        if prefix.isascii():
-            self._possible[prefix] = found
+        found = (patterns, self._any.get(patterns), may_be_number)
+        if key.isascii():
+            if len(self._possible) >= _KEPT:
+                self._possible.clear()
+            self._possible[key] = found
         return found
 
     def _add(self, label: str, body: str, weak: bool) -> None:
@@ -221,13 +252,13 @@ class Grammar:
         if body.startswith("/"):
             self._slashed.append(expression)
             return
-        pattern = _Pattern(label, expression, weak)
-        for start in self._starts(body):
+        partial = regex.compile(body)
+        pattern = _Pattern(label, expression, weak, partial)
+        for start in self._starts(partial):
             self._index.setdefault(start, []).append(pattern)
 
-    def _starts(self, body: str) -> set[str]:
+    def _starts(self, partial: regex.Pattern[str]) -> set[str]:
         """What a stretch that fits begins with: up to three letters or figures, fewer before another sign."""
-        partial = regex.compile(body)
         found: set[str] = set()
         grown = [""]
         for _ in range(_PREFIX):

@@ -101,10 +101,11 @@ class MedicationRecognizer:
                 continue
             taken.update(range(first, last))
             span = Span(doc, first, last, entity.label)
-            span._.source = entity.source
-            span._.score = entity.score
+            extension = span._
+            extension.source = entity.source
+            extension.score = entity.score
             if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
-                span._.codes = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
+                extension.codes = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
             found.append(span)
         doc.set_ents([*doc.ents, *found])
         return doc

@@ -169,6 +169,8 @@ class Reader:
         """Do words between a drug and an attribute show that the attribute is of something else?"""
         barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
         stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
+        if any(self.rules["applied"].fullmatch(word) for word in words):
+            stopping = [word for word in stopping if not self.rules["applied_to"].fullmatch(word)]
         if not stopping:
             return False
         # "Every six hours as needed for pain for five days": what it is taken for.

@@ -107,6 +107,8 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
         ("Ramipril 5 mg 1tab BD.", [("5 mg", "STRENGTH"), ("1", "DOSAGE"), ("tab", "FORM"), ("BD", "FREQUENCY")]),
         ("8 cc of a mixture of 2% lidocaine", [("8 cc", "DOSAGE"), ("2%", "STRENGTH")]),
         ("Rizatriptan was refilled today, which he can take as needed.", [("as needed", "FREQUENCY")]),
+        ("Collagenase to apply to her wound once a day.", [("once a day", "FREQUENCY")]),
+        ("Alvesco twice daily in the morning and evening.", [("twice daily in the morning and evening", "FREQUENCY")]),
         ("Tretinoin a few nights a week.", [("a few nights a week", "FREQUENCY")]),
         ("She took warfarin up until the day of surgery.", [("up until the day of surgery", "DURATION")]),
     ],

@@ -1,0 +1,81 @@
+"""English profiles against a network of Med7's shape, on the same notes: `python -m tests.benchmarks.profile_speed`.
+
+    python -m tests.benchmarks.profile_speed [--notes 200] [--batches 10]
+
+The network is spaCy's default tok2vec and named entity recogniser (width 96, depth 4), with Med7's labels and random
+weights: what it costs does not depend on what it has learnt. Beside it stand each profile, and each profile's
+recogniser alone, which gives what the network gives. One process; all systems read the same batch of
+distinct notes in turn, so that whatever else the machine does hits all alike. Times are the processor's, of all
+threads; a ratio is
+that of the medians over batches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from statistics import mean, median
+
+import spacy
+from spacy.language import Language
+from spacy.training import Example
+
+import pipeline
+from tests.stream.notes import notes
+
+_LABELS = ("DRUG", "STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
+_RECOGNISER = "anamnesis_medications"
+
+
+def network() -> Language:
+    """A recogniser of Med7's shape, initialised at random."""
+    nlp = spacy.blank("en")
+    recogniser = nlp.add_pipe("ner")
+    for label in _LABELS:
+        recogniser.add_label(label)  # type: ignore[attr-defined]
+    example = Example.from_dict(nlp.make_doc("aspirin 81 mg"), {"entities": [(0, 7, "DRUG")]})
+    nlp.initialize(lambda: [example])
+    return nlp
+
+
+def systems() -> dict[str, Callable[[list[str]], object]]:
+    """What is measured: name -> reads a batch of texts."""
+    anchor = network()
+    found: dict[str, Callable[[list[str]], object]] = {"network": lambda texts: list(anchor.pipe(texts))}
+    for profile in ("en", "en-fast"):
+        nlp = pipeline.load(profile)
+        pipeline.warm_up(nlp)
+        alone = [name for name in nlp.pipe_names if name != _RECOGNISER]
+        found[profile] = lambda texts, nlp=nlp: list(nlp.pipe(texts))  # type: ignore[misc]
+        found[f"{profile}, recogniser alone"] = lambda texts, nlp=nlp, alone=alone: list(  # type: ignore[misc]
+            nlp.pipe(texts, disable=alone)
+        )
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="profile_speed", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--notes", type=int, default=200)
+    parser.add_argument("--batches", type=int, default=10)
+    options = parser.parse_args()
+    texts = [note["text"] for note in notes(options.notes * 2) if note["language"] == "en"][: options.notes]
+    batches = [texts[number :: options.batches] for number in range(options.batches)]
+    readers = systems()
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    for read in readers.values():
+        read(batches[0])  # warm
+    for batch in batches:
+        for name, read in readers.items():
+            started = time.process_time()
+            read(batch)
+            times[name].append((time.process_time() - started) / len(batch))
+    anchor = median(times["network"])
+    print(f"{len(texts)} notes of {mean(map(len, texts)):.0f} characters")
+    for name, spent in times.items():
+        print(f"{name:28} {1 / median(spent):8.1f} notes/s, {anchor / median(spent):6.2f} x the network")
+
+
+if __name__ == "__main__":
+    main()
