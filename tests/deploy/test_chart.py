@@ -209,6 +209,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"autoscaling": {"maxReplicas": 13, "hpa": {"enabled": True}}}, "autoscaling.maxReplicas (13)"),
     ({"autoscaling": {"minReplicas": 9, "keda": {"enabled": True}}}, "autoscaling.minReplicas (9)"),
     ({"autoscaling": {"minReplicas": 0, "hpa": {"enabled": True}}}, "autoscaling.minReplicas (0) needs"),
+    ({"autoscaling": {"hpa": {"enabled": True}}, "resources": {"requests": {"cpu": None}}}, "resources.requests.cpu"),
 ]
 RIGHT: list[dict[str, Any]] = [
     {"shards": 8, "resources": {"limits": {"memory": "12788Mi"}}},

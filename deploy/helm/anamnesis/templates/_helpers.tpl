@@ -121,6 +121,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if and (not $scaling.keda.enabled) (lt (int $scaling.minReplicas) 1) -}}
 {{- fail "autoscaling.minReplicas (0) needs autoscaling.keda: CPU of no workers starts none" -}}
 {{- end -}}
+{{- if and (not $scaling.keda.enabled) (not ((.Values.resources).requests).cpu) -}}
+{{- fail "autoscaling.hpa needs resources.requests.cpu: it scales on the share of it that is used" -}}
+{{- end -}}
 {{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
 {{- fail (printf "autoscaling.minReplicas (%v) is above autoscaling.maxReplicas (%v)" $scaling.minReplicas $scaling.maxReplicas) -}}
 {{- end -}}
