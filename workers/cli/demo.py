@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from contextlib import suppress
@@ -21,10 +19,10 @@ from rich.rule import Rule
 from workers.cli import options
 from workers.cli.console import CommandError, Exit, err, out, plural
 from workers.cli.kafka import Reader
-from workers.cli.local_worker import free_port, last_line, local_worker
+from workers.cli.local_worker import beside_a_broker, last_line, local_worker
 from workers.cli.produce import HEADERS, patient_key
 from workers.cli.sending import Sender
-from workers.settings import PREFIX, Settings
+from workers.settings import Settings
 
 # The whole must end well within a minute, also on a slow machine: loading both profiles takes most of it.
 _DEADLINE_SECONDS = 50.0
@@ -44,30 +42,17 @@ def command(
     """
     # spaCy takes a second to import, which `--help` need not wait for.
     from pipeline import samples
-    from workers.embedded import EmbeddedBroker
 
     lines = [line for language in samples.LANGUAGES for line in samples.lines(language)]
     notes = {note["note_id"]: note for note in map(orjson.loads, lines)}
-    # The demo is complete in itself: what is set for a real Kafka, its password say, is not for this one.
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        del os.environ[name]
-    usual = Settings()
-    topics = usual.input_topic, usual.output_topic, usual.deadletter_topic
-    with EmbeddedBroker(*topics) as broker, tempfile.TemporaryDirectory(prefix="anamnesis-demo-") as folder:
-        settings = Settings(
-            bootstrap_servers=broker.bootstrap_servers,
-            http_host="127.0.0.1",
-            http_port=free_port(),
-            state_dir=Path(folder) / "state",
-            shards=1,
-        )
+    with beside_a_broker("demo", shards=1) as (settings, folder):
         console = err() if json else out()
         _say(console, f"broker on {settings.bootstrap_servers}, worker starting")
         with Sender(settings, settings.input_topic) as sender:
             for line in lines:
                 sender.send(settings.input_topic, patient_key(line), line, HEADERS)
         _say(console, f"{plural(sender.delivered, 'note')} sent to {settings.input_topic}")
-        log = Path(folder) / "worker.log"
+        log = folder / "worker.log"
         with local_worker(settings, log) as worker:
             events = _collect(settings, worker, log, len(notes))
             address = f"http://{settings.http_host}:{settings.http_port}/metrics"

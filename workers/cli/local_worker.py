@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from workers.settings import Settings
+from workers.settings import PREFIX, Settings
 
 _STOP_SECONDS = 10.0
+
+
+@contextmanager
+def beside_a_broker(name: str, **options: Any) -> Iterator[tuple[Settings, Path]]:
+    """Settings of a worker on an embedded broker, and a folder for its log; both end with the block.
+
+    It is complete in itself: what is set for a real Kafka, its password say, is not for this one.
+    """
+    from workers.embedded import EmbeddedBroker
+
+    for variable in [variable for variable in os.environ if variable.startswith(PREFIX)]:
+        del os.environ[variable]
+    usual = Settings()
+    topics = usual.input_topic, usual.output_topic, usual.deadletter_topic
+    with EmbeddedBroker(*topics) as broker, tempfile.TemporaryDirectory(prefix=f"anamnesis-{name}-") as folder:
+        settings = Settings(
+            bootstrap_servers=broker.bootstrap_servers,
+            http_host="127.0.0.1",
+            http_port=free_port(),
+            state_dir=Path(folder) / "state",
+            **options,
+        )
+        yield settings, Path(folder)
 
 
 @contextmanager

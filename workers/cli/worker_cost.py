@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,10 +14,10 @@ from pathlib import Path
 import orjson
 
 from workers.cli.console import CommandError, Exit
-from workers.cli.local_worker import free_port, last_line, local_worker
+from workers.cli.local_worker import beside_a_broker, last_line, local_worker
 from workers.cli.produce import HEADERS
 from workers.cli.sending import Sender
-from workers.settings import PREFIX, Settings
+from workers.settings import Settings
 
 # The embedded broker forgets what is beyond some megabytes a partition.
 _MOST_BYTES = 4_000_000
@@ -47,27 +46,16 @@ def worker_cost(chosen: Settings, shards: int, lines: Sequence[bytes]) -> Worker
 
     Raises CommandError.
     """
-    from workers.embedded import EmbeddedBroker
-
-    # The run is complete in itself: what is set for a real Kafka, its password say, is not for this one.
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        del os.environ[name]
-    usual = Settings()
-    topics = usual.input_topic, usual.output_topic, usual.deadletter_topic
     lines = _within(lines, _MOST_BYTES)
-    with EmbeddedBroker(*topics) as broker, tempfile.TemporaryDirectory(prefix="anamnesis-bench-") as folder:
-        settings = Settings(
-            bootstrap_servers=broker.bootstrap_servers,
-            http_host="127.0.0.1",
-            http_port=free_port(),
-            state_dir=Path(folder) / "state",
-            shards=shards,
-            profiles=dict(chosen.profiles),
-            default_language=chosen.default_language,
-            text_echo=chosen.text_echo,
-            offset_unit=chosen.offset_unit,
-        )
-        log = Path(folder) / "worker.log"
+    with beside_a_broker(
+        "bench",
+        shards=shards,
+        profiles=dict(chosen.profiles),
+        default_language=chosen.default_language,
+        text_echo=chosen.text_echo,
+        offset_unit=chosen.offset_unit,
+    ) as (settings, folder):
+        log = folder / "worker.log"
         started = time.monotonic()
         with local_worker(settings, log) as worker:
             _wait_ready(settings, worker, log)
