@@ -23,7 +23,7 @@ Terms = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """What a match of a term gives: its label and its codes, one list for all its matches. `shipped`: of our lists."""
+    """What a match of a term gives: its label ("": no entity) and its codes, one list for all. `shipped`: of our lists."""
 
     label: str
     codes: list[dict[str, str | None]] = field(default_factory=list)
@@ -82,7 +82,7 @@ class TermMatcher:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add what is found."""
-        found = _longest(self._found(doc))
+        found = [match for match in _longest(self._found(doc)) if match[2].label]
         if not found:
             return doc
         given = doc.ents

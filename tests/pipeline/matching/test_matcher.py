@@ -105,3 +105,15 @@ def test_matcher_empty_text():
 def test_the_title_of_a_section_is_no_mention_of_the_shipped_lists():
     doc = pipeline.load("en")("ALLERGIES: none known.\n\nPAST MEDICAL HISTORY: Allergies, asthma.")
     assert [(ent.text, ent.start_char) for ent in doc.ents] == [("Allergies", 46), ("asthma", 57)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("She was diagnosed with diabetes last fall.", ["diabetes"]),
+        ("Since her last fall she walks with a cane.", ["her last fall"]),
+        ("He had a fall last week.", ["fall"]),
+    ],
+)
+def test_the_season_is_no_fall(text, expected):
+    assert [span.text for span in pipeline.load("en")(text).ents] == expected
