@@ -92,6 +92,7 @@ class _Cues:
     set_off: re.Pattern[str]
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
+    onward: re.Pattern[str]
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -134,6 +135,7 @@ def _read_cues(lang: str) -> _Cues:
         set_off=re.compile(rf"[\s®™)]*(?:,|,?\s*{_any(kinds['which'])}(?:[ \t]+[\w'-]+){{0,3}}?)\s*\Z"),
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
+        onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
     )
 
 
@@ -221,6 +223,8 @@ class _Reading:
             first -= 1
         while first > 0 and self._coordinated(run[first - 1]):
             first -= 1
+        if (described := self._described(run, first, gap)) is not None:
+            return described
         if self._of_kind(run, first, head):
             return first if self._names_kind(run[-1], gap) else first - 1
         if of:
@@ -234,6 +238,18 @@ class _Reading:
         if self.current is None:
             return self._same_sentence(run, head)
         return len(run)
+
+    def _described(self, run: list[int], first: int, gap: str) -> int | None:
+        """From where a run describes the drug directly behind it: "Betadine, 1% Xylocaine", "IV A to oral B"."""
+        last, before = self.mentions[run[-1]], self.gap(run[first]).strip()
+        if self.current is None or gap.strip() or "\n" in gap:
+            return None
+        if last.label == "STRENGTH" and self.text[last.end - 1] == "%" and before:
+            return first
+        after_drug = self.mentions[run[-1] - 1].head
+        if last.label == "ROUTE" and after_drug and self.cues.onward.match(self.gap(run[-1])):
+            return len(run) - 1
+        return None
 
     def _of_kind(self, run: list[int], first: int, head: int) -> bool:
         """Is a route said of all that are listed: "IV sedation: 50 mg of A, 2 mg of B", "oral medications such as A"?"""

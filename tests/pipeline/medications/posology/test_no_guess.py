@@ -138,3 +138,24 @@ def test_change_is_of_the_drug_it_is_said_of(
 ) -> None:
     found = record(english, text, number).data
     assert (found["change"], found["status"]) == (change, status)
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths"),
+    [
+        ("Betadine, 1% Xylocaine was injected.", [None, "1 %"]),
+        ("20 cc of 0.25% Marcaine with 1% lidocaine were used.", ["0.25 %", "1 %"]),
+        ("Hydrocortisone 1% cream, aspirin 81 mg daily.", ["1 %", None]),
+    ],
+)
+def test_a_percentage_directly_before_a_drug_is_its_own(
+    english: Language, text: str, strengths: list[str | None]
+) -> None:
+    found = [one.data["posology"].get("strength") for one in english(text)._.medications]
+    written = [f"{one['numerator']['value']} {one['numerator']['unit']}" if one else None for one in found]
+    assert written == strengths
+
+
+def test_a_change_of_route_is_of_two_mentions(english: Language) -> None:
+    records = english("We will convert the patient from IV amiodarone to oral amiodarone.")._.medications
+    assert [one.data["posology"]["route"]["code"] for one in records] == ["intravenous", "oral"]
