@@ -13,7 +13,7 @@ help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
-	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length"
+	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length; profiles over a network"
 	@echo "make check     format, lint, types, import arrows, manifests, bill of materials"
 	@echo "make bom       CycloneDX bill of materials of what ships: .cache/bom.cdx.json"
 	@echo "make audit     known vulnerabilities of what ships; says 'not audited' where no source of advisories answers"
@@ -44,6 +44,7 @@ bench: install
 	$(BIN)/python -m tests.benchmarks.french_speed
 	$(BIN)/python -m tests.benchmarks.growth fr
 	$(BIN)/python -m tests.benchmarks.growth en
+	$(BIN)/python -m tests.benchmarks.profile_speed
 
 demo: install
 	$(BIN)/anamnesis demo
