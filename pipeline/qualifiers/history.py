@@ -31,6 +31,7 @@ from pipeline.qualifiers.base import (
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
+from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.text.folding import FoldedText
 
@@ -63,35 +64,13 @@ VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
 # The kinds of drug cues, as the second column of their file names them.
 _DRUG_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, RESUMED, PRESENT)
 
-_COORDINATION = re.compile(r"\s*(?:,|et\b|and\b|ou\b|or\b|/)")
 _WORD = re.compile(r"\w{4}")
-# A further item of a list with a verb of its own: its date is not that of the items before it.
-_OWN_VERB = re.compile(
-    r"\W*(?:and )?(?:quit|stopped|discontinued|started|began|off|increased|decreased|changed|added)\b"
-)
-# What goes on about the entity before it: "posé en septembre", "a été arrêtée le", "which was removed in".
-_PREDICATE = re.compile(
-    r"\W*(?:(?:qui|which|that) )?(?:avec|with|a ete|avait ete|ont ete|was|were|has been|had been|posee?|arretee?"
-    r"|stoppee?|retiree?|suspendue?|interrompue?|operee?|traitee?|diagnostiquee?|decouverte?|survenue?|remplacee?|apparue?"
-    r"|resolue?|stopped|discontinued|diagnosed|treated|operated|removed|placed|performed|resolved|repaired)s?\b"
-)
-# What takes up a story anew, so that a date before it says nothing about what follows.
-_TURN = re.compile(
-    r"\W*(?:puis|relais|actuellement|depuis|maintenant|ensuite|desormais|mais|now|currently|since|then|but"
-    r"|(?:who |and (?:he |she )?)(?:presents?|presented|comes? in|came in|complains|has (?!been|had|since)|is|continues|still))\b"
-)
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
-# A drug that began at a date goes on; so far before the date the word is looked for.
+# So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
-_BEGAN = re.compile(
-    r"\b(?:debute|instaure|introduit|mis en place|mise? sous|prescrit|started|begun|began|initiated|commenced|prescribed"
-    r"|restarted|resumed|(?:changed|switched|converted|transitioned)(?: over)? to|(?:placed|put)(?: (?:him|her|them|the patient|patient|back))? on|discharged(?: home)? on)e?s?\b"
-)
-# A drug right behind these is taken, whatever was long ago ("diabetes found 5 years ago, on metformin").
-_TAKEN = re.compile(r"(?:[,;(]\s*|\b(?:is|now|currently|remains) )on (?:\w+ )?\Z")
 _TAKEN_REACH = 40
 # A drug taken up again later than so many characters behind its end was past for a while.
 _RESUMED_REACH = 200
@@ -170,6 +149,7 @@ class History(Qualifier):
         if termination is not None:
             self.separators = Separators(tuple(termination), (), ())
         self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
+        self.words_around = history_words(self.lang)
         self.use_dates = use_dates
         self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history)
         self.closest_dates_only = closest_dates_only
@@ -345,11 +325,11 @@ class History(Qualifier):
 
     def _began(self, start: int, dated: int, case: _Case) -> bool:
         """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""
-        if _TAKEN.search(case.folded.folded, max(0, start - _TAKEN_REACH), start) is not None:
+        if self.words_around.taken.search(case.folded.folded, max(0, start - _TAKEN_REACH), start) is not None:
             return True
         last = max(start, dated)
         first = max(case.propositions.stop_before(start), last - _BEGAN_REACH)
-        return _BEGAN.search(case.folded.folded, first, last) is not None
+        return self.words_around.began.search(case.folded.folded, first, last) is not None
 
     def _borrowed(
         self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case
@@ -381,9 +361,9 @@ class History(Qualifier):
     def _listed(self, end: int, dated: int, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""
         text, propositions = case.folded.folded, case.propositions
-        if _COORDINATION.match(text, end) is None or propositions.stop(end + 1) < dated:
+        if self.words_around.joins.match(text, end) is None or propositions.stop(end + 1) < dated:
             return False
-        return _OWN_VERB.match(text, max(end, propositions.around(dated)[0])) is None
+        return self.words_around.own_verb.match(text, max(end, propositions.around(dated)[0])) is None
 
     def _leads(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
@@ -391,7 +371,7 @@ class History(Qualifier):
         low, _ = case.propositions.around(offset)
         if not _WORD.search(text, low, offset):
             return True
-        return not self._owned(dated, case) and _PREDICATE.match(text, low) is not None
+        return not self._owned(dated, case) and self.words_around.predicate.match(text, low) is not None
 
     def _owned(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""
@@ -401,10 +381,10 @@ class History(Qualifier):
 
     def _turns(self, low: int, high: int, case: _Case) -> bool:
         """Whether one of the last propositions that begin between two offsets takes up the story anew."""
-        starts, text = case.propositions.starts, case.folded.folded
+        starts, text, turn = case.propositions.starts, case.folded.folded, self.words_around.turn
         last = bisect_left(starts, high)
         first = max(bisect_left(starts, low), last - _LONGEST_STORY)
-        return any(_TURN.match(text, starts[index]) is not None for index in range(first, last))
+        return any(turn.match(text, starts[index]) is not None for index in range(first, last))
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""

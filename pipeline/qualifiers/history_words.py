@@ -1,0 +1,44 @@
+"""The words around an entity and its date that decide what the date is of: `qualifiers/history_words.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline import resources
+
+
+class HistoryWords:
+    """The expressions of a language, over folded text.
+
+    Attributes:
+        joins: at the end of an entity: it is enumerated with what follows.
+        own_verb: at the beginning of a further item: it has a verb of its own.
+        predicate: at the beginning of a proposition: it is about the entity before it.
+        turn: at the beginning of a proposition: it takes up the story anew.
+        began: anywhere: a drug began.
+        taken: before a drug, up to it: the drug is taken.
+    """
+
+    def __init__(self, lang: str) -> None:
+        with resources.path(lang, "qualifiers/history_words.toml").open("rb") as handle:
+            words = tomllib.load(handle)
+        self.joins = re.compile(rf"\s*(?:,|/|{_any(words['joins'])}\b)")
+        self.own_verb = re.compile(rf"\W*(?:{_any(words['joins'])} )?{_any(words['own_verb'])}\b")
+        self.predicate = re.compile(rf"\W*(?:{_any(words['who'])} )?{_any(words['predicate'])}s?\b")
+        self.turn = re.compile(rf"\W*{_any(words['turn'])}\b")
+        self.began = re.compile(rf"\b{_any(words['began'])}s?\b")
+        self.taken = re.compile(rf"{_any(words['taken'])}\Z")
+
+
+def _any(words: Sequence[str]) -> str:
+    """Any of them; none where there are none."""
+    return f"(?:{'|'.join(words)})" if words else "(?!)"
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def history_words(lang: str) -> HistoryWords:
+    """The words of a language, read once."""
+    return HistoryWords(lang)
