@@ -55,9 +55,9 @@ class DateFinder:
                 start, end, value = date.start, date.end, date.value
                 if folded.cuts is not None:
                     start, end = folded.start(start), folded.end(end)
-                if isinstance(value, AbsoluteDate) and value.year is None and value.day is None:
-                    if _is_lead_or_scan(text.text[start:end]):
-                        continue
+                month_alone = isinstance(value, AbsoluteDate) and value.year is None and value.day is None
+                if month_alone and _is_lead_or_scan(text.text[start:end]):
+                    continue
                 span = offsets.span(doc, start, end)
                 name, group = _GROUPS[type(value)]
                 extensions.write(doc, name, span, value.data())
