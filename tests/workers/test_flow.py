@@ -212,7 +212,8 @@ def test_a_worker_with_work_and_without_progress_ends(
 
     async def scenario() -> tuple[BaseException | None, str | None]:
         worker = app.create_app(Settings(state_dir=tmp_path, watchdog_seconds=50))
-        flow = worker.flow = SimpleNamespace(inflight=0, last_progress=clock.now)  # type: ignore[assignment]
+        flow = SimpleNamespace(inflight=0, last_progress=clock.now)
+        monkeypatch.setattr(worker, "flow", flow, raising=False)
         lag = {("in", 0): 0}
         worker._serving = True
         monkeypatch.setattr(worker, "_lag", lambda: lag)
