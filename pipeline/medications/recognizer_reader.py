@@ -242,6 +242,9 @@ class Reader:
         place = bisect_left(self.context.words.starts, start) - 1
         if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
             return False
+        if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
+            # "Azithromycin for one week 250 mg daily"
+            return False
         return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
 
     def _counted_out(self, number: Item, form: Candidate) -> bool:
