@@ -39,6 +39,8 @@ _BEGINNINGS = frozenset(
         "name_ordered",
         "combination",
         "prefix",
+        "infused",
+        "no_strength_before",
     }
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -140,6 +142,7 @@ class Grammar:
             ),
             ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{flow})"),
             ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
+            ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?(?:{mass}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf" ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
             (RATE, rf" ?(?:{mass}){per}{rate}"),
             ("STRENGTH", rf" ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
@@ -147,6 +150,8 @@ class Grammar:
             ("DOSAGE", rf" ?(?:{units['counted']})"),
         )
         self._figures = _Amounts(
+            # "400/5 mL": so much in a spoonful, the unit of the mass left out.
+            (r"[1-9]\d{1,3}(?:\.\d)?/(?:5|10|15)", (("STRENGTH", rf" ?(?:{volume})"),)),
             (span, units_of_figures),
             (counts, (("DOSAGE", spoonfuls),)),
             ("1 ?: ?", (("STRENGTH", r"\d{1,3}(?:,?\d{3})+"),)),

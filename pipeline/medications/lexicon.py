@@ -229,8 +229,8 @@ class Lexicon:
             if last >= len(tokens) or tokens[last] not in self._suffixes or not joined(words, last - 1, last + 1):
                 return
             gap = words.text[mention.end : words.starts[last]]
-            if "\n" in gap or ". " in gap:
-                # "aspirin. Dr. S" is the next sentence, not delayed release.
+            if "\n" in gap or ". " in gap or _BEFORE_MEALS.match(words.text, words.starts[last]):
+                # "Aspirin. Dr. S" is the next sentence, not delayed release; "insulin AC & HS" says when.
                 return
             best = 0
             for suffix in self._suffixes[tokens[last]]:
@@ -243,6 +243,7 @@ class Lexicon:
             mention.end = words.ends[mention.last - 1]
 
 
+_BEFORE_MEALS = re.compile(r"ac[ \t]*[,/&]?[ \t]*(?:and )?[ \t]*h\.?s")
 # What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").
 _HYPHENATED = re.compile(r"-(?:[A-Z]{1,2}|2[148])(?![\w'])")
 

@@ -125,7 +125,12 @@ class Context:
             and behind.label not in (MEASURED, "FORM")
             and not (
                 kind in (Kind.LAB, Kind.NUTRIENT)
-                and (behind.label == NUMBER or self.rules["mealtime"].match(text, behind.start))
+                and (
+                    behind.label == NUMBER
+                    or self.rules["mealtime"].match(text, behind.start)
+                    # "40% of the calories", "protein 15% (normal up to 14%)"
+                    or (text[behind.end - 1] == "%" and self.rules["percent_of"].match(text, behind.end))
+                )
             )
         )
         if kind in (Kind.LAB, Kind.NUTRIENT):

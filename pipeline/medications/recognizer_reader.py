@@ -26,6 +26,7 @@ _WEAK_REACH = 0
 _LATIN_REACH = 10
 # A form behind words that belong to its name, and a percentage: of most things else there are percentages, too.
 _FORM_REACH = 4
+_COURSE_REACH = 4
 _PERCENT_REACH = 4
 # Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
 _CONTINUED_REACH = 6
@@ -129,6 +130,10 @@ class Reader:
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
+        elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
+            reach = _COURSE_REACH
+        elif item.label == "FREQUENCY" and not item.weak and any(map(self.rules["instructed"].fullmatch, gap)):
+            reach = _LATIN_REACH
         here, there = context.sentence(item.start), context.sentence(last.start)
         if here == there:
             return len(gap) <= reach and not self._barred(item, gap)
@@ -202,10 +207,15 @@ class Reader:
             return self._activity(name, stretch)
         if item.label == RATE:
             near = self.text[max(0, item.start - 30) : item.end + 15]
-            return "STRENGTH" if self.rules["patch"].search(f"{name} {near}") else "DOSAGE"
+            worn = self.rules["patch"].search(f"{name} {near}") and not self.rules["infused"].search(near)
+            return "STRENGTH" if worn else "DOSAGE"
         if item.label == NUMBER:
             return self._number(item, place, stretch)
-        if item.label == "DURATION" and (self._past(item) or self._when(item, stretch)):
+        if item.label == "DURATION" and (
+            self._past(item)
+            or self._when(item, stretch)
+            or self.rules["time_of_something"].match(self.text, item.start)
+        ):
             return None
         if item.label == "FREQUENCY" and (
             self._point(item, stretch)
@@ -213,7 +223,9 @@ class Reader:
             or self.rules["no_frequency_before"].match(self.text, item.end)
         ):
             return None
-        if item.label == "STRENGTH" and stretch.endswith("%") and self._share(item):
+        if item.label == "STRENGTH" and (
+            (stretch.endswith("%") and self._share(item)) or self.rules["no_strength_before"].match(self.text, item.end)
+        ):
             return None
         if item.label == "FORM" and (
             self.rules["form_act"].match(self.text, item.start)
@@ -340,7 +352,12 @@ class Reader:
             # "Tazorac cream 0.1"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
         if follows == "FORM" and isinstance(following, Candidate):
-            if before in _ARTICLES or self._counted_out(item, following) or self._article(stretch, following):
+            if (
+                before in _ARTICLES
+                or self._counted_out(item, following)
+                or self._article(stretch, following)
+                or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
+            ):
                 return None
             return "DOSAGE"
         if follows in ("FREQUENCY", "ROUTE"):
@@ -384,7 +401,10 @@ class Reader:
         if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
             return False
         if _DECIMAL.fullmatch(stretch):
-            return True
+            # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
+            form = self.text[following.start : following.end]
+            counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
+            return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
         if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
             return True
         return (
@@ -415,6 +435,7 @@ _DECIMAL = re.compile(r"\d*\.\d+")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
+_ONE_AND_A_HALF = 1.5
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 

@@ -49,6 +49,29 @@ def of(nlp: Language, text: str, label: str) -> list[str]:
         ("Nitrofurantoin for another week or two.", ["for another week or two"]),
         ("Doxycycline for 1-1/2 weeks.", ["for 1-1/2 weeks"]),
         ("Sertraline for a minimum of the next six months.", ["for a minimum of the next six months"]),
+        # How many, told in two ways or not exactly.
+        ("Cefuroxime for seven (7) days.", ["for seven (7) days"]),
+        ("Cefuroxime for 7 (seven) days.", ["for 7 (seven) days"]),
+        ("He has taken atenolol for 15+ years.", ["for 15+ years"]),
+        ("She was on paroxetine for a number of years.", ["for a number of years"]),
+        ("Clopidogrel for minimum of 6 months.", ["for minimum of 6 months"]),
+        ("Terbinafine for about a month and a half.", ["for about a month and a half"]),
+        ("Cefdinir for a week to 10 days.", ["for a week to 10 days"]),
+        ("Cefdinir for the full 10 days.", ["for the full 10 days"]),
+        ("Cefdinir for an additional week.", ["for an additional week"]),
+        ("Amitriptyline 10 mg daily for the second week.", ["for the second week"]),
+        ("Metronidazole for an indefinite period of time.", ["for an indefinite period of time"]),
+        ("Prednisone taper over the course of 3 weeks.", ["over the course of 3 weeks"]),
+        ("Prednisone taper over the next month.", ["over the next month"]),
+        ("Ceftriaxone day 2 of 10.", ["day 2 of 10"]),
+        ("Docetaxel every 3 weeks for 4 cycles.", ["for 4 cycles"]),
+        ("She is on warfarin, three years.", ["three years"]),
+        ("She completed five years of adjuvant letrozole.", ["five years"]),
+        # Until when.
+        ("Continue heparin drip until therapeutic.", ["until therapeutic"]),
+        ("Twice daily mupirocin application until it has healed.", ["until it has healed"]),
+        ("Continue nitrofurantoin through Sunday.", ["through Sunday"]),
+        ("Continue nitrofurantoin through 07/12.", ["through 07/12"]),
         # Behind what it is taken for.
         ("Codeine 30 mg q.i.d. p.r.n. for pain for 3 days.", ["for 3 days"]),
     ],
@@ -67,6 +90,10 @@ def test_durations(english: Language, text: str, durations: list[str]) -> None:
         "Paroxetine 20 mg; after three days of diarrhea he came in.",
         "She was started on furosemide and remained afebrile for 2 days.",
         "Metformin was prescribed for one month supply.",
+        "She is on atenolol and reports that over the past 2 weeks, she has had palpitations.",
+        "He takes loratadine. This has been ongoing for more than five years.",
+        "Levonorgestrel pill, 21 days on, 7 days off.",
+        "Nitrofurantoin was begun on 5/12.",
     ],
 )
 def test_lengths_of_something_else(english: Language, text: str) -> None:
@@ -94,6 +121,31 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
         ("Differin gel 0.3 nightly", [("gel", "FORM"), ("0.3", "STRENGTH"), ("nightly", "FREQUENCY")]),
         ("Concerta 36 mg p.o. a.m.", [("36 mg", "STRENGTH"), ("p.o.", "ROUTE"), ("a.m.", "FREQUENCY")]),
         ("Lunesta 2 mg q nightly", [("2 mg", "STRENGTH"), ("q nightly", "FREQUENCY")]),
+        ("Furosemide 40 mg in the a.m.", [("40 mg", "STRENGTH"), ("in the a.m.", "FREQUENCY")]),
+        ("Metolazone 5 mg every second day.", [("5 mg", "STRENGTH"), ("every second day", "FREQUENCY")]),
+        ("Epoetin MWF.", [("MWF", "FREQUENCY")]),
+        ("Insulin AC & HS.", [("AC & HS", "FREQUENCY")]),
+        ("Insulin with breakfast and supper.", [("with breakfast and supper", "FREQUENCY")]),
+        ("Zolpidem an hour before bedtime.", [("an hour before bedtime", "FREQUENCY")]),
+        ("Amitriptyline 10 mg on.", [("10 mg", "STRENGTH"), ("on", "FREQUENCY")]),
+        ("A cream of ketoconazole that she uses on both of her feet twice a day.", [
+            ("cream", "FORM"), ("twice a day", "FREQUENCY"),
+        ]),
+        # "Every" says how often, "an hour" how fast.
+        ("Fentanyl 25 mcg every 72 hours.", [("25 mcg", "STRENGTH"), ("every 72 hours", "FREQUENCY")]),
+        ("Lorazepam 1 mg every hour.", [("1 mg", "STRENGTH"), ("every hour", "FREQUENCY")]),
+        ("Nitroglycerin drip at 20 mcg/min.", [("20 mcg/min", "DOSAGE")]),
+        ("Cefixime 200/5 mL one teaspoon daily.", [
+            ("200/5 mL", "STRENGTH"), ("one teaspoon", "DOSAGE"), ("daily", "FREQUENCY"),
+        ]),
+        ("Azithromycin for one week 250 mg daily.", [
+            ("for one week", "DURATION"), ("250 mg", "STRENGTH"), ("daily", "FREQUENCY"),
+        ]),
+        ("Bisoprolol 1.5 tablets daily.", [("1.5", "DOSAGE"), ("tablets", "FORM"), ("daily", "FREQUENCY")]),
+        ("Ibuprofen drops, 1 dropperful.", [("drops", "FORM"), ("1 dropperful", "DOSAGE")]),
+        ("Lidocaine jelly 2% was used.", [("jelly", "FORM"), ("2%", "STRENGTH")]),
+        ("Povidone swabs and bacitracin irrigation solution.", [("swabs", "FORM"), ("solution", "FORM")]),
+        ("Adalimumab pens every other week.", [("pens", "FORM"), ("every other week", "FREQUENCY")]),
         ("IV and p.o. antibiotics were used.", [("IV", "ROUTE"), ("p.o.", "ROUTE")]),
         ("Antibiotics have to be administered intravenously.", [("intravenously", "ROUTE")]),
         ("Dexamethasone was injected subconjunctivally.", [("subconjunctivally", "ROUTE")]),
@@ -135,6 +187,11 @@ def test_attributes(english: Language, text: str, expected: list[tuple[str, str]
         ("After heparin there were 80 cc of bloody drainage.", "80 cc"),
         ("Off dopamine, and after approximately 9 days, she walked.", "9 days"),
         ("An injection of 3 cc of bupivacaine was made.", "injection"),
+        ("The atenolol that she is on, and the diet.", "on"),
+        ("Loratadine b.i.d. Recheck p.r.n.", "p.r.n."),
+        ("One unit of insulin to 10 g of carbohydrate.", "10 g"),
+        ("Diazepam q.8h. p.r.n., total of 5 tablets.", "5"),
+        ("Capecitabine days 1-14.", "1-14"),
     ],
 )
 def test_amounts_and_times_of_something_else(english: Language, text: str, nothing: str) -> None:
@@ -157,6 +214,10 @@ def test_amounts_and_times_of_something_else(english: Language, text: str, nothi
         "BUN 9 mg%, glucose 80 mg%.",
         "His ammonia was found to be elevated.",
         "The apex beat is felt in the 5ICS.",
+        "CSF protein 15% (normal up to 14%).",
+        "Diet: No added salt.",
+        "His glucose shot up.",
+        "A low immunoglobulin A level.",
         # Words of anatomy, pathology and surgery that general text hardly has.
         "The retractor was placed on the tentorium.",
         "The mesocolon was mobilised down to the decedent line.",
@@ -189,6 +250,10 @@ def test_a_class_and_a_drug_make_no_product(english: Language) -> None:
         "NSAIDs",
         "lisinopril/HCTZ",
     ]
+
+
+def test_a_substance_behind_an_amount_of_it_is_given(english: Language) -> None:
+    assert of(english, "She got 2 amps of bicarbonate.", "DRUG") == ["bicarbonate"]
 
 
 def test_days_of_a_pill_belong_to_its_name(english: Language) -> None:
