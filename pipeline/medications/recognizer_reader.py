@@ -184,9 +184,14 @@ class Reader:
 
     def _next_drug(self, item: Candidate, place: int) -> Mention | None:
         end = item.end
+        if item.label == "FREQUENCY" and self.rules["done_often"].fullmatch(self._word_before(item.start)):
+            return None
+        put_on = item.label != "DURATION" or self.rules["put_on"].fullmatch(self._word_before(item.start))
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
             links = [word for word in gap if not (item.label == "ROUTE" and word in _AND)]
+            if not put_on and gap and gap[0] in _ON:
+                return None
             if len(gap) > (_LINKS if item.label == "DOSAGE" else _LINKS - 1) or not all(
                 self.rules["link"].fullmatch(word) for word in links
             ):
@@ -360,6 +365,10 @@ class Reader:
             ):
                 return None
             return "DOSAGE"
+        if self._changed_to(item, value) and (
+            follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
+        ):
+            return "STRENGTH"
         if follows in ("FREQUENCY", "ROUTE"):
             if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
                 return "STRENGTH"
@@ -371,9 +380,19 @@ class Reader:
         if at_drug and value is not None and not self.strength and last is not None:
             if "/" in stretch and value >= _LEAST_OF_TWO:
                 return "STRENGTH"
-            if value > _MOST_COUNTED and self.text[last.end : item.start] == " ":
+            # "Lisinopril 20.", "digoxin 0.125."
+            bare = value > _MOST_COUNTED or _SMALL.fullmatch(stretch)
+            if bare and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
+
+    def _changed_to(self, item: Candidate, value: float | None) -> bool:
+        """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
+        if value is None or value <= _MOST_COUNTED or self.drug is None:
+            return False
+        if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
+            return False
+        return bool(self.rules["changed_to"].search(self.text, max(0, item.start - 60), item.start))
 
     def _article(self, stretch: str, form: Candidate) -> bool:
         """Is a number word before a form its article: "un sirop"?"""
@@ -421,6 +440,7 @@ class Reader:
 _GLUE = (" ", "  ")
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
+_ON = frozenset({"on", "sous"})
 _AND = frozenset({"and", "or", "et", "ou"})
 _ARTICLES = frozenset({"a", "an", "un", "une"})
 # From here on tablets are dispensed, not taken.
@@ -432,6 +452,7 @@ _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
 _DECIMAL = re.compile(r"\d*\.\d+")
+_SMALL = re.compile(r"0?\.\d{2,3}")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0

@@ -94,6 +94,8 @@ def test_durations(english: Language, text: str, durations: list[str]) -> None:
         "He takes loratadine. This has been ongoing for more than five years.",
         "Levonorgestrel pill, 21 days on, 7 days off.",
         "Nitrofurantoin was begun on 5/12.",
+        "Diclofenac; no lifting for 2 weeks.",
+        "He is a diabetic for 12 years on metformin.",
     ],
 )
 def test_lengths_of_something_else(english: Language, text: str) -> None:
@@ -146,6 +148,10 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
         ("Lidocaine jelly 2% was used.", [("jelly", "FORM"), ("2%", "STRENGTH")]),
         ("Povidone swabs and bacitracin irrigation solution.", [("swabs", "FORM"), ("solution", "FORM")]),
         ("Adalimumab pens every other week.", [("pens", "FORM"), ("every other week", "FREQUENCY")]),
+        # Told without the unit: what a dose is changed to, a small decimal.
+        ("Increase lisinopril to 20.", [("20", "STRENGTH")]),
+        ("Levothyroxine 0.075.", [("0.075", "STRENGTH")]),
+        ("Salbutamol by nebulization q.4h.", [("by nebulization", "ROUTE"), ("q.4h.", "FREQUENCY")]),
         ("IV and p.o. antibiotics were used.", [("IV", "ROUTE"), ("p.o.", "ROUTE")]),
         ("Antibiotics have to be administered intravenously.", [("intravenously", "ROUTE")]),
         ("Dexamethasone was injected subconjunctivally.", [("subconjunctivally", "ROUTE")]),
@@ -190,6 +196,9 @@ def test_attributes(english: Language, text: str, expected: list[tuple[str, str]
         ("The atenolol that she is on, and the diet.", "on"),
         ("Loratadine b.i.d. Recheck p.r.n.", "p.r.n."),
         ("One unit of insulin to 10 g of carbohydrate.", "10 g"),
+        ("On metoprolol his heart rate decreased to 60.", "60"),
+        ("On furosemide she weighs herself daily.", "daily"),
+        ("Vital signs q.4h. Furosemide 40 mg.", "q.4h."),
         ("Diazepam q.8h. p.r.n., total of 5 tablets.", "5"),
         ("Capecitabine days 1-14.", "1-14"),
     ],
