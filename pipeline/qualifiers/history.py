@@ -31,58 +31,20 @@ from pipeline.qualifiers.base import (
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
+from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
-HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
-# The rules of words by which the use of a drug ended.
-SWITCHED = "switched"
-# A word of time ("years ago"), by which a drug ended unless it began then.
-DATED = "dated"
-# Of a problem that goes on ("persistent cough since 2015") a past date says only when it was seen or began.
-PRESENT = "present"
-# What ends a use that was told before ("It was stopped"), whatever showed there that the drug went on.
-ENDED = "ended"
-# A past tense ("was given"), which ends the use of a drug only where the past is told.
-TOLD = "told"
-# What takes a drug up again ("restarted the X") that was stopped shortly before in the text.
-RESUMED = "resumed"
-# The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
-REPLACED = "replaced"
-ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD})
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
-# Where the present stay or visit is told, what was stopped was stopped now.
-STAY_SECTIONS = frozenset(
-    {"hospital_course", "plan", "assessment", "assessment_plan", "instructions", "procedures", "evolution"}
-    | {"medications", "admission_medications", "discharge_medications"}
-)
-VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
-# The kinds of drug cues, as the second column of their file names them.
-_DRUG_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, RESUMED, PRESENT)
-
 _WORD = re.compile(r"\w{4}")
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
-# So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
-_BEGAN_REACH = 160
-_TAKEN_REACH = 40
-# A drug taken up again later than so many characters behind its end was past for a while.
-_RESUMED_REACH = 200
-
-
-@dataclass(slots=True)
-class _DrugWords:
-    """What the words about the use of drugs reach, by rule; offsets in the folded text."""
-
-    scopes: dict[str, Scopes]
-    # Of each drug that is taken up again, by its folded words, where that is told.
-    resumed: dict[str, list[int]]
 
 
 @dataclass(slots=True)
@@ -93,7 +55,7 @@ class _Case:
     propositions: Propositions
     words: Scopes
     going_on: Scopes
-    drug: _DrugWords | None
+    drug: DrugEnds | None
     sections: SectionLine
     dates: DateLine
     entities: list[int]
@@ -182,14 +144,12 @@ class History(Qualifier):
         place = reading.folded.place
         titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
-        drugs = sorted(
-            (place(span.start_char), place(span.end_char)) for span in targets if span.label_ in self.drug_labels
-        )
+        drugs = [span for span in targets if span.label_ in self.drug_labels]
         case = _Case(
             reading.folded,
             propositions,
             *self._word_scopes(reading, propositions, skip),
-            self._drug_words(reading, propositions, skip, drugs) if drugs else None,
+            self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None,
             sections,
             DateLine(self.dating.read(doc, place) if self.use_dates else []),
             sorted(place(span.start_char) for span in targets),
@@ -209,30 +169,18 @@ class History(Qualifier):
             Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
         )
 
-    def _drug_words(
-        self, reading: Reading, propositions: Propositions, skip: Scopes, drugs: list[tuple[int, int]]
-    ) -> _DrugWords:
-        by_rule: dict[str, list[tuple[int, int, CueData]]] = {rule: [] for rule in _DRUG_RULES}
-        starts = [start for start, _ in drugs]
-        for low, high, cue in self.stretches(reading, propositions, self.drug_cues, skip):
-            if cue["rule"] == SWITCHED:
-                # "switched from A to B": A is of the past, B goes on.
-                stop = propositions.stop(high)
-                by_rule[REPLACED].append((low, high, cue))
-                by_rule[PRESENT].append((high, max(stop, high), cue))
-            elif cue["rule"] == ENDED:
-                # "It was stopped" is about the drug before it, be it named in the same sentence or in the last one.
-                first, _ = propositions.sentence(high - 1)
-                index = bisect_left(starts, high) - 1
-                by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
-            else:
-                by_rule[cue["rule"]].append((low, high, cue))
-        resumed = Scopes(by_rule[RESUMED])
-        taken_up: dict[str, list[int]] = {}
-        for start, end in drugs:
-            if resumed.over(start, end) is not None:
-                taken_up.setdefault(reading.folded.folded[start:end], []).append(start)
-        return _DrugWords({rule: Scopes(stretches) for rule, stretches in by_rule.items()}, taken_up)
+    def _drug_ends(
+        self, reading: Reading, propositions: Propositions, skip: Scopes, sections: SectionLine, drugs: list[Span]
+    ) -> DrugEnds:
+        place = reading.folded.place
+        return DrugEnds.read(
+            self.stretches(reading, propositions, self.drug_cues, skip),
+            sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs),
+            reading.folded,
+            propositions,
+            sections,
+            self.words_around,
+        )
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
         offset = span.start_char
@@ -272,31 +220,9 @@ class History(Qualifier):
         return case.folded.place(denied["start"]) >= low
 
     def _drug_word(self, start: int, end: int, offset: int, case: _Case) -> CueData | None:
-        """The word that ends the use of a drug, unless another shows that it goes on."""
+        """The word by which a drug is of the past: one of the past of conditions too, or one of its end."""
         word = case.words.over(start, end) if self.drugs_in_sections else None
-        if word is not None or case.drug is None:
-            return word
-        scopes = case.drug.scopes
-        stay = case.sections.at(offset, STAY_SECTIONS) is not None
-        word = None if stay else scopes[ENDED].over(start, end)
-        if word is None and scopes[PRESENT].over(start, end) is None:
-            word = scopes["past"].over(start, end)
-            if word is None and not stay:
-                word = scopes["stopped"].over(start, end)
-            if word is None and case.sections.at(offset, VISIT_SECTIONS) is None:
-                word = scopes[REPLACED].over(start, end)
-            if word is None and case.sections.at(offset, HISTORY_SECTIONS) is not None:
-                word = scopes[TOLD].over(start, end)
-            if word is None:
-                word = scopes[DATED].over(start, end)
-                if word is not None and self._began(start, case.folded.place(word["start"]), case):
-                    word = None
-        if word is not None and case.drug.resumed:
-            resumed = case.drug.resumed.get(case.folded.folded[start:end], [])
-            index = bisect_left(resumed, start)
-            if index < len(resumed) and resumed[index] <= start + _RESUMED_REACH:
-                return None
-        return word
+        return case.drug.word(start, end, offset) if word is None and case.drug is not None else word
 
     def _dates(
         self, start: int, end: int, drug: bool, is_past: bool, case: _Case
@@ -311,25 +237,11 @@ class History(Qualifier):
         old, recent = dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, propositions.sentence(start), is_past, case)
-        if old is not None and (
-            self._goes_on(start, end, old, case) if drug else case.going_on.over(start, end) is not None
-        ):
-            old = None
+        if old is not None:
+            drug_ends = case.drug if drug else None
+            goes_on = drug_ends.goes_on(start, end, old.start) if drug_ends else case.going_on.over(start, end)
+            old = None if goes_on else old
         return old, recent
-
-    def _goes_on(self, start: int, end: int, old: DatedSpan, case: _Case) -> bool:
-        """Whether a past date is when a drug began, or a word shows that it is still taken."""
-        if case.drug is not None and case.drug.scopes[PRESENT].over(start, end) is not None:
-            return True
-        return self._began(start, old.start, case)
-
-    def _began(self, start: int, dated: int, case: _Case) -> bool:
-        """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""
-        if self.words_around.taken.search(case.folded.folded, max(0, start - _TAKEN_REACH), start) is not None:
-            return True
-        last = max(start, dated)
-        first = max(case.propositions.stop_before(start), last - _BEGAN_REACH)
-        return self.words_around.began.search(case.folded.folded, first, last) is not None
 
     def _borrowed(
         self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case

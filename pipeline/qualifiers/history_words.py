@@ -20,6 +20,9 @@ class HistoryWords:
         turn: at the beginning of a proposition: it takes up the story anew.
         began: anywhere: a drug began.
         taken: before a drug, up to it: the drug is taken.
+        told: anywhere: a past tense by which the use of a drug is told.
+        visit: anywhere: a sentence tells of the present visit too.
+        now: at the beginning of a sentence: it leads from a story of the past to the present.
     """
 
     def __init__(self, lang: str) -> None:
@@ -31,6 +34,9 @@ class HistoryWords:
         self.turn = re.compile(rf"\W*{_any(words['turn'])}\b")
         self.began = re.compile(rf"\b{_any(words['began'])}s?\b")
         self.taken = re.compile(rf"{_any(words['taken'])}\Z")
+        self.told = re.compile(rf"\b{_any(words['told'])}\b")
+        self.visit = re.compile(rf"\b{_any(words['visit'])}\b")
+        self.now = re.compile(rf"\W*{_any(words['now'])}\b")
 
 
 def _any(words: Sequence[str]) -> str:

@@ -1,0 +1,208 @@
+"""When the use of a drug is over: the words that tell its end, and those that show that it goes on.
+
+A drug goes on where nothing tells its end. An end is told of the drug itself ("stopped the X"), of what was told before
+("it did not help"), or of the same drug nearby ("off the X" behind "while on X"). In a story of the past ("a year ago he was
+admitted for pneumonia. He was given X.") a past tense is an end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.qualifiers.base import CueData, Scopes, SectionLine
+from pipeline.qualifiers.history_words import HistoryWords
+from pipeline.qualifiers.reading import Propositions
+from pipeline.text.folding import FoldedText
+
+# The rules of words by which the use of a drug ended.
+SWITCHED = "switched"
+# A word of time ("years ago"), by which a drug ended unless it began then.
+DATED = "dated"
+# What shows that something goes on.
+PRESENT = "present"
+# What ends a use that was told before ("It was stopped"), whatever showed there that the drug went on.
+ENDED = "ended"
+# A past tense ("was given"), which ends the use of a drug only where the past is told.
+TOLD = "told"
+# What opens a story of the past ("a year ago", "was admitted last spring for"), in which a past tense is an end.
+STORY = "story"
+# Words of both kinds: the rule by which they end a drug where they stand; they open a story as well.
+_OPENING = {"long_ago": "past", "years": DATED}
+# What takes a drug up again ("restarted the X") that was stopped shortly before in the text.
+RESUMED = "resumed"
+# The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
+REPLACED = "replaced"
+ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD})
+HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
+# Where the present stay or visit is told, what was stopped was stopped now.
+STAY_SECTIONS = frozenset(
+    {"hospital_course", "plan", "assessment", "assessment_plan", "instructions", "procedures", "evolution"}
+    | {"medications", "admission_medications", "discharge_medications"}
+)
+VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
+TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
+# The kinds of drug cues, as the second column of their file names them.
+_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, STORY, RESUMED, PRESENT)
+
+# So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
+_BEGAN_REACH = 160
+_TAKEN_REACH = 40
+# A drug taken up again later than so many characters behind its end was past for a while.
+_RESUMED_REACH = 200
+# A story goes on for so many sentences behind the one that opens it.
+_STORY = 2
+# The end of a drug holds for the mentions of it within so many characters.
+_SAME_REACH = 300
+
+Stretch = tuple[int, int, CueData]
+
+
+@dataclass(slots=True)
+class DrugEnds:
+    """What the words about the use of drugs reach, by rule; offsets in the folded text unless said otherwise."""
+
+    folded: FoldedText
+    propositions: Propositions
+    sections: SectionLine
+    words: HistoryWords
+    scopes: dict[str, Scopes]
+    # Of each drug that is taken up again, by its folded words, where that is told.
+    resumed: dict[str, list[int]] = field(default_factory=dict)
+    # Of each drug told of more than once, by its folded words, its mentions: bounds, and the offset in the text.
+    mentions: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls,
+        stretches: Iterable[Stretch],
+        drugs: list[tuple[int, int, int]],
+        folded: FoldedText,
+        propositions: Propositions,
+        sections: SectionLine,
+        words: HistoryWords,
+    ) -> DrugEnds:
+        """From the stretches that drug cues reach, and the mentions of drugs in order: bounds, and offset in the text."""
+        by_rule: dict[str, list[Stretch]] = {rule: [] for rule in _RULES}
+        starts = [start for start, _, _ in drugs]
+        for low, high, cue in stretches:
+            rule = cue["rule"]
+            if rule in _OPENING:
+                by_rule[STORY].append((low, high, cue))
+                by_rule[_OPENING[rule]].append((low, high, {**cue, "rule": _OPENING[rule]}))
+            elif rule == SWITCHED:
+                # "switched from A to B": A is of the past, B goes on.
+                stop = propositions.stop(high)
+                by_rule[REPLACED].append((low, high, cue))
+                by_rule[PRESENT].append((high, max(stop, high), cue))
+            elif rule == ENDED:
+                # "It was stopped" is about the drug before it, be it named in the same sentence or in the last one.
+                first, _ = propositions.sentence(high - 1)
+                index = bisect_left(starts, high) - 1
+                by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
+            else:
+                by_rule[rule].append((low, high, cue))
+        ends = cls(folded, propositions, sections, words, {})
+        by_rule[STORY] = [ends._story(cue) for _, _, cue in by_rule[STORY]]
+        ends.scopes = {rule: Scopes(found) for rule, found in by_rule.items()}
+        for start, end, offset in drugs:
+            name = folded.folded[start:end]
+            ends.mentions.setdefault(name, []).append((start, end, offset))
+            if by_rule[RESUMED] and ends.scopes[RESUMED].over(start, end) is not None:
+                ends.resumed.setdefault(name, []).append(start)
+        return ends
+
+    def word(self, start: int, end: int, offset: int) -> CueData | None:
+        """The word that ends the use of a drug, unless another shows that it goes on; `offset` is its start in the text."""
+        word = self._own_word(start, end, offset)
+        if word is None:
+            word = self._word_of_same(start, end, offset)
+        if word is not None and self.resumed:
+            resumed = self.resumed.get(self.folded.folded[start:end], [])
+            index = bisect_left(resumed, start)
+            if index < len(resumed) and resumed[index] <= start + _RESUMED_REACH:
+                return None
+        return word
+
+    def goes_on(self, start: int, end: int, dated: int) -> bool:
+        """Whether a drug began at the date at `dated`, or a word shows that it is still taken."""
+        return self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)
+
+    def _own_word(self, start: int, end: int, offset: int) -> CueData | None:
+        """The word that ends this mention of a drug."""
+        scopes, sections = self.scopes, self.sections
+        stay = sections.at(offset, STAY_SECTIONS) is not None
+        word = None if stay else scopes[ENDED].over(start, end)
+        if word is not None or scopes[PRESENT].over(start, end) is not None:
+            return word
+        word = scopes["past"].over(start, end)
+        if word is None and not stay:
+            word = scopes["stopped"].over(start, end)
+        if word is None and sections.at(offset, VISIT_SECTIONS) is None:
+            word = scopes[REPLACED].over(start, end)
+        if word is None and (
+            sections.at(offset, HISTORY_SECTIONS) is not None or (not stay and self._in_story(start, end))
+        ):
+            word = scopes[TOLD].over(start, end)
+        if word is None:
+            word = scopes[DATED].over(start, end)
+            if word is not None and self._began(start, self.folded.place(word["start"])):
+                word = None
+        return word
+
+    def _word_of_same(self, start: int, end: int, offset: int) -> CueData | None:
+        """The word that ends the same drug nearby, where this mention is told in the past."""
+        others = self.mentions.get(self.folded.folded[start:end], ())
+        if len(others) < 2 or self.sections.at(offset, STAY_SECTIONS) is not None:
+            return None
+        if self.scopes[PRESENT].over(start, end) is not None or self.scopes[RESUMED].over(start, end) is not None:
+            return None
+        low, high = self.propositions.sentence(start)
+        text, words = self.folded.folded, self.words
+        if words.now.match(text, low) or not words.told.search(text, low, high) or words.began.search(text, low, start):
+            return None
+        if self._taken(start, end):
+            return None
+        for other, stop, place in others:
+            if other != start and abs(other - start) <= _SAME_REACH:
+                word = self._own_word(other, stop, place)
+                if word is not None and word["rule"] in ENDS:
+                    return word
+        return None
+
+    def _in_story(self, start: int, end: int) -> bool:
+        """Whether a story of the past tells of a drug that did not only begin then."""
+        if self.scopes[STORY].over(start, end) is None or self._taken(start, end):
+            return False
+        return not self._began(start, start)
+
+    def _taken(self, start: int, end: int) -> bool:
+        """Whether a list of what is taken now names the drug."""
+        others = self.mentions.get(self.folded.folded[start:end], ())
+        return any(self.sections.at(place, TAKEN_SECTIONS) is not None for _, _, place in others)
+
+    def _began(self, start: int, dated: int) -> bool:
+        """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""
+        text = self.folded.folded
+        if self.words.taken.search(text, max(0, start - _TAKEN_REACH), start) is not None:
+            return True
+        last = max(start, dated)
+        first = max(self.propositions.stop_before(start), last - _BEGAN_REACH)
+        return self.words.began.search(text, first, last) is not None
+
+    def _story(self, cue: CueData) -> Stretch:
+        """The sentence that opens a story of the past, and those that go on with it."""
+        text, place = self.folded.folded, self.folded.place
+        start = place(cue["start"])
+        low, end = self.propositions.sentence(start)
+        if self.words.visit.search(text, start, end) is not None:
+            return low, end, cue
+        index = bisect_left(self.sections.starts, self.folded.start(end))
+        following = self.sections.starts[index : index + 1]
+        last = place(following[0]) if following else len(text)
+        for _ in range(_STORY):
+            if end >= last or self.words.now.match(text, end) is not None:
+                break
+            _, end = self.propositions.sentence(end)
+        return low, min(end, last), cue
