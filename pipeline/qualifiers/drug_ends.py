@@ -7,6 +7,7 @@ admitted for pneumonia. He was given X.") a past tense is an end.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,12 +50,16 @@ _RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, STORY, RESUMED, PRESE
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
 _TAKEN_REACH = 40
+# So far before a date the word is looked for by which a condition was found then.
+_FOUND_REACH = 40
 # A drug taken up again later than so many characters behind its end was past for a while.
 _RESUMED_REACH = 200
 # A story goes on for so many sentences behind the one that opens it.
 _STORY = 2
 # The end of a drug holds for the mentions of it within so many characters.
 _SAME_REACH = 300
+
+_NO_WORD = re.compile(r"\W*")
 
 Stretch = tuple[int, int, CueData]
 
@@ -126,8 +131,18 @@ class DrugEnds:
         return word
 
     def goes_on(self, start: int, end: int, dated: int) -> bool:
-        """Whether a drug began at the date at `dated`, or a word shows that it is still taken."""
-        return self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)
+        """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else."""
+        if self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated):
+            return True
+        low, _ = self.propositions.around(start)
+        if dated >= low:
+            return False
+        text, words = self.folded.folded, self.words
+        if words.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None:
+            return True
+        if words.own_item.fullmatch(text, low, start) is not None:
+            return True
+        return _NO_WORD.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
 
     def _own_word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends this mention of a drug."""
@@ -188,7 +203,8 @@ class DrugEnds:
         if self.words.taken.search(text, max(0, start - _TAKEN_REACH), start) is not None:
             return True
         last = max(start, dated)
-        first = max(self.propositions.stop_before(start), last - _BEGAN_REACH)
+        low, _ = self.propositions.around(start)
+        first = max(min(self.propositions.stop_before(start), low), last - _BEGAN_REACH)
         return self.words.began.search(text, first, last) is not None
 
     def _story(self, cue: CueData) -> Stretch:

@@ -20,6 +20,9 @@ class HistoryWords:
         turn: at the beginning of a proposition: it takes up the story anew.
         began: anywhere: a drug began.
         taken: before a drug, up to it: the drug is taken.
+        found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
+        dosing: behind a drug: how it is taken, without an end.
+        own_item: between the beginning of a proposition and a drug: the drug is of a condition named there.
         told: anywhere: a past tense by which the use of a drug is told.
         visit: anywhere: a sentence tells of the present visit too.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
@@ -34,6 +37,9 @@ class HistoryWords:
         self.turn = re.compile(rf"\W*{_any(words['turn'])}\b")
         self.began = re.compile(rf"\b{_any(words['began'])}s?\b")
         self.taken = re.compile(rf"{_any(words['taken'])}\Z")
+        self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
+        self.dosing = re.compile(_any(words["dosing"]))
+        self.own_item = re.compile(rf"\W*{_any(words['own_item'])}")
         self.told = re.compile(rf"\b{_any(words['told'])}\b")
         self.visit = re.compile(rf"\b{_any(words['visit'])}\b")
         self.now = re.compile(rf"\W*{_any(words['now'])}\b")

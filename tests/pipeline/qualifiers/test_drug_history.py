@@ -10,20 +10,15 @@ import pytest
 import pipeline
 
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
-ROWS = [
-    line.split("\t")
-    for line in (Path(__file__).parent / "drug_histories.tsv").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-][1:]
 
 
-@pytest.fixture(scope="module")
-def nlp():
-    return pipeline.load("en", entities="given")
+def rows(name: str) -> list[list[str]]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")][1:]
 
 
-@pytest.mark.parametrize(("kind", "sentence"), ROWS, ids=[f"{kind}: {sentence}" for kind, sentence in ROWS])
-def test_end_of_use_is_told_from_going_on(nlp, kind, sentence):
+def qualified(nlp, sentence: str, note_datetime: str | None) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """The drugs of a marked sentence with their value, as found and as marked."""
     sentence = sentence.replace("\\n", "\n")
     text, drugs = "", []
     last = 0
@@ -33,7 +28,32 @@ def test_end_of_use_is_told_from_going_on(nlp, kind, sentence):
         text += match[1]
         last = match.end()
     doc = nlp.make_doc(text + sentence[last:])
+    doc._.note_datetime = note_datetime
     doc.ents = [doc.char_span(start, end, "DRUG", alignment_mode="expand") for start, end, _ in drugs]
     nlp(doc)
-    found = [(span.text, span._.history) for span in doc.ents]
-    assert found == [(text[start:end], past) for start, end, past in drugs]
+    return [(span.text, span._.history) for span in doc.ents], [(text[start:end], past) for start, end, past in drugs]
+
+
+ENGLISH, FRENCH = rows("drug_histories.tsv"), rows("drug_histories_fr.tsv")
+
+
+@pytest.fixture(scope="module")
+def english():
+    return pipeline.load("en", entities="given")
+
+
+@pytest.fixture(scope="module")
+def french():
+    return pipeline.load("fr", entities="given")
+
+
+@pytest.mark.parametrize(("kind", "sentence"), ENGLISH, ids=[f"{kind}: {sentence}" for kind, sentence in ENGLISH])
+def test_end_of_use_is_told_from_going_on(english, kind, sentence):
+    found, marked = qualified(english, sentence, None)
+    assert found == marked
+
+
+@pytest.mark.parametrize(("kind", "date", "sentence"), FRENCH, ids=[f"{row[0]}: {row[2]}" for row in FRENCH])
+def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence):
+    found, marked = qualified(french, sentence, date)
+    assert found == marked
