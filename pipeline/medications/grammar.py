@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import regex
 
 from pipeline import resources
+from pipeline.medications.grammar_index import beginning, loosened, may_fit
 from pipeline.medications.lexicon import Words
 
 # What an attribute candidate can be beside the seven labels, until the recogniser knows its drug.
@@ -66,24 +68,40 @@ class _Pattern:
     expression: re.Pattern[str]
     weak: bool
     partial: regex.Pattern[str]
+    loose: regex.Pattern[str]
 
 
 class _Amounts:
     """Numbers and what may stand behind them, as one expression: the numbers are read once for all units."""
 
     def __init__(self, *written: tuple[str, tuple[tuple[str, str], ...]]) -> None:
+        self._written = written
         self._labels = [label for _, units in written for label, _ in units]
-        alternatives = (f"{number}(?:{'|'.join(f'({unit}{_END})' for _, unit in units)})" for number, units in written)
-        self._expression = re.compile(spaced("|".join(alternatives)))
+        self._loose = [regex.compile(loosened(spaced(number + unit))) for number, units in written for _, unit in units]
+        self._expressions: dict[tuple[int, ...], tuple[re.Pattern[str], list[str]]] = {}
+        self.all = self._reduced(tuple(range(len(self._labels))))
 
-    def match(self, text: str, start: int) -> tuple[str, int] | None:
-        """The label and the end of the amount at an offset."""
-        found = self._expression.match(text, start)
-        return (self._labels[found.lastindex - 1], found.end()) if found and found.lastindex else None
+    def beginning_so(self, head: str) -> _Amount | None:
+        """The expression of the amounts that may begin so, and the labels of its groups; None where there are none."""
+        numbers = tuple(number for number, loose in enumerate(self._loose) if may_fit(loose, head))
+        return self._reduced(numbers) if numbers else None
+
+    def _reduced(self, numbers: tuple[int, ...]) -> _Amount:
+        if numbers not in self._expressions:
+            count = iter(range(len(self._labels)))
+            kept = ((number, [unit for _, unit in units if next(count) in numbers]) for number, units in self._written)
+            alternatives = (f"{number}(?:{'|'.join(f'({unit}{_END})' for unit in units)})" for number, units in kept if units)
+            expression = re.compile(spaced("|".join(alternatives)))
+            self._expressions[numbers] = (expression, [self._labels[number] for number in numbers])
+        return self._expressions[numbers]
 
 
-# The patterns that a prefix may begin, an expression for any of them, and whether a number may begin so.
-_Possible = tuple[tuple[_Pattern, ...], re.Pattern[str] | None, bool]
+# An expression for amounts, and the labels of its groups.
+_Amount = tuple[re.Pattern[str], list[str]]
+# The patterns that may begin so, an expression for any of them where they are many, and the amounts.
+_Possible = tuple[tuple[_Pattern, ...], re.Pattern[str] | None, _Amount | None, bool]
+# So many patterns are tried one by one.
+_FEW = 6
 
 
 class Grammar:
@@ -102,6 +120,8 @@ class Grammar:
         self._index: dict[str, list[_Pattern]] = {}
         # What was looked up once, by a word of letters or by the first three signs of another one.
         self._possible: dict[str, _Possible] = {}
+        # Words at which nothing begins, but what a stroke before them makes one.
+        self._nothing: set[str] = set()
         self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
         self._slashed: list[re.Pattern[str]] = []
         for label in ("dosage", "form", "route", "frequency", "duration"):
@@ -173,16 +193,19 @@ class Grammar:
         They do not overlap, but for those inside a clause that may be a duration.
         """
         found: list[Candidate] = []
-        text, starts = words.text, words.starts
+        text, starts, tokens = words.text, words.starts, words.words
+        nothing, slashed = self._nothing, _behind_slashes(words, first, last)
         index = first
         while index < last:
-            start = starts[index]
-            best = self._longest(text, start, words.words[index])
-            if best is None:
+            word = tokens[index]
+            if word in nothing and index not in slashed:
                 index += 1
                 continue
-            found.append(best)
+            best = self._longest(text, starts[index], word)
             index += 1
+            if best is None:
+                continue
+            found.append(best)
             if best.weak and best.label == "DURATION":
                 # A clause ("until he is on 200 mg b.i.d."): when it is none, what stands in it is.
                 continue
@@ -190,39 +213,39 @@ class Grammar:
                 index += 1
         return found
 
-    def reads(self, text: str, start: int) -> bool:
-        """Is what begins at an offset of a folded text an attribute, wherever it stands ("nocte", "subcu")?"""
-        return self._longest(text, start, "") is not None
+    def reads(self, words: Words, number: int) -> bool:
+        """Is what begins at a word an attribute, wherever it stands ("nocte", "subcu")?"""
+        return self._longest(words.text, words.starts[number], words.words[number]) is not None
 
     def _longest(self, text: str, start: int, word: str) -> Candidate | None:
-        """The longest candidate at an offset; `word`: the word that stands there, where it is known."""
-        prefix = text[start : start + _PREFIX]
+        """The longest candidate at a word."""
         if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
             return slashed
-        key = word if len(word) > _PREFIX and word.isalpha() else prefix
-        patterns, any_of_them, may_be_number = self._possible.get(key) or self._what_may_begin(prefix, key)
-        if not may_be_number and any_of_them is None:
-            return None
+        whole = len(word) > _PREFIX and word.isalpha()
+        key = word if whole else beginning(text, start)
+        patterns, any_of_them, amounts, number = self._possible.get(key) or self._what_may_begin(key, word, whole=whole)
         best: Candidate | None = None
-        if any_of_them is not None and any_of_them.match(text, start):
+        if any_of_them is None or any_of_them.match(text, start):
             for pattern in patterns:
                 match = pattern.expression.match(text, start)
                 if match and (best is None or match.end() > best.end):
                     best = Candidate(start, match.end(), pattern.label, pattern.weak)
-        if may_be_number:
-            if start and text[start - 1] == "." and prefix[0].isdigit() and not text[start - 2 : start - 1].isalnum():
+        if number:
+            if start and text[start - 1] == "." and word[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
-            amounts = self._number_words if prefix[0].isalpha() else self._figures
-            if found := amounts.match(text, start):
-                label, end = found
-                if best is None or end >= best.end:
-                    best = Candidate(start, end, label)
+                amounts = self._figures.all
+            amount = amounts[0].match(text, start) if amounts is not None else None
+            if amounts is not None and amount and amount.lastindex:
+                if best is None or amount.end() >= best.end:
+                    best = Candidate(start, amount.end(), amounts[1][amount.lastindex - 1])
             elif (match := self._number.match(text, start)) and (best is None or match.end() > best.end):
                 best = Candidate(start, match.end(), NUMBER, True)
-        if best is not None and best.label == "FREQUENCY":
+        if best is None:
+            return None
+        if best.label == "FREQUENCY":
             while match := self._tail.match(text, best.end):
                 best.end = match.end()
-        if best is not None and best.end - best.start > 2 and text[best.end - 1] == ".":
+        if best.end - best.start > 2 and text[best.end - 1] == ".":
             # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
             best.end -= "." not in text[best.start : best.end - 1]
         return best
@@ -234,18 +257,29 @@ class Grammar:
         ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]
         return Candidate(slash, max(ends), "FREQUENCY") if ends else None
 
-    def _what_may_begin(self, prefix: str, key: str) -> _Possible:
-        """What may begin with a prefix, or with a whole word: hardly a word that shares its beginning does."""
-        letters = _letters(prefix)
+    def _what_may_begin(self, key: str, word: str, *, whole: bool) -> _Possible:
+        """What may begin with a whole word, or as `beginning` has it: hardly what shares its first letters does."""
+        letters = _letters(word)
         patterns = tuple(self._index.get(letters, ()))
-        if key is not prefix:
+        number = word[0].isnumeric() or letters in self._number_starts
+        if not patterns and not number:
+            if len(self._nothing) >= _KEPT:
+                self._nothing.clear()
+            self._nothing.add(word)
+        if whole:
             patterns = tuple(pattern for pattern in patterns if pattern.partial.fullmatch(key, partial=True))
-        may_be_number = prefix[0].isnumeric() or letters in self._number_starts
-        if may_be_number and key is not prefix:
-            may_be_number = self._number_word.fullmatch(key, partial=True) is not None
-        if patterns and patterns not in self._any:
-            self._any[patterns] = re.compile("|".join(pattern.expression.pattern for pattern in patterns))
-        found = (patterns, self._any.get(patterns), may_be_number)
+            number = number and self._number_word.fullmatch(key, partial=True) is not None
+        else:
+            patterns = tuple(pattern for pattern in patterns if may_fit(pattern.loose, key))
+        amounts = None
+        if number:
+            amounts = self._number_words.all if word[0].isalpha() else self._figures.beginning_so(key)
+        many = None
+        if len(patterns) > _FEW:
+            many = self._any.get(patterns)
+            if many is None:
+                many = self._any[patterns] = re.compile("|".join(pattern.expression.pattern for pattern in patterns))
+        found = (patterns, many, amounts, number)
         if key.isascii():
             if len(self._possible) >= _KEPT:
                 self._possible.clear()
@@ -258,7 +292,7 @@ class Grammar:
             self._slashed.append(expression)
             return
         partial = regex.compile(body)
-        pattern = _Pattern(label, expression, weak, partial)
+        pattern = _Pattern(label, expression, weak, partial, regex.compile(loosened(body)))
         for start in self._starts(partial):
             self._index.setdefault(start, []).append(pattern)
 
@@ -290,8 +324,23 @@ class Grammar:
         return spaced(text)
 
 
-def _letters(prefix: str) -> str:
-    """The letters and figures that a prefix begins with."""
+def _behind_slashes(words: Words, first: int, last: int) -> set[int]:
+    """The numbers of the words from `first` to `last` with a stroke before them, a sign between at most."""
+    if first >= last:
+        return set()
+    found: set[int] = set()
+    place = words.text.find("/", max(0, words.starts[first] - 2), words.starts[last - 1])
+    while place >= 0:
+        number = bisect_right(words.starts, place)
+        if number < len(words.starts) and words.starts[number] <= place + 2:
+            found.add(number)
+        place = words.text.find("/", place + 1, words.starts[last - 1])
+    return found
+
+
+def _letters(word: str) -> str:
+    """The letters and figures that a word begins with, as the index has them."""
+    prefix = word[:_PREFIX]
     if prefix.isalnum() and prefix.isascii():
         return prefix
     for length, sign in enumerate(prefix):

@@ -128,7 +128,7 @@ class UnlistedNames:
             if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
                 if not (plural or built(word) or device(words.text, words.ends[number])):
-                    if not self._grammar.reads(words.text, words.starts[number]):
+                    if not self._grammar.reads(words, number):
                         yield number
 
     def _otherwise(self, words: Words, original: str, number: int) -> bool:

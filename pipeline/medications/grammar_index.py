@@ -1,0 +1,73 @@
+"""Which patterns can fit where a text begins in a given way: those that cannot are never tried.
+
+A pattern is asked once for each beginning, in its loosened form: without what it looks at around itself, and with any
+figure for any other. So it says no only where it can fit nothing that begins so, and what is found stays the same.
+"""
+
+from __future__ import annotations
+
+import re
+import regex
+
+_ONES = str.maketrans("023456789", "1" * 9)
+# A number or a range with the word or sign behind it; a short word with the word or number behind it.
+_NUMBER = re.compile(r"[\d½¼¾][\d.,/]*(?: ?(?:-|to|or) ?\d[\d.,/]*)?[ \t-]{0,2}(?:[a-zµμ]{1,12}|[^\w\s])?")
+_WORD = re.compile(r"[a-z0-9]{1,12}(?:[ .\-/]{1,2}(?:[a-z]{1,12}|\d{1,3}))?")
+
+
+def loosened(body: str) -> str:
+    """A pattern that fits whatever `body` fits, and more: no look around, and any figure in place of any other."""
+    pieces: list[str] = []
+    place = 0
+    while place < len(body):
+        sign = body[place]
+        if sign == "\\":
+            end = place + 2
+            pieces.append(body[place:end])
+        elif sign == "[":
+            end = _end_of_class(body, place)
+            inside = body[place + 1 : end - 1]
+            figures = any(letter.isdigit() for letter in inside)
+            pieces.append(r"[\s\S]" if figures and inside[0] == "^" else rf"[{inside}\d]" if figures else f"[{inside}]")
+        elif sign == "{":
+            end = body.index("}", place) + 1
+            pieces.append(body[place:end])
+        elif body.startswith(("(?=", "(?!", "(?<=", "(?<!"), place):
+            end = _end_of_group(body, place)
+        else:
+            end = place + 1
+            pieces.append(r"\d" if sign.isdigit() else sign)
+        place = end
+    return "".join(pieces)
+
+
+def _end_of_class(body: str, start: int) -> int:
+    place = start + 1
+    while body[place] != "]":
+        place += 2 if body[place] == "\\" else 1
+    return place + 1
+
+
+def _end_of_group(body: str, start: int) -> int:
+    depth, place = 0, start
+    while True:
+        sign = body[place]
+        if sign == "\\":
+            place += 1
+        elif sign == "[":
+            place = _end_of_class(body, place) - 1
+        depth += (sign == "(") - (sign == ")")
+        place += 1
+        if not depth:
+            return place
+
+
+def beginning(text: str, start: int) -> str:
+    """How a stretch of a folded text begins, any figure written as 1: what `loosened` patterns are asked for."""
+    head = _NUMBER.match(text, start) or _WORD.match(text, start)
+    return head[0].translate(_ONES) if head else text[start : start + 1]
+
+
+def may_fit(loose: regex.Pattern[str], head: str) -> bool:
+    """Can a loosened pattern fit a text that begins so?"""
+    return loose.match(head, partial=True) is not None
