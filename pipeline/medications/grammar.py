@@ -16,7 +16,7 @@ from typing import Any
 import regex
 
 from pipeline import resources
-from pipeline.medications.grammar_index import beginning, loosened, may_fit
+from pipeline.medications.grammar_index import beginning_of_number, beginning_of_word, loosened, may_fit
 from pipeline.medications.lexicon import Words
 
 # What an attribute candidate can be beside the seven labels, until the recogniser knows its drug.
@@ -49,6 +49,8 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
 # Words whose patterns are kept.
 _KEPT = 20_000
+# A pattern that begins with letters, none of them optional, and has no alternatives but in groups without groups.
+_LITERAL = re.compile(r"[a-z]{4}(?:[^()|]|\((?:[^()|]|\|)*\))*\Z")
 _LIST = re.compile(r"\{(\w+)\}")
 
 
@@ -67,7 +69,6 @@ class _Pattern:
     label: str
     expression: re.Pattern[str]
     weak: bool
-    partial: regex.Pattern[str]
     loose: regex.Pattern[str]
 
 
@@ -90,7 +91,9 @@ class _Amounts:
         if numbers not in self._expressions:
             count = iter(range(len(self._labels)))
             kept = ((number, [unit for _, unit in units if next(count) in numbers]) for number, units in self._written)
-            alternatives = (f"{number}(?:{'|'.join(f'({unit}{_END})' for unit in units)})" for number, units in kept if units)
+            alternatives = (
+                f"{number}(?:{'|'.join(f'({unit}{_END})' for unit in units)})" for number, units in kept if units
+            )
             expression = re.compile(spaced("|".join(alternatives)))
             self._expressions[numbers] = (expression, [self._labels[number] for number in numbers])
         return self._expressions[numbers]
@@ -118,7 +121,7 @@ class Grammar:
         self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
         self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
         self._index: dict[str, list[_Pattern]] = {}
-        # What was looked up once, by a word of letters or by the first three signs of another one.
+        # What was looked up once, by a word of letters or by how a number or a short word and the next one begin.
         self._possible: dict[str, _Possible] = {}
         # Words at which nothing begins, but what a stroke before them makes one.
         self._nothing: set[str] = set()
@@ -185,7 +188,7 @@ class Grammar:
         glued = rf"(?={self.context['countable'].pattern})"
         self._number = re.compile(rf"(?:{counts}|{pair})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
-        self._number_starts = {text[:_PREFIX] for text in self._starts(self._number_word)}
+        self._number_starts = {text[:_PREFIX] for text in self._starts(regex.compile(loosened(number)))}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
         """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place.
@@ -195,22 +198,18 @@ class Grammar:
         found: list[Candidate] = []
         text, starts, tokens = words.text, words.starts, words.words
         nothing, slashed = self._nothing, _behind_slashes(words, first, last)
-        index = first
-        while index < last:
-            word = tokens[index]
-            if word in nothing and index not in slashed:
-                index += 1
+        passed = 0
+        for index in [n for n in range(first, last) if tokens[n] not in nothing or n in slashed]:
+            start = starts[index]
+            if start < passed:
                 continue
-            best = self._longest(text, starts[index], word)
-            index += 1
+            best = self._longest(text, start, tokens[index])
             if best is None:
                 continue
             found.append(best)
-            if best.weak and best.label == "DURATION":
-                # A clause ("until he is on 200 mg b.i.d."): when it is none, what stands in it is.
-                continue
-            while index < last and starts[index] < best.end:
-                index += 1
+            # A clause ("until he is on 200 mg b.i.d."): when it is none, what stands in it is.
+            if not (best.weak and best.label == "DURATION"):
+                passed = best.end
         return found
 
     def reads(self, words: Words, number: int) -> bool:
@@ -221,9 +220,16 @@ class Grammar:
         """The longest candidate at a word."""
         if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
             return slashed
-        whole = len(word) > _PREFIX and word.isalpha()
-        key = word if whole else beginning(text, start)
+        whole = False
+        if not word[0].isalpha():
+            key = beginning_of_number(text, start)
+        elif len(word) > _PREFIX and word.isalpha():
+            key, whole = word, True
+        else:
+            key = beginning_of_word(text, start)
         patterns, any_of_them, amounts, number = self._possible.get(key) or self._what_may_begin(key, word, whole=whole)
+        if not patterns and not number:
+            return None
         best: Candidate | None = None
         if any_of_them is None or any_of_them.match(text, start):
             for pattern in patterns:
@@ -258,7 +264,7 @@ class Grammar:
         return Candidate(slash, max(ends), "FREQUENCY") if ends else None
 
     def _what_may_begin(self, key: str, word: str, *, whole: bool) -> _Possible:
-        """What may begin with a whole word, or as `beginning` has it: hardly what shares its first letters does."""
+        """What may begin with a whole word, or with a word and how the next one begins."""
         letters = _letters(word)
         patterns = tuple(self._index.get(letters, ()))
         number = word[0].isnumeric() or letters in self._number_starts
@@ -267,7 +273,7 @@ class Grammar:
                 self._nothing.clear()
             self._nothing.add(word)
         if whole:
-            patterns = tuple(pattern for pattern in patterns if pattern.partial.fullmatch(key, partial=True))
+            patterns = tuple(pattern for pattern in patterns if pattern.loose.fullmatch(key, partial=True))
             number = number and self._number_word.fullmatch(key, partial=True) is not None
         else:
             patterns = tuple(pattern for pattern in patterns if may_fit(pattern.loose, key))
@@ -291,13 +297,15 @@ class Grammar:
         if body.startswith("/"):
             self._slashed.append(expression)
             return
-        partial = regex.compile(body)
-        pattern = _Pattern(label, expression, weak, partial, regex.compile(loosened(body)))
-        for start in self._starts(partial):
+        loose = regex.compile(loosened(body))
+        pattern = _Pattern(label, expression, weak, loose)
+        for start in self._starts(loose):
             self._index.setdefault(start, []).append(pattern)
 
-    def _starts(self, partial: regex.Pattern[str]) -> set[str]:
+    def _starts(self, loose: regex.Pattern[str]) -> set[str]:
         """What a stretch that fits begins with: up to three letters or figures, fewer before another sign."""
+        if _LITERAL.match(loose.pattern):
+            return {loose.pattern[:_PREFIX]}
         found: set[str] = set()
         grown = [""]
         for _ in range(_PREFIX):
@@ -305,13 +313,16 @@ class Grammar:
                 prefix + letter
                 for prefix in grown
                 for letter in _ALPHABET
-                if partial.fullmatch(prefix + letter, partial=True)
+                if loose.fullmatch(prefix + letter, partial=True)
             ]
             # A start that can also end here, or go on with another sign, is looked up by itself.
             found.update(
                 prefix
                 for prefix in grown
-                if prefix and any(partial.fullmatch(prefix + sign, partial=True) for sign in ("", *" ./-(\n&,"))
+                if prefix
+                and (
+                    loose.fullmatch(prefix) or any(loose.fullmatch(prefix + sign, partial=True) for sign in " ./-(\n&,")
+                )
             )
             grown = longer
         return found | set(grown)

@@ -7,6 +7,7 @@ figure for any other. So it says no only where it can fit nothing that begins so
 from __future__ import annotations
 
 import re
+
 import regex
 
 _ONES = str.maketrans("023456789", "1" * 9)
@@ -62,10 +63,16 @@ def _end_of_group(body: str, start: int) -> int:
             return place
 
 
-def beginning(text: str, start: int) -> str:
-    """How a stretch of a folded text begins, any figure written as 1: what `loosened` patterns are asked for."""
-    head = _NUMBER.match(text, start) or _WORD.match(text, start)
+def beginning_of_number(text: str, start: int) -> str:
+    """How a number of a folded text and what follows it begin, any figure written as 1."""
+    head = _NUMBER.match(text, start)
     return head[0].translate(_ONES) if head else text[start : start + 1]
+
+
+def beginning_of_word(text: str, start: int) -> str:
+    """A short word of a folded text and how what follows it begins."""
+    head = _WORD.match(text, start)
+    return head[0] if head else text[start : start + 1]
 
 
 def may_fit(loose: regex.Pattern[str], head: str) -> bool:

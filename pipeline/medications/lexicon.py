@@ -158,27 +158,27 @@ class Lexicon:
         Names of kind NEVER are left out; so are abbreviations that are not in capitals.
         """
         found: list[Mention] = []
-        tokens, lengths = words.words, self._lengths
-        known, spelling = self._known, self._spelling
-        index, count = 0, len(tokens)
-        while index < count:
+        tokens, lengths, known = words.words, self._lengths, self._known
+        passed = 0
+        for index in [n for n, word in enumerate(tokens) if word in lengths or (word not in known and len(word) > 5)]:
+            if index < passed:
+                continue
             word = tokens[index]
             mention = None
             if word in lengths:
                 mention = self._listed(words, index, original)
-            elif len(word) >= _MIN_STEM_LENGTH - 1 and word not in known and word.isalpha():
-                mention = self._unlisted(words, index, spelling)
-            elif word[-1:].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
+            elif word.isalpha():
+                mention = self._unlisted(words, index, self._spelling)
+            elif word[-1].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
                 stripped = word.rstrip("0123456789")
                 if self.kinds.get(stripped) == Kind.DRUG:
                     mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
             if mention is None:
-                index += 1
                 continue
             if mention.kind != Kind.NEVER:
                 self._extend(words, mention, original)
                 found.append(mention)
-            index = mention.last
+            passed = mention.last
         return found
 
     def _listed(self, words: Words, index: int, original: str) -> Mention | None:

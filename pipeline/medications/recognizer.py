@@ -38,7 +38,9 @@ ATC = "http://www.whocc.no/atc"
 _BEFORE = 90
 _BEHIND = 260
 _SENTENCE = re.compile(
-    r"(?:[.!?][\"')]?|;)\s+(?=[A-ZÀ-Ý\"(])|\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|(?<!\s)\s{3,}(?=[A-ZÀ-Ý])"
+    # Begins with a set of signs, which is what is searched for quickly.
+    r"[.!?;\s](?:(?<=[.!?])[\"')]?\s+(?=[A-ZÀ-Ý\"(])|(?<=;)\s+(?=[A-ZÀ-Ý\"(])"
+    r"|(?<=\n)\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|(?<=\s)(?<!\s\s)\s{2,}(?=[A-ZÀ-Ý]))"
 )
 # Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
 _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
@@ -93,21 +95,25 @@ class MedicationRecognizer:
             candidates += self.grammar.candidates(words, first, last)
         context = Context(words, self.grammar, sentence_breaks(original, words.text), lists)
         index = read.offsets(doc)
-        taken = {token for entity in doc.ents for token in range(entity.start, entity.end)}
+        given = list(doc.ents)
+        taken = {token for entity in given for token in range(entity.start, entity.end)}
         found: list[Span] = []
+        reached = 0
         for entity in context.decide(mentions, candidates):
-            first, last = index.bounds(folded.start(entity.start), folded.end(entity.end))
-            if first == last or any(token in taken for token in range(first, last)):
+            start, end = folded.start(entity.start), folded.end(entity.end)
+            first, last = index.bounds(start, end)
+            # They come in the order of the text: only the last of them can overlap the next.
+            if first == last or first < reached or (taken and not taken.isdisjoint(range(first, last))):
                 continue
-            taken.update(range(first, last))
+            reached = last
             span = Span(doc, first, last, entity.label)
-            extension = span._
-            extension.source = entity.source
-            extension.score = entity.score
+            extensions.write(doc, "source", span, entity.source)
+            extensions.write(doc, "score", span, entity.score)
             if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
-                extension.codes = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
+                content = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
+                extensions.write(doc, "codes", span, content)
             found.append(span)
-        doc.set_ents([*doc.ents, *found])
+        doc.set_ents([*given, *found])
         return doc
 
 

@@ -127,6 +127,9 @@ class Reader:
             return False
         context = self.context
         gap = context.between(last.end, item.start)
+        here, there = context.sentence(item.start), context.sentence(last.start)
+        if not gap and here == there:
+            return True
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
@@ -134,7 +137,6 @@ class Reader:
             reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and not item.weak and any(map(self.rules["instructed"].fullmatch, gap)):
             reach = _LATIN_REACH
-        here, there = context.sentence(item.start), context.sentence(last.start)
         if here == there:
             return len(gap) <= reach and not self._barred(item, gap)
         if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
