@@ -130,6 +130,8 @@ class Reader:
         here, there = context.sentence(item.start), context.sentence(last.start)
         if not gap and here == there:
             return True
+        if stirred := self.rules["diluent"].match(self.text, last.end):
+            gap = context.between(stirred.end(), item.start)
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH

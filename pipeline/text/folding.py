@@ -17,6 +17,7 @@ _SIGNS = {
     "'": "‘’‚‛′´`ʼʹˈ＇",
     '"': "“”„‟″«»‹›",
     "-": "‐‑‒–—−﹣－",
+    "x": "×",
     " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
 }
 # Letters that Unicode does not decompose, but that are written with a plain letter on a poorer keyboard.
