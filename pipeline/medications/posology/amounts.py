@@ -19,6 +19,9 @@ Kind = Literal["quantity", "count", "strength", "rate"]
 
 #: Two numbers with a dash whose ratio is greater are two ingredients ("5-325 mg"), not a range.
 MAX_RANGE_RATIO = 10
+#: Where the first of two numbers with a dash is so many times the second, both are of a combination; where it is less,
+#: the range runs backwards.
+MIN_FALL = 4
 
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
 _GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
@@ -154,8 +157,10 @@ class Amounts:
         if any(unit is not None and unit.measure != last.measure for _, unit in written):
             return None
         values = [self._numbers.number(number) for number, _ in written]
-        if match["sign"] == "-" and (written[0][1] is not None or max(values) <= min(values) * MAX_RANGE_RATIO):
-            return None  # a range, or one that runs backwards
+        if match["sign"] == "-":
+            falls = values[0] >= values[1] * MIN_FALL  # "875-125 mg": no range falls so
+            if written[0][1] is not None or not (falls or max(values) > min(values) * MAX_RANGE_RATIO):
+                return None  # a range, or one that runs backwards
         if match["sign"] == "/" and written[0] == ("1", None) and written[1][0] in ("2", "3", "4", "8"):
             return None
         if not all(values):

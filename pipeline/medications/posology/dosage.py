@@ -36,6 +36,7 @@ _MOMENTS = {
     "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
 }  # fmt: skip
 _GENERAL_MEALS = frozenset({"C", "AC", "PC"})
+_MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
 _BOTH_SIDES = re.compile(
     r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
 )
@@ -196,7 +197,8 @@ def _slotted(
 ) -> tuple[list[Data], Data | None]:
     """ "1-0-1": one dosage where all moments have the same amount, else one for each."""
     unit = (counts[0].quantity or {}).get("unit") if counts else step.unit or form_unit
-    amounts = {amount for _, amount in step.slots}
+    slots = _at_meals(step)
+    amounts = {amount for _, amount in slots}
     if masses and unit is None and amounts == {Decimal(1)}:
         dose = masses[-1].quantity  # nothing says what 1 counts: 5 mg each time
     else:
@@ -205,11 +207,19 @@ def _slotted(
             strength = {"numerator": masses[0].quantity, "denominator": None}
     said = _need(step) | ({"duration": step.duration} if step.duration is not None else {})
     if len(amounts) == 1:
-        return [{"dose": dose, "timing": timing_of({"when": [when for when, _ in step.slots]}), **said}], strength
+        return [{"dose": dose, "timing": timing_of({"when": [when for when, _ in slots]}), **said}], strength
     return [
         {"dose": quantity_of(amount, None, unit), "timing": timing_of({"when": [when]}), **said}
-        for when, amount in step.slots
+        for when, amount in slots
     ], strength
+
+
+def _at_meals(step: Step) -> list[tuple[str, Decimal]]:
+    """The slots of a day, by the meals where a meal is said of all: "1-1-1 with meals"."""
+    said = step.repeat.get("when")
+    if said is None or len(said) != 1 or said[0] not in _GENERAL_MEALS:
+        return step.slots
+    return [(said[0] + _MEALS[when] if when in _MEALS else when, amount) for when, amount in step.slots]
 
 
 def _strength(amounts: Sequence[Amount]) -> Data | None:
@@ -238,7 +248,7 @@ def _daily_dose(posology: Data) -> Data | None:
     if not dose or "value" not in dose or not timing or posology["as_needed"] or posology["steps"]:
         return None
     repeat = timing["repeat"]
-    if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek", "timeOfDay"}:
+    if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek"}:
         return None
     route = (posology.get("route") or {}).get("text", "").lower()
     if _BOTH_SIDES.search(route):
@@ -247,6 +257,12 @@ def _daily_dose(posology: Data) -> Data | None:
         if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":
             return None
         times = repeat["frequency"]
+        if len(repeat.get("timeOfDay", ())) not in (0, times):
+            return None
+    elif "timeOfDay" in repeat:
+        times = len(repeat["timeOfDay"])
+        if "when" in repeat or "period" in repeat:
+            return None
     elif "when" in repeat and not _GENERAL_MEALS & set(repeat["when"]):
         times = len({_MOMENTS.get(when, when) for when in repeat["when"]})
     else:

@@ -98,8 +98,11 @@ class Limits(Courses):
 
     def _before_to(self, text: Seen, place: int) -> int:
         """Where "to" ends, if it stands at `place` before an amount; else 0."""
-        to = self._cue_end("to", text, skip(text, place))
-        return to if to and self._single_end(text, skip(text, to)) else 0
+        start = skip(text, place)
+        to = self._cue_end("to", text, start)
+        if not to or self._calendar.match(text, start, offsets=False) is not None:
+            return 0  # "un comprimé de 7,5 mg à 22 h": a time of day
+        return to if self._single_end(text, skip(text, to)) else 0
 
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""

@@ -61,6 +61,7 @@ class PosologyLanguage:
         for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
             self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
+        _without_unit(elements, attributes.get("STRENGTH", ()))
         chosen = self._chosen(elements, text, own)
         if change is not None:
             _of_change(chosen, change)
@@ -214,6 +215,15 @@ def _of_change(chosen: Sequence[Element], change: str) -> None:
             element.kind, element.value = "hold", None
         elif element.kind in ("duration", "length") and change in _OFF:
             element.kind, element.code = "unread", "duration_unread"
+
+
+def _without_unit(elements: Iterable[Element], strengths: Sequence[Bounds]) -> None:
+    """Take a bare number for no count where it is a strength: "ramipril 10 od"."""
+    for element in elements:
+        if element.kind != "amount" or element.value.kind != "count" or element.value.measure or element.value.every:
+            continue
+        if (element.start, element.end) in strengths:
+            element.kind, element.code = "unread", "strength_without_unit"
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

@@ -41,6 +41,8 @@ _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per")
+# "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _Read = Callable[[Seen, int], Element | None]
 
@@ -300,6 +302,8 @@ class Scanner(Limits):
             return Element("filler", place, end) if end else self._stated(text, place)
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
+        if ordinal := _ORDINAL.match(text, place):
+            return Element("word", place, ordinal.end())
         if mixture := _MIXTURE.match(text, place):
             return Element("filler", place, mixture.end())
         if solution := _RATIO_STRENGTH.match(text, place):
