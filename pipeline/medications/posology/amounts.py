@@ -196,6 +196,8 @@ class Amounts:
         if share == 0:
             raise UnreadError("zero_amount")
         if under.measure in ("weight", "area"):
+            if last is not None and last.ucum == "{dose}" and not match["en"]:
+                last = None  # "15 mg/kg/dose": each time
             if last is not None and last.measure != "time":
                 raise UnreadError("amount_unread")
             every = None

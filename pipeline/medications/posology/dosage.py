@@ -30,6 +30,8 @@ _CODES = {
 }  # fmt: skip
 _EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
+# Doses taken in turn are no further apart.
+_MOST_APART = 2
 # Codes of one and the same moment of the day: "every morning with breakfast" is once.
 _MOMENTS = {
     "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
@@ -96,8 +98,11 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
             unread.append(dosages[0])
         strength = strength or own
         found += dosages
+    if strength is not None and (turns := _turns(found, strength)):
+        found, strength = turns, None
     if len(found) == 2 and (whole.alternate or _in_turn(*found)):
         _alternate(found)
+    found = _of_one_day(found)
     _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
     for name, value in (found[0] if found else {}).items():
@@ -130,6 +135,31 @@ def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
 def _in_turn(first: Data, second: Data) -> bool:
     """ "3 mg and 4 mg on alternate days": the interval is said once, behind both."""
     return "timing" not in first and (second.get("timing") or {}).get("repeat") == _EVERY_OTHER_DAY
+
+
+def _of_one_day(found: list[Data]) -> list[Data]:
+    """ "One in the morning, one at noon and one at bedtime" is one dosage, as "1-1-1" is."""
+    said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
+    moments = [when for repeat in said for when in repeat.get("when", ())]
+    if len(found) < 2 or any(repeat.keys() != {"when"} for repeat in said) or _GENERAL_MEALS & set(moments):
+        return found
+    rest = [{name: value for name, value in data.items() if name != "timing"} for data in found]
+    last = rest[-1]
+    behind = {name: value for name, value in last.items() if name != "duration"}
+    if "dose" not in last or any(data != behind for data in rest[:-1]) or len(set(moments)) < len(moments):
+        return found
+    return [{**last, "timing": timing_of({"when": moments})}]
+
+
+def _turns(found: Sequence[Data], strength: Data) -> list[Data]:
+    """ "3 mg/4 mg alternate days": two doses in turn, and no combination, for these are further apart."""
+    parts = strength.get("parts", ())
+    if len(parts) != 2 or len(found) != 1 or {"dose", "rate"} & found[0].keys():
+        return []
+    low, high = sorted(Decimal(part["value"]) for part in parts)
+    if not low < high <= low * _MOST_APART or (found[0].get("timing") or {}).get("repeat") != _EVERY_OTHER_DAY:
+        return []
+    return [{**found[0], "dose": part} for part in parts]
 
 
 def _alternate(found: Sequence[Data]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 
 from pipeline import resources
@@ -39,6 +40,7 @@ _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
+_SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
@@ -324,9 +326,33 @@ class Scanner(Limits):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
         if amount.kind == "count" and text[place:end] == "un gel":
             return None  # the abbreviation of "gélule" has a figure before it
+        if amount.kind == "count" and (sized := self._spoons(text, end, amount)) is not None:
+            return Element("amount", place, *sized)
         if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
             return None
         return Element("amount", place, end, amount)
+
+    def _spoons(self, text: Seen, end: int, amount: Amount) -> tuple[int, Amount] | None:
+        """The volume of spoons whose size is said, and where it ends: "one 5 ml spoonful", "2 cuillères de 5 ml"."""
+        spoon = self._cue_end("spoon", text, skip(text, end))
+        size = self._cue_end("of_size", text, skip(text, spoon or end))
+        if amount.measure and not (size and (amount.quantity or {}).get("unit") in _SPOONS):
+            return None
+        try:
+            found = self._amount_at(text, skip(text, size or end))
+        except UnreadError:
+            return None
+        if found is None or found[1].measure != "volume" or found[1].kind != "quantity":
+            return None
+        number, volume = amount.quantity or {}, found[1].quantity or {}
+        if not size:
+            spoon = self._cue_end("spoon", text, skip(text, found[0], " -"))
+        elif spoon or amount.measure:
+            spoon = found[0]
+        if not spoon or not number.keys() & volume.keys() & {"value"}:
+            return None
+        total = Decimal(number["value"]) * Decimal(volume["value"])
+        return spoon, Amount("quantity", quantity_of(total, None, volume["unit"]), measure="volume")
 
     def _diluted(self, text: Seen, place: int) -> int:
         """Where "in 8 oz of water" ends: what a dose is taken in."""

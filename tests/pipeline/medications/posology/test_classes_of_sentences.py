@@ -11,6 +11,7 @@ import pipeline
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,33 @@ def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
             "Nitroglycerin patch 10 mg on in the morning, off at night.",
             [("10 mg", {"when": ["MORN"]}, None)],
         ),
+        ("en", "Metamucil 5 g mixed with a glass of water twice daily.", [("5 g", BID, None)]),
+        (
+            "en",
+            "Vitamin B12 1 mg IM every 3/12.",
+            [("1 mg", {"frequency": 1, "period": "3", "periodUnit": "mo"}, None)],
+        ),
+        ("en", "Amoxicillin 500 mg bid × 7 d.", [("500 mg", BID, "7 d")]),
+        ("en", "Ramipril 10 od.", [(None, DAILY, None)]),
+        ("en", "Calpol two 5 ml spoonfuls twice a day.", [("10 mL", BID, None)]),
+        ("en", "Calpol one teaspoonful twice a day.", [("1 [tsp_us]", BID, None)]),
+        ("en", "Warfarin 3mg/4mg alternate days.", [("3 mg", QOD, None), ("4 mg", QOD, None)]),
+        ("en", "Septra 400/80 mg alternate days.", [(None, QOD, None)]),
+        ("en", "Colace one in the morning and one at bedtime.", [("1", {"when": ["MORN", "HS"]}, None)]),
+        (
+            "en",
+            "Colace one in the morning for 3 days then one at bedtime.",
+            [("1", {"when": ["MORN"]}, "3 d"), ("1", {"when": ["HS"]}, None)],
+        ),
+        ("fr", "Movicol 1 sachet dans un verre d'eau par jour.", [("1 {sachet}", DAILY, None)]),
+        ("fr", "Doliprane une cuillère de 5 ml matin et soir.", [("5 mL", {"when": ["MORN", "EVE"]}, None)]),
+        ("fr", "Zopiclone un comprimé de 7,5 mg à 22 h.", [("1 {tbl}", {"timeOfDay": ["22:00:00"]}, None)]),
+        ("fr", "Metformine 850 mg : 1-1-1 aux repas.", [("850 mg", {"when": ["CM", "CD", "CV"]}, None)]),
+        (
+            "fr",
+            "Zithromax 500 mg le 1er jour puis 250 mg/j pendant 4 jours.",
+            [("500 mg", None, None), ("250 mg", DAILY, "4 d")],
+        ),
         ("fr", "Symbicort 200/6 2 inhalations matin et soir.", [("2 {puff}", {"when": ["MORN", "EVE"]}, None)]),
         ("fr", "Trinitrine patch 10 mg le matin à retirer le soir.", [("10 mg", {"when": ["MORN"]}, None)]),
         ("fr", "Zolpidem 10 mg 1/2 cp le soir, maximum 4 semaines.", [("0.5 {tbl}", {"when": ["EVE"]}, "4 wk")]),
@@ -127,3 +155,32 @@ def test_when_to_change_a_treatment_is_not_as_needed(
 def test_a_planned_end_does_not_stop_the_drug(profiles: dict[str, Language]) -> None:
     (one,) = profiles["en"]("Flucloxacillin 500mg qds 5/7 then stop.")._.medications
     assert (one.change, one.status) == ("none", "active")
+
+
+@pytest.mark.parametrize(
+    ("text", "daily"),
+    [
+        ("Sinemet 1.5 tabs at 7am, 11am, 3pm and 7pm.", "6"),
+        ("Madopar 62.5 mg 5 times a day at 07:00, 10:00, 13:00, 16:00 and 19:00.", "312.5"),
+        ("Lasix 40 mg on Monday at 8 am.", None),
+        ("Prednisone 20 mg every other day at 8 am.", None),
+    ],
+)
+def test_clock_times_count_for_the_daily_dose(profiles: dict[str, Language], text: str, daily: str | None) -> None:
+    read = posology(profiles, "en", text)["daily_dose"]
+    assert (read["value"] if read else None) == daily
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Augmentin 875-125 mg bid", ["875", "125"]),
+        ("Symbicort 160-4.5 mcg 2 puffs bid", ["160", "4.5"]),
+        ("Oxycodone 10-5 mg bid", None),
+    ],
+)
+def test_a_falling_pair_is_a_combination_where_it_falls_far(
+    profiles: dict[str, Language], text: str, parts: list[str] | None
+) -> None:
+    read = posology(profiles, "en", text)
+    assert ([part["value"] for part in read["strength_parts"]] if "strength_parts" in read else None) == parts

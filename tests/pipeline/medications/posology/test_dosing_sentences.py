@@ -1,4 +1,4 @@
-"""Readings of 478 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 678 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ LINES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitline
 GAPS = {
     "en-us-082": "NS is not recognised",
     "en-uk-122": "the route stands behind words that say nothing",
+    "d2-en-us-007": "a combination by volume with a dash (100-10 mg/5 mL): our record holds no parts by volume",
+    "d2-en-us-045": "LR is not recognised",
+    "d2-en-us-046": "NS is not recognised",
+    "d2-en-us-062": "'x1, may repeat once': we say once",
+    "d2-en-us-063": "nebs: we say the form, not the route",
+    "d2-fr-007": "'au début des repas' is read of the evening only",
+    "d2-fr-022": "aérosols: we say the form, not the route",
+    "d2-fr-026": "'1 application par jour': we say how often, not how much",
+    "d2-fr-042": "oxygen is not recognised",
+    "d2-fr-059": "bolus: we say a form",
 }
 
 
