@@ -28,15 +28,19 @@ _BULLETS = tuple("-*•·–—►▪◦‣●+>")
 _LONGEST_ABBREVIATION = 6
 _MAX_TITLE = 80
 
-_BREAK = re.compile(r"[\n\r\x85\u2028\u2029]")
+_OTHER_BREAKS = "\r\x85\u2028\u2029"
 # Before a title on its line: bullets, numbering, bars.
 _LEAD = re.compile(
     r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+|[ivx]{1,4}[.)][ \t]+|[a-z][.)][ \t]+)?"
 )
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
-# Where a title may stand within a line: behind a mark and a blank, or behind a gap.
-_GAP = re.compile(r"[.!?;:,][ \t]+|[.!?](?=[A-ZÀ-Þ]{3})|[ \t]{2,}|\t")
+# Where a title may stand within a line, behind its first letter: behind a mark and a blank, a mark, or a gap.
+_BEHIND_GAP = r"(?:(?<=[.!?;:,\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
+# Every capital, and signs beyond Latin-1 that may be one.
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
+# The first letter is a capital, and the second one too or a colon behind.
+_CAPITAL_LAYOUT = rf"{_CAPITAL}(?:[^a-zß-öø-ÿ]|[^\n:：]*[:：])"
 # A line, or the beginning of one up to its colon, in capitals: a title even if nobody knows it.
 _CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ0-9 '’/&,()-]{3,79}?)[ \t]*(?::|(?=[\r\n]|\Z))")
 _INLINE_CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ '’/&-]{4,60}):(?=\s)")
@@ -80,7 +84,12 @@ class Sectionizer:
         self.kinds = dict(_known_titles(lang))
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
-        self._beginnings = _beginnings(self.kinds)
+        known = _first_signs(self.kinds)
+        # A break and what may stand before a title, where the words behind it are known or laid out like one.
+        self._line_starts = re.compile(rf"\n(?>(?=[^\W\d_])|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})")
+        self._behind_gaps = re.compile(
+            rf"{_CAPITAL}{_BEHIND_GAP}(?<=(?={known}|{_INLINE_CAPITALS.pattern}).)", re.DOTALL
+        )
         self._known = re.compile(rf"(?P<title>{phrases_expression(self.kinds)}){_TAIL}", re.MULTILINE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -116,28 +125,33 @@ class Sectionizer:
 
     def _candidates(self, page: _Page) -> list[_Title]:
         text, found = page.text, list[_Title]()
-        blank_before = False
-        start = 0
-        for line in _BREAK.split(text):
-            end = start + len(line)
-            if not line or line.isspace():
-                blank_before = blank_before or start > 0
-            else:
-                colon = ":" in line or "：" in line
-                lead = 0 if line[0].isalpha() else _LEAD.match(line).end()  # type: ignore[union-attr]
-                if not colon and line[lead + 1 : lead + 2].islower():
-                    # The layout of most lines is that of no title, so that only the words may be known.
-                    known = self._known_at(page, start + lead) if len(line) <= _MAX_TITLE + lead else None
-                    if known is not None:
-                        found.append(known)
-                elif lead < len(line) and (colon or len(line) <= _MAX_TITLE + lead or line[lead : lead + 2].isupper()):
-                    self._at_line(page, (start, start + lead, end), found, blank_before=blank_before)
-                if colon:
-                    for gap in _GAP.finditer(text, start + lead, end):
-                        if gap.end() < end and text[gap.end()].isupper():
-                            self._at(page, gap.end(), found)
-                blank_before = False
-            start = end + 1
+        # A break before each line, so that offsets are one further than in the text.
+        lines = "\n" + text
+        for sign in _OTHER_BREAKS:
+            if sign in text:
+                lines = lines.replace(sign, "\n")
+        for match in self._line_starts.finditer(lines):
+            start, place = match.start(), match.end() - 1
+            end = _line_end(lines, place + 1) - 1
+            short = end - place <= _MAX_TITLE
+            colon = _has_colon(text, place, end)
+            if not colon and text[place + 1 : min(place + 2, end)].islower():
+                # The layout of most lines is that of no title, so that only the words may be known.
+                known = self._known_at(page, place) if short else None
+                if known is not None:
+                    found.append(known)
+            elif colon or short or text[place : min(place + 2, end)].isupper():
+                self._at_line(page, (start, place, end), found, blank_before=_blank_before(lines, start))
+        first, end, colon = 0, -1, False
+        for match in self._behind_gaps.finditer(text):
+            place = match.start()
+            if place > end:
+                start = lines.rfind("\n", 0, place + 1)
+                first = start if text[start].isalpha() else _LEAD.match(text, start).end()  # type: ignore[union-attr]
+                end = _line_end(lines, place + 1) - 1
+                colon = _has_colon(text, start, end)
+            if colon and place > first and text[place].isupper():
+                self._at(page, place, found)
         return found
 
     def _at_line(self, page: _Page, line: tuple[int, int, int], found: list[_Title], *, blank_before: bool) -> None:
@@ -153,9 +167,11 @@ class Sectionizer:
         if match is None and text[place:end].rstrip(" \t").endswith(":"):
             match = _COLON_LINE.match(text, place)
         if match is not None:
-            listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
-            if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
-                self._unknown(match, known, found)
+            title = self._unknown(match, known)
+            if title is not None:
+                listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
+                if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
+                    found.append(title)
         elif blank_before:
             match = _PARAGRAPH.match(text, place)
             if match is not None and self._kind_of(match["title"]) == OTHER:
@@ -167,31 +183,22 @@ class Sectionizer:
         if known is not None:
             found.append(known)
         match = _INLINE_CAPITALS.match(page.text, place)
-        if match is not None:
-            self._unknown(match, known, found)
+        title = self._unknown(match, known) if match is not None else None
+        if title is not None:
+            found.append(title)
 
-    def _unknown(self, match: re.Match[str], known: _Title | None, found: list[_Title]) -> None:
+    def _unknown(self, match: re.Match[str], known: _Title | None) -> _Title | None:
         """A title by its layout, unless a known one that begins there is as long."""
         words = match["title"].rstrip(" -,")
         start = match.start()
         end = start + len(words)
         if known is not None and known.start == start and known.end >= end:
-            return
-        if sum(map(str.isalpha, words)) >= _LEAST_LETTERS:
-            found.append(_Title(start, end, self._kind_of(words)))
+            return None
+        return _Title(start, end, self._kind_of(words)) if sum(map(str.isalpha, words)) >= _LEAST_LETTERS else None
 
     def _known_at(self, page: _Page, place: int) -> _Title | None:
         text, folded = page.text, page.folded
-        offset = folded.place(place)
-        plain = folded.folded
-        known = self._beginnings
-        if (
-            plain[offset : offset + _BEGINNING] not in known
-            and plain[offset : offset + 2] not in known
-            and plain[offset : offset + 1] not in known
-        ):
-            return None
-        match = self._known.match(plain, offset)
+        match = self._known.match(folded.folded, folded.place(place))
         if match is None:
             return None
         start, end = folded.start(match.start("title")), folded.end(match.end("title"))
@@ -245,10 +252,48 @@ _SMALL_WORD = re.compile(r"[a-zß-ÿ]{4}")
 
 # A title is looked for where so many letters are those of one, or its first word if that is shorter.
 _BEGINNING = 3
+# Any sign outside ASCII may be one of a title, folded.
+_FOREIGN = r"[^\x00-\x7f]"
 
 
-def _beginnings(titles: Iterable[str]) -> frozenset[str]:
-    return frozenset(title.split()[0][:_BEGINNING] for title in titles if title.strip())
+def _first_signs(titles: Iterable[str]) -> str:
+    """An expression for the text as it is, not folded, that matches at least where a title may begin."""
+    words = {title.split()[0] for title in titles if title.strip()}
+    return _tree({word[:_BEGINNING] + ("" if len(word) >= _BEGINNING else _WORD_END) for word in words})
+
+
+def _tree(beginnings: set[str]) -> str:
+    if "" in beginnings:
+        return ""
+    rests: dict[str, set[str]] = {}
+    for beginning in beginnings:
+        rests.setdefault(beginning[0], set()).add(beginning[1:])
+    branches = [
+        r"(?!\w)"
+        if sign == _WORD_END
+        else f"[{re.escape(sign + sign.upper() + _LIKE.get(sign, ''))}]{_tree(rests[sign])}"
+        for sign in sorted(rests)
+    ]
+    return f"(?:{'|'.join(branches)}|{_FOREIGN})"
+
+
+_WORD_END = "\0"
+_LIKE = {"'": "`"}
+
+
+def _line_end(lines: str, place: int) -> int:
+    end = lines.find("\n", place)
+    return end if end >= 0 else len(lines)
+
+
+def _has_colon(text: str, start: int, end: int) -> bool:
+    return text.find(":", start, end) >= 0 or text.find("：", start, end) >= 0
+
+
+def _blank_before(lines: str, start: int) -> bool:
+    """Whether a line of blanks, but not the first one, ends at the break at `start`."""
+    before = lines.rfind("\n", 0, start)
+    return before > 0 and not lines[before:start].strip()
 
 
 def _follows_a_whole_line(text: str, start: int) -> bool:
