@@ -245,9 +245,9 @@ _NEXT_WORD = re.compile(r"\s*([^\W\d_]+)")
 _REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
 
 
-_CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ]{4}")
+_CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ]{3}")
 _FEW_WORDS = 10
-_SMALL_WORD = re.compile(r"[a-zß-ÿ]{4}")
+_SMALL_WORD = re.compile(r"[a-zß-ÿ][a-zß-ÿ]{3}")
 
 
 # A title is looked for where so many letters are those of one, or its first word if that is shorter.

@@ -16,14 +16,19 @@ from pipeline import resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
+# An expression that begins with a set of signs is searched for several times as fast as one that begins with "+" or a group.
 # The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text; with the blanks behind it.
-_END = re.compile(r"""([.!?]+(?=[\s"')\]»”]|[A-ZÀ-Ý](?:[a-zà-ÿ]|[A-ZÀ-Ý]{2})|\Z)["')\]»”]*)\s*+""")
+_END = re.compile(r"""([.!?][.!?]*(?=[\s"')\]»”]|[A-ZÀ-Ý](?:[a-zà-ÿ]|[A-ZÀ-Ý]{2})|\Z)["')\]»”]*)\s*+""")
 _BULLET = r"[-*•·–—►▪◦‣●+>]\s*\S|\d{1,2}\s?[.)]\s|\(?[a-z]\)\s|#\s?\d"
 # A date at the start of a line: 12/03/2015, 12/03 :, 03/2015, 2015-03-12, 2015 :
 _DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d(?:-\d\d){0,2}\s?[:,-]"
-_BREAK = re.compile(r"[\n\r\x85\u2028\u2029]\s*")
-_BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
-_LED = re.compile(rf"{_BULLET}|{_DATE_LED}")
+# A line break, with the blanks behind it, where a sentence begins: always behind a blank line; a wrapped line goes on in
+# lower case. A capital beyond Latin-1 is looked at once more.
+_BREAKS = r"\n\r\x85\u2028\u2029"
+_NEW_LINE = re.compile(
+    rf"[{_BREAKS}](?:(?<=\r)\n)?+(?:[^\S{_BREAKS}]*+[{_BREAKS}]\s*+"
+    rf"|\s*+(?:(?=[A-ZÀ-ÖØ-Þ*•·►▪◦‣●#\"«“(\[-])|(?={_BULLET}|{_DATE_LED})|(?=(?P<letter>[^\W\x00-\xff]))))"
+)
 # Read backwards from the mark.
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # Longest abbreviation looked at, and longest number of an item ("12.").
@@ -57,11 +62,9 @@ class SentenceSegmenter:
     def boundaries(self, text: str) -> list[int]:
         """Offsets at which a new sentence begins, the length of the text among them where it ends one."""
         found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
-        for match in _BREAK.finditer(text):
-            end = match.end()
-            new = text[end : end + 1]
-            if new.isupper() or new in _NEW_LINE_SIGNS or _new_line(text, match):
-                found.append(end)
+        found += [
+            match.end() for match in _NEW_LINE.finditer(text) if match["letter"] is None or match["letter"].isupper()
+        ]
         return found
 
     def _ends_here(self, text: str, match: re.Match[str]) -> bool:
@@ -72,10 +75,12 @@ class SentenceSegmenter:
             return False
         start = match.start()
         window = text[max(0, start - _WORD_BEFORE) : start]
-        word = _LAST_WORD.match(window[::-1])
-        if word is None:
-            return True
-        last = word[0][::-1]
+        last = window[window.rfind(" ") + 1 :]
+        if not last.isalpha():
+            word = _LAST_WORD.match(window[::-1])
+            if word is None:
+                return True
+            last = word[0][::-1]
         if last.isdigit():
             # "1. Aspirin": the number of an item; "E. 5." and "a dose of 5. Then" end a sentence.
             before = window[: -len(last)].rstrip(" \t")
@@ -94,18 +99,6 @@ class SentenceSegmenter:
 def _new_word(text: str, offset: int) -> bool:
     """Whether a word in capitals or the number of an item follows soon."""
     return _NEW_WORD.match(text[offset : offset + 6].lstrip()[:4]) is not None
-
-
-def _new_line(text: str, match: re.Match[str]) -> bool:
-    """Does a sentence begin behind a line break? Always behind a blank line; a wrapped line goes on in lower case."""
-    blanks, end = match[0], match.end()
-    if len(blanks) > 1 and len(_BREAKS.findall(blanks)) > 1:
-        return True
-    new = text[end : end + 1]
-    return new.isupper() or new in _NEW_LINE_SIGNS or _LED.match(text, end) is not None
-
-
-_NEW_LINE_SIGNS = frozenset('-*•·►▪◦‣●#"«“([')
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

@@ -43,7 +43,7 @@ class Offsets:
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end))
 
-    def span(self, doc: Doc, start: int, end: int, label: str | int = "") -> Span:
+    def span(self, doc: Doc, start: int, end: int, label: str | int = 0) -> Span:
         """The Span of the stretch [start, end), expanded to whole tokens. `label`: text or its hash."""
-        first, last = self.bounds(start, end)
-        return Span(doc, first, last, label)
+        first, last = bisect_right(self.ends, start), bisect_left(self.starts, end)
+        return Span(doc, first, last if last > first else first, label)
