@@ -16,7 +16,6 @@ KINDS = (
 # So far back, and so many phrases, words may belong to a date: "il y a / un peu plus de / 3 ans".
 _REACH = 48
 _MOST = 4
-_BLANKS = frozenset(" \t\n\r")
 _MOST_BLANKS = 3
 
 
@@ -38,10 +37,8 @@ class Leads:
         self._kinds = {phrase: frozenset(names) for phrase, names in kinds.items()}
         # Backwards: a phrase is matched from its last sign to its first.
         mirrored = phrases_expression(phrase[::-1] for phrase in self._kinds)
-        self._expression = re.compile(mirrored)
+        self._expression = re.compile(rf"(?P<blanks>[ \t\n\r]{{0,{_MOST_BLANKS}}}+)(?P<phrase>{mirrored})")
         self._mirrored = {phrase[::-1]: names for phrase, names in self._kinds.items()}
-        # The last two signs of every phrase, mirrored, or its only one: most words before a date end otherwise.
-        self._ends = frozenset(phrase[:-3:-1].rstrip() for phrase in self._kinds)
 
     def before(self, text: str, low: int, start: int) -> list[Lead]:
         """The phrases that stand directly before `start` one behind the other, none beginning before `low`."""
@@ -50,18 +47,13 @@ class Leads:
         found: list[Lead] = []
         place = 0
         while len(found) < _MOST:
-            behind = place
-            while behind < place + _MOST_BLANKS and mirrored[behind : behind + 1] in _BLANKS:
-                behind += 1
-            if mirrored[behind : behind + 2] not in self._ends and mirrored[behind : behind + 1] not in self._ends:
-                break
-            match = self._expression.match(mirrored, behind)
+            match = self._expression.match(mirrored, place)
             if match is None:
                 break
-            phrase = match[0]
+            blanks, phrase = match.groups()
             if phrase not in self._mirrored:
                 phrase = " ".join(phrase.split())
-            if behind == place and phrase[0].isalnum() and not (place == 0 and phrase in ("x", "im")):
+            if not blanks and phrase[0].isalnum() and not (place == 0 and phrase in ("x", "im")):
                 break
             place = match.end()
             found.append(Lead(start - place, self._mirrored[phrase]))
