@@ -46,8 +46,13 @@ def write(doc: Doc, name: str, span: Span, content: Any) -> None:
 
 def stored(doc: Doc, name: str, span: Span) -> Any:
     """What has been written to a plain extension of a span; None where nothing was."""
+    return stored_at(doc, name, (span.start_char, span.end_char))
+
+
+def stored_at(doc: Doc, name: str, bounds: tuple[int, int]) -> Any:
+    """The same for the span between two character offsets."""
     store: dict[Any, Any] = doc.user_data
-    return store.get(("._.", name, span.start_char, span.end_char))
+    return store.get(("._.", name, *bounds))
 
 
 def computed(owner: _Owner, name: str, getter: Callable[[Any], Any]) -> None:

@@ -169,7 +169,7 @@ def _sentence_starts(doc: Doc, text: str) -> Sequence[int]:
 
 def _in_passing(drug: Span) -> bool:
     """Is the drug named only to say that it is not taken?"""
-    return any(drug.has_extension(name) and drug._.get(name) is True for name in ("allergy", "negation"))
+    return any(extensions.stored(drug.doc, name, drug) is True for name in ("allergy", "negation"))
 
 
 def read_links(doc: Doc) -> tuple[Link, ...]:

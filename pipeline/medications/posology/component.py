@@ -70,8 +70,8 @@ class PosologyReader:
         neighbours = Neighbours(places, sorted(linked))
         groups: dict[str, int] = {}
         records: list[Data] = []
-        for number, (drug, bounds) in enumerate(zip(drugs, places, strict=True)):
-            if extensions.stored(doc, "allergy", drug):
+        for number, bounds in enumerate(places):
+            if extensions.stored_at(doc, "allergy", bounds):
                 continue
             own = attributes.get(bounds, {})
             following = places[number + 1][0] if number + 1 < len(places) else len(text)
@@ -81,9 +81,10 @@ class PosologyReader:
                 text, folded, bounds, own, neighbours, linked, change=change.kind if change.alters else None
             )
             warnings += unread
-            qualifiers = {name: extensions.stored(doc, name, drug) for name in _DEPENDENT}
-            evidence = extensions.stored(doc, "history_evidence", drug) or ()
-            again = change.resumed and _between(evidence, bounds[1], change.cues[0]["start"])
+            qualifiers = {name: extensions.stored_at(doc, name, bounds) for name in _DEPENDENT}
+            again = change.resumed and _between(
+                extensions.stored_at(doc, "history_evidence", bounds) or (), bounds[1], change.cues[0]["start"]
+            )
             records.append(
                 {
                     "drug": list(bounds),
@@ -94,7 +95,7 @@ class PosologyReader:
                     "change": change.kind,
                     "change_cues": change.cues,
                     **qualifiers,
-                    "codes": [dict(code) for code in extensions.stored(doc, "codes", drug) or ()],
+                    "codes": [dict(code) for code in extensions.stored_at(doc, "codes", bounds) or ()],
                 }
             )
         doc._.medication_data = records

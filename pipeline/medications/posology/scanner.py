@@ -19,7 +19,7 @@ from pipeline.medications.posology.elements import Element, Opening, Seen, Timin
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, alternatives
 from pipeline.medications.posology.phrases import TimesTable
-from pipeline.medications.posology.regions import DRUG_SIGN
+from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
@@ -31,6 +31,7 @@ _MARKS = frozenset(',;:.()[]!?*|\n"')
 _MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 _BLANKS = frozenset(" \t\r\f\v")
+_HIDDEN = frozenset({DRUG_SIGN, OTHER_SIGN})
 _COMPARISON = re.compile(
     r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
@@ -75,22 +76,25 @@ class Scanner(Limits):
         seen = Seen(text)
         place = 0
         changing = False
-        while place < len(seen):
-            if seen[place] in _BLANKS:
+        size = len(text)
+        while place < size:
+            sign = text[place]
+            if sign in _BLANKS:
                 place += 1
                 continue
-            element = (self._changed(seen, place) if changing else None) or self._at(seen, place)
-            if element.kind in ("changing", "mark"):
-                changing = element.kind == "changing" or (changing and element.value in ("(", ")", ","))
-            place, dumb = element.end, element.kind == "word"
+            element = self._changed(seen, place) if changing else None
+            if element is None:
+                element = Element("word", place, place + 1) if sign in _HIDDEN else self._at(seen, place)
+            place, kind = element.end, element.kind
+            if kind == "changing" or kind == "mark":
+                changing = kind == "changing" or (changing and element.value in ("(", ")", ","))
             yield element
-            if dumb and until is not None and place > until and not self._clear.search(seen, place):
+            if kind == "word" and until is not None and place > until and not self._clear.search(text, place):
                 return
 
     def _at(self, text: Seen, place: int) -> Element:
         mark = _MARK.match(text, place) if text[place] in _MARKS else None
-        if mark is not None and not text[mark.end() - 1 : mark.end() + 1].replace(".", "").isdigit():
-            end = mark.end()
+        if mark is not None and not text[(end := mark.end()) - 1 : end + 1].replace(".", "").isdigit():
             if text[end - 1] == "." and text[end : end + 1].isdigit() and end - place > 1:
                 end -= 1
             if text[place] != "." or not text[place + 1 : place + 2].isdigit():
@@ -112,8 +116,7 @@ class Scanner(Limits):
                 best = Element(kind, place, found.end())
         if best is not None:
             return best
-        word = _WORD.match(text, place)
-        return Element("word", place, word.end() if word else place + 1)
+        return Element("word", place, word.end() if (word := _WORD.match(text, place)) is not None else place + 1)
 
     def limited(self, text: str, start: int, end: int) -> bool:
         """Is there a limit or "as needed" in a stretch?"""
