@@ -37,6 +37,7 @@ _MOMENTS = {
     "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
     "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
 }  # fmt: skip
+_OR = re.compile(r"\b(?:or|ou)\b|/")
 _GENERAL_MEALS = frozenset({"C", "AC", "PC"})
 _MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
 _BOTH_SIDES = re.compile(
@@ -64,6 +65,7 @@ class Step:
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
     routes: list[Element] = field(default_factory=list)  # as they were named
     route: Data | None = None  # its own, where other steps have another one
+    timings: list[tuple[int, int, bool]] = field(default_factory=list)  # where they stand; do they say how many times?
 
     def said(self) -> bool:
         """Is there anything that makes the step an instruction of its own?"""
@@ -272,6 +274,32 @@ def timing_of(repeat: Data) -> Data:
     return {"repeat": repeat, "code": _CODES.get(key) if plain else None}  # type: ignore[arg-type]
 
 
+def agree(step: Step, text: str) -> tuple[str, int, int] | None:
+    """Make one of a number of takings a day and several moments of it; a warning (code and place) where they differ.
+
+    "Daily in the morning and at bedtime" are two takings, "daily in the morning or at bedtime" is one.
+    """
+    moments, frequency = _moments(step.repeat), step.repeat.get("frequency")
+    if len(moments) < 2 or not frequency or (step.repeat.get("period"), step.repeat.get("periodUnit")) != ("1", "d"):
+        return None
+    start, end = step.timings[0][0], step.timings[-1][1]
+    if frequency >= len(moments) or (frequency == 1 and _OR.search(text.lower(), start, end)):
+        return None
+    # "75 mg/d, morning and evening": the amount is that of the day.
+    counted = any(counted for *_, counted in step.timings) or any(amount.every for amount, _ in step.amounts)
+    if frequency > 1 or counted:
+        return "frequency_contradicts_itself", start, end
+    step.repeat = {
+        name: value for name, value in step.repeat.items() if name not in ("frequency", "period", "periodUnit")
+    }
+    return None
+
+
+def _moments(repeat: Data) -> set[str]:
+    """The moments of the day in a timing; a meal that is not named is none."""
+    return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in _GENERAL_MEALS}
+
+
 def _daily_dose(posology: Data) -> Data | None:
     """Dose times takings a day, where both are single figures and nothing is taken as needed or only once."""
     dose, timing = posology.get("dose"), posology.get("timing")
@@ -287,14 +315,14 @@ def _daily_dose(posology: Data) -> Data | None:
         if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":
             return None
         times = repeat["frequency"]
-        if len(repeat.get("timeOfDay", ())) not in (0, times):
+        if len(repeat.get("timeOfDay", ())) not in (0, times) or 1 < len(_moments(repeat)) != times:
             return None
     elif "timeOfDay" in repeat:
         times = len(repeat["timeOfDay"])
         if "when" in repeat or "period" in repeat:
             return None
     elif "when" in repeat and not _GENERAL_MEALS & set(repeat["when"]):
-        times = len({_MOMENTS.get(when, when) for when in repeat["when"]})
+        times = len(_moments(repeat))
     else:
         return None
     amount = digits(Decimal(dose["value"]) * times)
@@ -304,6 +332,11 @@ def _daily_dose(posology: Data) -> Data | None:
 def for_glucose(behind: str) -> bool:
     """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200"?"""
     return _GLUCOSE.match(behind.lower()) is not None
+
+
+def infusing(last: Element) -> bool:
+    """Is what stands before a time a way of infusing: "IVL 30 min"?"""
+    return (last.kind == "route" and last.value == "intravenous") or (last.kind == "form" and last.value == "infusion")
 
 
 def same_kind(one: Amount, other: Amount) -> bool:

@@ -29,10 +29,11 @@ class Element:
 
 @dataclass(slots=True)
 class Timing:
-    """A part of a timing: the fields of FHIR's Timing.repeat that it says."""
+    """A part of a timing: the fields of FHIR's Timing.repeat that it says. `counted`: it says how many times."""
 
     repeat: Data
     flag: str = ""
+    counted: bool = False
 
 
 class Cues:

@@ -46,6 +46,8 @@ _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 _GO_ON = ("range", "per")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
+#: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
+MAX_VISIT_WORDS = 8
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 _Read = Callable[[Seen, int], Element | None]
 
@@ -64,6 +66,8 @@ class Scanner(Limits):
         for figure in (*"0123456789", *VULGAR):
             self._openings[figure].readers = self._of_numbers
         self._measured = self._plain_figures()
+        figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
+        self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
         self._of_ends: tuple[_Read, ...] = (self._supplied, self._limit)
         self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._stated)
 
@@ -146,7 +150,7 @@ class Scanner(Limits):
 
         calendar = self._calendar.starts | of("clock_before", "day_except", "day_other")
         readers: tuple[tuple[_Read, frozenset[str]], ...] = (
-            (self._frequency, self._frequencies.starts | times.starts | numbers),
+            (self._frequency, self._frequencies.starts | times.starts | numbers | of("indefinite")),
             (self._day_or_time, calendar),
             (self._dispensed, of("given")),
             (self._supplied, numbers),
@@ -156,7 +160,7 @@ class Scanner(Limits):
             (self._old, of("from", "was")),
             (self._infusion, of("over")),
             (self._course, of("course", "more", "course_unread") | numbers | PATTERN_STARTS),
-            (self._as_needed, of("hold", "condition", "reason")),
+            (self._as_needed, of("hold", "condition", "reason", "visit")),
             (self._amount, numbers | {"."} | of("diluted")),
             (self._route, self._cues["routes"].starts),
             (self._form, self._cues["forms"].starts),
@@ -167,6 +171,8 @@ class Scanner(Limits):
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
             return None
+        if (vague := self._indefinite(text, place)) is not None:
+            return vague
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:
@@ -188,13 +194,22 @@ class Scanner(Limits):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        return Element("timing", place, match.end, Timing(repeat, row["flag"]))
+        return Element("timing", place, match.end, Timing(repeat, row["flag"], match.times is not None))
+
+    def _indefinite(self, text: Seen, place: int) -> Element | None:
+        """ "a few nights a week": how often, but nobody says how many."""
+        some = self._cue_end("indefinite", text, place)
+        noun = self._cue_end("indefinite_noun", text, skip(text, some)) if some else 0
+        end = self._timed_end(text, noun) if noun else 0
+        return Element("unread", place, end, code="frequency_unread") if end > noun else None
 
     def _day_or_time(self, text: Seen, place: int) -> Element | None:
         found = self._calendar.match(text, place, offsets=self._has("offset", text))
         if found is None:
             return None
         end, repeat = found
+        if self._cue_end("clock_word", text, skip(text, end)):
+            return None  # "at 10:30 o'clock": of the morning, of the evening, or of a dial
         if repeat is None:
             return Element("unread", place, end, code="frequency_unread")
         if "slots" in repeat:
@@ -212,9 +227,39 @@ class Scanner(Limits):
             return None
         stop = self._quantity_end(text, place)
         end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
-        return Element("given", place, end) if end else None
+        if not end or self._is_mass(text, place):
+            return None  # "a 40 mg prescription" says what is in a tablet
+        return Element("given", place, end)
+
+    def _is_mass(self, text: Seen, place: int) -> bool:
+        try:
+            found = self._amount_at(text, place)
+        except UnreadError:
+            return False
+        return found is not None and found[1].measure == "mass"
+
+    def _visit(self, text: Seen, place: int) -> Element | None:
+        """ "follow up with him in 2 weeks or p.r.n.": said of being seen again."""
+        end = self._cue_end("visit", text, place)
+        for _ in range(MAX_VISIT_WORDS if end else 0):
+            start = skip(text, end)
+            if start >= len(text) or text[start] in _MARKS or text[start] in _HIDDEN:
+                return None
+            try:
+                match = self._phrase_at(text, start)
+            except UnreadError:
+                match = None
+            if match is not None and match.row["flag"] == "as_needed":
+                return Element("hold", place, match.end)
+            word = _WORD.match(text, start)
+            if word is None or self._cue_end("take", text, start):
+                return None
+            end = word.end()
+        return None
 
     def _as_needed(self, text: Seen, place: int) -> Element | None:
+        if (visit := self._visit(text, place)) is not None:
+            return visit
         end = self._cue_end("hold", text, place)
         if end and self._cue_end("scale", text, place) < end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
@@ -246,6 +291,8 @@ class Scanner(Limits):
     def _with_reason(self, text: Seen, place: int, end: int) -> Element:
         """ "as needed", with the reason that stands behind it."""
         start = skip(text, end)
+        if visit := self._cue_end("visit", text, start):
+            return Element("hold", place, visit)  # "p.r.n. follow-up"
         comma = skip(text, end, " \t,")
         for kind in ("reason", "condition"):
             cue = self._cue_end(kind, text, comma)
@@ -301,7 +348,18 @@ class Scanner(Limits):
         element = self._amount(text, place) if self._amount in possible else None
         return element is not None and element.kind == "amount" and bool(element.value.measure)
 
+    def _on_dial(self, text: Seen, place: int) -> Element | None:
+        """ "10 o'clock": no amount, and without the half of the day no time."""
+        figures = self._before_clock_word.match(text, place)
+        end = self._cue_end("clock_word", text, figures.end()) if figures is not None else 0
+        if not end:
+            return None
+        angle = self._cue_end("clock_place", text, skip(text, end, " \t-"))
+        return Element("filler", place, angle) if angle else Element("unread", place, end, code="frequency_unread")
+
     def _amount(self, text: Seen, place: int) -> Element | None:
+        if (dial := self._on_dial(text, place)) is not None:
+            return dial
         if text[place].isalpha():
             end = self._diluted(text, place)
             return Element("filler", place, end) if end else self._stated(text, place)

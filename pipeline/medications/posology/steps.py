@@ -14,9 +14,11 @@ from pipeline.medications.posology.dosage import (
     MAX_COUNT,
     Step,
     Whole,
+    agree,
     daily,
     each,
     for_glucose,
+    infusing,
     largest,
     posology_of,
     same_kind,
@@ -156,7 +158,7 @@ class _Assembly:
                 self.unread.append(("amount_without_unit", element.start, element.end))
             return
         if bare and amount.every is not None and self.step.amounts and not self.then:
-            self._take_timing(element, Timing(each(amount, times=True)))
+            self._take_timing(element, Timing(each(amount, times=True), counted=True))
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
@@ -257,7 +259,7 @@ class _Assembly:
         ]
         step.forms_behind = {new for new, (old, _) in enumerate(kept) if old in step.forms_behind}
         step.amounts = [pair for _, pair in kept]
-        step.repeat, step.duration, step.slots = {}, None, []
+        step.repeat, step.duration, step.slots, step.timings = {}, None, [], []
         self.change = False
 
     def _next(self) -> None:
@@ -332,6 +334,7 @@ class _Assembly:
         if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
             self._leave_out(timing.repeat["dayOfWeek"])
         self._merge(element, timing.repeat)
+        self.step.timings.append((element.start, element.end, timing.counted))
         self._settled()
 
     def _leave_out(self, days: Sequence[str]) -> None:
@@ -408,7 +411,7 @@ class _Assembly:
 
     def _length(self, element: Element) -> None:
         """A time with no word before it: the course where it can be one ("1 cp le soir 3 jours")."""
-        if element.value.get("unit") in ("min", "h") and self.last is not None and self._infusing(self.last):
+        if element.value.get("unit") in ("min", "h") and self.last is not None and infusing(self.last):
             name = "value" if "value" in element.value else "low"
             said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
             self._infusion(replace(element, value=said))
@@ -419,12 +422,6 @@ class _Assembly:
             and self.step.duration is None
         ):
             self._duration(element)
-
-    def _infusing(self, last: Element) -> bool:
-        """Is what stands before a time a way of infusing: "IVL 30 min"?"""
-        return (last.kind == "route" and last.value == "intravenous") or (
-            last.kind == "form" and last.value == "infusion"
-        )
 
     def _max(self, element: Element) -> None:
         if self.whole.maximum is None:
@@ -495,5 +492,6 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    assembly.unread += [found for step in assembly.steps if (found := agree(step, text)) is not None]
     assembly.unread += settle(assembly.steps, assembly.whole, text)
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

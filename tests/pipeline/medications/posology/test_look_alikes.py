@@ -1,0 +1,132 @@
+"""What looks like a part of an instruction and is none, each beside the instruction that it looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+import pipeline
+
+
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, Language]:
+    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+
+
+def read(profiles: dict[str, Language], text: str, lang: str = "en", number: int = 0) -> tuple[Any, list[str]]:
+    """The posology of a drug, and the codes of the note's warnings."""
+    doc = profiles[lang](text)
+    return doc._.medications[number].posology, [warning["code"] for warning in doc._.warning_data]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "needed"),
+    [
+        ("en", "She takes lisinopril 10 mg daily and will follow up p.r.n.", False),
+        ("en", "Discharged on Keflex 500 mg q.i.d. Return to clinic in 2 weeks or p.r.n.", False),
+        ("en", "She takes lisinopril 10 mg daily with p.r.n. follow-up.", False),
+        ("fr", "Lasilix 40 mg par jour, à revoir si besoin.", False),
+        ("en", "She will follow up in a week and takes Tylenol 500 mg p.r.n.", True),
+        ("en", "Tylenol 500 mg p.r.n., follow up in a week.", True),
+        ("fr", "Doliprane 1 g si besoin, à revoir dans un mois.", True),
+    ],
+)
+def test_a_visit_as_needed_is_not_the_drug(profiles: dict[str, Language], lang: str, text: str, needed: bool) -> None:
+    assert read(profiles, text, lang)[0]["as_needed"] is needed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Triamcinolone 10 mg was injected at the 10 o'clock position.",
+        "Triamcinolone 10 mg was injected at the 10:30 o'clock position.",
+        "Triamcinolone 10 mg was injected at the 2, 4 and 10 o'clock positions.",
+    ],
+)
+def test_an_angle_is_neither_an_amount_nor_a_time(profiles: dict[str, Language], text: str) -> None:
+    posology, codes = read(profiles, text)
+    assert (posology["dose"], posology.get("timing"), codes) == ({"value": "10", "unit": "mg"}, None, [])
+
+
+def test_an_hour_of_which_half_of_the_day_is_not_said_stays_text(profiles: dict[str, Language]) -> None:
+    posology, codes = read(profiles, "Ambien 5 mg at 10 o'clock.")
+    assert (posology["dose"], posology.get("timing"), codes) == (
+        {"value": "5", "unit": "mg"},
+        None,
+        ["frequency_unread"],
+    )
+    assert read(profiles, "Ambien 5 mg at 10 pm.")[0]["timing"]["repeat"] == {"timeOfDay": ["22:00:00"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xanax 0.5 mg b.i.d., given a 60 pill prescription.",
+        "Xanax 0.5 mg b.i.d., 60-tablet supply.",
+        "Xanax 0.5 mg refill, b.i.d.",
+    ],
+)
+def test_what_is_prescribed_in_all_is_no_dose(profiles: dict[str, Language], text: str) -> None:
+    assert read(profiles, text)[0]["dose"] == {"value": "0.5", "unit": "mg"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Ambien 5 mg a few nights a week."),
+        ("en", "Ambien 5 mg several times a week."),
+        ("en", "Ambien 5 mg every few nights."),
+        ("fr", "Stilnox 10 mg quelques soirs par semaine."),
+    ],
+)
+def test_an_indefinite_number_of_times_stays_text(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles, text, lang)
+    assert "timing" not in posology
+    assert posology["daily_dose"] is None
+    assert codes == ["frequency_unread"]
+
+
+def test_a_definite_number_of_nights_is_read(profiles: dict[str, Language]) -> None:
+    posology, codes = read(profiles, "Ambien 5 mg two nights a week.")
+    assert posology["timing"]["repeat"] == {"frequency": 2, "period": "1", "periodUnit": "wk", "when": ["NIGHT"]}
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "repeat", "daily"),
+    [
+        ("en", "Klonopin 0.5 mg daily in the morning and at bedtime.", {"when": ["MORN", "HS"]}, "1"),
+        ("en", "Klonopin 0.5 mg every day, in the morning, at noon and at bedtime.", {"when": ["MORN", "NOON", "HS"]}, "1.5"),
+        ("fr", "Rivotril 0,5 mg tous les jours matin et soir.", {"when": ["MORN", "EVE"]}, "1"),
+        ("en", "Klonopin 0.5 mg daily in the morning.", {"frequency": 1, "period": "1", "periodUnit": "d", "when": ["MORN"]}, "0.5"),
+        ("en", "Klonopin 0.5 mg twice daily, morning and bedtime.", {"frequency": 2, "period": "1", "periodUnit": "d", "when": ["MORN", "HS"]}, "1"),
+    ],
+)  # fmt: skip
+def test_each_moment_of_the_day_is_a_taking(
+    profiles: dict[str, Language], lang: str, text: str, repeat: dict[str, Any], daily: str
+) -> None:
+    posology, codes = read(profiles, text, lang)
+    assert posology["timing"]["repeat"] == repeat
+    assert (posology["daily_dose"]["value"], codes) == (daily, [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Klonopin 0.5 mg once daily in the morning and at bedtime."),
+        ("en", "Klonopin 0.5 mg twice daily, morning, noon and bedtime."),
+        ("fr", "Rivotril 0,5 mg une fois par jour matin et soir."),
+        ("fr", "Rivotril 0,5 mg/j matin et soir."),
+    ],
+)
+def test_moments_that_contradict_a_number_of_takings(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles, text, lang)
+    assert (posology["daily_dose"], codes) == (None, ["frequency_contradicts_itself"])
+
+
+def test_a_choice_of_moments_is_one_taking(profiles: dict[str, Language]) -> None:
+    posology, codes = read(profiles, "Klonopin 0.5 mg daily in the morning or at bedtime.")
+    assert posology["timing"]["repeat"]["frequency"] == 1
+    assert codes == []
