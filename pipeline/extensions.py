@@ -44,6 +44,16 @@ def write(doc: Doc, name: str, span: Span, content: Any) -> None:
     store["._.", name, span.start_char, span.end_char] = content
 
 
+def write_two(span: Span, name: str, content: Any, other: str, more: Any) -> None:
+    """`write` two extensions of a span; the second one only where there is something now or was something before."""
+    store: dict[Any, Any] = span.doc.user_data
+    start, end = span.start_char, span.end_char
+    store["._.", name, start, end] = content
+    key = ("._.", other, start, end)
+    if more or store.get(key):
+        store[key] = more
+
+
 def stored(doc: Doc, name: str, span: Span) -> Any:
     """What has been written to a plain extension of a span; None where nothing was."""
     return stored_at(doc, name, (span.start_char, span.end_char))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
@@ -17,6 +19,8 @@ from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
 
 GROUP = "problems"
+# How spaCy numbers the place of a token in an entity.
+_INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
 Terms = Mapping[str, str | Sequence[str]]
 
@@ -96,8 +100,10 @@ class TermMatcher:
             extensions.write(doc, "source", span, "matcher")
             if term.codes:
                 extensions.write(doc, "codes", span, term.codes)
-        if free:
+        if given and free:
             doc.set_ents([*given, *free])
+        elif free:
+            _set_only_entities(doc, free)
         if overlapping:
             known = {(span.start, span.end, span.label) for span in (*doc.spans.get(GROUP, ()), *doc.ents)}
             fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known]
@@ -143,6 +149,18 @@ class TermMatcher:
         term = _Term(entry.label, [code] if entry.code else [], shipped=True)
         for form in entry.forms:
             self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
+
+
+def _set_only_entities(doc: Doc, spans: list[Span]) -> None:
+    """`doc.set_ents(spans)` for a Doc that has no entities, and spans that do not overlap, in half the time."""
+    columns: Any = np.zeros((len(doc), 2), dtype=np.uint64)
+    columns[:, 0] = _OUTSIDE
+    for span in spans:
+        start, end = span.start, span.end
+        columns[start:end, 1] = span.label
+        columns[start:end, 0] = _INSIDE
+        columns[start, 0] = _BEGINS
+    doc.from_array([ENT_IOB, ENT_TYPE], columns)
 
 
 def _longest(matches: Iterable[_Match]) -> list[_Match]:

@@ -216,10 +216,7 @@ class Qualifier:
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value, and its evidence where there is any now or was any before."""
-        doc = span.doc
-        extensions.write(doc, self.quality, span, value)
-        if cues or extensions.stored(doc, self._evidence, span):
-            extensions.write(doc, self._evidence, span, cues)
+        extensions.write_two(span, self.quality, value, self._evidence, cues)
 
     def write_token(self, token: Token, value: bool) -> None:
         """Write the value of a token."""

@@ -106,6 +106,11 @@ class DateLine:
         self._recent = [number for number, dated in enumerate(dates) if dated.recent]
         self._past = [number for number, dated in enumerate(dates) if not dated.recent]
 
+    def none_within(self, start: int, end: int) -> bool:
+        """Whether no date begins in [start, end)."""
+        index = bisect_left(self.starts, start)
+        return index == len(self.starts) or self.starts[index] >= end
+
     def within(self, start: int, end: int) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The first past and the first recent date that begin in [start, end)."""
         low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)

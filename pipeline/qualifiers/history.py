@@ -234,9 +234,12 @@ class History(Qualifier):
         low, high = propositions.around(start)
         if high < end:
             _, high = propositions.around(end - 1)
+        sentence = propositions.sentence(start)
+        if dates.none_within(sentence[0], max(sentence[1], high)):
+            return None, None
         old, recent = dates.within(low, high)
         if old is None and recent is None:
-            old, recent = self._borrowed(start, end, propositions.sentence(start), is_past, case)
+            old, recent = self._borrowed(start, end, sentence, is_past, case)
         if old is not None:
             drug_ends = case.drug if drug else None
             goes_on = drug_ends.goes_on(start, end, old.start) if drug_ends else case.going_on.over(start, end)
