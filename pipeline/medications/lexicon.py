@@ -148,6 +148,11 @@ class Lexicon:
         """Is this folded word listed: as a name of any kind, NEVER included, or as a word that is no drug?"""
         return word in self._known or word in self.kinds
 
+    def unknown(self, words: Sequence[str]) -> list[int]:
+        """The numbers of the folded words that are not listed, as `knows` has it."""
+        known, kinds = self._known, self.kinds
+        return [number for number, word in enumerate(words) if word not in known and word not in kinds]
+
     def common(self, word: str) -> bool:
         """Is this folded word listed, or one of general text?"""
         return word in self.kinds or word in self.vocabulary

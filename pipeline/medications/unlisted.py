@@ -25,6 +25,7 @@ _ITEM_END = re.compile(r"[ \t]*(?:[.,;\n(]|$)")
 _JOINED = re.compile(r"[ \t]*(?:,[ \t]*(?:and|or|et|ou)?|\b(?:and|or|et|ou))[ \t]*$")
 _ENUMERATED = re.compile(r"[ \t]*,[ \t]*(?:and |or |et |ou )?|[ \t]+(?:and|et)[ \t]+")
 _SENTENCE_START = re.compile(r"(?:^|[^\d\s][.!?][\"')]?[ \t\n]+|\n[ \t]*)$")
+_LINE_OR_SENTENCE = re.compile(r"[.;\n]")
 _ITEM_START = re.compile(r"(?:[:,;\n*•-]|\d[.)])[ \t]*$")
 
 
@@ -124,7 +125,8 @@ class UnlistedNames:
         """
         knows, built = known or self._lexicon.knows, self._rules["not_a_name"].fullmatch
         device = self._rules["name_of_device"].match
-        for number, word in enumerate(words.words):
+        for number in self._lexicon.unknown(words.words) if known is None else range(len(words.words)):
+            word = words.words[number]
             if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
                 if not (plural or built(word) or device(words.text, words.ends[number])):
@@ -193,10 +195,15 @@ def _sentence_start(original: str, start: int) -> bool:
 
 
 def medication_lists(original: str, title: re.Pattern[str], following: re.Pattern[str]) -> list[tuple[int, int]]:
-    """The stretches under a title of medications: from its colon to a blank line or the next title."""
+    """The stretches under a title of medications: from its colon to a blank line or the next title.
+
+    A title begins the text, or at what ends a line or a sentence.
+    """
     stretches: list[tuple[int, int]] = []
     position = 0
-    while match := title.search(original, position):
+    for start in (0, *(place.start() for place in _LINE_OR_SENTENCE.finditer(original))):
+        if start < position or not (match := title.match(original, start)):
+            continue
         end = following.search(original, match.end())
         position = end.start() if end else len(original)
         stretches.append((match.end(), position))
