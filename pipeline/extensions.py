@@ -40,8 +40,13 @@ def value(owner: _Owner, name: str, default: Any = None) -> None:
 
 def write(doc: Doc, name: str, span: Span, content: Any) -> None:
     """`span._.<name> = content` for a plain extension, without the object that spaCy makes for each `span._`."""
+    write_at(doc, name, span.start_char, span.end_char, content)
+
+
+def write_at(doc: Doc, name: str, start_char: int, end_char: int, content: Any) -> None:
+    """`write` for a span whose bounds are at hand."""
     store: dict[Any, Any] = doc.user_data
-    store["._.", name, span.start_char, span.end_char] = content
+    store["._.", name, start_char, end_char] = content
 
 
 def write_two(span: Span, name: str, content: Any, other: str, more: Any) -> None:

@@ -11,8 +11,8 @@ import re
 import regex
 
 _ONES = str.maketrans("023456789", "1" * 9)
-# A number or a range with the word or sign behind it; a short word with the word or number behind it.
-_NUMBER = re.compile(r"[\d½¼¾][\d.,/]*(?: ?(?:-|to|or) ?\d[\d.,/]*)?[ \t-]{0,2}(?:[a-zµμ]{1,12}|[^\w\s])?")
+# A number or a range with the word behind it and one sign more; a short word with the word or number behind it.
+_NUMBER = re.compile(r"[\d½¼¾][\d.,/]*(?: ?(?:-|to|or) ?\d[\d.,/]*)?[ \t-]{0,2}(?:[a-zµμ]{1,12} ?[^\s_]?|[^\w\s])?")
 _WORD = re.compile(r"[a-z0-9]{1,12}(?:[ .\-/]{1,2}(?:[a-z]{1,12}|\d{1,3}))?")
 
 

@@ -69,7 +69,7 @@ class Words:
     @classmethod
     def of(cls, text: str) -> Words:
         """Split a folded text."""
-        spans = [match.span() for match in WORD.finditer(text)]
+        spans = list(map(re.Match.span, WORD.finditer(text)))
         return cls(text, [text[a:b] for a, b in spans], [a for a, _ in spans], [b for _, b in spans])
 
 

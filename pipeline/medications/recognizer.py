@@ -46,6 +46,9 @@ _SENTENCE = re.compile(
 _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
 
 
+_LONG = 4
+
+
 @lru_cache(maxsize=8)
 def _grammar(lang: str) -> Grammar:
     return Grammar(lang)
@@ -106,13 +109,13 @@ class MedicationRecognizer:
             if first == last or first < reached or (taken and not taken.isdisjoint(range(first, last))):
                 continue
             reached = last
-            span = Span(doc, first, last, entity.label)
-            extensions.write(doc, "source", span, entity.source)
-            extensions.write(doc, "score", span, entity.score)
+            start, end = index.starts[first], index.ends[last - 1]
+            extensions.write_at(doc, "source", start, end, entity.source)
+            extensions.write_at(doc, "score", start, end, entity.score)
             if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
                 content = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
-                extensions.write(doc, "codes", span, content)
-            found.append(span)
+                extensions.write_at(doc, "codes", start, end, content)
+            found.append(Span(doc, first, last, entity.label))
         doc.set_ents([*given, *found])
         return doc
 
@@ -130,7 +133,9 @@ def sentence_breaks(original: str, folded: str) -> list[int]:
     for match in _SENTENCE.finditer(original):
         start = match.start()
         dot = original[start] == "." and "\n" not in match[0]
-        if not (dot and _ABBREVIATED.search(folded, max(0, start - 12), start + 1)):
+        # A word of four letters is no abbreviation.
+        short = dot and not (start > _LONG and folded[start - _LONG : start].isalpha())
+        if not (short and _ABBREVIATED.search(folded, max(0, start - 12), start + 1)):
             breaks.append(match.end())
     return breaks
 

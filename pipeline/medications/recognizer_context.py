@@ -27,7 +27,7 @@ class Context:
         # Stretches under a title such as "Medications:", ascending.
         self.lists = lists
         # Numbers at the head of a line count its items.
-        self.items = {match.end() for match in re.finditer(r"\n[ \t]*(?=\d)", words.text)}
+        self.items = {match.end() for match in _NUMBERED.finditer(words.text)}
 
     def sentence(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
@@ -160,6 +160,7 @@ class Context:
         return True
 
 
+_NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 # How far off the laboratory tests of an enumeration are looked for.
 _TESTS = 60
 _CLAUSE = re.compile(r"[.;:\n]")

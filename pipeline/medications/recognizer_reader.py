@@ -125,6 +125,8 @@ class Reader:
         last = self.last
         if last is None or self.drug is None:
             return False
+        if self.text[last.end : item.start] in _BESIDE and self.text[last.end - 1] not in ".;!?":
+            return True
         context = self.context
         gap = context.between(last.end, item.start)
         here, there = context.sentence(item.start), context.sentence(last.start)
@@ -442,6 +444,8 @@ class Reader:
 
 
 _GLUE = (" ", "  ")
+# Between two words of one sentence, where the first does not end in a full stop.
+_BESIDE = frozenset({"", " ", ", "})
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})

@@ -237,6 +237,12 @@ def test_what_is_no_drug(english: Language, text: str) -> None:
     assert found(english, text) == []
 
 
+def test_rows_of_figures_end(english: Language) -> None:
+    """Were there more than one way to read each stroke, this would not end."""
+    for joint in ("/", "-", " to ", "."):
+        assert of(english, f"Aspirin {joint.join(['12'] * 80)} and {'1' * 4000} daily.", "DRUG") == ["Aspirin"]
+
+
 def test_a_slip_in_a_long_name_needs_no_context(english: Language) -> None:
     assert found(english, "It can be used alongside paracetmol.") == [("paracetmol", "DRUG")]
 
