@@ -15,6 +15,8 @@ _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIGURE = r"(?:\d{1,3}(?:[.,]\d)?|\d?[½¼¾]|1/[24])"
 _SLOTS = re.compile(
     rf"({_FIGURE})\s?[-–]\s?({_FIGURE})\s?[-–]\s?({_FIGURE})(?:\s?[-–]\s?({_FIGURE}))?(?![\d/½¼¾]|[.,]\d|\s?[-–]\s?\d)"
+    # "1 cp-1 cp-2 cp", but not "5 mg-10 mg-15 mg", which are doses in turn.
+    rf"|({_FIGURE})\s?(?P<each>(?!mg|mcg|ug|ml)[a-z]{{2,9}})\s?[-–]\s?({_FIGURE})\s?(?P=each)\s?[-–]\s?({_FIGURE})(?=\s?(?P=each)(?![^\W_]))"
     r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
 )
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
@@ -87,7 +89,9 @@ class Calendar:
         if text[start].isdigit() or text[start] in VULGAR:
             slots = _SLOTS.match(text, start)
             if slots is not None:
-                return slots.end(), {"slots": _slots([part for part in slots.groups() if part is not None])}
+                return slots.end(), {
+                    "slots": _slots([part for part in slots.groups() if part is not None and part != slots["each"]])
+                }
             return self._times_of_day(text, start)
         return self._days_of_week(text, start) or self._times_of_day(text, start)
 

@@ -27,11 +27,13 @@ _DAY_OF = re.compile(
     r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?"
 )
 _DAY_NUMBER = re.compile(
-    r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?\d{1,2}(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
+    r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?(?:\d{1,2}|one|two|three|four|five|six|seven)(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
 )
 # What all of these begin with.
-_NUMBERED = re.compile(r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d)")
+_NUMBERED = re.compile(
+    r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d|one|two|three|four|five|six|seven)"
+)
 # "on days 2 through 5", "J2 à J5": the course of a step.
 _DAYS_TO = re.compile(
     r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
@@ -137,6 +139,8 @@ class Courses(Vocabulary):
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
             if not value.low:
                 return Element("unread", place, length.end(), code="zero_amount")
+            if unit == "s":
+                return Element("filler", place, length.end())  # "swish for 30 seconds"
             kind = "duration" if end or at is not None or length["more"] else "length"
             return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
         if end:

@@ -165,3 +165,12 @@ def codes_of(lang: str, name: str) -> dict[str, str]:
     for written, row in spelled(table):
         codes.setdefault(bare(written), row["code"])
     return codes
+
+
+@dataclass(slots=True)
+class Reading:
+    """The posology of a drug, the stretches it was read from, and what could not be read (code and place)."""
+
+    posology: Data
+    read: list[tuple[int, int]]
+    unread: list[tuple[str, int, int]]

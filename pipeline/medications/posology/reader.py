@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline import resources
-from pipeline.medications.posology.elements import Element, bare
+from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN, Bounds, Neighbours, stretch
 from pipeline.medications.posology.scanner import scanner
-from pipeline.medications.posology.steps import Reading, assemble
+from pipeline.medications.posology.steps import assemble
 
 Data = dict[str, Any]
 
@@ -61,7 +61,7 @@ class PosologyLanguage:
         for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
             self._place(element, text, seen.text, seen.bounds)
             elements.append(element)
-        _without_unit(elements, attributes.get("STRENGTH", ()))
+        _uncounted(elements, attributes)
         chosen = self._chosen(elements, text, own)
         if change is not None:
             _of_change(chosen, change)
@@ -217,13 +217,16 @@ def _of_change(chosen: Sequence[Element], change: str) -> None:
             element.kind, element.code = "unread", "duration_unread"
 
 
-def _without_unit(elements: Iterable[Element], strengths: Sequence[Bounds]) -> None:
-    """Take a bare number for no count where it is a strength: "ramipril 10 od"."""
+def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]]) -> None:
+    """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2")."""
+    strengths, durations = attributes.get("STRENGTH", ()), attributes.get("DURATION", ())
     for element in elements:
         if element.kind != "amount" or element.value.kind != "count" or element.value.measure or element.value.every:
             continue
         if (element.start, element.end) in strengths:
             element.kind, element.code = "unread", "strength_without_unit"
+        elif any(start <= element.start and element.end <= end for start, end in durations):
+            element.kind, element.code = "unread", "duration_unread"
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

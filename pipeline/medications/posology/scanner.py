@@ -69,7 +69,7 @@ class Scanner(Limits):
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
         self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
         self._of_ends: tuple[_Read, ...] = (self._supplied, self._limit)
-        self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._stated)
+        self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._day_or_time, self._stated)
 
     def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
         """The elements of a folded text, in order.
@@ -153,6 +153,7 @@ class Scanner(Limits):
             (self._frequency, self._frequencies.starts | times.starts | numbers | of("indefinite")),
             (self._day_or_time, calendar),
             (self._dispensed, of("given")),
+            (self._aimed, of("target")),
             (self._supplied, numbers),
             (self._since, of("since", "more", "later") | numbers | PATTERN_STARTS),
             (self._limit, of("max") | numbers),
@@ -216,6 +217,12 @@ class Scanner(Limits):
             unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))
+
+    def _aimed(self, text: Seen, place: int) -> Element | None:
+        """ "AUC 6": what is aimed at."""
+        end = self._cue_end("target", text, place)
+        stop = self._amount_end(text, skip(text, end)) if end else 0
+        return Element("unread", place, stop, code="amount_unread") if stop > end else None
 
     def _dispensed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("given", text, place)

@@ -6,12 +6,12 @@ What the amounts of a step are is said in `dosage`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.counts import pack, uncounted, units_before
 from pipeline.medications.posology.dosage import (
-    MAX_COUNT,
     Step,
     Whole,
     agree,
@@ -24,7 +24,7 @@ from pipeline.medications.posology.dosage import (
     same_kind,
     supplied,
 )
-from pipeline.medications.posology.elements import Data, Element, Timing
+from pipeline.medications.posology.elements import Data, Element, Reading, Timing
 from pipeline.medications.posology.routes import coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
@@ -33,21 +33,10 @@ _ONE_DAY = (Decimal(1), "d")
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
-_HALF = Decimal("0.5")
-_IN_PARTS = frozenset(".,")
 _BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A time without "for" before it, in hours or less, is no course.
 _COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
-
-
-@dataclass(slots=True)
-class Reading:
-    """The posology of a drug, the stretches it was read from, and what could not be read (code and place)."""
-
-    posology: Data
-    read: list[tuple[int, int]]
-    unread: list[tuple[str, int, int]]
 
 
 class _Assembly:
@@ -149,8 +138,13 @@ class _Assembly:
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
+        if not self.step.amounts and self.last is not None and pack(amount, self.last):
+            return
         bare = amount.kind == "count" and not amount.measure
-        if bare and not amount.worded and self._uncounted(amount, element):
+        if bare and (activity := units_before(self.step)) is not None:
+            unit = (activity.quantity or {}).get("unit")
+            amount = replace(activity, quantity={**(amount.quantity or {}), "unit": unit}, every=None)
+        elif bare and not amount.worded and uncounted(amount, self.text[element.start : element.end], self.step):
             of_unit = self._like_before(amount)
             if of_unit is not None:
                 self.pending = element, of_unit
@@ -173,12 +167,6 @@ class _Assembly:
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
         self._settled()
-
-    def _uncounted(self, amount: Amount, element: Element) -> bool:
-        """Is a number without a unit none that counts what is taken: "Ritalin 50 a day", "Xanax 0.25 daily"?"""
-        number = largest(amount)
-        decimal = number % 1 != 0 and not _IN_PARTS.isdisjoint(self.text[element.start : element.end])
-        return number > MAX_COUNT or (decimal and not self.step.amounts) or (decimal and number % _HALF != 0)
 
     def _like_before(self, amount: Amount) -> Amount | None:
         """The amount with the unit of the one before it, where a further instruction begins with it."""
@@ -331,6 +319,8 @@ class _Assembly:
             self.step.repeat = {}
         elif self.then and self.step.timed() and self._new_step(timing.repeat):
             self._next()
+        elif self.closed and self.step.duration is not None and not self.bracket and self._fewer(timing.repeat):
+            self._next()  # "qid x 1 wk, tid x 1 wk, bid x 1 wk"
         if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
             self._leave_out(timing.repeat["dayOfWeek"])
         self._merge(element, timing.repeat)
@@ -354,9 +344,17 @@ class _Assembly:
 
     def _new_step(self, repeat: Data) -> bool:
         """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
-        mine = self.step.repeat
         if self.step.duration:
             return True
+        return self._other_frequency(repeat)
+
+    def _fewer(self, repeat: Data) -> bool:
+        """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk"?"""
+        same = all(repeat.get(name) == self.step.repeat.get(name) for name in ("period", "periodUnit"))
+        return same and self._other_frequency(repeat)
+
+    def _other_frequency(self, repeat: Data) -> bool:
+        mine = self.step.repeat
         return any(
             name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count")
         )
@@ -492,6 +490,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    for step in assembly.steps:
+        if "offset" in step.repeat and "when" not in step.repeat:
+            del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
     assembly.unread += [found for step in assembly.steps if (found := agree(step, text)) is not None]
     assembly.unread += settle(assembly.steps, assembly.whole, text)
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -11,6 +11,13 @@ import pipeline
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+QID = {"frequency": 4, "period": "1", "periodUnit": "d"}
+WEEKLY = {"frequency": 2, "period": "1", "periodUnit": "wk"}
+SLOTS = [
+    ("1 {tbl}", {"when": ["MORN"]}, None),
+    ("1 {tbl}", {"when": ["NOON"]}, None),
+    ("2 {tbl}", {"when": ["EVE"]}, None),
+]
 QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
 
 
@@ -96,6 +103,35 @@ def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
             "Colace one in the morning for 3 days then one at bedtime.",
             [("1", {"when": ["MORN"]}, "3 d"), ("1", {"when": ["HS"]}, None)],
         ),
+        (
+            "en",
+            "Novorapid 8 units with breakfast and 10 with lunch.",
+            [("8 U", {"when": ["CM"]}, None), ("10 U", {"when": ["CD"]}, None)],
+        ),
+        ("en", "Maxidex 1 drop qid x 1 wk, bid x 1 wk.", [("1 [drp]", QID, "1 wk"), ("1 [drp]", BID, "1 wk")]),
+        ("en", "Keflex 500 mg qid for 10 days, q6h.", [("500 mg", QID, "10 d")]),
+        ("en", "Lovenox 1 mg/kg bid until INR > 2.", [(None, BID, None)]),
+        (
+            "en",
+            "Carboplatin AUC 6 IV every 3 weeks.",
+            [(None, {"frequency": 1, "period": "3", "periodUnit": "wk"}, None)],
+        ),
+        ("en", "Neulasta 6 mg once, 24 hours after chemotherapy.", [("6 mg", {"count": 1}, None)]),
+        ("en", "Peridex swish 15 mL for 30 seconds and spit.", [("15 mL", None, None)]),
+        ("en", "Doublebase gel 500 g twice a day.", [(None, BID, None)]),
+        ("en", "Voltaren gel 4 g twice a day.", [("4 g", BID, None)]),
+        (
+            "en",
+            "Azithromycin 500 mg on day one, then 250 mg on days 2-5.",
+            [("500 mg", None, "1 d"), ("250 mg", None, "4 d")],
+        ),
+        (
+            "en",
+            "Lantus 28 units mane, increase morning dose by 2 units every 3 days.",
+            [("28 U", {"when": ["MORN"]}, None)],
+        ),
+        ("fr", "Téralithe 250 mg : 1 cp-1 cp-2 cp.", SLOTS),
+        ("fr", "Locoid crème 2 soirs par semaine.", [(None, {**WEEKLY, "when": ["EVE"]}, None)]),
         ("fr", "Movicol 1 sachet dans un verre d'eau par jour.", [("1 {sachet}", DAILY, None)]),
         ("fr", "Doliprane une cuillère de 5 ml matin et soir.", [("5 mL", {"when": ["MORN", "EVE"]}, None)]),
         ("fr", "Zopiclone un comprimé de 7,5 mg à 22 h.", [("1 {tbl}", {"timeOfDay": ["22:00:00"]}, None)]),

@@ -1,4 +1,4 @@
-"""Readings of 678 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 878 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,26 @@ GAPS = {
     "d2-fr-022": "aérosols: we say the form, not the route",
     "d2-fr-026": "'1 application par jour': we say how often, not how much",
     "d2-fr-042": "oxygen is not recognised",
-    "d2-fr-059": "bolus: we say a form",
+    "d3-en-us-012": "a sliding scale gives no dose",
+    "d3-en-us-020": "'of elemental iron' is a drug of its own",
+    "d3-en-us-043": "the other six days are those of another drug",
+    "d3-en-us-079": "AD (right ear) is no route: 'ad' is too common",
+    "d3-en-us-083": "no timing divides 'after the first stool' from 'after each'",
+    "d3-en-us-086": "numbers without unit: nothing is read",
+    "d3-en-us-089": "the last dose that was given is none of the instruction",
+    "d3-en-uk-018": "'10 patch': a strength without unit, the form is read as counted",
+    "d3-en-uk-022": "'Infant' divides the name from the instruction",
+    "d3-en-uk-031": "'on' for at night",
+    "d3-en-uk-034": "RE (right eye) is no route: 're' is too common",
+    "d3-en-uk-035": "LE (left eye) is no route",
+    "d3-en-uk-046": "toothpaste is not recognised",
+    "d3-en-uk-050": "a ratio as strength hides the volume behind it",
+    "d3-fr-005": "even and odd days have no timing in FHIR",
+    "d3-fr-016": "'mal tolérée' says when to change a treatment",
+    "d3-fr-020": "'en aérosol': we say the route, not the form",
+    "d3-fr-021": "aérosols: we say the form, not the route",
+    "d3-fr-035": "Roman figures as a pattern of the day",
+    "d3-fr-042": "two words for routes",
 }
 
 

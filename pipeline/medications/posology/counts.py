@@ -1,0 +1,35 @@
+"""Which figures count what is taken, and which do not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import Amount
+from pipeline.medications.posology.dosage import MAX_COUNT, Step, largest
+from pipeline.medications.posology.elements import Element
+
+_HALF = Decimal("0.5")
+_IN_PARTS = frozenset(".,")
+# Forms that are spread, and from how many grams on a figure behind them is of what is supplied.
+_SPREAD = frozenset({"cream", "ointment", "gel", "lotion", "paste"})
+_SMALLEST_PACK = 15
+
+
+def pack(amount: Amount, last: Element) -> bool:
+    """Is an amount how much the tube or the tub holds: "gel 500 g"? `last`: the element before it."""
+    spread = last.kind == "form" and last.value in _SPREAD
+    grams = amount.kind == "quantity" and (amount.quantity or {}).get("unit") == "g"
+    return spread and grams and largest(amount) >= _SMALLEST_PACK
+
+
+def uncounted(amount: Amount, written: str, step: Step) -> bool:
+    """Is a number without a unit none that counts what is taken: "Ritalin 50 a day", "Xanax 0.25 daily"?"""
+    number = largest(amount)
+    decimal = number % 1 != 0 and not _IN_PARTS.isdisjoint(written)
+    return number > MAX_COUNT or (decimal and not step.amounts) or (decimal and number % _HALF != 0)
+
+
+def units_before(step: Step) -> Amount | None:
+    """The units of a step, which the bare numbers behind it are of too: "8 units with breakfast, 10 with lunch"."""
+    before = step.amounts[-1][0] if step.amounts and step.timed() else None
+    return before if before is not None and before.measure == "activity" and before.kind == "quantity" else None
