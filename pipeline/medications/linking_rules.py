@@ -93,6 +93,7 @@ class _Cues:
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
     onward: re.Pattern[str]
+    quality: re.Pattern[str]
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -136,6 +137,7 @@ def _read_cues(lang: str) -> _Cues:
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
+        quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )
 
 
@@ -242,7 +244,7 @@ class _Reading:
     def _described(self, run: list[int], first: int, gap: str) -> int | None:
         """From where a run describes the drug directly behind it: "Betadine, 1% Xylocaine", "IV A to oral B"."""
         last, before = self.mentions[run[-1]], self.gap(run[first]).strip()
-        if self.current is None or gap.strip() or "\n" in gap:
+        if self.current is None or not self.cues.quality.match(gap):
             return None
         if last.label == "STRENGTH" and self.text[last.end - 1] == "%" and before:
             return first
@@ -280,7 +282,7 @@ class _Reading:
         route = self.mentions[run[-1]].label == "ROUTE"
         if not route and self.text[self.mentions[run[-1]].end - 1] == "." and not self._leads(run, first):
             return False
-        if "\n" in gap or not (self.cues.word.match(gap) if route else not gap.strip()):
+        if "\n" in gap or not (self.cues.word if route else self.cues.quality).match(gap):
             return False
         if not self._tied(run[first]):
             return True
@@ -392,7 +394,7 @@ class _Reading:
         if tail + 1 < head:
             return "amount_before_drug"
         gap = self.gap(head)
-        if self.cues.word.match(gap) or self.cues.before.match(gap):
+        if any(cue.match(gap) for cue in (self.cues.word, self.cues.before, self.cues.quality)):
             return "amount_before_drug"
         return "table_row" if _CELL.match(gap) else "next_drug"
 

@@ -130,3 +130,36 @@ def test_a_choice_of_moments_is_one_taking(profiles: dict[str, Language]) -> Non
     posology, codes = read(profiles, "Klonopin 0.5 mg daily in the morning or at bedtime.")
     assert posology["timing"]["repeat"]["frequency"] == 1
     assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Lidocaine 1% was injected into the oral vestibule.", "parenteral"),
+        ("Lidocaine 1% was injected into the nasal mucosa.", "parenteral"),
+        ("Ancef 1 g IV q.8h., then switched to oral medications.", "intravenous"),
+        ("Ancef 1 g IV q.8h. He tolerated oral intake.", "intravenous"),
+        ("Morphine 2 mg IV with other p.o. pain medications.", "intravenous"),
+        ("Lasix 40 mg oral daily.", "oral"),
+        ("He was switched to oral Lasix 40 mg daily.", "oral"),
+    ],
+)
+def test_a_route_of_something_else_is_not_the_drug_s(profiles: dict[str, Language], text: str, code: str) -> None:
+    assert read(profiles, text)[0]["route"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("He received Versed 2 mg and 2% viscous lidocaine.", [["2 mg"], ["2%"]]),
+        ("After Versed 2 mg, 1% preservative free lidocaine was injected.", [["2 mg"], ["1%"]]),
+        ("Lidocaine 2% viscous, Tylenol 500 mg.", [["2%"], ["500 mg"]]),
+        ("Lasix 40 mg daily, aspirin 81 mg plain Tylenol.", [["40 mg"], ["81 mg"], []]),
+    ],
+)
+def test_a_quality_between_an_amount_and_its_drug(
+    profiles: dict[str, Language], text: str, drugs: list[list[str]]
+) -> None:
+    doc = profiles["en"](text)
+    found = [[span.text for span in record.attributes.get("STRENGTH", ())] for record in doc._.medications]
+    assert found == drugs
