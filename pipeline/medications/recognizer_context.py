@@ -128,7 +128,7 @@ class Context:
                 and (
                     behind.label == NUMBER
                     or self.rules["mealtime"].match(text, behind.start)
-                    # "40% of the calories", "protein 15% (normal up to 14%)"
+                    # "40% of the calories", "protein 20% (normal under 10%)"
                     or (text[behind.end - 1] == "%" and self.rules["percent_of"].match(text, behind.end))
                 )
             )

@@ -266,7 +266,7 @@ class Reader:
         if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
             return False
         if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
-            # "Azithromycin for one week 250 mg daily"
+            # "Cefuroxime for one week 500 mg daily"
             return False
         return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
 

@@ -140,8 +140,8 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
         ("Cefixime 200/5 mL one teaspoon daily.", [
             ("200/5 mL", "STRENGTH"), ("one teaspoon", "DOSAGE"), ("daily", "FREQUENCY"),
         ]),
-        ("Azithromycin for one week 250 mg daily.", [
-            ("for one week", "DURATION"), ("250 mg", "STRENGTH"), ("daily", "FREQUENCY"),
+        ("Cefuroxime for one week 500 mg daily.", [
+            ("for one week", "DURATION"), ("500 mg", "STRENGTH"), ("daily", "FREQUENCY"),
         ]),
         ("Bisoprolol 1.5 tablets daily.", [("1.5", "DOSAGE"), ("tablets", "FORM"), ("daily", "FREQUENCY")]),
         ("Ibuprofen drops, 1 dropperful.", [("drops", "FORM"), ("1 dropperful", "DOSAGE")]),
@@ -199,7 +199,7 @@ def test_attributes(english: Language, text: str, expected: list[tuple[str, str]
         ("On metoprolol his heart rate decreased to 60.", "60"),
         ("On furosemide she weighs herself daily.", "daily"),
         ("Vital signs q.4h. Furosemide 40 mg.", "q.4h."),
-        ("Diazepam q.8h. p.r.n., total of 5 tablets.", "5"),
+        ("Oxazepam q.6h. p.r.n., total of 8 tablets.", "8"),
         ("Capecitabine days 1-14.", "1-14"),
     ],
 )
@@ -223,9 +223,9 @@ def test_amounts_and_times_of_something_else(english: Language, text: str, nothi
         "BUN 9 mg%, glucose 80 mg%.",
         "His ammonia was found to be elevated.",
         "The apex beat is felt in the 5ICS.",
-        "CSF protein 15% (normal up to 14%).",
+        "Urine protein 20% (normal under 10%).",
         "Diet: No added salt.",
-        "His glucose shot up.",
+        "Her glucose shot up again.",
         "A low immunoglobulin A level.",
         # Words of anatomy, pathology and surgery that general text hardly has.
         "The retractor was placed on the tentorium.",
