@@ -70,6 +70,7 @@ class TermMatcher:
         self._terms: dict[int, _Term] = {}
         self._matchers: dict[str, PhraseMatcher] = {}
         self._vocab = nlp.vocab
+        self._lists = bool(lexicons)
         for label, phrases in (terms or {}).items():
             for phrase in _listed(phrases):
                 self._add(nlp, _ATTRS[self.attr], _Term(label), phrase)
@@ -113,7 +114,8 @@ class TermMatcher:
 
     def _found(self, doc: Doc) -> Iterable[_Match]:
         terms = self._terms
-        titles = {number for title in doc.spans.get("section_titles", ()) for number in range(title.start, title.end)}
+        shown = doc.spans.get("section_titles", ()) if self._lists else ()
+        titles = {number for title in shown for number in range(title.start, title.end)}
         for matcher in self._matchers.values():
             for key, start, end in matcher(doc):
                 if not (terms[key].shipped and start in titles and end - 1 in titles):

@@ -106,7 +106,8 @@ class CueSet:
         for start in sorted(literal.keys() | tries.keys() if tries else literal):
             if start < last:
                 continue
-            end, cue = self._matched(text, start, tries.get(start, ())) or literal.get(start, _NO_CUE)
+            matched = self._matched(text, start, tries[start]) if start in tries else None
+            end, cue = matched or literal.get(start, _NO_CUE)
             if cue is not None:
                 last = end
                 if cue.rule != PSEUDO:

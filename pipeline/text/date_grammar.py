@@ -357,6 +357,8 @@ class DateGrammar:
 
     def number(self, text: str) -> float:
         """The value of a number in figures or words."""
+        if text.isdecimal():
+            return float(text)
         plain = " ".join(text.split())
         if plain[0].isdigit():
             return float(plain.replace(",", "."))

@@ -146,7 +146,8 @@ class RelativeDate(msgspec.Struct, frozen=True, gc=False):
 
     def on(self, note_datetime: Any = None) -> date | None:
         """The day counted from the note date; None without one or where it leaves the calendar."""
-        note, age = note_day(note_datetime), self.age()
+        note = note_day(note_datetime)
+        age = self.age() if note is not None else None
         if note is None or age is None:
             return None
         try:
