@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ class _Term:
 
 
 _Match = tuple[int, int, _Term]
+_start: Callable[[_Match], int] = itemgetter(0)
 
 
 class TermMatcher:
@@ -168,13 +170,27 @@ def _set_only_entities(doc: Doc, spans: list[Span]) -> None:
 def _longest(matches: Iterable[_Match]) -> list[_Match]:
     """Of matches that overlap the longest, then the first; in order."""
     kept: list[_Match] = []
+    cluster: list[_Match] = []
+    reach = 0
+    for match in sorted(matches, key=_start):
+        if match[0] >= reach:
+            kept += _apart(cluster) if len(cluster) > 1 else cluster
+            cluster = []
+        cluster.append(match)
+        reach = max(reach, match[1])
+    return kept + _apart(cluster)
+
+
+def _apart(matches: list[_Match]) -> list[_Match]:
+    """The longest of matches, and those of the others that overlap none that is kept; in order."""
+    kept: list[_Match] = []
     seen: set[int] = set()
     for match in sorted(matches, key=lambda match: (match[0] - match[1], match[0])):
         start, end, _ = match
         if start not in seen and end - 1 not in seen:
             kept.append(match)
             seen.update(range(start, end))
-    kept.sort(key=lambda match: match[0])
+    kept.sort(key=_start)
     return kept
 
 

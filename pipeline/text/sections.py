@@ -161,7 +161,8 @@ class Sectionizer:
         known = self._known_at(page, place)
         if known is not None:
             found.append(known)
-        if not text[place].isupper():
+        if not text[place].isupper() or (known is not None and not text[known.end : end].strip(" \t:")):
+            # No title by its layout, or none that is longer than the known one.
             return
         match = _CAPITALS.match(text, place)
         if match is None and text[place:end].rstrip(" \t").endswith(":"):
