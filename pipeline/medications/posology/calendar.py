@@ -23,6 +23,8 @@ _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
+# Between two hours that bound a part of the day stand no more characters than this.
+_TO_BEGIN = 30
 _OFFSET = re.compile(
     r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) (?=before|prior|after|avant|apres)"
 )
@@ -71,6 +73,10 @@ class Calendar:
                 r"(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?|noon|midnight)(?![^\W_])"
                 r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?:\s?(?:h|hrs|hours))?(?!\w)"
             )
+        # "0.5 units/h from midnight to 6 am": an hour at which something ends.
+        self._until = re.compile(
+            rf"(?<![^\W_])(?:from|de)\s+(?:midnight|noon|minuit|midi|{clock})\s*(?:to|until|till|through|jusqu'a|-)?\s*\Z"
+        )
         self._at = re.compile(at)
         self._clock = re.compile(clock)
         self._clock_joint = re.compile(r"\s*(?:,\s*(?:and|et)\b|,|/|&|-|\band\b|\bet\b|\bpuis\b)\s*(?:a\s+|at\s+)?")
@@ -156,6 +162,8 @@ class Calendar:
             place = joint.end()
         if not times or (at is None and not plain and len(times) < 2):
             return None
+        if self._until.search(text, max(0, start - _TO_BEGIN), start) is not None:
+            return end, None
         return end, {"timeOfDay": times}
 
 

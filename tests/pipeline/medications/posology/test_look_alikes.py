@@ -163,3 +163,20 @@ def test_a_quality_between_an_amount_and_its_drug(
     doc = profiles["en"](text)
     found = [[span.text for span in record.attributes.get("STRENGTH", ())] for record in doc._.medications]
     assert found == drugs
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "times"),
+    [
+        ("en", "Heparin 10 units/h from 8 p.m. to 6 a.m.", None),
+        ("fr", "Héparine 10 UI/h de 20 h à 6 h.", None),
+        ("en", "Lasix 40 mg at 8 a.m. and 4 p.m.", ["08:00:00", "16:00:00"]),
+        ("fr", "Lasilix 40 mg à 8 h et à 16 h.", ["08:00:00", "16:00:00"]),
+    ],
+)
+def test_a_part_of_the_day_is_no_time_of_taking(
+    profiles: dict[str, Language], lang: str, text: str, times: list[str] | None
+) -> None:
+    posology, codes = read(profiles, text, lang)
+    assert posology.get("timing", {}).get("repeat", {}).get("timeOfDay") == times
+    assert codes == ([] if times else ["frequency_unread"])
