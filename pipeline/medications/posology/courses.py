@@ -40,6 +40,13 @@ _DAYS_TO = re.compile(
     r"(?![^\W_]|[/,-]|\s?(?:of|/|sur)\s?\d)"
 )
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
+# Before figures with a stroke: they are a date.
+_TO_DATE = re.compile(
+    r"(?<![^\W_])(?:through|thru|until|till|by|since|from|before|after|jusqu'au|jusqu'a|au|depuis le)\s*\Z"
+)
+_DATE_LEAD = 12
+# Behind "a month": it is longer than that.
+_AND_MORE = re.compile(r"\s+(?:and|or|to|et|ou|a)\s+(?P<rest>an?|one|half|two|\d+|demie?|deux|une?)")
 _OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
 
 
@@ -119,6 +126,8 @@ class Courses(Vocabulary):
         end = self._cue_end("course", text, start)
         start = skip(text, end) if end else start
         slashed = _SLASHED.match(text, start)
+        if slashed is not None and _TO_DATE.search(text, max(0, start - _DATE_LEAD), start):
+            return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
             number = self.numbers.read(slashed["low"], slashed["high"])
             return Element(
@@ -145,6 +154,9 @@ class Courses(Vocabulary):
             return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
         if end:
             unit_alone = self._unit_alone.match(text, start)
+            if unit_alone is not None and (longer := _AND_MORE.match(text, unit_alone.end())):
+                rest = self._length_at(text, longer.start("rest"))
+                return Element("unread", place, rest.end() if rest else longer.end(), code="duration_unread")
             if unit_alone is not None and re.search(r"(?:^|\s)(?:a|an|une?|the next|another)$", text[place:end]):
                 unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
                 return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))

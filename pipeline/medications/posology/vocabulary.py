@@ -59,7 +59,7 @@ class Vocabulary:
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
         self._length = re.compile(
-            rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
+            rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:\s*\(\s*\d+\s*\))?(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
         )
         # "28 days on, 28 days off": a cycle, for which FHIR's Timing has no form.
         self._cycle = re.compile(
