@@ -71,7 +71,7 @@ class Calendar:
         else:
             clock = (
                 r"(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?|noon|midnight)(?![^\W_])"
-                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?:\s?(?:h|hrs|hours))?(?!\w)"
+                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?:\s?(?:h|hrs|hours))?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
             )
         # "0.5 units/h from midnight to 6 am": an hour at which something ends.
         self._until = re.compile(

@@ -148,6 +148,7 @@ class PosologyLanguage:
             if going or (begun and not fresh and (kind == "max" or (kind == "as_needed" and not element.code))):
                 kept[number] = inside or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
+        _leave_out_item_number(elements, anchored, kept)
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 
     @staticmethod
@@ -227,6 +228,18 @@ def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]])
             element.kind, element.code = "unread", "strength_without_unit"
         elif any(start <= element.start and element.end <= end for start, end in durations):
             element.kind, element.code = "unread", "duration_unread"
+
+
+def _leave_out_item_number(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool]) -> None:
+    """Keep no number of the next item of a list: "1. Lasix 40 mg BID 2. KCl 20 mEq daily"."""
+    last = len(elements) - 1
+    while last > 0 and elements[last].kind == "mark":
+        last -= 1
+    if last < 0 or last + 1 == len(elements) or elements[last + 1].value[:1] not in (".", ")"):
+        return
+    number = elements[last]
+    if number.kind == "amount" and number.value.kind == "count" and not number.value.measure and not anchored[last]:
+        kept[last] = False
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

@@ -361,6 +361,8 @@ class _Assembly:
 
     def _merge(self, element: Element, found: Data) -> None:
         repeat = self.step.repeat
+        if "frequency" in found and repeat == {"count": 1} and self.last is not None and self.last.kind == "timing":
+            del repeat["count"]  # "une injection par jour"
         if daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
             # "1 tablet a day, 5 days a week": so many takings a week.
             for name in ("frequency", "period", "periodUnit"):

@@ -180,3 +180,27 @@ def test_a_part_of_the_day_is_no_time_of_taking(
     posology, codes = read(profiles, text, lang)
     assert posology.get("timing", {}).get("repeat", {}).get("timeOfDay") == times
     assert codes == ([] if times else ["frequency_unread"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "1. Lasix 40 mg PO BID 2. KCl 20 mEq PO daily 3. Aldactone 25 mg daily"),
+        ("en", "1) Lasix 40 mg BID 2) KCl 20 mEq daily 3) Aldactone 25 mg daily"),
+        ("en", "(1) Lasix 40 mg BID (2) KCl 20 mEq daily (3) Aldactone 25 mg daily"),
+        ("fr", "1) Lasilix 40 mg x2/j 2) Kardegic 20 mg/j 3) Tahor 25 mg le soir"),
+    ],
+)
+def test_numbers_of_a_list_in_one_line_are_no_doses(profiles: dict[str, Language], lang: str, text: str) -> None:
+    assert [read(profiles, text, lang, number)[0]["dose"]["value"] for number in range(3)] == ["40", "20", "25"]
+
+
+def test_a_rate_in_hundreds_is_no_clock_time(profiles: dict[str, Language]) -> None:
+    infused, _ = read(profiles, "Heparin infusion at 1200 units/hr.")
+    assert infused["rate"]["numerator"]["value"] == "1200"
+    assert "timing" not in infused
+    assert read(profiles, "Novolog 4 units at 1200.")[0]["timing"]["repeat"] == {"timeOfDay": ["12:00:00"]}
+
+
+def test_a_number_in_a_name_with_its_unit_is_the_strength(profiles: dict[str, Language]) -> None:
+    assert read(profiles, "ASA 81 mg daily.")[0]["dose"] == {"value": "81", "unit": "mg"}
