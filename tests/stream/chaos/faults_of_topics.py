@@ -269,6 +269,9 @@ class Compaction(Fault):
             member.join()
 
 
+_SOUND, _SPOILT = b'"note_id"', b'"mote_id"'
+
+
 class CorruptBatch(Fault):
     """A byte of a batch flips on every replica: the worker names the offsets and ends with 74; `offsets skip` passes it (D-1.4)."""
 
@@ -311,19 +314,20 @@ class CorruptBatch(Fault):
         return self.skipped
 
     def _spoil(self, scene: Scene) -> None:
+        """Spoil the same batch on every replica, one that all have: who follows could not copy a batch that is spoiled before,
+        and what is not copied nobody reads.
+        """
         source = scene.topics.names[0]
-        done = 0
-        for node in scene.cluster.nodes:
-            for log in (node.folder / "data").glob(f"{source}-0/*.log"):
-                content = log.read_bytes()
-                at = content.find(b'"note_id"', len(content) // 2)
-                if at > 0:
-                    with log.open("r+b") as file:
-                        file.seek(at)
-                        file.write(b'"mote_id"')
-                    done += 1
-        if done < len(scene.cluster.nodes):
+        logs = [min((node.folder / "data").glob(f"{source}-0/*.log")) for node in scene.cluster.nodes]
+        contents = [log.read_bytes() for log in logs]
+        common = min(map(len, contents))
+        at = contents[0].find(_SOUND, common // 2, common)
+        if at < 0 or any(not content.startswith(_SOUND, at) for content in contents):
             raise SceneError("no batch to spoil")
+        for log in logs:
+            with log.open("r+b") as file:
+                file.seek(at)
+                file.write(_SPOILT)
 
     def _command(self, scene: Scene, *words: str) -> str:
         chosen = dict(scene.members[0].worker.settings)
