@@ -23,6 +23,7 @@ MAX_RANGE_RATIO = 10
 #: the range runs backwards.
 MIN_FALL = 4
 
+_MIXED_NUMBER = re.compile(r"\d{2,}\s+\d/\d")
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
 _GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
 _PRODUCT = frozenset({"mass", "activity", "amount"})
@@ -172,6 +173,8 @@ class Amounts:
     def _of(self, match: dict[str, str | None]) -> Amount:
         unit = self._unit(match.get("bu") or match["au"])
         first, last = match["a"] or "", match.get("b")
+        if _MIXED_NUMBER.match(first) and (unit is None or unit.measure == "count"):
+            raise UnreadError("ambiguous_number")  # "25 1/2 tab": 25 mg, and half a tablet
         low = self._numbers.scaled(first, match["as"] or match.get("bs"))
         if match.get("half"):
             low += Decimal("0.5")

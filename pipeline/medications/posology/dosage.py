@@ -125,7 +125,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
 def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
     """A step without a frequency or an amount has those of the step before. `unread`: those whose frequency is not known."""
     for before, after in itertools.pairwise(found):
-        own = any(data is after for data in unread)
+        named = "dayOfWeek" in (before.get("timing") or {}).get("repeat", {}) and "dose" in after
+        own = named or any(data is after for data in unread)  # "5 mg MWF, 2.5 mg" is of other days
         if not own and not {"timing", "rate"} & after.keys() and "timing" in before:
             repeat = {name: value for name, value in before["timing"]["repeat"].items() if name != "count"}
             if repeat:

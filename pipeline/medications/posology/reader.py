@@ -20,6 +20,8 @@ _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 _SIGNS = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SENTENCE_ENDS = frozenset(".!?\n")
 _OFF = ("stop", "hold")
+# Behind the number of an item of a list.
+_ITEM = re.compile(r"[.):\]-](?!\d)")
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -148,7 +150,7 @@ class PosologyLanguage:
             if going or (begun and not fresh and (kind == "max" or (kind == "as_needed" and not element.code))):
                 kept[number] = inside or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
-        _leave_out_item_number(elements, anchored, kept)
+        _leave_out_item_numbers(elements, anchored, kept, text)
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 
     @staticmethod
@@ -230,16 +232,13 @@ def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]])
             element.kind, element.code = "unread", "duration_unread"
 
 
-def _leave_out_item_number(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool]) -> None:
-    """Keep no number of the next item of a list: "1. Lasix 40 mg BID 2. KCl 20 mEq daily"."""
-    last = len(elements) - 1
-    while last > 0 and elements[last].kind == "mark":
-        last -= 1
-    if last < 0 or last + 1 == len(elements) or elements[last + 1].value[:1] not in (".", ")"):
-        return
-    number = elements[last]
-    if number.kind == "amount" and number.value.kind == "count" and not number.value.measure and not anchored[last]:
-        kept[last] = False
+def _leave_out_item_numbers(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
+    """Keep no number of an item of a list: "1. Lasix 40 mg BID 2. KCl 20 mEq daily", "1- Lasix", "[2] KCl"."""
+    for number, element in enumerate(elements):
+        if kept[number] and not anchored[number] and element.kind == "amount" and element.value.kind == "count":
+            written = text[element.start : element.end]
+            if not element.value.measure and written.isdigit() and _ITEM.match(text, element.end):
+                kept[number] = False
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

@@ -204,3 +204,21 @@ def test_a_rate_in_hundreds_is_no_clock_time(profiles: dict[str, Language]) -> N
 
 def test_a_number_in_a_name_with_its_unit_is_the_strength(profiles: dict[str, Language]) -> None:
     assert read(profiles, "ASA 81 mg daily.")[0]["dose"] == {"value": "81", "unit": "mg"}
+
+
+@pytest.mark.parametrize("text", ["1- Lasix 40 mg bid 2- KCl 20 mEq daily", "[1] Lasix 40 mg bid [2] KCl 20 mEq daily"])
+def test_numbers_of_items_with_other_signs_are_no_doses(profiles: dict[str, Language], text: str) -> None:
+    assert [read(profiles, text, number=number)[0]["dose"]["value"] for number in range(2)] == ["40", "20"]
+
+
+def test_a_strength_before_a_part_of_a_tablet_is_no_number_with_it(profiles: dict[str, Language]) -> None:
+    posology, warnings = read(profiles, "Metoprolol 25 1/2 tab bid")
+    assert "dose" not in posology
+    assert "ambiguous_number" in warnings
+    assert read(profiles, "Coumadin 1 1/2 tabs daily")[0]["dose"] == {"value": "1.5", "unit": "{tbl}"}
+
+
+def test_a_dose_behind_named_days_is_not_of_those_days(profiles: dict[str, Language]) -> None:
+    first, second = read(profiles, "Coumadin 5 mg MWF, 2.5 mg TTSS")[0]["steps"]
+    assert first["timing"]["repeat"] == {"dayOfWeek": ["mon", "wed", "fri"]}
+    assert "timing" not in second
