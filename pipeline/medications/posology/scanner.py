@@ -178,8 +178,8 @@ class Scanner(Limits):
             match = self._phrase_at(text, place)
         except UnreadError as error:
             return Element("unread", place, self._amount_end(text, place), code=error.code)
-        if match is None:
-            return None
+        if match is None or self._cue_end("day_other", text, place) >= match.end:
+            return None  # "other days" are those not named, "every other day" is a frequency
         row = match.row
         if row["flag"] == "detail":
             return Element("filler", place, match.end)

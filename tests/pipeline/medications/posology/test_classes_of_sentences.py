@@ -132,6 +132,14 @@ def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
         ),
         ("fr", "Téralithe 250 mg : 1 cp-1 cp-2 cp.", SLOTS),
         ("fr", "Locoid crème 2 soirs par semaine.", [(None, {**WEEKLY, "when": ["EVE"]}, None)]),
+        (
+            "en",
+            "Coumadin 5 mg MWF and 2.5 mg other days.",
+            [
+                ("5 mg", {"dayOfWeek": ["mon", "wed", "fri"]}, None),
+                ("2.5 mg", {"dayOfWeek": ["tue", "thu", "sat", "sun"]}, None),
+            ],
+        ),
         ("en", "Keflex 500 mg bid for seven (7) days.", [("500 mg", BID, "7 d")]),
         ("en", "Keflex 500 mg bid through 07/12.", [("500 mg", BID, None)]),
         ("en", "Keflex 500 mg bid for a month and a half.", [("500 mg", BID, None)]),

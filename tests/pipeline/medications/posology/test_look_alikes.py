@@ -222,3 +222,9 @@ def test_a_dose_behind_named_days_is_not_of_those_days(profiles: dict[str, Langu
     first, second = read(profiles, "Coumadin 5 mg MWF, 2.5 mg TTSS")[0]["steps"]
     assert first["timing"]["repeat"] == {"dayOfWeek": ["mon", "wed", "fri"]}
     assert "timing" not in second
+
+
+def test_a_suppository_is_of_the_name_before_it(profiles: dict[str, Language]) -> None:
+    text = "Lactulose 15 ml bd po, glycerin suppository pr prn"
+    assert read(profiles, text)[0]["as_needed"] is False
+    assert read(profiles, text, number=1)[0]["form"]["code"] == "suppository"
