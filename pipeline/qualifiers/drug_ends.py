@@ -58,6 +58,8 @@ _RESUMED_REACH = 200
 _STORY = 2
 # The end of a drug holds for the mentions of it within so many characters.
 _SAME_REACH = 300
+# In a sentence words are looked for within so many characters of a drug.
+_TOLD_REACH = 400
 
 _NO_WORD = re.compile(r"\W*")
 
@@ -77,6 +79,8 @@ class DrugEnds:
     resumed: dict[str, list[int]] = field(default_factory=dict)
     # Of each drug told of more than once, by its folded words, its mentions: bounds, and the offset in the text.
     mentions: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+    # Whether a list of what is taken now names a drug, by its folded words; filled when asked.
+    listed: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -175,12 +179,15 @@ class DrugEnds:
             return None
         low, high = self.propositions.sentence(start)
         text, words = self.folded.folded, self.words
-        if words.now.match(text, low) or not words.told.search(text, low, high) or words.began.search(text, low, start):
+        first, last = max(low, start - _TOLD_REACH), min(high, start + _TOLD_REACH)
+        told = words.told.search(text, first, last) is not None
+        if words.now.match(text, low) or not told or words.began.search(text, first, start):
             return None
         if self._taken(start, end):
             return None
-        for other, stop, place in others:
-            if other != start and abs(other - start) <= _SAME_REACH:
+        near = slice(bisect_left(others, (start - _SAME_REACH,)), bisect_left(others, (start + _SAME_REACH + 1,)))
+        for other, stop, place in others[near]:
+            if other != start:
                 word = self._own_word(other, stop, place)
                 if word is not None and word["rule"] in ENDS:
                     return word
@@ -194,8 +201,11 @@ class DrugEnds:
 
     def _taken(self, start: int, end: int) -> bool:
         """Whether a list of what is taken now names the drug."""
-        others = self.mentions.get(self.folded.folded[start:end], ())
-        return any(self.sections.at(place, TAKEN_SECTIONS) is not None for _, _, place in others)
+        name = self.folded.folded[start:end]
+        if name not in self.listed:
+            others = self.mentions.get(name, ())
+            self.listed[name] = any(self.sections.at(place, TAKEN_SECTIONS) is not None for _, _, place in others)
+        return self.listed[name]
 
     def _began(self, start: int, dated: int) -> bool:
         """Whether a drug began when a word of time says: a beginning is told before the word, or between it and the drug."""

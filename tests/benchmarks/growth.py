@@ -23,6 +23,7 @@ SHAPES = {
     "cues and entities": "{cue} {problem}, {number} ",
     "no line breaks": "{problem} le 12/03/2015, {drug} 5 mg, {cue} {number} ; ",
     "one sentence": "{problem} et {problem} avec {number} ",
+    "one drug told of again": "then {drug} was given, ",
     "digits": "{number} ",
     "digits without blank": "1234567890",
     "terminations only": "{end}, et ( ",
