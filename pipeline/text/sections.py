@@ -147,7 +147,7 @@ class Sectionizer:
             place = match.start()
             if place > end:
                 start = lines.rfind("\n", 0, place + 1)
-                first = start if text[start].isalpha() else _LEAD.match(text, start).end()  # type: ignore[union-attr]
+                first = _behind_lead(text, start)
                 end = _line_end(lines, place + 1) - 1
                 colon = _has_colon(text, start, end)
             if colon and place > first and text[place].isupper():
@@ -280,6 +280,12 @@ def _tree(beginnings: set[str]) -> str:
 
 _WORD_END = "\0"
 _LIKE = {"'": "`"}
+
+
+def _behind_lead(text: str, start: int) -> int:
+    """Where the words of a line begin, behind its bullet or its number."""
+    lead = None if text[start].isalpha() else _LEAD.match(text, start)
+    return start if lead is None else lead.end()
 
 
 def _line_end(lines: str, place: int) -> int:
