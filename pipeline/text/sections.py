@@ -19,6 +19,7 @@ from pipeline import extensions, resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
+from pipeline.text.section_ends import list_ends
 
 extensions.value(Span, "loinc")
 
@@ -84,6 +85,7 @@ class Sectionizer:
         self.kinds = dict(_known_titles(lang))
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
+        self.ends = list_ends(lang)
         known = _first_signs(self.kinds)
         # A break and what may stand before a title, where the words behind it are known or laid out like one.
         self._line_starts = re.compile(rf"\n(?>(?=[^\W\d_])|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})")
@@ -99,9 +101,11 @@ class Sectionizer:
         sections: list[Span] = []
         title_spans: list[Span] = []
         if titles:
-            offsets, loinc = read.offsets(doc), _loinc()
+            offsets, loinc, lists = read.offsets(doc), _loinc(), _lists()
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
+                if title.kind in lists:
+                    end = self.ends.end(read.text, title.end, end)
                 section = offsets.span(doc, title.start, end, title.kind)
                 extensions.write(doc, "loinc", section, loinc.get(title.kind))
                 sections.append(section)
@@ -335,6 +339,13 @@ def _known_titles(lang: str) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _loinc() -> dict[str, str]:
     return {row["kind"]: row["loinc"] for row in resources.read_shared_table("sections.tsv") if row["loinc"]}
+
+
+@lru_cache(maxsize=1)
+def _lists() -> frozenset[str]:
+    """The kinds of sections that list what concerns neither the present visit nor, in part, the patient."""
+    past = {row["kind"] for row in resources.read_shared_table("sections.tsv") if row["past"] == "yes"}
+    return frozenset(past | {"family_history", "allergies"})
 
 
 @Language.factory("anamnesis_sections", default_config={"titles": None})

@@ -1,0 +1,98 @@
+"""Where a section that lists things (antécédents, allergies) ends before the next title: where the subject changes.
+
+A list that stands on the line of its title ("ATCD : HTA, AVC en 2014") ends with that line, unless the next one goes on
+with it: a wrapped line, a bullet, a date, a part of the section ("Cardio : ..."), or one more of items that stand one a
+line. Prose goes on. Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
+The words are in `text/section_ends.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline import resources
+
+_BULLET = re.compile(r"[ \t]*[-*•·–—►▪◦‣●+>]")
+# What goes on with a list: a word in small letters, a figure, a bullet, a bracket.
+_GOES_ON = re.compile(r"[-*•·–—►▪◦‣●+>(\[\da-zß-öø-ÿ]")
+# One item and no more; a line of more characters is none.
+_SEVERAL = re.compile(r"[,;:+/](?:\s|\Z)|[.!?](?:\s|\Z)|\s[-–—]\s")
+_LONGEST_ITEM = 60
+_WORD = re.compile(r"[^\W_]{2}")
+
+
+class ListEnds:
+    """Finds the ends of lists of one language."""
+
+    def __init__(self, lang: str) -> None:
+        with resources.path(lang, "text/section_ends.toml").open("rb") as handle:
+            words = tomllib.load(handle)
+        lines, sentences = _any(words["line"]), _any(words["sentence"])
+        self._present = re.compile(
+            rf"^[ \t]*(?:{lines}|{sentences})(?!\w)|(?<=[.!?])[ \t]+(?P<opener>{sentences}(?!\w))",
+            re.IGNORECASE | re.MULTILINE,
+        )
+        self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
+        self._part = re.compile(rf"{_any(words['part'])}[ \t]*:", re.IGNORECASE)
+        self._unfinished = re.compile(rf"(?:[,;:/(+&-]|\b{_any(words['unfinished'])})\Z", re.IGNORECASE)
+
+    def end(self, text: str, title_end: int, end: int) -> int:
+        """Where the list behind a title that ends at `title_end` ends: at most `end`, the next title's start."""
+        end = self._present_from(text, title_end, end)
+        stop = text.find("\n", title_end, end)
+        if stop < 0:
+            return end
+        line = text[title_end:stop].strip()
+        if _WORD.search(line) is None or self._prose.search(line):
+            return end
+        single, blank = _is_item(line.lstrip(":：-–— ")), False
+        while stop >= 0:
+            start = stop + 1
+            stop = text.find("\n", start, end)
+            following = text[start : stop if stop >= 0 else end].strip()
+            if not following:
+                blank = True
+                continue
+            if not self._goes_on(line, following, blank=blank):
+                single = single and not blank and _is_item(following)
+                if not single:
+                    return start
+            line, blank = following, False
+        return end
+
+    def _present_from(self, text: str, start: int, end: int) -> int:
+        """Where words of the present visit begin; within the line of a bullet they are about its item."""
+        bullet, last = False, start
+        for match in self._present.finditer(text, start, end):
+            if match["opener"] is None:
+                return match.start()
+            line = text.rfind("\n", last, match.start()) + 1
+            if line:
+                bullet = _BULLET.match(text, line) is not None
+            if not bullet:
+                return match.start("opener")
+            last = match.start()
+        return end
+
+    def _goes_on(self, before: str, line: str, *, blank: bool) -> bool:
+        """Whether a line goes on with the list of the line before."""
+        if _GOES_ON.match(line) is not None or self._part.match(line) is not None:
+            return True
+        return not blank and self._unfinished.search(before) is not None
+
+
+def _is_item(line: str) -> bool:
+    return len(line) <= _LONGEST_ITEM and _SEVERAL.search(line) is None
+
+
+def _any(words: Sequence[str]) -> str:
+    return f"(?:{'|'.join(words)})" if words else "(?!)"
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def list_ends(lang: str) -> ListEnds:
+    """The ends of lists of a language, made once."""
+    return ListEnds(lang)

@@ -1,0 +1,50 @@
+"""Where a list of past conditions ends that no title follows: ¦ stands for its end, in notes written for this test."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+import pipeline
+
+assert pipeline.text
+
+FRENCH = {
+    "a list on the line of its title": "ATCD : HTA, AVC en 2014.\n¦Plaie du cuir chevelu, toux grasse.\n",
+    "a line that a comma leaves open": "ATCD : HTA, diabète de type 2,\nBPCO stade II.\n¦Toux grasse.",
+    "a line that a word leaves open": "Antécédents : cancer du sein, pontage par\nDr. M. en 2003\n¦Toux grasse.",
+    "a wrapped line": "Antécédents : HTA, prothèse de hanche droite\nen 2012, asthme\n¦Douleur du genou.",
+    "bullets": "ATCD : - HTA, diabète\n- AVC\n\n- asthme\n¦",
+    "lines led by a date": "Antécédents : HTA, asthme\n2012 : appendicectomie\n03/2015 : phlébite\n¦Toux grasse.",
+    "parts of the section": "Antécédents : cardio : HTA, FA\nPneumo : BPCO\nChirurgicaux divers : hernie\n¦Toux grasse.",
+    "items, one a line": "ATCD : HTA\nDiabète de type 2\nAVC sylvien droit\n¦Consulte pour une toux.",
+    "items, then a list": "ATCD : HTA\nDiabète de type 2\n¦Asthénie, toux grasse, fièvre.",
+    "prose goes on": "Antécédents : elle a été opérée d'une hernie en 2010.\nUne phlébite avait suivi.\n¦Elle consulte pour une toux.",
+    "an unknown heading": "ATCD : HTA, asthme\n¦Schéma : deux injections\n",
+    "a blank line": "Antécédents : HTA\n\n¦Patient autonome.",
+    "a title on its line": "ANTÉCÉDENTS\nHTA, AVC en 2014.\nPancréatite en 2018.\n¦Depuis 3 jours, toux.",
+    "the examination": "ANTÉCÉDENTS\n- HTA\n- AVC\n¦TA 14/8, FC 80. Toux grasse.",
+    "the visit, within a line": "ATCD : HTA, AVC en 2014. ¦Consulte pour une toux grasse.",
+    "the present state of an item": "ATCD :\n- Cancer du sein en 2015. Ce jour en rémission\n- HTA\n¦",
+    "a stay of the past is none": "ANTÉCÉDENTS\nHospitalisé en 2019 pour pneumopathie.\nDepuis 2010, diabète.\n¦",
+    "allergies": "Allergies : pénicilline, iode\n¦A reçu de l'amoxicilline.",
+}
+ENGLISH = {
+    "a list on the line of its title": "PMH: asthma, hypertension.\n¦Cough for three days.",
+    "prose goes on": "PMH: He had a stroke in 2010.\nAppendectomy as a child.\n¦",
+    "parts of the section": "PMH: diabetes, gout\nDermatologic history: eczema\n¦",
+}
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [*(("fr", text) for text in FRENCH.values()), *(("en", text) for text in ENGLISH.values())],
+    ids=[*FRENCH, *ENGLISH],
+)
+def test_a_list_ends_where_the_subject_changes(lang, marked):
+    nlp = spacy.blank(lang)
+    nlp.add_pipe("anamnesis_sections")
+    text, end = marked.replace("¦", ""), marked.index("¦")
+    doc = nlp(text)
+    first = doc.spans["sections"][0]
+    assert text[first.start_char : end].strip() == first.text.strip()
