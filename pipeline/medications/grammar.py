@@ -43,6 +43,7 @@ _BEGINNINGS = frozenset(
         "prefix",
         "infused",
         "no_strength_before",
+        "taken_since",
     }
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -174,10 +175,10 @@ class Grammar:
         )
         self._figures = _Amounts(
             # "400/5 mL": so much in a spoonful, the unit of the mass left out.
-            (r"[1-9]\d{1,3}(?:\.\d)?/(?:5|10|15)", (("STRENGTH", rf" ?(?:{volume})"),)),
+            (r"[1-9]\d{1,3}(?:\.\d)?(?:/| per )(?:5|10|15)", (("STRENGTH", rf" ?(?:{volume})"),)),
             (span, units_of_figures),
             (counts, (("DOSAGE", spoonfuls),)),
-            ("1 ?: ?", (("STRENGTH", r"\d{1,3}(?:,?\d{3})+"),)),
+            (r"1 ?(?::|to|in) ?", (("STRENGTH", r"\d{1,3}(?:,? ?\d{3})+"),)),
         )
         self._number_words = _Amounts(
             (number_words, ((ACTIVITY, activity), ("DOSAGE", spoonfuls), ("DOSAGE", rf" ?(?:{units['counted']})"))),

@@ -105,6 +105,23 @@ class Context:
                 near += items[1:3]
         return any(self.rules["laboratory_test"].match(item.strip()) for item in near)
 
+    def _level(self, mention: Mention, behind: Candidate | None) -> bool:
+        """Is this the level of a drug in the blood: "digoxin was 1.3", "glucose 131, lithium 0.6"?"""
+        text = self.words.text
+        if self.rules["level_behind"].match(text, mention.end):
+            return True
+        if behind is None or behind.label not in (MEASURED, NUMBER):
+            return False
+        if behind.label == MEASURED:
+            # "Potassium chloride 40 mEq/L" is how strong it is.
+            return not _SALTS.search(text, behind.start, behind.end)
+        value = self.rules["laboratory_value"]
+        before = text.rfind("\n", 0, mention.start) + 1
+        lead = text[max(before, mention.start - _TESTS) : mention.start]
+        return any(_BETWEEN_RESULTS.fullmatch(lead, found.end()) for found in value.finditer(lead)) or bool(
+            (gap := _BETWEEN_RESULTS.match(text, behind.end)) and value.match(text, gap.end())
+        )
+
     def _led_by(self, rule: str, mention: Mention) -> bool:
         """Does a rule fit the word before a mention, or the two words?"""
         if mention.first and self.words.text[self.words.ends[mention.first - 1] : mention.start].strip(" \t\n'-:"):
@@ -118,7 +135,7 @@ class Context:
         tail = after.end() if after else mention.end
         if "\n" in text[mention.end : tail] and text[tail : tail + 1].isdigit():
             tail = mention.end  # the number of the next item, not a result
-        if self.rules["compound_after"].match(text, tail):
+        if self.rules["compound_after"].match(text, tail) or (kind in _MEASURABLE and self._level(mention, behind)):
             return False
         dosed = (
             behind is not None
@@ -166,6 +183,9 @@ _TESTS = 60
 _CLAUSE = re.compile(r"[.;:\n]")
 _SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
+_MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING})
+_SALTS = re.compile(r"m(?:eq|mol)|%")
+_BETWEEN_RESULTS = re.compile(r"[ \t]*[,;.]?[ \t\n]*(?:and[ \t]+)?")
 _SURE = frozenset({Kind.DRUG, Kind.CLASS, Kind.CAPS, Kind.STEM})
 _ITEM_BEFORE = re.compile(r"(?:[:,;\n*•-]|\d[.)]|\band|\bet|\. )[ \t]*$")
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")

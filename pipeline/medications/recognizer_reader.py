@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
 from pipeline.medications.lexicon import GRAMMAR, Kind, Mention
+from pipeline.medications.recognizer_numbers import MOST_COUNTED, few, value_of
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -30,8 +31,6 @@ _COURSE_REACH = 4
 _PERCENT_REACH = 4
 # Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
 _CONTINUED_REACH = 6
-# A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
-_MOST_COUNTED = 4.0
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _LOOK_AHEAD = 4
@@ -132,8 +131,10 @@ class Reader:
         here, there = context.sentence(item.start), context.sentence(last.start)
         if not gap and here == there:
             return True
-        if stirred := self.rules["diluent"].match(self.text, last.end):
-            gap = context.between(stirred.end(), item.start)
+        for rule in ("diluent", "dispensing"):
+            aside = self.rules[rule].match(self.text, last.end)
+            if aside and aside.end() <= item.start:
+                gap = context.between(aside.end(), item.start)
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
@@ -192,6 +193,9 @@ class Reader:
         end = item.end
         if item.label == "FREQUENCY" and self.rules["done_often"].fullmatch(self._word_before(item.start)):
             return None
+        if item.label == "DURATION" and (since := self.rules["taken_since"].match(self.text, end)):
+            following = self.items[place + 1] if place + 1 < len(self.items) else None
+            return following if isinstance(following, Mention) and following.start == since.end() else None
         put_on = item.label != "DURATION" or self.rules["put_on"].fullmatch(self._word_before(item.start))
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
@@ -268,13 +272,17 @@ class Reader:
         if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
             # "Cefuroxime for one week 500 mg daily"
             return False
-        return bool(self.rules["supply_before"].fullmatch(self.context.words.words[place]))
+        if not self.rules["supply_before"].fullmatch(self.context.words.words[place]):
+            return False
+        # "#30 with two refills, one every four hours": what is dispensed ends there.
+        aside = self.rules["dispensing"].match(self.text, self.last.end) if self.last is not None else None
+        return aside is None or not aside.end() <= start <= aside.end() + 2
 
     def _counted_out(self, number: Item, form: Candidate) -> bool:
         """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
         if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
             return False
-        value = _value(self.text[number.start : number.end])
+        value = value_of(self.text[number.start : number.end])
         if (
             value is None
             or value < _LEAST_DISPENSED
@@ -351,10 +359,11 @@ class Reader:
             taken = self.rules["takes"].fullmatch(before) or (
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
-            return "DOSAGE" if taken and _few(_value(stretch)) and "." not in stretch else None
+            counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
+            return "DOSAGE" if counted and few(value_of(stretch)) and "." not in stretch else None
         if isinstance(following, Candidate) and self._follows(item.end, following):
             follows = following.label
-        value = _value(stretch)
+        value = value_of(stretch)
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
@@ -376,25 +385,34 @@ class Reader:
         ):
             return "STRENGTH"
         if follows in ("FREQUENCY", "ROUTE"):
-            if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
+            if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 return "DOSAGE"
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
-        if self.rules["takes"].fullmatch(before) and _few(value):
+        if self.rules["takes"].fullmatch(before) and few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if at_drug and value is not None and not self.strength and last is not None:
             if "/" in stretch and value >= _LEAST_OF_TWO:
                 return "STRENGTH"
             # "Lisinopril 20.", "digoxin 0.125."
-            bare = value > _MOST_COUNTED or _SMALL.fullmatch(stretch)
+            bare = value > MOST_COUNTED or _SMALL.fullmatch(stretch)
             if bare and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
 
+    def _instructed(self, place: int) -> bool:
+        """Does how or how often something is taken stand right behind an item?"""
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return (
+            isinstance(following, Candidate)
+            and following.label in ("FREQUENCY", "ROUTE")
+            and not self.text[self.items[place].end : following.start].strip(" ,")
+        )
+
     def _changed_to(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
-        if value is None or value <= _MOST_COUNTED or self.drug is None:
+        if value is None or value <= MOST_COUNTED or self.drug is None:
             return False
         if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
             return False
@@ -422,7 +440,7 @@ class Reader:
         """
         if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
             return False
-        value = _value(stretch)
+        value = value_of(stretch)
         if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
             return False
         if _DECIMAL.fullmatch(stretch):
@@ -433,9 +451,9 @@ class Reader:
         if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
             return True
         return (
-            value > _MOST_COUNTED
+            value > MOST_COUNTED
             and following.label == NUMBER
-            and _few(_value(self.text[following.start : following.end]))
+            and few(value_of(self.text[following.start : following.end]))
         )
 
     def _word_before(self, offset: int) -> str:
@@ -465,18 +483,7 @@ _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
 _ONE_AND_A_HALF = 1.5
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 
 def _start(item: Item) -> int:
     return item.start
-
-
-def _few(value: float | None) -> bool:
-    return value is None or value <= _MOST_COUNTED
-
-
-def _value(stretch: str) -> float | None:
-    """The largest figure of a number; None for number words."""
-    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
-    return max(figures) if figures else None
