@@ -26,7 +26,7 @@ RATE = "RATE"  # "0.1 mg/hr": the strength of a patch, the rate of a pump
 MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
 
 _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
-_OPTIONAL_BLANK = r"[ \t-]?"
+_OPTIONAL_BLANK = r"[ \t-]{0,2}"
 _END = r"(?![a-z0-9])"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
 _BEGINNINGS = frozenset(

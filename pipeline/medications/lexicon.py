@@ -196,6 +196,9 @@ class Lexicon:
             kind = self.kinds.get(name)
             if kind is None or (length > 1 and not joined(words, index, last)):
                 continue
+            if length > 1 and tokens[last - 1].isdigit() and _MASS.match(words.text, words.ends[last - 1]):
+                # "Kenalog 40 mg" is 40 mg of Kenalog, not of Kenalog-40.
+                continue
             if (
                 kind == Kind.CAPS
                 and (
@@ -248,6 +251,7 @@ class Lexicon:
             mention.end = words.ends[mention.last - 1]
 
 
+_MASS = re.compile(r"[ \t]?(?:mg|mcg|g|ml|cc|units?|meq|%)(?![a-z0-9])")
 _BEFORE_MEALS = re.compile(r"ac[ \t]*[,/&]?[ \t]*(?:and )?[ \t]*h\.?s")
 # What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").
 _HYPHENATED = re.compile(r"-(?:[A-Z]{1,2}|2[148])(?![\w'])")

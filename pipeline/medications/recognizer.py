@@ -19,7 +19,7 @@ from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Candidate, Grammar
 from pipeline.medications.lexicon import Lexicon, Mention, Words, merge_combinations
 from pipeline.medications.recognizer_context import Context
-from pipeline.medications.recognizer_reader import DRUG
+from pipeline.medications.recognizer_numbers import DRUG
 from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from pipeline.medications.grammar import MEASURED, NUMBER, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
-from pipeline.medications.recognizer_reader import Entity, Item, Reader
+from pipeline.medications.recognizer_numbers import Entity, Item
+from pipeline.medications.recognizer_reader import Reader
 
 
 class Context:

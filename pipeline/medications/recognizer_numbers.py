@@ -1,20 +1,249 @@
-"""What the numbers of a note that stand without a unit amount to."""
+"""What a number of a note that stands without a unit is: a count, a strength, or nothing of a drug."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from pipeline.medications.grammar import NUMBER, Candidate
+from pipeline.medications.lexicon import Kind, Mention
+
+if TYPE_CHECKING:
+    from pipeline.medications.recognizer_context import Context
+
+DRUG = "DRUG"
 # A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
-MOST_COUNTED = 4.0
+_MOST_COUNTED = 4.0
+# Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
+_MOST_TAKEN = 20.0
+_GLUE = (" ", "  ")
+_ARTICLES = frozenset({"a", "an", "un", "une"})
+# From here on tablets are dispensed, not taken.
+_LEAST_DISPENSED = 12
+# "Half a tablet", "one-half of a tablet".
+_OF_A = re.compile(r"^[ \t]+(?:of[ \t]+)?an?(?=[ \t]+$)")
+_DECIMAL = re.compile(r"\d*\.\d+")
+_SMALL = re.compile(r"0?\.\d{2,3}")
+_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
+# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
+_LEAST_OF_TWO = 5.0
+_ONE_AND_A_HALF = 1.5
+_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
+_OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
-
-def few(value: float | None) -> bool:
-    """Can so many tablets be taken at once? Number words always can."""
-    return value is None or value <= MOST_COUNTED
+Item = Mention | Candidate
 
 
-def value_of(stretch: str) -> float | None:
+@dataclass(slots=True)
+class Entity:
+    """A recognised stretch of the folded text."""
+
+    start: int
+    end: int
+    label: str
+    source: str
+    score: float
+    name: str = ""
+
+
+class Numbers:
+    """Decides about numbers from the items around them and from what was read last."""
+
+    def __init__(self, context: Context, items: Sequence[Item]) -> None:
+        self.context = context
+        self.rules = context.rules
+        self.text = context.words.text
+        self.items = items
+        self.last: Entity | None = None
+        self.drug: Mention | None = None
+        self.strength = False  # has the current drug a strength already?
+        self.bare = False  # and was that a number without a unit?
+
+    def _supplied(self, start: int) -> bool:
+        """Does the word before say that an amount is dispensed or counted, not taken?"""
+        place = bisect_left(self.context.words.starts, start) - 1
+        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
+            return False
+        if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
+            # "Cefuroxime for one week 500 mg daily"
+            return False
+        if not self.rules["supply_before"].fullmatch(self.context.words.words[place]):
+            return False
+        # "#30 with two refills, one every four hours": what is dispensed ends there.
+        aside = self.rules["dispensing"].match(self.text, self.last.end) if self.last is not None else None
+        return aside is None or not aside.end() <= start <= aside.end() + 2
+
+    def _counted_out(self, number: Item, form: Candidate) -> bool:
+        """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
+        if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
+            return False
+        value = _value(self.text[number.start : number.end])
+        if (
+            value is None
+            or value < _LEAST_DISPENSED
+            or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
+        ):
+            return False
+        before = self._word_before(number.start)
+        if (
+            self.rules["takes"].fullmatch(before)
+            or self.rules["given"].fullmatch(before)
+            or _OF.match(self.text, form.end)
+        ):
+            return False
+        following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
+        used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
+        return not (used and not self.text[form.end : following[0].start].strip())
+
+    def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
+        before = self._word_before(item.start)
+        if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
+            return None
+        if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
+            return None
+        if item.start > 1 and self.text[item.start - 1] == "-" and self.text[item.start - 2].isalpha():
+            # "Catapres patch TTS-2"
+            return None
+        if self._of_tablets(item, place) and _few(_value(stretch)) and before not in _ARTICLES:
+            return "DOSAGE"
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        follows = ""
+        if isinstance(following, Mention) and self.text[item.end : following.start] in _GLUE:
+            taken = self.rules["takes"].fullmatch(before) or (
+                self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
+            )
+            counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
+            return "DOSAGE" if counted and _few(_value(stretch)) and "." not in stretch else None
+        if isinstance(following, Candidate) and self._follows(item.end, following):
+            follows = following.label
+        value = _value(stretch)
+        last = self.last
+        at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
+        if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
+            return "STRENGTH"
+        of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)
+        if of_form and not self.strength and last is not None and last.label == "FORM":
+            # "Tazorac cream 0.1", "Tylenol elixir 160/5"
+            return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
+        if follows == "FORM" and isinstance(following, Candidate):
+            if (
+                before in _ARTICLES
+                or self._counted_out(item, following)
+                or self._article(stretch, following)
+                or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
+            ):
+                return None
+            single = self.text[following.end - 1] != "s" and value is not None and value > _MOST_COUNTED
+            return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
+        if self._changed_to(item, value) and (
+            follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
+        ):
+            return "STRENGTH"
+        if follows in ("FREQUENCY", "ROUTE"):
+            if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
+                return "STRENGTH"
+            if value is None or value <= _MOST_TAKEN:
+                # "Lasix 40 in the morning and 20 at noon": both without the unit.
+                return "STRENGTH" if self.bare and value is not None and value > _MOST_COUNTED else "DOSAGE"
+            return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
+        if self.rules["takes"].fullmatch(before) and _few(value):
+            return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
+        if at_drug and value is not None and not self.strength and last is not None:
+            if "/" in stretch and value >= _LEAST_OF_TWO:
+                return "STRENGTH"
+            # "Lisinopril 20.", "digoxin 0.125."
+            bare = value > _MOST_COUNTED or _SMALL.fullmatch(stretch)
+            if bare and self.text[last.end : item.start] == " ":
+                return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
+        return None
+
+    def _of_tablets(self, item: Candidate, place: int) -> bool:
+        """Is this how many tablets of a strength: "two 5 mg tablets", "half of a 25 mg tablet"?"""
+        following = self.items[place + 1 : place + 3]
+        if len(following) < 2 or not all(isinstance(other, Candidate) for other in following):
+            return False
+        strength, form = following
+        return (
+            isinstance(strength, Candidate)
+            and isinstance(form, Candidate)
+            and (strength.label, form.label) == ("STRENGTH", "FORM")
+            and bool(_OF_TABLETS.fullmatch(self.text, item.end, strength.start))
+            and not self.text[strength.end : form.start].strip(" -")
+        )
+
+    def _instructed(self, place: int) -> bool:
+        """Does how or how often something is taken stand right behind an item?"""
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return (
+            isinstance(following, Candidate)
+            and following.label in ("FREQUENCY", "ROUTE")
+            and not self.text[self.items[place].end : following.start].strip(" ,")
+        )
+
+    def _changed_to(self, item: Candidate, value: float | None) -> bool:
+        """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
+        if value is None or value <= _MOST_COUNTED or self.drug is None:
+            return False
+        if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
+            return False
+        return bool(self.rules["changed_to"].search(self.text, max(0, item.start - 60), item.start))
+
+    def _article(self, stretch: str, form: Candidate) -> bool:
+        """Is a number word before a form its article: "un sirop"?"""
+        counted = not self.rules["uncounted"].fullmatch(self.text, form.start, form.end)
+        return not counted and bool(self.rules["article"].fullmatch(stretch))
+
+    def _follows(self, end: int, following: Candidate) -> bool:
+        """Does a candidate stand right behind a number?"""
+        gap = self.text[end : following.start]
+        if following.label == "FORM":
+            gap = _OF_A.sub("", gap)
+        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(
+            self.text, following.start, following.end
+        )
+        return not clock and not gap.strip(" ,x\t(-")
+
+    def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:
+        """Is a number right behind a drug its strength without the unit: "Xanax 0.5 q.4h.", "aspirin 80 one daily"?
+
+        Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
+        """
+        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
+            return False
+        value = _value(stretch)
+        if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
+            return False
+        if _DECIMAL.fullmatch(stretch):
+            # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
+            form = self.text[following.start : following.end]
+            counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
+            return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
+        if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
+            return True
+        return (
+            value > _MOST_COUNTED
+            and following.label == NUMBER
+            and _few(_value(self.text[following.start : following.end]))
+        )
+
+    def _word_before(self, offset: int) -> str:
+        place = bisect_left(self.context.words.starts, offset) - 1
+        return self.context.words.words[place] if place >= 0 else ""
+
+
+def _start(item: Item) -> int:
+    return item.start
+
+
+def _few(value: float | None) -> bool:
+    return value is None or value <= _MOST_COUNTED
+
+
+def _value(stretch: str) -> float | None:
     """The largest figure of a number; None for number words."""
     figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
     return max(figures) if figures else None

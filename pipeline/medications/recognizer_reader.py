@@ -7,19 +7,16 @@ which are) and candidates of the grammar.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
-from pipeline.medications.lexicon import GRAMMAR, Kind, Mention
-from pipeline.medications.recognizer_numbers import MOST_COUNTED, few, value_of
+from pipeline.medications.lexicon import GRAMMAR, Mention
+from pipeline.medications.recognizer_numbers import DRUG, Entity, Item, Numbers
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
 
-DRUG = "DRUG"
 # How many words may stand between an attribute and what it goes on from: "Lasix was increased to 80 mg".
 _REACH = {"STRENGTH": 12, "DOSAGE": 9, ACTIVITY: 12, RATE: 9, "FREQUENCY": 6, "ROUTE": 3, "FORM": 2, "DURATION": 10}
 _WEAK_REACH = 0
@@ -31,41 +28,19 @@ _COURSE_REACH = 4
 _PERCENT_REACH = 4
 # Instructions go on in the sentence behind, after a few words ("He will take 10 mg").
 _CONTINUED_REACH = 6
-# Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
-_MOST_TAKEN = 20.0
 _LOOK_AHEAD = 4
 # Words between an amount and its drug: "10 cc of a mixture of Xylocaine".
 _LINKS = 4
 # An instruction that stands alone belongs to a drug this many characters before it at most.
 _FARTHEST = 500
 
-Item = Mention | Candidate
 
-
-@dataclass(slots=True)
-class Entity:
-    """A recognised stretch of the folded text."""
-
-    start: int
-    end: int
-    label: str
-    source: str
-    score: float
-    name: str = ""
-
-
-class Reader:
+class Reader(Numbers):
     """Reads the items of a text from left to right and keeps the attributes that go with a drug."""
 
     def __init__(self, context: Context, items: Sequence[Item]) -> None:
-        self.context = context
-        self.rules = context.rules
-        self.text = context.words.text
-        self.items = items
+        super().__init__(context, items)
         self.entities: list[Entity] = []
-        self.last: Entity | None = None
-        self.drug: Mention | None = None
-        self.strength = False  # has the current drug a strength already?
 
     def read(self) -> list[Entity]:
         """The entities, in order."""
@@ -74,12 +49,13 @@ class Reader:
                 continue
             if isinstance(item, Mention):
                 self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
-                self.drug, self.strength = item, False
+                self.drug, self.strength, self.bare = item, False, False
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
                 label = self._label(item, place, drug)
                 if label:
                     self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
-                    self.strength = self.strength or label == "STRENGTH"
+                    if label == "STRENGTH":
+                        self.strength, self.bare = True, item.label == NUMBER
         return self.entities
 
     def _keep(self, entity: Entity) -> None:
@@ -142,6 +118,9 @@ class Reader:
             reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and not item.weak and any(map(self.rules["instructed"].fullmatch, gap)):
             reach = _LATIN_REACH
+        if item.label == last.label == "ROUTE" and len(gap) == 1 and gap[0] in _AND:
+            # "1 mg p.o. or IV"
+            return here == there
         if here == there:
             return len(gap) <= reach and not self._barred(item, gap)
         if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
@@ -181,7 +160,10 @@ class Reader:
         """Do words between a drug and an attribute show that the attribute is of something else?"""
         barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
         stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
-        if any(self.rules["applied"].fullmatch(word) for word in words):
+        sentence = (
+            self.context.breaks[self.context.sentence(item.start) - 1] if self.context.sentence(item.start) else 0
+        )
+        if any(map(self.rules["applied"].fullmatch, self.context.between(sentence, item.start))):
             stopping = [word for word in stopping if not self.rules["applied_to"].fullmatch(word)]
         if not stopping:
             return False
@@ -264,42 +246,6 @@ class Reader:
         lead = self.text[max(0, item.start - 30) : item.start]
         return bool(self.rules["percent_of"].match(self.text, item.end) or self.rules["percent_behind"].search(lead))
 
-    def _supplied(self, start: int) -> bool:
-        """Does the word before say that an amount is dispensed or counted, not taken?"""
-        place = bisect_left(self.context.words.starts, start) - 1
-        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
-            return False
-        if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
-            # "Cefuroxime for one week 500 mg daily"
-            return False
-        if not self.rules["supply_before"].fullmatch(self.context.words.words[place]):
-            return False
-        # "#30 with two refills, one every four hours": what is dispensed ends there.
-        aside = self.rules["dispensing"].match(self.text, self.last.end) if self.last is not None else None
-        return aside is None or not aside.end() <= start <= aside.end() + 2
-
-    def _counted_out(self, number: Item, form: Candidate) -> bool:
-        """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
-        if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
-            return False
-        value = value_of(self.text[number.start : number.end])
-        if (
-            value is None
-            or value < _LEAST_DISPENSED
-            or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
-        ):
-            return False
-        before = self._word_before(number.start)
-        if (
-            self.rules["takes"].fullmatch(before)
-            or self.rules["given"].fullmatch(before)
-            or _OF.match(self.text, form.end)
-        ):
-            return False
-        following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
-        used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
-        return not (used and not self.text[form.end : following[0].start].strip())
-
     def _distance(self, item: Candidate, name: str, stretch: str) -> bool:
         """Is this a length of something that is not measured by its length on the skin?"""
         if not self.rules["length"].fullmatch(stretch):
@@ -347,143 +293,14 @@ class Reader:
             return "DOSAGE"
         return "STRENGTH"
 
-    def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
-        before = self._word_before(item.start)
-        if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
-            return None
-        if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
-            return None
-        following = self.items[place + 1] if place + 1 < len(self.items) else None
-        follows = ""
-        if isinstance(following, Mention) and self.text[item.end : following.start] in _GLUE:
-            taken = self.rules["takes"].fullmatch(before) or (
-                self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
-            )
-            counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            return "DOSAGE" if counted and few(value_of(stretch)) and "." not in stretch else None
-        if isinstance(following, Candidate) and self._follows(item.end, following):
-            follows = following.label
-        value = value_of(stretch)
-        last = self.last
-        at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
-        if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
-            return "STRENGTH"
-        if _DECIMAL.fullmatch(stretch) and not self.strength and last is not None and last.label == "FORM":
-            # "Tazorac cream 0.1"
-            return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
-        if follows == "FORM" and isinstance(following, Candidate):
-            if (
-                before in _ARTICLES
-                or self._counted_out(item, following)
-                or self._article(stretch, following)
-                or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
-            ):
-                return None
-            return "DOSAGE"
-        if self._changed_to(item, value) and (
-            follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
-        ):
-            return "STRENGTH"
-        if follows in ("FREQUENCY", "ROUTE"):
-            if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
-                return "STRENGTH"
-            if value is None or value <= _MOST_TAKEN:
-                return "DOSAGE"
-            return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
-        if self.rules["takes"].fullmatch(before) and few(value):
-            return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
-        if at_drug and value is not None and not self.strength and last is not None:
-            if "/" in stretch and value >= _LEAST_OF_TWO:
-                return "STRENGTH"
-            # "Lisinopril 20.", "digoxin 0.125."
-            bare = value > MOST_COUNTED or _SMALL.fullmatch(stretch)
-            if bare and self.text[last.end : item.start] == " ":
-                return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
-        return None
 
-    def _instructed(self, place: int) -> bool:
-        """Does how or how often something is taken stand right behind an item?"""
-        following = self.items[place + 1] if place + 1 < len(self.items) else None
-        return (
-            isinstance(following, Candidate)
-            and following.label in ("FREQUENCY", "ROUTE")
-            and not self.text[self.items[place].end : following.start].strip(" ,")
-        )
-
-    def _changed_to(self, item: Candidate, value: float | None) -> bool:
-        """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
-        if value is None or value <= MOST_COUNTED or self.drug is None:
-            return False
-        if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
-            return False
-        return bool(self.rules["changed_to"].search(self.text, max(0, item.start - 60), item.start))
-
-    def _article(self, stretch: str, form: Candidate) -> bool:
-        """Is a number word before a form its article: "un sirop"?"""
-        counted = not self.rules["uncounted"].fullmatch(self.text, form.start, form.end)
-        return not counted and bool(self.rules["article"].fullmatch(stretch))
-
-    def _follows(self, end: int, following: Candidate) -> bool:
-        """Does a candidate stand right behind a number?"""
-        gap = self.text[end : following.start]
-        if following.label == "FORM":
-            gap = _OF_A.sub("", gap)
-        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(
-            self.text, following.start, following.end
-        )
-        return not clock and not gap.strip(" ,x\t(-")
-
-    def _bare_strength(self, stretch: str, following: Mention | Candidate | None, end: int) -> bool:
-        """Is a number right behind a drug its strength without the unit: "Xanax 0.5 q.4h.", "aspirin 80 one daily"?
-
-        Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
-        """
-        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
-            return False
-        value = value_of(stretch)
-        if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
-            return False
-        if _DECIMAL.fullmatch(stretch):
-            # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
-            form = self.text[following.start : following.end]
-            counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
-            return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
-        if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
-            return True
-        return (
-            value > MOST_COUNTED
-            and following.label == NUMBER
-            and few(value_of(self.text[following.start : following.end]))
-        )
-
-    def _word_before(self, offset: int) -> str:
-        place = bisect_left(self.context.words.starts, offset) - 1
-        return self.context.words.words[place] if place >= 0 else ""
-
-
-_GLUE = (" ", "  ")
 # Between two words of one sentence, where the first does not end in a full stop.
 _BESIDE = frozenset({"", " ", ", "})
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
 _AND = frozenset({"and", "or", "et", "ou"})
-_ARTICLES = frozenset({"a", "an", "un", "une"})
-# From here on tablets are dispensed, not taken.
-_LEAST_DISPENSED = 12
-# "Half a tablet", "one-half of a tablet".
-_OF_A = re.compile(r"^[ \t]+(?:of[ \t]+)?an?(?=[ \t]+$)")
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _STOP = re.compile(r"[.!?]\s")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
-_DECIMAL = re.compile(r"\d*\.\d+")
-_SMALL = re.compile(r"0?\.\d{2,3}")
-_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
-# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
-_LEAST_OF_TWO = 5.0
-_ONE_AND_A_HALF = 1.5
-
-
-def _start(item: Item) -> int:
-    return item.start

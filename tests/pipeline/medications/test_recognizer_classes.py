@@ -292,3 +292,94 @@ def test_days_of_a_pill_belong_to_its_name(english: Language) -> None:
 )  # fmt: skip
 def test_french(text: str, expected: list[tuple[str, str]]) -> None:
     assert found(recogniser("fr"), text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("Chloride 101, digoxin 0.9, platelets 240.", []),
+        ("Digoxin was 1.1 this morning.", []),
+        ("Urine: acetaminophen 12 mg/L.", []),
+        ("LDL 130, and tacrolimus 8.", []),
+        ("Digoxin was 0.125 mg daily.", ["Digoxin"]),
+        ("Potassium chloride 40 mEq/L was added.", ["Potassium chloride"]),
+        ("Non-insulin diabetes for ten years.", []),
+        ("Kenalog 40 mg was given.", ["Kenalog"]),
+    ],
+)
+def test_a_level_in_the_blood_is_no_drug(english: Language, text: str, drugs: list[str]) -> None:
+    assert of(english, text, "DRUG") == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        # A count before its drug, or before the strength of what is counted.
+        ("One baby aspirin daily.", [("One", "DOSAGE")]),
+        ("She has two Tums orally with supper.", [("two", "DOSAGE")]),
+        ("Take two 5 mg tablets of warfarin.", [("two", "DOSAGE"), ("5 mg", "STRENGTH")]),
+        ("Atenolol half of a 25 mg tablet.", [("half", "DOSAGE"), ("25 mg", "STRENGTH")]),
+        # Behind what was dispensed.
+        ("Gabapentin 100 mg dispensed 60 with two refills one at bedtime.", [("100 mg", "STRENGTH"), ("one", "DOSAGE")]),
+        # Too many for one form: the name of a strength.
+        ("BuTrans 10 patch weekly.", [("10", "STRENGTH")]),
+        ("Seretide 125 evohaler 2 puffs bd.", [("125", "STRENGTH"), ("2 puffs", "DOSAGE")]),
+        ("Catapres patch TTS-2 weekly.", []),
+        # Strengths without units.
+        ("Torsemide 40 in the morning and 20 in the evening.", [("40", "STRENGTH"), ("20", "STRENGTH")]),
+        ("Cefixime suspension 100 per 5 mL, one teaspoon daily.", [("100 per 5 mL", "STRENGTH"), ("one teaspoon", "DOSAGE")]),
+        ("Marcaine with 1 to 200,000 epinephrine.", [("1 to 200,000", "STRENGTH")]),
+        ("Aspirin  81  mg daily.", [("81  mg", "STRENGTH")]),
+        # Percentages of something else.
+        ("The ejection fraction on dobutamine was 60%.", []),
+    ],
+)  # fmt: skip
+def test_amounts(english: Language, text: str, amounts: list[tuple[str, str]]) -> None:
+    assert [(entity, label) for entity, label in found(english, text) if label in ("DOSAGE", "STRENGTH")] == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "frequencies"),
+    [
+        ("Diphenhydramine 25 mg at the hour of sleep as needed.", ["at the hour of sleep as needed"]),
+        ("Naproxen one every 8 hours or as needed.", ["every 8 hours or as needed"]),
+        ("Testosterone 200 mg IM q.2 weekly.", ["q.2 weekly"]),
+        ("Hydrocodone one q.  6 hours p.r.n.", ["q.  6 hours p.r.n."]),
+        ("Warfarin 5 mg on Mondays and 2.5 mg all other days.", ["on Mondays", "all other days"]),
+        ("On IV pantoprazole, will transfuse as needed.", []),
+    ],
+)
+def test_frequencies(english: Language, text: str, frequencies: list[str]) -> None:
+    assert of(english, text, "FREQUENCY") == frequencies
+
+
+@pytest.mark.parametrize(
+    ("text", "durations"),
+    [
+        ("Over the past five years she has been treated with etanercept.", ["Over the past five years"]),
+        ("Enoxaparin was held until the count had recovered.", ["until the count had recovered"]),
+        ("Six weeks of continuous nafcillin.", ["Six weeks"]),
+        ("Rifampin to complete a total of six weeks.", ["a total of six weeks"]),
+        ("Mitomycin x2 minutes.", ["x2 minutes"]),
+        ("Cefepime until cultures are negative for 48 hours.", ["until cultures are negative for 48 hours"]),
+        ("Azithromycin 250 mg days 2 through 5.", ["days 2 through 5"]),
+        ("Apply mupirocin b.i.d. to the wound for up to 7 days.", ["for up to 7 days"]),
+        ("Do not use oxymetazoline for longer than 3 days.", ["for longer than 3 days"]),
+        ("Vancomycin, end date 4/12.", []),
+        ("Antacid at night. She has had dentures for many, many years.", []),
+    ],
+)
+def test_durations_in_other_words(english: Language, text: str, durations: list[str]) -> None:
+    assert of(english, text, "DURATION") == durations
+
+
+def test_one_or_the_other_route(english: Language) -> None:
+    assert of(english, "Lorazepam 1 mg p.o. or IM if he refuses.", "ROUTE") == ["p.o.", "IM"]
+
+
+def test_a_misspelt_form_is_no_drug(english: Language) -> None:
+    assert found(english, "Ocuvite capsuls daily.") == [
+        ("Ocuvite", "DRUG"),
+        ("capsuls", "FORM"),
+        ("daily", "FREQUENCY"),
+    ]
