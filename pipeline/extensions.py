@@ -70,6 +70,25 @@ def stored_at(doc: Doc, name: str, bounds: tuple[int, int]) -> Any:
     return store.get(("._.", name, *bounds))
 
 
+def several_at(doc: Doc, names: tuple[str, ...], bounds: tuple[int, int]) -> list[Any]:
+    """The same for several names."""
+    store: dict[Any, Any] = doc.user_data
+    start, end = bounds
+    return [store.get(("._.", name, start, end)) for name in names]
+
+
+def of_doc(doc: Doc, name: str) -> Any:
+    """What has been written to a plain extension of a Doc; None where nothing was."""
+    store: dict[Any, Any] = doc.user_data
+    return store.get(("._.", name, None, None))
+
+
+def write_of_doc(doc: Doc, name: str, content: Any) -> None:
+    """`doc._.<name> = content` for a plain extension, without the object that spaCy makes for each `doc._`."""
+    store: dict[Any, Any] = doc.user_data
+    store["._.", name, None, None] = content
+
+
 def computed(owner: _Owner, name: str, getter: Callable[[Any], Any]) -> None:
     """Register a getter `owner._.name` over plain data; our own older registration is replaced.
 

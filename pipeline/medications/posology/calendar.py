@@ -63,6 +63,10 @@ class Calendar:
             "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
         )
         self._ordinal_behind = re.compile(r"\s+(?:" + "|".join(kinds["day_ordinal_behind"]) + r")(?![^\W_])")
+        ordinal, offset = "|".join(kinds["day_ordinal"]), "|".join(_OFFSET_WORDS)
+        alone = "|".join([*kinds["day_other"], *kinds["day_except"], *(rf"{at}\s*\d" for at in kinds["clock_before"])])
+        #: An expression that matches wherever something is read that begins with a word.
+        self.begins = rf"{before}(?:(?:{ordinal})\s+)?{day}|{alone}|(?:{offset}) "
         self._other_days = re.compile(_longest(kinds["day_other"]) + r"(?![^\W_])")
         self._except = re.compile(_longest(kinds["day_except"]) + r"\s+")
         at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"

@@ -7,7 +7,7 @@ planned, negated or conditional is none ("to be restarted", "was not started", "
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import resources
@@ -32,15 +32,16 @@ class Change:
     """
 
     kind: str = "none"
-    cues: list[Data] = field(default_factory=list)
+    cues: tuple[Data, ...] = ()
     alters: bool = False
     resumed: bool = False
 
 
+NO_CHANGE = Change()
+
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
 
-_WORD = re.compile(r"[^\W_]+")
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
@@ -61,10 +62,6 @@ class Changes:
         self._before_pattern = re.compile(phrases_expression(self._before))
         self._after_pattern = re.compile(phrases_expression(self._after))
         self._context = ChangeContext(lang)
-        # What the cues begin with: most drugs have none of these words beside them.
-        self._before_words, self._after_words = (
-            frozenset(_WORD.findall(phrase)[0] for phrase in phrases) for phrases in (self._before, self._after)
-        )
 
     def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> Change:
         """The change of a drug and its cue.
@@ -76,16 +73,16 @@ class Changes:
         ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
         said = before if ahead else after
         if said is None:
-            return Change()
+            return NO_CHANGE
         change, start, end = said
-        cue = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
+        cue: Data = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
         alters = change in _ALTERING or _plain(folded[start:end]) in self._context.resumption
-        return Change(change, [cue], ahead and alters, resumed and not ahead)
+        return Change(change, (cue,), ahead and alters, resumed and not ahead)
 
     def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
         low = max(0, start - BEFORE)
-        if self._before_words.isdisjoint(_WORD.findall(folded, low, start)):
-            return None
+        if self._before_pattern.search(folded, low, start) is None:
+            return None  # most drugs have no cue beside them
         breaks = [match.end() for match in _CLAUSE.finditer(folded, low, start)]
         low = breaks[-1] if breaks else low
         found = None
@@ -101,7 +98,7 @@ class Changes:
     def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:
         """The cue, and whether it takes back a stop before it."""
         high = min(end + BEHIND, following)
-        if self._after_words.isdisjoint(_WORD.findall(folded, end, high)):
+        if self._after_pattern.search(folded, end, high) is None:
             return None, False
         clause = _CLAUSE.search(folded, end, high)
         while clause is not None and clause[0] == "." and self._context.same_drug.match(folded, clause.end()):

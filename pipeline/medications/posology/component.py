@@ -25,6 +25,8 @@ Data = dict[str, Any]
 _Bounds = tuple[int, int]
 
 _DEPENDENT = ("history", "negation", "family", "hypothesis")
+_READ = ("allergy", "codes", "history_evidence", *_DEPENDENT)
+_NOTHING: dict[str, list[_Bounds]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +60,24 @@ class PosologyReader:
         """Read a Doc."""
         attributes: dict[_Bounds, dict[str, list[_Bounds]]] = {}
         linked: set[_Bounds] = set()
-        for link in doc._.link_data or ():
+        for link in extensions.of_doc(doc, "link_data") or ():
+            tail = tuple(link["tail"])
             of_drug = attributes.setdefault(tuple(link["head"]), {})
-            of_drug.setdefault(link["type"], []).append(tuple(link["tail"]))
-            linked.add(tuple(link["tail"]))
-        warnings: list[Data] = [w for w in doc._.warning_data or () if w.get("by") != "posology"]
-        drugs = [span for span in doc.ents if span.label_ in self.drug_labels]
-        places = [(drug.start_char, drug.end_char) for drug in drugs]
-        text = DocText.of(doc).text if drugs else ""
-        folded = fold(text)
+            of_drug.setdefault(link["type"], []).append(tail)
+            linked.add(tail)
+        warnings: list[Data] = [
+            w for w in extensions.of_doc(doc, "warning_data") or () if w.get("by") != "posology"
+        ]
+        places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label_ in self.drug_labels]
+        text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, sorted(linked))
         groups: dict[str, int] = {}
         records: list[Data] = []
         for number, bounds in enumerate(places):
-            if extensions.stored_at(doc, "allergy", bounds):
+            allergy, codes, evidence, *dependent = extensions.several_at(doc, _READ, bounds)
+            if allergy:
                 continue
-            own = attributes.get(bounds, {})
+            own = attributes.get(bounds, _NOTHING)
             following = places[number + 1][0] if number + 1 < len(places) else len(text)
             previous = places[number - 1][1] if number else -1
             change = self._changes.of(folded, bounds, previous, following)
@@ -81,10 +85,8 @@ class PosologyReader:
                 text, folded, bounds, own, neighbours, linked, change=change.kind if change.alters else None
             )
             warnings += unread
-            qualifiers = {name: extensions.stored_at(doc, name, bounds) for name in _DEPENDENT}
-            again = change.resumed and _between(
-                extensions.stored_at(doc, "history_evidence", bounds) or (), bounds[1], change.cues[0]["start"]
-            )
+            qualifiers = dict(zip(_DEPENDENT, dependent, strict=True))
+            again = change.resumed and _between(evidence or (), bounds[1], change.cues[0]["start"])
             records.append(
                 {
                     "drug": list(bounds),
@@ -93,21 +95,29 @@ class PosologyReader:
                     "posology": posology,
                     "status": _status(qualifiers, change.kind, again=again),
                     "change": change.kind,
-                    "change_cues": change.cues,
+                    "change_cues": list(change.cues),
                     **qualifiers,
-                    "codes": [dict(code) for code in extensions.stored_at(doc, "codes", bounds) or ()],
+                    "codes": [dict(code) for code in codes or ()],
                 }
             )
-        doc._.medication_data = records
-        doc._.warning_data = warnings
+        extensions.write_of_doc(doc, "medication_data", records)
+        extensions.write_of_doc(doc, "warning_data", warnings)
         return doc
 
     def _name(self, folded: str) -> str:
         """What mentions of one drug have in common: the name without the words of its release and its salt."""
+        if folded.isalnum():
+            return folded
         words = folded.replace("-", " ").split()
         while len(words) > 1 and words[-1].strip("().") in self._suffixes:
             words.pop()
         return " ".join(words)
+
+
+def _texts(doc: Doc) -> tuple[str, str]:
+    """The text of a Doc, and the same folded without a change of its length."""
+    kept = DocText.of(doc)
+    return kept.text, kept.folded.folded if kept.folded.cuts is None else fold(kept.text)
 
 
 def _between(evidence: Iterable[Data], start: int, end: int) -> bool:

@@ -34,6 +34,8 @@ _DAY_NUMBER = re.compile(
 _NUMBERED = re.compile(
     r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d|one|two|three|four|five|six|seven)"
 )
+#: An expression that matches wherever one of these patterns does.
+PATTERNS = rf"{_NUMBERED.pattern}|j\s?\d"
 # "on days 2 through 5", "J2 à J5": the course of a step.
 _DAYS_TO = re.compile(
     r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"

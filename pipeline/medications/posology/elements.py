@@ -60,6 +60,7 @@ class Opening:
 
     `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
     `follows`: the signs one of which stands behind the word in every frequency that begins so; None for any.
+    `needs`: matches where any of the readers finds something; None where only they can tell.
     """
 
     word: str = ""
@@ -70,6 +71,7 @@ class Opening:
     cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Callable[[Seen, int], Element | None], ...] = ()
+    needs: re.Pattern[str] | None = None
 
 
 class Seen(str):

@@ -27,8 +27,7 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
 _AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")
 _ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
-# Without the x of "BIDx3 days".
-_LEAD = re.compile(r"[^\W\d_]+?(?=x\d)|[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _HUNDRED, _THOUSAND = 100, 1000
 
 
@@ -55,8 +54,12 @@ def spelled(table: Iterable[dict[str, str]], column: str = "written") -> Iterabl
 
 def lead(text: str, place: int) -> str:
     """What a text begins with at a place, to look it up by: its first word, or its first sign or figure."""
-    word = _LEAD.match(text, place)
-    return word[0] if word is not None else text[place]
+    letters = _LETTERS.match(text, place)
+    if letters is None:
+        return text[place]
+    word, end = letters[0], letters.end()
+    # Without the x of "BIDx3 days".
+    return word[:-1] if word[-1] == "x" and word != "x" and text[end : end + 1].isdecimal() else word
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,10 @@ class PhraseTable(Generic[T]):
             return None
         return self.match_word(text, start, lead(text, start), self._numbers.match(text, start))
 
+    def sources(self, word: str) -> list[str]:
+        """Expressions one of which matches where a phrase is read that begins with a word."""
+        return [phrase.before.pattern.replace("(?P<unit>", "(?:") for _, phrase in self._by_start.get(word, ())]
+
     def follows(self, word: str) -> frozenset[str] | None:
         """The signs one of which stands behind a word in each phrase that begins with it; None for any."""
         signs = frozenset(sign for sign, _ in self._by_start.get(word, ()))
@@ -177,6 +181,7 @@ class TimesTable:
         self._numbers = numbers
         self.starts = self._table.starts
         self.behind_figures: set[str] = self._table.behind_figures
+        self.sources = self._table.sources
 
     def match(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[str] | None:
         """The number of times that begins at `start`, as `word` and `figures` do, with what it ends with.

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import resources
 from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
-from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN, Bounds, Neighbours, stretch
+from pipeline.medications.posology.regions import Bounds, Neighbours, Stretch, stretch
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.steps import assemble
 
@@ -17,7 +17,8 @@ Data = dict[str, Any]
 
 _NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
-_SIGNS = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
+# What holds more than its own place.
+_PLACED = frozenset({"route", "form", "as_needed", "reason"})
 _SENTENCE_ENDS = frozenset(".!?\n")
 _OFF = ("stop", "hold")
 # Behind the number of an item of a list.
@@ -59,10 +60,8 @@ class PosologyLanguage:
         if not own and self._says_nothing(folded, start, drug, end):
             return {"as_needed": False, "steps": [], "daily_dose": None}, []
         seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
-        elements: list[Element] = []
-        for element in self._scanner.scan(seen.text, seen.place(max([drug, *own])[1])):
-            self._place(element, text, seen.text, seen.bounds)
-            elements.append(element)
+        elements = self._scanner.scan(seen.text, seen.place(max([drug, *own])[1]))
+        self._place(elements, text, seen)
         _uncounted(elements, attributes)
         chosen = self._chosen(elements, text, own)
         if change is not None:
@@ -93,21 +92,22 @@ class PosologyLanguage:
             before = folded[start:place].rstrip()
         return begin
 
-    def _place(self, element: Element, text: str, seen: str, bounds: Any) -> None:
-        """Turn an element's places to those of the note."""
-        kind, start, end = element.kind, element.start, element.end
-        element.start, element.end = bounds(start, end)
-        if kind == "word":
-            element.kind = _SIGNS.get(seen[start:end], kind)
-        elif kind in ("as_needed", "reason"):
-            if element.value is not None:
-                element.value = bounds(*element.value)
-        elif kind == "route":
-            element.value = self._scanner.route_codes.get(bare(seen[start:end]))
-        elif kind == "form":
-            # "gel" and "gél" differ by an accent only.
-            written, codes = bare(text[element.start : element.end].lower()), self._scanner.form_codes
-            element.value = codes.get(written) or codes.get(bare(seen[start:end]))
+    def _place(self, elements: Sequence[Element], text: str, seen: Stretch) -> None:
+        """Turn the places of elements to those of the note, and look up the codes of what they name."""
+        places = seen.places
+        for element in elements:
+            kind, start, end = element.kind, element.start, element.end
+            element.start, element.end = places[start], places[end - 1] + 1
+            if kind not in _PLACED:
+                continue
+            if kind == "route":
+                element.value = self._scanner.route_codes.get(bare(seen.text[start:end]))
+            elif kind == "form":
+                # "gel" and "gél" differ by an accent only.
+                written, codes = bare(text[element.start : element.end].lower()), self._scanner.form_codes
+                element.value = codes.get(written) or codes.get(bare(seen.text[start:end]))
+            elif element.value is not None:
+                element.value = seen.bounds(*element.value)
 
     def _named_form(self, chosen: list[Element], text: str, drug: Bounds) -> None:
         """Add the form that ends the drug's name: "Nicotine patch"."""

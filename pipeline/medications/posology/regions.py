@@ -24,11 +24,17 @@ DRUG_SIGN, OTHER_SIGN = "\x01", "\x02"
 
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[ ]?[^\W_]|\s|$|[,;:)])")
 # Also items one behind the other: "t.i.d.  4.  Lasix".
-_NEW_ITEM = re.compile(
-    r"(?:(?<=[.;:])[ \t]+|[ \t]{2,})\d{1,2}[.)][ \t]+(?=[A-ZÀ-Ý]|\Z)|\n\s*(?:\n|\d{1,2}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])"
-)
+_NUMBERED = r"(?:(?<=[.;:][ \t])[ \t]*|[ \t]+)\d{1,2}[.)][ \t]+(?=[A-ZÀ-Ý]|\Z)"
+# Each alternative begins with one sign, so that the engine looks at no other place.
+_NEW_ITEM = re.compile(rf" {_NUMBERED}|\t{_NUMBERED}|\n\s*(?:\n|\d{{1,2}}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
 # What may still be said of the entity before ends here too: "A 250 mg IM x1 and B 100 mg".
-_CLAUSE_BEFORE = re.compile(r"[.;:!?\n,](?=\s)|\b(?:and|plus|et|then|puis|ou|or)\b(?! (?:a |1/|half|demi))")
+_CLAUSE_MARKS, _CLAUSE_WORDS = ".;:!?\n,", ("and", "plus", "et", "then", "puis", "ou", "or")
+_CLAUSE_BEFORE = re.compile(
+    "|".join(
+        [rf"{re.escape(mark)}(?=\s)" for mark in _CLAUSE_MARKS]
+        + [rf"{word}(?<!\w{word})\b(?! (?:a |1/|half|demi))" for word in _CLAUSE_WORDS]
+    )
+)
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
 
 

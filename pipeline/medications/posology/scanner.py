@@ -7,18 +7,17 @@ what a word between two elements means.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
-from pipeline.medications.posology.courses import PATTERN_STARTS
-from pipeline.medications.posology.elements import Element, Opening, Seen, Timing, skip
+from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
+from pipeline.medications.posology.dispatch import Read, Reader, settle
+from pipeline.medications.posology.elements import Element, Seen, Timing, skip
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, alternatives
-from pipeline.medications.posology.phrases import TimesTable
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 
 #: A reason or a condition of taking has no more words than this.
@@ -31,7 +30,8 @@ _MARKS = frozenset(',;:.()[]!?*|\n"')
 _MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 _BLANKS = frozenset(" \t\r\f\v")
-_HIDDEN = frozenset({DRUG_SIGN, OTHER_SIGN})
+_HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
+_SILENT = frozenset({"word", *_HIDDEN.values()})
 _COMPARISON = re.compile(
     r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
     r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
@@ -49,7 +49,6 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 #: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
 MAX_VISIT_WORDS = 8
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
-_Read = Callable[[Seen, int], Element | None]
 
 
 class Scanner(Limits):
@@ -57,10 +56,10 @@ class Scanner(Limits):
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
-        for word, readers in self._dispatch(self._times).items():
-            self._openings.setdefault(word, Opening(word)).readers = readers
-        self._open()
-        self._of_numbers: tuple[_Read, ...] = (
+        readers = self._readers()
+        self._open(word for reader in readers for word in reader.starts)
+        settle(self._openings, readers, self._cues)
+        self._of_numbers: tuple[Read, ...] = (
             self._frequency, self._day_or_time, self._supplied, self._since, self._limit, self._course, self._amount,
         )  # fmt: skip
         for figure in (*"0123456789", *VULGAR):
@@ -68,16 +67,17 @@ class Scanner(Limits):
         self._measured = self._plain_figures()
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
         self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
-        self._of_ends: tuple[_Read, ...] = (self._supplied, self._limit)
-        self._of_measured: tuple[_Read, ...] = (*self._of_ends, self._day_or_time, self._stated)
+        self._of_ends: tuple[Read, ...] = (self._supplied, self._limit)
+        self._of_measured: tuple[Read, ...] = (*self._of_ends, self._day_or_time, self._stated)
 
-    def scan(self, text: str, until: int | None = None) -> Iterator[Element]:
+    def scan(self, text: str, until: int | None = None) -> list[Element]:
         """The elements of a folded text, in order.
 
         `until`: behind this place the first word that says nothing ends the reading, unless a limit or "as needed" is
         still to come.
         """
         seen = Seen(text)
+        elements: list[Element] = []
         place = 0
         changing = False
         size = len(text)
@@ -88,24 +88,26 @@ class Scanner(Limits):
                 continue
             element = self._changed(seen, place) if changing else None
             if element is None:
-                element = Element("word", place, place + 1) if sign in _HIDDEN else self._at(seen, place)
+                if sign in _HIDDEN:
+                    element = Element(_HIDDEN[sign], place, place + 1)
+                elif sign in _MARKS and (end := _mark_end(text, place)):
+                    element = Element("mark", place, end, text[place:end])
+                else:
+                    element = self._at(seen, place)
             place, kind = element.end, element.kind
+            elements.append(element)
             if kind == "changing" or kind == "mark":
                 changing = kind == "changing" or (changing and element.value in ("(", ")", ","))
-            yield element
-            if kind == "word" and until is not None and place > until and not self._clear.search(text, place):
-                return
+            elif kind in _SILENT and until is not None and place > until and not self._clear.search(text, place):
+                break
+        return elements
 
     def _at(self, text: Seen, place: int) -> Element:
-        mark = _MARK.match(text, place) if text[place] in _MARKS else None
-        if mark is not None and not text[(end := mark.end()) - 1 : end + 1].replace(".", "").isdigit():
-            if text[end - 1] == "." and text[end : end + 1].isdigit() and end - place > 1:
-                end -= 1
-            if text[place] != "." or not text[place + 1 : place + 2].isdigit():
-                return Element("mark", place, end, text[place:end])
         best: Element | None = None
         opening = self._opening(text, place)
         readers = opening.readers
+        if opening.needs is not None and opening.needs.match(text, place) is None:
+            readers = ()
         if readers is self._of_numbers and (plain := self._measured.match(text, place)) is not None:
             readers = self._of_measured
             if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
@@ -141,33 +143,31 @@ class Scanner(Limits):
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
         )
 
-    def _dispatch(self, times: TimesTable) -> dict[str, tuple[_Read, ...]]:
-        """The readers by what they read begins with, in the order of their precedence."""
-        numbers = self.numbers.starts
-
-        def of(*kinds: str) -> frozenset[str]:
-            return frozenset[str]().union(*(self._cues[kind].starts for kind in kinds if kind in self._cues))
-
-        calendar = self._calendar.starts | of("clock_before", "day_except", "day_other")
-        readers: tuple[tuple[_Read, frozenset[str]], ...] = (
-            (self._frequency, self._frequencies.starts | times.starts | numbers | of("indefinite")),
-            (self._day_or_time, calendar),
-            (self._dispensed, of("given")),
-            (self._aimed, of("target")),
-            (self._supplied, numbers),
-            (self._since, of("since", "more", "later") | numbers | PATTERN_STARTS),
-            (self._limit, of("max") | numbers),
-            (self._step_by, of("by")),
-            (self._old, of("from", "was")),
-            (self._infusion, of("over")),
-            (self._course, of("course", "more", "course_unread") | numbers | PATTERN_STARTS),
-            (self._as_needed, of("hold", "condition", "reason", "visit")),
-            (self._amount, numbers | {"."} | of("diluted")),
-            (self._route, self._cues["routes"].starts),
-            (self._form, self._cues["forms"].starts),
+    def _readers(self) -> tuple[Reader, ...]:
+        """The readers in the order of their precedence."""
+        numbers, phrases, calendar = self.numbers.starts, self._frequencies, self._calendar
+        return (
+            Reader(self._frequency, ("indefinite",), phrases.starts | self._times.starts | numbers, self._phrased),
+            Reader(
+                self._day_or_time, ("clock_before", "day_except", "day_other"), calendar.starts, lambda _: [calendar.begins]
+            ),
+            Reader(self._dispensed, ("given",)),
+            Reader(self._aimed, ("target",)),
+            Reader(self._supplied, (), numbers),
+            Reader(self._since, ("since", "more", "later"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
+            Reader(self._limit, ("max",), numbers),
+            Reader(self._step_by, ("by",)),
+            Reader(self._old, ("from", "was")),
+            Reader(self._infusion, ("over",)),
+            Reader(self._course, ("course", "more", "course_unread"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
+            Reader(self._as_needed, ("hold", "condition", "reason", "visit")),
+            Reader(self._amount, ("diluted",), numbers | {"."}),
+            Reader(self._route, ("routes",)),
+            Reader(self._form, ("forms",)),
         )
-        keys = frozenset[str]().union(*(starts for _, starts in readers))
-        return {key: tuple(read for read, starts in readers if key in starts) for key in keys}
+
+    def _phrased(self, word: str) -> list[str]:
+        return [*self._frequencies.sources(word), *self._times.sources(word)]
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
@@ -481,6 +481,13 @@ class Scanner(Limits):
                 amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
                 return Element("amount", place, behind.end(), amount)
         return Element("form", place, end)
+
+
+def _mark_end(text: str, place: int) -> int:
+    """Where the marks at a place end; 0 where the last one is the point of a figure (".5")."""
+    mark = _MARK.match(text, place)
+    end = mark.end() if mark is not None else 0
+    return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
 
 
 def _without_conjunction(text: str, start: int, end: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
@@ -98,10 +99,10 @@ class Vocabulary:
             known = self._roman if word[0] in _ROMAN and _ROMAN.issuperset(word) else _NOTHING
         return known
 
-    def _open(self) -> None:
-        """Say of each opening what may begin so."""
+    def _open(self, further: Iterable[str]) -> None:
+        """Say of each opening what may begin so. `further`: words for which there are readers."""
         phrases = self._frequencies.starts | self._times.starts
-        for word in {*phrases, *self.numbers.starts, *"0123456789.½¼¾"}:
+        for word in {*phrases, *self.numbers.starts, *"0123456789.½¼¾", *further}:
             self._openings.setdefault(word, Opening(word))
         for word, opening in self._openings.items():
             opening.simple = tuple((kind, opening.cues[kind]) for kind in SIMPLE if kind in opening.cues)
