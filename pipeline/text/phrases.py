@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 # A blank of a phrase stands for any run of blanks and line breaks up to this length.
 MOST_BLANKS = 8
-_BLANKS = rf"\s{{1,{MOST_BLANKS}}}"
+_BLANKS, _ANY_BLANKS = rf"\s{{1,{MOST_BLANKS}}}", r"\s+"
 
 
 # Stands in the tree behind the last sign of a phrase; a word must end there.
@@ -21,25 +21,33 @@ def phrases_expression(phrases: Iterable[str]) -> str:
     for phrase in phrases:
         (words if phrase[0].isalnum() else signs).add(phrase + _END if phrase[-1].isalnum() else phrase)
     parts = [rf"\b{_merged(sorted(words))}"] if words else []
-    parts += [_escaped(phrase) for phrase in sorted(signs, key=len, reverse=True)]
+    parts += [_escaped(phrase, _BLANKS) for phrase in sorted(signs, key=len, reverse=True)]
     return "|".join(parts)
 
 
-def _escaped(phrase: str) -> str:
-    return re.escape(phrase).replace(r"\ ", _BLANKS).replace(re.escape(_END), r"(?!\w)")
+def alternatives(phrases: Iterable[str]) -> str:
+    """An expression for any of the phrases, the longest first, whatever stands around; a blank is any run of blanks."""
+    found = sorted(set(phrases))
+    return f"(?:{_merged(found, blanks=_ANY_BLANKS)})" if found else "(?:)"
 
 
-def _merged(phrases: Sequence[str], depth: int = 0) -> str:
+def _escaped(phrase: str, blanks: str) -> str:
+    return re.escape(phrase).replace(r"\ ", blanks).replace(re.escape(_END), r"(?!\w)")
+
+
+def _merged(phrases: Sequence[str], depth: int = 0, blanks: str = _BLANKS) -> str:
     """Alternatives of sorted, distinct phrases as a prefix tree, each cut at `depth`."""
     if len(phrases) == 1:
-        return _escaped(phrases[0][depth:])
+        return _escaped(phrases[0][depth:], blanks)
     branches: dict[str, list[str]] = {}
     for phrase in phrases:
         branches.setdefault(phrase[depth : depth + 1], []).append(phrase)
     # The ends last, so that the longest phrase is tried first.
     ends = [sign for sign in ("", _END) if branches.pop(sign, None) is not None]
     parts = [
-        _escaped(group[0][depth:]) if len(group) == 1 else _escaped(letter) + _merged(group, depth + 1)
+        _escaped(group[0][depth:], blanks)
+        if len(group) == 1
+        else _escaped(letter, blanks) + _merged(group, depth + 1, blanks)
         for letter, group in branches.items()
     ]
     parts += ["" if end == "" else r"(?!\w)" for end in reversed(ends)]

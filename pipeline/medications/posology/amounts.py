@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pipeline import resources
-from pipeline.medications.posology.numbers import Numbers, UnreadError, alternatives, digits, spelled
+from pipeline.medications.posology.numbers import Numbers, UnreadError, digits, spelled
+from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
 Kind = Literal["quantity", "count", "strength", "rate"]
@@ -23,6 +24,8 @@ MAX_RANGE_RATIO = 10
 #: the range runs backwards.
 MIN_FALL = 4
 
+#: Signs between the amounts of several ingredients.
+JOINTS = "/+-"
 _MIXED_NUMBER = re.compile(r"\d{2,}\s+\d/\d")
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
 _GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
@@ -84,8 +87,8 @@ class Amounts:
         of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
         figure = r"\d+(?:[.,]\d+)?"
         self._parts = re.compile(
-            rf"(?P<n1>{number})\s*(?P<u1>{unit})?\s*(?P<sign>[/+-])\s*(?P<n2>{number})\s*(?P<u2>{unit})?"
-            rf"(?:\s*[/+-]\s*(?P<n3>{figure})\s*(?P<u3>{unit}))?(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
+            rf"(?P<n1>{number})\s*(?P<u1>{unit})?\s*(?P<sign>[{JOINTS}])\s*(?P<n2>{number})\s*(?P<u2>{unit})?"
+            rf"(?:\s*[{JOINTS}]\s*(?P<n3>{figure})\s*(?P<u3>{unit}))?(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
         )
         self._amount = re.compile(
             rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:{of}(?P<au>{unit}))?{half}"
@@ -100,20 +103,24 @@ class Amounts:
         )
         self._single = re.compile(rf"(?P<a>{number})(?P<as>{scale})(?:[\s-]*(?P<au>{unit}))?")
 
-    def match(self, text: str, start: int, *, single: bool = False) -> tuple[int, Amount] | None:
+    def match(
+        self, text: str, start: int, *, single: bool = False, joined: bool = True
+    ) -> tuple[int, Amount] | None:
         """The amount that begins at `start`, and where it ends; None where there is none.
 
-        `single`: no range, for the first amount of "from 10 mg to 20 mg". Raises UnreadError, which carries no place:
-        `end` says where the unread amount ends.
+        `single`: no range, for the first amount of "from 10 mg to 20 mg". `joined`: may one of the signs stand behind
+        it that join the amounts of several ingredients (`JOINTS`)? Raises UnreadError, which carries no place: `end`
+        says where the unread amount ends.
         """
         if not self._numbers.may_begin(text, start):
             return None
-        if not single and (several := self._parts.match(text, start)) is not None:
-            parts = self._several(several)
-            if parts is not None:
-                return several.end(), parts
-        if not single and self._unitless.match(text, start) is not None:
-            raise UnreadError("strength_without_unit")  # "8/500"
+        if joined and not single:
+            if (several := self._parts.match(text, start)) is not None:
+                parts = self._several(several)
+                if parts is not None:
+                    return several.end(), parts
+            if self._unitless.match(text, start) is not None:
+                raise UnreadError("strength_without_unit")  # "8/500"
         found = (self._single if single else self._amount).match(text, start)
         if found is not None and not single and self._mixed(found):
             found = self._single.match(text, start)  # "40mg - 1/2 tab" is no range
@@ -237,7 +244,9 @@ class Amounts:
         return _plain(quantity, unit, (share, under.ucum), worded=worded)
 
     def _unit(self, written: str | None) -> Unit | None:
-        return self.units[re.sub(r"\s+", " ", written)] if written else None
+        if not written:
+            return None
+        return self.units.get(written) or self.units[re.sub(r"\s+", " ", written)]
 
 
 def _converted(value: Decimal, unit: Unit | None, other: Unit | None) -> Decimal:

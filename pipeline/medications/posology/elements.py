@@ -80,13 +80,15 @@ class Seen(str):
     Attributes:
         openings: what may begin at a place.
         holds: whether the text holds a kind of words.
+        last_joint: where the last sign stands that joins amounts; -1 for none.
     """
 
-    __slots__ = ("_found", "holds", "openings")
+    __slots__ = ("_found", "holds", "last_joint", "openings")
 
     _found: dict[tuple[Any, int], Any]
     openings: dict[int, Opening]
     holds: dict[str, bool]
+    last_joint: int
 
     def __new__(cls, text: str) -> Seen:
         """The text, with nothing found yet."""
@@ -94,6 +96,7 @@ class Seen(str):
         seen._found = {}
         seen.openings = {}
         seen.holds = {}
+        seen.last_joint = max(text.rfind("/"), text.rfind("+"), text.rfind("-"))
         return seen
 
     def once(self, find: Callable[[Seen, int], T], place: int) -> T:

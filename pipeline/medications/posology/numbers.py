@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline import resources
 from pipeline.text.folding import fold
+from pipeline.text.phrases import alternatives
 
 #: A number longer than this is no amount of a drug, but a slip of the keyboard or an attack.
 MAX_DIGITS = 12
@@ -37,12 +39,6 @@ class UnreadError(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-def alternatives(phrases: Iterable[str]) -> str:
-    """A pattern for any of the phrases, the longest first; blanks in them match any run of blanks."""
-    escaped = sorted({re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases}, key=len, reverse=True)
-    return "(?:" + "|".join(escaped) + ")"
 
 
 def spelled(table: Iterable[dict[str, str]], column: str = "written") -> Iterable[tuple[str, dict[str, str]]]:
@@ -211,6 +207,7 @@ def _roman(text: str) -> Decimal:
     return Decimal(sum(-v if v < after else v for v, after in zip(values, following, strict=True)))
 
 
+@lru_cache(maxsize=1024)
 def digits(number: Decimal) -> str:
     """A number as plain decimal digits, without an exponent and trailing zeros."""
     return format(number.normalize(), "f")

@@ -17,8 +17,9 @@ from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Read, Reader, settle
 from pipeline.medications.posology.elements import Element, Seen, Timing, skip
 from pipeline.medications.posology.limits import Limits
-from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, alternatives
+from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
+from pipeline.text.phrases import alternatives
 
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8

@@ -9,8 +9,9 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
 from pipeline.medications.posology.calendar import Calendar
 from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of
-from pipeline.medications.posology.numbers import Numbers, alternatives, lead, spelled
+from pipeline.medications.posology.numbers import Numbers, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
+from pipeline.text.phrases import alternatives
 
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 #: Cues that are elements by themselves, in the order of their precedence.
@@ -157,7 +158,10 @@ class Vocabulary:
     def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         """The amount that begins at a place. Raises UnreadError."""
         opening = text.openings.get(place) or self._opening(text, place)
-        return text.once(self.amounts.match, place) if opening.number else None
+        return text.once(self._amount_here, place) if opening.number else None
+
+    def _amount_here(self, text: Seen, place: int) -> tuple[int, Amount] | None:
+        return self.amounts.match(text, place, joined=place < text.last_joint)
 
     def _amount_end(self, text: Seen, place: int) -> int:
         opening = text.openings.get(place) or self._opening(text, place)
