@@ -103,9 +103,7 @@ class Amounts:
         )
         self._single = re.compile(rf"(?P<a>{number})(?P<as>{scale})(?:[\s-]*(?P<au>{unit}))?")
 
-    def match(
-        self, text: str, start: int, *, single: bool = False, joined: bool = True
-    ) -> tuple[int, Amount] | None:
+    def match(self, text: str, start: int, *, single: bool = False, joined: bool = True) -> tuple[int, Amount] | None:
         """The amount that begins at `start`, and where it ends; None where there is none.
 
         `single`: no range, for the first amount of "from 10 mg to 20 mg". `joined`: may one of the signs stand behind

@@ -65,9 +65,7 @@ class PosologyReader:
             of_drug = attributes.setdefault(tuple(link["head"]), {})
             of_drug.setdefault(link["type"], []).append(tail)
             linked.add(tail)
-        warnings: list[Data] = [
-            w for w in extensions.of_doc(doc, "warning_data") or () if w.get("by") != "posology"
-        ]
+        warnings: list[Data] = [w for w in extensions.of_doc(doc, "warning_data") or () if w.get("by") != "posology"]
         places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label_ in self.drug_labels]
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, sorted(linked))

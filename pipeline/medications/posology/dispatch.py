@@ -30,9 +30,7 @@ class Reader:
 
 def settle(openings: Mapping[str, Opening], readers: Sequence[Reader], cues: Mapping[str, Cues]) -> None:
     """Give each opening the readers of what begins so, in their order, and the expression that one of them needs."""
-    starts = [
-        reader.starts.union(*(cues[kind].starts for kind in reader.cues if kind in cues)) for reader in readers
-    ]
+    starts = [reader.starts.union(*(cues[kind].starts for kind in reader.cues if kind in cues)) for reader in readers]
     for word, opening in openings.items():
         possible = [reader for reader, begin in zip(readers, starts, strict=True) if word in begin]
         opening.readers = tuple(reader.read for reader in possible)

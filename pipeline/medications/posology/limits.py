@@ -1,4 +1,4 @@
-"""Amounts that are no dose: limits, differences by which a dose changes, and doses taken before."""
+"""Amounts that are no dose: limits, differences by which a dose changes, doses taken before, what is dispensed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
 
 
 class Limits(Courses):
-    """Reads limits and changes of a dose."""
+    """Reads limits, changes of a dose, and what is dispensed or aimed at."""
 
     def _limit(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("max", text, place)
@@ -168,3 +168,30 @@ class Limits(Courses):
         except UnreadError:
             return self._amount_end(text, start)
         return found[0] if found else 0
+
+    def _aimed(self, text: Seen, place: int) -> Element | None:
+        """ "AUC 6": what is aimed at."""
+        end = self._cue_end("target", text, place)
+        stop = self._amount_end(text, skip(text, end)) if end else 0
+        return Element("unread", place, stop, code="amount_unread") if stop > end else None
+
+    def _dispensed(self, text: Seen, place: int) -> Element | None:
+        end = self._cue_end("given", text, place)
+        stop = self._quantity_end(text, skip(text, end, " \t\n:*#.")) if end else 0
+        return Element("given", place, stop or end) if end else None
+
+    def _supplied(self, text: Seen, place: int) -> Element | None:
+        if not self._has("supply", text):
+            return None
+        stop = self._quantity_end(text, place)
+        end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
+        if not end or self._is_mass(text, place):
+            return None  # "a 40 mg prescription" says what is in a tablet
+        return Element("given", place, end)
+
+    def _is_mass(self, text: Seen, place: int) -> bool:
+        try:
+            found = self._amount_at(text, place)
+        except UnreadError:
+            return False
+        return found is not None and found[1].measure == "mass"

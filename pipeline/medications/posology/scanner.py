@@ -150,7 +150,10 @@ class Scanner(Limits):
         return (
             Reader(self._frequency, ("indefinite",), phrases.starts | self._times.starts | numbers, self._phrased),
             Reader(
-                self._day_or_time, ("clock_before", "day_except", "day_other"), calendar.starts, lambda _: [calendar.begins]
+                self._day_or_time,
+                ("clock_before", "day_except", "day_other"),
+                calendar.starts,
+                lambda _: [calendar.begins],
             ),
             Reader(self._dispensed, ("given",)),
             Reader(self._aimed, ("target",)),
@@ -218,33 +221,6 @@ class Scanner(Limits):
             unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))
-
-    def _aimed(self, text: Seen, place: int) -> Element | None:
-        """ "AUC 6": what is aimed at."""
-        end = self._cue_end("target", text, place)
-        stop = self._amount_end(text, skip(text, end)) if end else 0
-        return Element("unread", place, stop, code="amount_unread") if stop > end else None
-
-    def _dispensed(self, text: Seen, place: int) -> Element | None:
-        end = self._cue_end("given", text, place)
-        stop = self._quantity_end(text, skip(text, end, " \t\n:*#.")) if end else 0
-        return Element("given", place, stop or end) if end else None
-
-    def _supplied(self, text: Seen, place: int) -> Element | None:
-        if not self._has("supply", text):
-            return None
-        stop = self._quantity_end(text, place)
-        end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
-        if not end or self._is_mass(text, place):
-            return None  # "a 40 mg prescription" says what is in a tablet
-        return Element("given", place, end)
-
-    def _is_mass(self, text: Seen, place: int) -> bool:
-        try:
-            found = self._amount_at(text, place)
-        except UnreadError:
-            return False
-        return found is not None and found[1].measure == "mass"
 
     def _visit(self, text: Seen, place: int) -> Element | None:
         """ "follow up with him in 2 weeks or p.r.n.": said of being seen again."""
