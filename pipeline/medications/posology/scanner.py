@@ -16,27 +16,16 @@ from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Read, Reader, settle
 from pipeline.medications.posology.elements import Element, Seen, Timing, skip
-from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
+from pipeline.medications.posology.reasons import MARK, MARKS, WORD, Reasons
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
-#: A reason or a condition of taking has no more words than this.
-MAX_REASON_WORDS = 8
-
-
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
-_MARKS = frozenset(',;:.()[]!?*|\n"')
-_MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 _BLANKS = frozenset(" \t\r\f\v")
 _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SILENT = frozenset({"word", *_HIDDEN.values()})
-_COMPARISON = re.compile(
-    r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
-    r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
-)
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
@@ -47,12 +36,10 @@ _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 _GO_ON = ("range", "per")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
-#: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
-MAX_VISIT_WORDS = 8
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
 
-class Scanner(Limits):
+class Scanner(Reasons):
     """Reads elements in one language. Made once for a language; keeps nothing of a text."""
 
     def __init__(self, lang: str) -> None:
@@ -91,7 +78,7 @@ class Scanner(Limits):
             if element is None:
                 if sign in _HIDDEN:
                     element = Element(_HIDDEN[sign], place, place + 1)
-                elif sign in _MARKS and (end := _mark_end(text, place)):
+                elif sign in MARKS and (end := _mark_end(text, place)):
                     element = Element("mark", place, end, text[place:end])
                 else:
                     element = self._at(seen, place)
@@ -123,7 +110,7 @@ class Scanner(Limits):
                 best = Element(kind, place, found.end())
         if best is not None:
             return best
-        return Element("word", place, word.end() if (word := _WORD.match(text, place)) is not None else place + 1)
+        return Element("word", place, word.end() if (word := WORD.match(text, place)) is not None else place + 1)
 
     def limited(self, text: str, start: int, end: int) -> bool:
         """Is there a limit or "as needed" in a stretch?"""
@@ -221,102 +208,6 @@ class Scanner(Limits):
             unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))
-
-    def _visit(self, text: Seen, place: int) -> Element | None:
-        """ "follow up with him in 2 weeks or p.r.n.": said of being seen again."""
-        end = self._cue_end("visit", text, place)
-        for _ in range(MAX_VISIT_WORDS if end else 0):
-            start = skip(text, end)
-            if start >= len(text) or text[start] in _MARKS or text[start] in _HIDDEN:
-                return None
-            try:
-                match = self._phrase_at(text, start)
-            except UnreadError:
-                match = None
-            if match is not None and match.row["flag"] == "as_needed":
-                return Element("hold", place, match.end)
-            word = _WORD.match(text, start)
-            if word is None or self._cue_end("take", text, start):
-                return None
-            end = word.end()
-        return None
-
-    def _as_needed(self, text: Seen, place: int) -> Element | None:
-        if (visit := self._visit(text, place)) is not None:
-            return visit
-        end = self._cue_end("hold", text, place)
-        if end and self._cue_end("scale", text, place) < end:
-            stop = max(end, self._quantity_end(text, skip(text, end)))
-            stop = max(stop, self._reason_end(text, skip(text, stop)))
-            return Element("hold", place, self._timed_end(text, stop))
-        end = self._cue_end("condition", text, place)
-        if end:
-            start = skip(text, end)
-            if self._cue_end("no_reason", text, start):
-                return None
-            stop = self._reason_end(text, start)
-            if stop > start:
-                if self._escalates.search(text, start, stop):
-                    return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
-                return Element("as_needed", place, stop, (start, stop), code="condition")
-            return None
-        end = self._cue_end("reason", text, place)
-        if end:
-            start = skip(text, end)
-            if self._cue_end("no_reason", text, start) or text[start : start + 1].isdigit():
-                return None
-            if self._course(text, place) is not None:
-                return None
-            stop = self._reason_end(text, start)
-            if stop > start:
-                return Element("reason", place, stop, (start, stop))
-        return None
-
-    def _with_reason(self, text: Seen, place: int, end: int) -> Element:
-        """ "as needed", with the reason that stands behind it."""
-        start = skip(text, end)
-        if visit := self._cue_end("visit", text, start):
-            return Element("hold", place, visit)  # "p.r.n. follow-up"
-        comma = skip(text, end, " \t,")
-        for kind in ("reason", "condition"):
-            cue = self._cue_end(kind, text, comma)
-            if cue and not self._cue_end("no_reason", text, skip(text, cue)):
-                start = skip(text, cue)
-                stop = self._reason_end(text, start)
-                if stop > start:
-                    return Element("as_needed", place, stop, (start, stop))
-        if not text[start : start + 1].isalpha() or any(
-            self._cue_end(kind, text, start) for kind in ("filler", "then", "take", "reason_stop", "no_reason")
-        ):
-            return Element("as_needed", place, end)
-        stop = self._reason_end(text, start)
-        return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
-
-    def _reason_end(self, text: Seen, start: int) -> int:
-        """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""
-        end = place = start
-        for _ in range(MAX_REASON_WORDS):
-            place = skip(text, end)
-            if place >= len(text) or (_MARK.match(text, place) and text[place] not in "(") or text[place] == "(":
-                break
-            if comparison := _COMPARISON.match(text, place):
-                end = comparison.end()
-                continue
-            if place > start and self._ends_reason(text, place):
-                break
-            if place == start and self._begins_dosing(text, place):
-                break
-            word = _WORD.match(text, place)
-            if word is None:
-                break
-            end = word.end()
-        return _without_conjunction(text, start, end)
-
-    def _ends_reason(self, text: Seen, place: int) -> bool:
-        opening = self._opening(text, place)
-        if not (opening.readers or opening.simple):
-            return False
-        return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
         possible = self._opening(text, place).readers
@@ -420,7 +311,7 @@ class Scanner(Limits):
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
-        first = _WORD.match(text, place)
+        first = WORD.match(text, place)
         if first is None or first[0] not in ("a", "an", "single", "un", "une"):
             return False
         following = (
@@ -462,16 +353,9 @@ class Scanner(Limits):
 
 def _mark_end(text: str, place: int) -> int:
     """Where the marks at a place end; 0 where the last one is the point of a figure (".5")."""
-    mark = _MARK.match(text, place)
+    mark = MARK.match(text, place)
     end = mark.end() if mark is not None else 0
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
-
-
-def _without_conjunction(text: str, start: int, end: int) -> int:
-    found = re.search(
-        r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end]
-    )
-    return start + found.start() if found else end
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

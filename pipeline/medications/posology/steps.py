@@ -10,12 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.assembly import WEEK, Assembling
 from pipeline.medications.posology.counts import pack, uncounted, units_before
 from pipeline.medications.posology.dosage import (
-    Step,
-    Whole,
     agree,
-    daily,
     each,
     for_glucose,
     infusing,
@@ -24,46 +22,20 @@ from pipeline.medications.posology.dosage import (
     same_kind,
     supplied,
 )
-from pipeline.medications.posology.elements import Data, Element, Reading, Timing
+from pipeline.medications.posology.elements import Element, Reading, Timing
 from pipeline.medications.posology.routes import coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
-_ONE_DAY = (Decimal(1), "d")
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
-_BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: A time without "for" before it, in hours or less, is no course.
 _COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 
 
-class _Assembly:
-    """One instruction being put together. `text` is the note's own text, from which reasons and names are copied."""
-
-    def __init__(self, text: str, lang: str) -> None:
-        self.text = text
-        self.lang = lang
-        self.steps = [Step()]
-        self.unit: str | None = None  # of the last count of a form
-        self.before_drug = True
-        self.supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
-        self.read: list[tuple[int, int]] = []
-        self.unread: list[tuple[str, int, int]] = []
-        self.whole = Whole()
-        self.reason: str | None = None
-        # What the words just read announce.
-        self.then = self.change = self.changing = self.take = self.scale = False
-        self.closed = False  # a mark or a sentence's end stands before the next element
-        self.last: Element | None = None
-        self.pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
-        self.excepting = False  # "5 mg daily except 7.5 mg on Sundays"
-        self.bracket = 0
-
-    @property
-    def step(self) -> Step:
-        return self.steps[-1]
+class _Assembly(Assembling):
+    """One instruction being put together, element by element."""
 
     def add(self, element: Element) -> None:
         """Take one element."""
@@ -250,13 +222,6 @@ class _Assembly:
         step.repeat, step.duration, step.slots, step.timings = {}, None, [], []
         self.change = False
 
-    def _next(self) -> None:
-        self.steps.append(Step())
-        self.then = False
-
-    def _settled(self) -> None:
-        self.closed = self.take = self.then = self.change = False
-
     def _day(self, element: Element) -> None:
         self.step.on_a_day = True
 
@@ -283,107 +248,6 @@ class _Assembly:
         if timing.flag == "divided":
             self._divide()
         self._take_timing(element, timing)
-
-    def _injected(self) -> bool:
-        """Is it given by needle: in English "1 g IV x 3" is said of nothing but three doses."""
-        return self.lang != "fr" and any(route.value in _BY_NEEDLE for route in self.step.routes)
-
-    def _most(self, timing: Timing) -> None:
-        """ "up to 4 times a day": a limit of takings."""
-        repeat = timing.repeat
-        if "frequency" not in repeat:
-            return
-        most: int = repeat.get("frequencyMax") or repeat["frequency"]
-        under = quantity_of(Decimal(repeat["period"]), None, repeat["periodUnit"])
-        self.whole.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
-
-    def _divide(self) -> None:
-        """What is divided is the amount of a day, and no dose: "1000 mg/j en 2 prises"."""
-        for place, (amount, element) in enumerate(self.step.amounts):
-            daily = amount.kind == "quantity" and self.step.repeat.get("period") == "1"
-            if amount.quantity is not None and (amount.every == _ONE_DAY or daily):
-                ratio = {"numerator": amount.quantity, "denominator": quantity_of(Decimal(1), None, "d")}
-                self.step.amounts[place] = (Amount("rate", ratio=ratio), element)
-                self.step.repeat = {}
-
-    def _take_timing(self, element: Element, timing: Timing) -> None:
-        if self._right_eye(element):
-            self.whole.route = self.whole.route or {
-                "text": self.text[element.start : element.end],
-                "code": "ophthalmic",
-            }
-            return
-        if self.bracket and self.step.repeat and timing.repeat.items() <= self.step.repeat.items():
-            return
-        if self.change and self.step.repeat:
-            self.step.repeat = {}
-        elif self.then and self.step.timed() and self._new_step(timing.repeat):
-            self._next()
-        elif self.closed and self.step.duration is not None and not self.bracket and self._fewer(timing.repeat):
-            self._next()  # "qid x 1 wk, tid x 1 wk, bid x 1 wk"
-        if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
-            self._leave_out(timing.repeat["dayOfWeek"])
-        self._merge(element, timing.repeat)
-        self.step.timings.append((element.start, element.end, timing.counted))
-        self._settled()
-
-    def _leave_out(self, days: Sequence[str]) -> None:
-        """The step before is of all days but these."""
-        before = self.steps[-2].repeat
-        if daily(before) and "dayOfWeek" not in before:
-            for name in ("frequency", "period", "periodUnit"):
-                before.pop(name)
-            before["dayOfWeek"] = [day for day in WEEK if day not in days]
-        self.excepting = False
-
-    def _right_eye(self, element: Element) -> bool:
-        """ "OD" beside drops is the right eye, not once a day."""
-        words = self.text[element.start : element.end].lower().replace(".", "")
-        drops = any((amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts)
-        return words == "od" and drops
-
-    def _new_step(self, repeat: Data) -> bool:
-        """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
-        if self.step.duration:
-            return True
-        return self._other_frequency(repeat)
-
-    def _fewer(self, repeat: Data) -> bool:
-        """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk"?"""
-        same = all(repeat.get(name) == self.step.repeat.get(name) for name in ("period", "periodUnit"))
-        return same and self._other_frequency(repeat)
-
-    def _other_frequency(self, repeat: Data) -> bool:
-        mine = self.step.repeat
-        return any(
-            name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count")
-        )
-
-    def _merge(self, element: Element, found: Data) -> None:
-        repeat = self.step.repeat
-        if "frequency" in found and repeat == {"count": 1} and self.last is not None and self.last.kind == "timing":
-            del repeat["count"]  # "une injection par jour"
-        if daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
-            # "1 tablet a day, 5 days a week": so many takings a week.
-            for name in ("frequency", "period", "periodUnit"):
-                repeat.pop(name)
-        for name in ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count"):
-            if name in found and name in repeat and found[name] != repeat[name]:
-                self.unread.append(("frequency_contradicts_itself", element.start, element.end))
-                return
-        if (
-            "frequency" in repeat
-            and "frequency" in found
-            and found.keys() & {"frequencyMax", "periodMax"} != repeat.keys() & {"frequencyMax", "periodMax"}
-        ):
-            self.unread.append(("frequency_contradicts_itself", element.start, element.end))
-            return
-        for name, value in found.items():
-            if isinstance(value, list):
-                known = repeat.setdefault(name, [])
-                known += [code for code in value if code not in known]
-            else:
-                repeat[name] = value
 
     def _slots(self, element: Element) -> None:
         if self.step.timed() and self.then:
@@ -449,12 +313,6 @@ class _Assembly:
         self.reason = self.reason or words
         if self.step.as_needed and self.step.reason is None:
             self.step.reason = words
-
-    def _words(self, element: Element) -> str | None:
-        if element.value is None:
-            return None
-        start, end = element.value
-        return self.text[start:end].strip() or None
 
     def _route(self, element: Element) -> None:
         self.step.routes.append(element)

@@ -1,0 +1,82 @@
+"""The small words by which the linker reads a text, from `posology/linking.tsv`, compiled once for a language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline import resources
+
+# What "..." stands for in a cue: "protect ... from".
+_SOME_WORDS = r"(?:[\w'-]+\s+){0,4}?[\w'-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The compiled small words of a language."""
+
+    before: re.Pattern[str]
+    tie: re.Pattern[str]
+    chain: re.Pattern[str]
+    word: re.Pattern[str]
+    joined: re.Pattern[str]
+    alternative: re.Pattern[str]
+    listed: re.Pattern[str]
+    each_before: re.Pattern[str]
+    each_after: re.Pattern[str]
+    product: re.Pattern[str]
+    kind: re.Pattern[str]
+    kind_before: re.Pattern[str]
+    listing: re.Pattern[str]
+    last_only: re.Pattern[str]
+    set_off: re.Pattern[str]
+    aside: re.Pattern[str]
+    not_of: re.Pattern[str]
+    onward: re.Pattern[str]
+    quality: re.Pattern[str]
+
+
+def _any(phrases: Iterable[str]) -> str:
+    escaped = {re.escape(phrase).replace(r"\ ", r"\s+").replace(r"\.\.\.", _SOME_WORDS) for phrase in phrases}
+    parts = sorted(escaped, key=len, reverse=True)
+    return "(?:" + "|".join(part + (r"\b" if part[-1].isalnum() else "") for part in parts) + ")"
+
+
+def read_cues(lang: str) -> Cues:
+    """The cues of a language, from its `posology/linking.tsv`."""
+    kinds: dict[str, list[str]] = {}
+    for row in resources.read_table(lang, "posology/linking.tsv"):
+        kinds.setdefault(row["kind"], []).append(row["phrase"])
+    of, noun = _any(kinds["of"]), _any(kinds["noun"])
+    determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
+    both, either = _any(kinds["and"]), _any(kinds["or"])
+    each, aside, not_of = _any(kinds["each"]), _any(kinds["aside"]), _any(kinds["not_of"])
+    adjective = rf"(?:(?!{_any(kinds['stop'])})[\w-]+[ \t]+)"
+    return Cues(
+        before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
+        tie=re.compile(rf"[\s,:=(–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
+        chain=re.compile(
+            rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
+        ),
+        word=re.compile(rf"[ \t]*{adjective}?\Z"),
+        joined=re.compile(rf"[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
+        alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
+        listed=re.compile(rf"[\s)]*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
+        each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
+        # "each bedtime" is a frequency, "both eyes" a place.
+        each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),
+        product=re.compile(rf"\s*{_any(kinds['with'])}\s*(?:{determiner}\s*)?\Z"),
+        kind=re.compile(
+            rf"[\s-]+{adjective}?{_any(kinds['kind'])}[\s(]*(?:(?:{_any(kinds['listing'])}|:|-)[\s(]*)?"
+            rf"(?:{determiner}\s*)?\Z"
+        ),
+        kind_before=re.compile(rf"\b{_any(kinds['kind'])}[ \t]+{adjective}?\Z"),
+        listing=re.compile(rf"\s*{_any(kinds['listing'])}\s*(?:{determiner}\s*)?\Z"),
+        last_only=re.compile(_any(kinds["last_only"])),
+        set_off=re.compile(rf"[\s®™)]*(?:,|,?\s*{_any(kinds['which'])}(?:[ \t]+[\w'-]+){{0,3}}?)\s*\Z"),
+        aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
+        not_of=re.compile(rf"\b{not_of}"),
+        onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
+        quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
+    )

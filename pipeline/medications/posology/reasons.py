@@ -1,0 +1,134 @@
+"""Taking as needed: for what, on which condition, and what only looks like it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.medications.posology.elements import Element, Seen, skip
+from pipeline.medications.posology.limits import Limits
+from pipeline.medications.posology.numbers import UnreadError
+from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
+
+MARKS = frozenset(',;:.()[]!?*|\n"')
+MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
+SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
+#: A reason or a condition of taking has no more words than this.
+MAX_REASON_WORDS = 8
+_COMPARISON = re.compile(
+    r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
+    r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
+)
+#: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
+MAX_VISIT_WORDS = 8
+
+
+class Reasons(Limits):
+    """Reads "as needed", conditions and reasons."""
+
+    def _begins_dosing(self, text: Seen, place: int) -> bool:
+        """Does another part of an instruction begin at a place? Known to what reads all of them."""
+        raise NotImplementedError
+
+    def _visit(self, text: Seen, place: int) -> Element | None:
+        """ "follow up with him in 2 weeks or p.r.n.": said of being seen again."""
+        end = self._cue_end("visit", text, place)
+        for _ in range(MAX_VISIT_WORDS if end else 0):
+            start = skip(text, end)
+            if start >= len(text) or text[start] in MARKS or text[start] in SIGNS:
+                return None
+            try:
+                match = self._phrase_at(text, start)
+            except UnreadError:
+                match = None
+            if match is not None and match.row["flag"] == "as_needed":
+                return Element("hold", place, match.end)
+            word = WORD.match(text, start)
+            if word is None or self._cue_end("take", text, start):
+                return None
+            end = word.end()
+        return None
+
+    def _as_needed(self, text: Seen, place: int) -> Element | None:
+        if (visit := self._visit(text, place)) is not None:
+            return visit
+        end = self._cue_end("hold", text, place)
+        if end and self._cue_end("scale", text, place) < end:
+            stop = max(end, self._quantity_end(text, skip(text, end)))
+            stop = max(stop, self._reason_end(text, skip(text, stop)))
+            return Element("hold", place, self._timed_end(text, stop))
+        end = self._cue_end("condition", text, place)
+        if end:
+            start = skip(text, end)
+            if self._cue_end("no_reason", text, start):
+                return None
+            stop = self._reason_end(text, start)
+            if stop > start:
+                if self._escalates.search(text, start, stop):
+                    return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
+                return Element("as_needed", place, stop, (start, stop), code="condition")
+            return None
+        end = self._cue_end("reason", text, place)
+        if end:
+            start = skip(text, end)
+            if self._cue_end("no_reason", text, start) or text[start : start + 1].isdigit():
+                return None
+            if self._course(text, place) is not None:
+                return None
+            stop = self._reason_end(text, start)
+            if stop > start:
+                return Element("reason", place, stop, (start, stop))
+        return None
+
+    def _with_reason(self, text: Seen, place: int, end: int) -> Element:
+        """ "as needed", with the reason that stands behind it."""
+        start = skip(text, end)
+        if visit := self._cue_end("visit", text, start):
+            return Element("hold", place, visit)  # "p.r.n. follow-up"
+        comma = skip(text, end, " \t,")
+        for kind in ("reason", "condition"):
+            cue = self._cue_end(kind, text, comma)
+            if cue and not self._cue_end("no_reason", text, skip(text, cue)):
+                start = skip(text, cue)
+                stop = self._reason_end(text, start)
+                if stop > start:
+                    return Element("as_needed", place, stop, (start, stop))
+        if not text[start : start + 1].isalpha() or any(
+            self._cue_end(kind, text, start) for kind in ("filler", "then", "take", "reason_stop", "no_reason")
+        ):
+            return Element("as_needed", place, end)
+        stop = self._reason_end(text, start)
+        return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
+
+    def _reason_end(self, text: Seen, start: int) -> int:
+        """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""
+        end = place = start
+        for _ in range(MAX_REASON_WORDS):
+            place = skip(text, end)
+            if place >= len(text) or (MARK.match(text, place) and text[place] not in "(") or text[place] == "(":
+                break
+            if comparison := _COMPARISON.match(text, place):
+                end = comparison.end()
+                continue
+            if place > start and self._ends_reason(text, place):
+                break
+            if place == start and self._begins_dosing(text, place):
+                break
+            word = WORD.match(text, place)
+            if word is None:
+                break
+            end = word.end()
+        return _without_conjunction(text, start, end)
+
+    def _ends_reason(self, text: Seen, place: int) -> bool:
+        opening = self._opening(text, place)
+        if not (opening.readers or opening.simple):
+            return False
+        return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
+
+
+def _without_conjunction(text: str, start: int, end: int) -> int:
+    found = re.search(
+        r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end]
+    )
+    return start + found.start() if found else end
