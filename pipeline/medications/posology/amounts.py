@@ -81,7 +81,6 @@ class Amounts:
         number = numbers.pattern
         scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
-        again = r"(?:\s*\(\s*\d+(?:[.,]\d+)?\s*\))?"  # "One (1)", as discharge forms print it
         more = r"(?:\s+(?:more|additional|extra|further|full|supplementaires?|autres?))?"
         half = r"(?P<half>\s+(?:et demie?|and (?:a|one)[ -]half)(?![^\W\d_]))?"
         of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
@@ -91,8 +90,8 @@ class Amounts:
             rf"(?:\s*[{JOINTS}]\s*(?P<n3>{figure})\s*(?P<u3>{unit}))?(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
         )
         self._amount = re.compile(
-            rf"(?P<a>{number})(?P<as>{scale}){again}{more}(?:{of}(?P<au>{unit}))?{half}"
-            rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){again}[\s-]*(?P<bu>{unit})?"
+            rf"(?P<a>{number})(?P<as>{scale}){numbers.again}{more}(?:{of}(?P<au>{unit}))?{half}"
+            rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){numbers.again}[\s-]*(?P<bu>{unit})?"
             rf"(?(au)(?(bu)|(?!))))?"
             rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )

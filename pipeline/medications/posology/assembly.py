@@ -62,6 +62,20 @@ class Assembling:
                 self.step.amounts[place] = (Amount("rate", ratio=ratio), element)
                 self.step.repeat = {}
 
+    def _again(self, element: Element, timing: Timing) -> None:
+        """ "x1, may repeat once": two in all; where nobody says how often it may be repeated, no number."""
+        repeat, more = self.step.repeat, timing.repeat.get("count")
+        if self.lang == "fr" and ("frequency" in repeat or self.step.duration is not None):
+            return  # "1 cp/j, à renouveler 2 fois": the prescription
+        if "frequency" in repeat or repeat.get("count", 1) != 1 or (more is None and "count" not in repeat):
+            self.unread.append(("frequency_unread", element.start, element.end))
+            return
+        if more is None:
+            del repeat["count"]
+            self.unread.append(("frequency_unread", element.start, element.end))
+        else:
+            repeat["count"] = more + 1
+
     def _take_timing(self, element: Element, timing: Timing) -> None:
         if self._right_eye(element):
             self.whole.route = self.whole.route or {
@@ -115,25 +129,24 @@ class Assembling:
             name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count")
         )
 
+    def _beside_timing(self) -> bool:
+        return self.last is not None and self.last.kind == "timing"
+
     def _merge(self, element: Element, found: Data) -> None:
         repeat = self.step.repeat
-        if "frequency" in found and repeat == {"count": 1} and self.last is not None and self.last.kind == "timing":
+        if "frequency" in found and repeat.get("count") == 1 and "frequency" not in repeat and self._beside_timing():
             del repeat["count"]  # "une injection par jour"
         if daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
             # "1 tablet a day, 5 days a week": so many takings a week.
             for name in ("frequency", "period", "periodUnit"):
                 repeat.pop(name)
-        for name in ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count"):
-            if name in found and name in repeat and found[name] != repeat[name]:
+        if _contradict(repeat, found):
+            if self._was_right_eye():
+                self.whole.route = {"text": self.text[slice(*self.step.timings[0][:2])], "code": "ophthalmic"}
+                repeat.clear()
+            else:
                 self.unread.append(("frequency_contradicts_itself", element.start, element.end))
                 return
-        if (
-            "frequency" in repeat
-            and "frequency" in found
-            and found.keys() & {"frequencyMax", "periodMax"} != repeat.keys() & {"frequencyMax", "periodMax"}
-        ):
-            self.unread.append(("frequency_contradicts_itself", element.start, element.end))
-            return
         for name, value in found.items():
             if isinstance(value, list):
                 known = repeat.setdefault(name, [])
@@ -153,3 +166,17 @@ class Assembling:
         most: int = repeat.get("frequencyMax") or repeat["frequency"]
         under = quantity_of(Decimal(repeat["period"]), None, repeat["periodUnit"])
         self.whole.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
+
+    def _was_right_eye(self) -> bool:
+        """Is the only timing so far an "OD" that another frequency follows: "OD, three times a day"?"""
+        timings = self.step.timings
+        return len(timings) == 1 and self.text[slice(*timings[0][:2])].lower().replace(".", "") == "od"
+
+
+def _contradict(repeat: Data, found: Data) -> bool:
+    """Do two timings say different things of how often?"""
+    names = ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count")
+    if any(name in found and name in repeat and found[name] != repeat[name] for name in names):
+        return True
+    most = {"frequencyMax", "periodMax"}
+    return "frequency" in repeat and "frequency" in found and found.keys() & most != repeat.keys() & most

@@ -21,7 +21,9 @@ PATTERN_STARTS = frozenset(
 
 
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
-_SLASHED = re.compile(r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/])(?:\s+course)?")
+_SLASHED = re.compile(
+    r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/]|[.,]\d)(?:\s+course)?"
+)
 _DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
 _DAY_OF = re.compile(
     r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?"

@@ -48,10 +48,17 @@ class Cues:
         by_start: dict[str, list[str]] = {}
         for phrase in sorted({phrase for phrase in phrases if phrase}, key=len, reverse=True):
             by_start.setdefault(lead(phrase, 0), []).append(
-                re.escape(phrase).replace(r"\ ", r"[\s-]+") + (r"(?![^\W\d_])" if phrase[-1].isalnum() else "")
+                re.escape(phrase).replace(r"\ ", r"[\s-]+") + _behind(phrase)
             )
         self.patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
         self.starts = frozenset(by_start)
+
+
+def _behind(phrase: str) -> str:
+    """What may not stand behind a cue: a further letter; behind "a" a figure neither ("A1c")."""
+    if phrase == "a":
+        return r"(?![^\W_])"
+    return r"(?![^\W\d_])" if phrase[-1].isalnum() else ""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ from pipeline.medications.posology.numbers import UnreadError
 
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
 _TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
+#: Between "reduce" and its "by" stand fewer words than this.
+MAX_BY_WORDS = 6
 
 
 class Limits(Courses):
@@ -106,7 +108,7 @@ class Limits(Courses):
 
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
-        end = self._cue_end("by", text, place)
+        end = self._cue_end("by", text, place) or self._by_end(text, place)
         if not end:
             return None
         start = skip(text, end)
@@ -116,6 +118,18 @@ class Limits(Courses):
         stop = self._timed_end(text, stop)
         to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
         return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)
+
+    def _by_end(self, text: Seen, place: int) -> int:
+        """Where "reduce the evening dose by" ends; 0 for anything else."""
+        end = self._cue_end("by_verb", text, place)
+        for _ in range(MAX_BY_WORDS if end else 0):
+            start = skip(text, end)
+            if by := self._cue_end("change_by", text, start):
+                return by
+            end = self._cue_end("by_noun", text, start)
+            if not end:
+                break
+        return 0
 
     def _timed_end(self, text: Seen, end: int) -> int:
         """Where the timing ends that stands directly behind `end`."""

@@ -93,7 +93,11 @@ class Numbers:
         self.starts = frozenset(lead(word, 0) for word in self._words) | {
             roman for roman in romans if _ROMAN_NUMBER.fullmatch(roman)
         }
-        self._range = re.compile(rf"(?P<low>{self.pattern})(?:{self.joint_source}(?P<high>{self.pattern}))?")
+        # "every eight (8) hours", as discharge forms print it
+        self.again = rf"(?:\s*\(\s*(?:\d+(?:[.,]\d+)?|{self._worded()})\s*\))?"
+        self._range = re.compile(
+            rf"(?P<low>{self.pattern}){self.again}(?:{self.joint_source}(?P<high>{self.pattern}){self.again})?"
+        )
 
     def _worded(self) -> str:
         """An expression for numbers in words, put together or phrases of the table."""

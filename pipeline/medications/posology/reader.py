@@ -131,26 +131,26 @@ class PosologyLanguage:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
         anchored = _anchored(elements, own)
         kept = [False] * len(elements)
-        going = fresh = begun = False
+        going = fresh = begun = later = False
         for number, element in enumerate(elements):
             kind, inside = element.kind, anchored[number]
             if inside or kind == "drug":
-                going, fresh, begun = True, False, True
+                going, fresh, begun, later = True, False, True, False
             elif kind in ("word", "other"):
                 going = False
                 continue
             elif kind == "mark":
                 fresh = fresh or not _SENTENCE_ENDS.isdisjoint(element.value)
             elif fresh and kind != "filler":
-                going, fresh = going and self._continues(element), False
+                going, fresh, later = going and self._continues(element), False, not self._continues(element)
             if fresh and kind in ("as_needed", "reason"):
                 going = False
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
-            if going or (begun and not fresh and (kind == "max" or (kind == "as_needed" and not element.code))):
+            if going or (begun and not fresh and _reaches(element, later=later)):
                 kept[number] = inside or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
-        _leave_out_item_numbers(elements, anchored, kept, text)
+        _leave_out_others(elements, anchored, kept, text)
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 
     @staticmethod
@@ -232,13 +232,28 @@ def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]])
             element.kind, element.code = "unread", "duration_unread"
 
 
-def _leave_out_item_numbers(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
-    """Keep no number of an item of a list: "1. Lasix 40 mg BID 2. KCl 20 mEq daily", "1- Lasix", "[2] KCl"."""
+def _reaches(element: Element, *, later: bool) -> bool:
+    """Is an element of the instruction though other words stand between? `later`: in a later sentence."""
+    if element.kind == "as_needed":
+        return not element.code and not later
+    return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat" and not later)
+
+
+def _leave_out_others(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
+    """Keep no number of an item of a list ("1. Lasix 40 mg BID 2. KCl", "1- Lasix"), nor one of something unknown."""
     for number, element in enumerate(elements):
-        if kept[number] and not anchored[number] and element.kind == "amount" and element.value.kind == "count":
-            written = text[element.start : element.end]
-            if not element.value.measure and written.isdigit() and _ITEM.match(text, element.end):
-                kept[number] = False
+        if not kept[number] or anchored[number] or element.kind != "amount" or element.value.kind != "count":
+            continue
+        if element.value.measure or element.value.every:
+            continue
+        item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
+        if item or _of_unknown(elements[number + 1 : number + 3]):
+            kept[number] = False
+
+
+def _of_unknown(behind: Sequence[Element]) -> bool:
+    """Does a number count what is no form: "1 fingerbreadth above", "one point", but not "2 gummies daily"?"""
+    return bool(behind) and behind[0].kind == "word" and (len(behind) == 1 or behind[1].kind != "timing")
 
 
 def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:

@@ -35,6 +35,8 @@ _CLAUSE_BEFORE = re.compile(
         + [rf"{word}(?<!\w{word})\b(?! (?:a |1/|half|demi))" for word in _CLAUSE_WORDS]
     )
 )
+# What leads from there to a drug: a number of it.
+_LEADING = re.compile(r"\d|\b(?:one|two|three|four|five|six|half|une?|deux|trois|quatre|cinq|demi)\b")
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
 
 
@@ -154,7 +156,17 @@ class Neighbours:
         limit = min(len(text), end + TAIL)
         while place < len(self._all) and self._all[place][0] < end:
             place += 1
-        if place < len(self._all):
-            limit = min(limit, self._all[place][0])
+        if place < len(self._all) and self._all[place][0] < limit:
+            limit = self._all[place][0]
+            if self._is_drug(self._all[place]):
+                limit = _own_end(text, end, limit)
         item = _NEW_ITEM.search(text, end, limit)
         return max(end, item.start() if item is not None else limit)
+
+
+def _own_end(text: str, end: int, drug: int) -> int:
+    """Where what is said behind an instruction ends before the next drug, to which "and one of" leads."""
+    clause = end
+    for found in _CLAUSE_BEFORE.finditer(text, end, drug):
+        clause = found.start()
+    return clause if _LEADING.search(text, clause, drug) else drug

@@ -16,7 +16,7 @@ from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Read, Reader, settle
 from pipeline.medications.posology.elements import Element, Seen, Timing, skip
-from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
+from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, lead
 from pipeline.medications.posology.reasons import MARK, MARKS, WORD, Reasons
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
@@ -147,7 +147,8 @@ class Scanner(Reasons):
             Reader(self._supplied, (), numbers),
             Reader(self._since, ("since", "more", "later"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
             Reader(self._limit, ("max",), numbers),
-            Reader(self._step_by, ("by",)),
+            Reader(self._step_by, ("by", "by_verb")),
+            Reader(self._again, ("again", "may_again")),
             Reader(self._old, ("from", "was")),
             Reader(self._infusion, ("over",)),
             Reader(self._course, ("course", "more", "course_unread"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
@@ -186,7 +187,24 @@ class Scanner(Reasons):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        return Element("timing", place, match.end, Timing(repeat, row["flag"], match.times is not None))
+        if repeat.get("periodUnit") == "s":
+            return None  # "a second dose"
+        flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
+        return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    def _again(self, text: Seen, place: int) -> Element | None:
+        """ "may repeat once": so many more takings than one; "may repeat": nobody says how many."""
+        end = self._cue_end("again", text, place)
+        start = skip(text, end)
+        if end and start < len(text):
+            try:
+                more = self._times.match(text, start, lead(text, start), self.numbers.match(text, start))
+            except UnreadError:
+                return None
+            if more is not None and more.number is not None and more.number.high is None:
+                return Element("timing", place, more.end, Timing({"count": int(more.number.low)}, "repeat"))
+        end = self._cue_end("may_again", text, place)
+        return Element("timing", place, end, Timing({}, "repeat")) if end else None
 
     def _indefinite(self, text: Seen, place: int) -> Element | None:
         """ "a few nights a week": how often, but nobody says how many."""

@@ -91,6 +91,7 @@ class _Assembly(Assembling):
         self.then = False
 
     def _by(self, element: Element) -> None:
+        self.then = False
         self.unread.append(("change_of_dose", element.start, element.end))
 
     def _old(self, element: Element) -> None:
@@ -106,7 +107,8 @@ class _Assembly(Assembling):
 
     def _amount(self, element: Element) -> None:
         amount: Amount = element.value
-        if self.scale or for_glucose(self.text[element.end : element.end + 40]):
+        for_range = for_glucose(self.text[element.end : element.end + 40])
+        if for_range or (self.scale and "low" not in (amount.quantity or {})):
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
@@ -128,6 +130,8 @@ class _Assembly(Assembling):
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
+        if self.bracket and amount.kind == "rate" and any(a.kind == "quantity" for a, _ in self.step.amounts):
+            return  # "320 mg (5 mg/kg)": from what the dose was reckoned
         if bare and self.unit is not None:
             amount = replace(amount, quantity={**(amount.quantity or {}), "unit": self.unit}, measure="count")
             if self.step.amounts and self.supplied and not self.step.timed():
@@ -236,6 +240,12 @@ class _Assembly(Assembling):
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
             timing = Timing({"dayOfWeek": [day for day in WEEK if day not in named]})
+        if timing.flag == "repeat":
+            self._again(element, timing)
+            return
+        if timing.flag == "applied" and not self.step.amounts:  # "2 applications par jour": one each time
+            one = Amount("count", {"value": "1", "unit": "{application}"}, measure="count")
+            self.step.amounts.append((one, element))
         if timing.flag == "once":
             count = timing.repeat.get("count", 0)
             if self.last is not None and self.last.kind == "form" and not self._counted() and count != 1:
