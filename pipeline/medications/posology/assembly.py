@@ -30,6 +30,7 @@ class Assembling:
         self.reason: str | None = None
         # What the words just read announce.
         self.then = self.change = self.changing = self.take = self.scale = False
+        self.joined = False  # "then" is only an "and"
         self.closed = False  # a mark or a sentence's end stands before the next element
         self.last: Element | None = None
         self.pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
@@ -41,7 +42,7 @@ class Assembling:
         return self.steps[-1]
 
     def _next(self) -> None:
-        self.steps.append(Step())
+        self.steps.append(Step(follows=(self.then and not self.joined) or self.change or self.whole.alternate))
         self.then = False
 
     def _settled(self) -> None:

@@ -60,6 +60,7 @@ class Step:
     as_needed: bool = False
     reason: str | None = None
     slots: list[tuple[str, Decimal]] = field(default_factory=list)
+    follows: bool = False  # "then", "increased to" or "alternating with" leads to it
     on_a_day: bool = False  # its place in the course is said: "day 1"
     vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
@@ -104,6 +105,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         found, strength = turns, None
     if len(found) == 2 and (whole.alternate or _in_turn(*found)):
         _alternate(found)
+    if found and "timing" not in found[0] and all(data == found[0] for data in found):
+        found = found[:1]  # "1-2 puffs, and then an additional 1-2 puffs"
     found = _of_one_day(found)
     _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
@@ -141,17 +144,34 @@ def _in_turn(first: Data, second: Data) -> bool:
 
 
 def _of_one_day(found: list[Data]) -> list[Data]:
-    """ "One in the morning, one at noon and one at bedtime" is one dosage, as "1-1-1" is."""
+    """ "One in the morning, one at noon and one at bedtime" is one dosage, as "1-1-1" is; twice a day may be said of it."""
     said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
     moments = [when for repeat in said for when in repeat.get("when", ())]
-    if len(found) < 2 or any(repeat.keys() != {"when"} for repeat in said) or _GENERAL_MEALS & set(moments):
+    if len(found) < 2 or _GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
+        return found
+    times = {name: value for name, value in said[0].items() if name != "when"}
+    if times and times != {"frequency": len(moments), "period": "1", "periodUnit": "d"}:
+        return found
+    if "when" not in said[0] or any(repeat.keys() != {"when"} for repeat in said[1:]):
         return found
     rest = [{name: value for name, value in data.items() if name != "timing"} for data in found]
     last = rest[-1]
     behind = {name: value for name, value in last.items() if name != "duration"}
-    if "dose" not in last or any(data != behind for data in rest[:-1]) or len(set(moments)) < len(moments):
+    if "dose" not in last or any(data != behind for data in rest[:-1]):
         return found
-    return [{**last, "timing": timing_of({"when": moments})}]
+    return [{**last, "timing": timing_of({**times, "when": moments})}]
+
+
+def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:
+    """Amounts side by side of which nothing says when each is given: at several places, or at several hours by a pump."""
+    if len(steps) < 2 or whole.alternate or any(step.follows or step.duration or step.on_a_day for step in steps):
+        return []
+    rates = [any(amount.kind == "rate" for amount, _ in step.amounts) for step in steps]
+    if not all(rates) and any(rates):
+        return []  # "5000 units bolus and 1000 units/h"
+    if not all(rates) and any(step.timed() or step.as_needed or not step.amounts for step in steps):
+        return []
+    return [element for step in steps for amount, element in step.amounts if amount.kind != "strength"]
 
 
 def _turns(found: Sequence[Data], strength: Data) -> list[Data]:

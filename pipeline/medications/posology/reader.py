@@ -137,7 +137,7 @@ class PosologyLanguage:
             if inside or kind == "drug":
                 going, fresh, begun, later = True, False, True, False
             elif kind in ("word", "other"):
-                going = False
+                going, fresh, later = False, False, later or fresh
                 continue
             elif kind == "mark":
                 fresh = fresh or not _SENTENCE_ENDS.isdisjoint(element.value)

@@ -278,6 +278,8 @@ class Scanner(Reasons):
         end, amount = found
         if text[end : end + 1] == "/" and text[end + 1 : end + 2].isalpha() and not self.knows(text, end + 1):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
+        if amount.kind == "count" and not amount.measure and self._is_glued(text, end):
+            return None  # "12a-6a"
         if amount.kind == "count" and text[place:end] == "un gel":
             return None  # the abbreviation of "gélule" has a figure before it
         if amount.kind == "count" and (sized := self._spoons(text, end, amount)) is not None:
@@ -285,6 +287,15 @@ class Scanner(Reasons):
         if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
             return None
         return Element("amount", place, end, amount)
+
+    def _is_glued(self, text: Seen, end: int) -> bool:
+        """Do letters follow a figure at once that are neither a frequency nor a route?"""
+        if not text[end - 1 : end].isdigit() or not text[end : end + 1].isalpha() or self._cue_end("routes", text, end):
+            return False
+        try:
+            return self._phrase_at(text, end) is None and self._frequency(text, end) is None
+        except UnreadError:
+            return False
 
     def _spoons(self, text: Seen, end: int, amount: Amount) -> tuple[int, Amount] | None:
         """The volume of spoons whose size is said, and where it ends: "one 5 ml spoonful", "2 cuillères de 5 ml"."""

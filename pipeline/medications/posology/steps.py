@@ -21,6 +21,7 @@ from pipeline.medications.posology.dosage import (
     posology_of,
     same_kind,
     supplied,
+    untold,
 )
 from pipeline.medications.posology.elements import Element, Reading, Timing
 from pipeline.medications.posology.routes import coded, settle
@@ -30,6 +31,8 @@ _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
+# What joins two amounts without saying that one comes after the other.
+_JOINING = frozenset({"and", "et"})
 #: A time without "for" before it, in hours or less, is no course.
 _COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 
@@ -65,6 +68,7 @@ class _Assembly(Assembling):
 
     def _then(self, element: Element) -> None:
         self.then, self.change = True, False
+        self.joined = self.text[element.start : element.end].lower() in _JOINING
 
     def _except(self, element: Element) -> None:
         self.excepting = self.step.timed()
@@ -97,6 +101,10 @@ class _Assembly(Assembling):
     def _old(self, element: Element) -> None:
         if element.value is None:
             self.change = True
+
+    def _since(self, element: Element) -> None:
+        if self.last is not None and self.step.amounts and self.last is self.step.amounts[-1][1]:
+            self.step.vague = True  # "200 mg 12 hours later"
 
     def _unread(self, element: Element) -> None:
         if element.code == "frequency_unread" and self.step.amounts:
@@ -190,7 +198,7 @@ class _Assembly(Assembling):
             return
         if self._alike(amount) and not self._product_only():
             kinds = [other for other, _ in step.amounts if same_kind(other, amount)]
-            if len(kinds) == 1 and (self.closed or self.take) and not self._enumerates():
+            if len(kinds) == 1 and amount.kind != "rate" and (self.closed or self.take) and not self._enumerates():
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
 
@@ -346,7 +354,7 @@ _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     name.removeprefix("_"): method for name, method in vars(_Assembly).items() if name.startswith("_")
 }
 # What says nothing of the posology.
-_UNSAID = frozenset({"mark", "word", "filler", "then", "take", "change", "unread", "changing"})
+_UNSAID = frozenset({"since", "mark", "word", "filler", "then", "take", "change", "unread", "changing"})
 
 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
@@ -360,6 +368,11 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    if several := untold(steps, assembly.whole):
+        assembly.unread += [("several_amounts", element.start, element.end) for element in several]
+        for step in steps:
+            step.amounts = [pair for pair in step.amounts if pair[0].kind == "strength"]
+            step.repeat = {}
     for step in assembly.steps:
         if "offset" in step.repeat and "when" not in step.repeat:
             del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
