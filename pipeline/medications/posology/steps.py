@@ -103,7 +103,8 @@ class _Assembly(Assembling):
             self.change = True
 
     def _since(self, element: Element) -> None:
-        if self.last is not None and self.step.amounts and self.last is self.step.amounts[-1][1]:
+        behind_amount = bool(self.step.amounts) and self.last is self.step.amounts[-1][1]
+        if behind_amount and not self.step.follows:
             self.step.vague = True  # "200 mg 12 hours later"
 
     def _unread(self, element: Element) -> None:
