@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,13 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions
 from pipeline.qualifiers.base import CueData
-from pipeline.text.date_values import AbsoluteDate, RelativeDate, note_day, read
+from pipeline.text.date_values import AbsoluteDate, Duration, RelativeDate, note_day, read
+from pipeline.text.folding import FoldedText
+
+# So far behind a date the length of the course is looked for that began then.
+_COURSE_REACH = 100
+# So far before a date the word is looked for that makes it a birth date.
+_BORN_REACH = 32
 
 
 class DatedSpan(msgspec.Struct, frozen=True, gc=False):
@@ -29,26 +36,25 @@ class DatedSpan(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Dating:
-    """The settings by which dates become evidence."""
+    """The settings by which dates become evidence. `born`: what makes a date behind it a birth date, over folded text."""
 
     limit: timedelta
     exclude_birthdate: bool
     since_is_history: bool
+    born: re.Pattern[str]
 
-    def read(self, doc: Doc, place: Callable[[int], int]) -> list[DatedSpan]:
-        """The dates of a Doc that say something about the past, in order; `place` leads from the text to the folded one.
+    def read(self, doc: Doc, folded: FoldedText) -> list[DatedSpan]:
+        """The dates of a Doc that say something about the past, in order.
 
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
         """
         note = note_day(doc._.note_datetime)
         births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
-        found = (self._dated(span, note, births, place) for span in doc.spans.get("dates", ()))
+        found = (self._dated(span, note, births, folded) for span in doc.spans.get("dates", ()))
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
-    def _dated(
-        self, span: Span, note: date | None, births: tuple[str, ...], place: Callable[[int], int]
-    ) -> DatedSpan | None:
+    def _dated(self, span: Span, note: date | None, births: tuple[str, ...], folded: FoldedText) -> DatedSpan | None:
         data = extensions.stored(span.doc, "date_data", span)
         if not data or (note is None and data["mode"] == "absolute"):
             return None
@@ -65,6 +71,9 @@ class Dating:
         if not recent and value.bound == "since" and not self.since_is_history:
             return None
         start, end = span.start_char, span.end_char
+        place = folded.place(start)
+        if self.exclude_birthdate and self.born.search(folded.folded, max(0, place - _BORN_REACH), place) is not None:
+            return None
         cue: CueData = {
             "kind": "date",
             "start": start,
@@ -74,7 +83,7 @@ class Dating:
             "age_days": age.days,
             "limit_days": self.limit.days,
         }
-        return DatedSpan(place(start), place(end), value.bound, age, recent, cue)
+        return DatedSpan(place, folded.place(end), value.bound, age, recent, cue)
 
     def _says_something(self, value: AbsoluteDate | RelativeDate, age: timedelta) -> bool:
         """A relative future is no cue, nor is a stretch longer than the limit that holds the note ("this year")."""
@@ -97,11 +106,22 @@ def is_birth(known: str, births: Iterable[str]) -> bool:
     return any(known.startswith(birth) for birth in births)
 
 
-class DateLine:
-    """The dates of a Doc in order, with look-ups in logarithmic time."""
+def courses_of(doc: Doc, folded: FoldedText) -> list[tuple[int, float]]:
+    """The lengths of time of a Doc in order: where each begins in the folded text, and its days."""
+    found = []
+    for span in doc.spans.get("durations", ()):
+        data = extensions.stored(doc, "duration_data", span)
+        if data:
+            found.append((folded.place(span.start_char), Duration(**data).days))
+    return sorted(found)
 
-    def __init__(self, dates: list[DatedSpan]) -> None:
+
+class DateLine:
+    """The dates of a Doc, and the lengths of courses, in order, with look-ups in logarithmic time."""
+
+    def __init__(self, dates: list[DatedSpan], courses: list[tuple[int, float]]) -> None:
         self.dates = dates
+        self._courses = courses
         self.starts = [dated.start for dated in dates]
         self._recent = [number for number, dated in enumerate(dates) if dated.recent]
         self._past = [number for number, dated in enumerate(dates) if not dated.recent]
@@ -110,6 +130,17 @@ class DateLine:
         """Whether no date begins in [start, end)."""
         index = bisect_left(self.starts, start)
         return index == len(self.starts) or self.starts[index] >= end
+
+    def course_over(self, dated: DatedSpan, end: int) -> bool:
+        """Whether a course told behind a date ("pendant 7 jours") was over at the note; `end`: that of the sentence."""
+        index = bisect_left(self._courses, (dated.start,))
+        if index == len(self._courses):
+            return False
+        start, days = self._courses[index]
+        following = bisect_left(self.starts, dated.end)
+        if following < len(self.starts):
+            end = min(end, self.starts[following])
+        return start < min(end, dated.end + _COURSE_REACH) and timedelta(days=days) < dated.age
 
     def within(self, start: int, end: int) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The first past and the first recent date that begin in [start, end)."""

@@ -134,9 +134,12 @@ class DrugEnds:
                 return None
         return word
 
-    def goes_on(self, start: int, end: int, dated: int) -> bool:
-        """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else."""
-        if self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated):
+    def goes_on(self, start: int, end: int, dated: int, *, over: bool) -> bool:
+        """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else.
+
+        `over`: a course that began then was over before the note.
+        """
+        if self.scopes[PRESENT].over(start, end) is not None or (not over and self._began(start, dated)):
             return True
         low, _ = self.propositions.around(start)
         if dated >= low:

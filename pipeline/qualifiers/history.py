@@ -30,7 +30,7 @@ from pipeline.qualifiers.base import (
     pollution_stretches,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
-from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating
+from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, courses_of
 from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
@@ -113,7 +113,7 @@ class History(Qualifier):
         self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
         self.words_around = history_words(self.lang)
         self.use_dates = use_dates
-        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history)
+        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around.born)
         self.closest_dates_only = closest_dates_only
         self.explain = explain
         self.drug_labels = frozenset(drug_labels)
@@ -151,7 +151,7 @@ class History(Qualifier):
             *self._word_scopes(reading, propositions, skip),
             self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None,
             sections,
-            DateLine(self.dating.read(doc, place) if self.use_dates else []),
+            self._date_line(doc, reading.folded, drugs),
             sorted(place(span.start_char) for span in targets),
             tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
@@ -160,6 +160,12 @@ class History(Qualifier):
             return self._decide(span, case)
 
         return decide
+
+    def _date_line(self, doc: Doc, folded: FoldedText, drugs: Sequence[Span]) -> DateLine:
+        """The dates that count; the courses too where there are drugs."""
+        if not self.use_dates:
+            return DateLine([], [])
+        return DateLine(self.dating.read(doc, folded), courses_of(doc, folded) if drugs else [])
 
     def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
         """What the words of the past reach, and those that show that something goes on."""
@@ -240,9 +246,15 @@ class History(Qualifier):
         old, recent = dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, case)
+        elif old is not None and recent is not None:
+            own = self._own_date(start, end, high, case)
+            old, recent = (own, None) if own is not None else (old, recent)
         if old is not None:
-            drug_ends = case.drug if drug else None
-            goes_on = drug_ends.goes_on(start, end, old.start) if drug_ends else case.going_on.over(start, end)
+            if drug and case.drug is not None:
+                over = dates.course_over(old, sentence[1])
+                goes_on = case.drug.goes_on(start, end, old.start, over=over)
+            else:
+                goes_on = case.going_on.over(start, end) is not None
             old = None if goes_on else old
         return old, recent
 
@@ -262,6 +274,8 @@ class History(Qualifier):
         if before is not None and self._turns(before.end, start, case):
             before = None
         if is_past:
+            if before is not None and before.recent and self._treated(before.end, start, case):
+                return None, before
             before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
         if before is not None and after is not None:
             if (listed and self._owned(before, case)) or after.start - end < start - before.end:
@@ -272,6 +286,19 @@ class History(Qualifier):
         if chosen is None:
             return None, None
         return (None, chosen) if chosen.recent else (chosen, None)
+
+    def _own_date(self, start: int, end: int, high: int, case: _Case) -> DatedSpan | None:
+        """The past date behind an entity that is its own, where a recent one before it is of the visit that it led to."""
+        before, after = case.dates.around(start, end, *case.propositions.around(start))
+        if before is None or after is None or after.recent or not before.recent or after.start >= high:
+            return None
+        index = bisect_left(case.entities, end)
+        alone = index == len(case.entities) or case.entities[index] >= after.start
+        return after if alone and self.words_around.led_to.search(case.folded.folded, before.end, start) else None
+
+    def _treated(self, dated: int, start: int, case: _Case) -> bool:
+        """Whether a drug treats what had the date that ends at `dated`."""
+        return self.words_around.treated.fullmatch(case.folded.folded, dated, start) is not None
 
     def _listed(self, end: int, dated: int, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""

@@ -36,6 +36,14 @@ _LEAD = re.compile(
 )
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
+# The rest of a longer title ("Antécédents relevés au dossier :") that begins with a known one of these kinds; a verb is none.
+_REST = re.compile(r"[ \t](?!(?:which|that|have|has|are|is|qui|que|est|sont)\b)[^\n:：.;,!?()]{1,40}(?=[:：]\s)")
+_HEADS = frozenset(
+    {"chief_complaint", "reason_for_visit", "history_of_present_illness", "past_medical_history"}
+    | {"past_surgical_history", "obstetric_history", "family_history", "allergies", "medications"}
+    | {"admission_medications", "discharge_medications", "past_medications", "physical_exam", "laboratory"}
+    | {"evolution", "hospital_course", "conclusion"}
+)
 # Where a title may stand within a line, behind its first letter: behind a mark and a blank, a mark, or a gap.
 _BEHIND_GAP = r"(?:(?<=[.!?;:,\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
 # Every capital, and signs beyond Latin-1 that may be one.
@@ -207,9 +215,14 @@ class Sectionizer:
         if match is None:
             return None
         start, end = folded.start(match.start("title")), folded.end(match.end("title"))
-        if not self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
-            return None
-        return _Title(start, end, self.kinds[" ".join(match["title"].split())])
+        kind = self.kinds[" ".join(match["title"].split())]
+        if self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
+            return _Title(start, end, kind)
+        if kind in _HEADS and text[start].isupper() and _opens_line(text, start):
+            rest = _REST.match(text, end)
+            if rest is not None:
+                return _Title(start, start + len(text[start : rest.end()].rstrip()), kind)
+        return None
 
     def _is_title(self, text: str, start: int, end: int, behind: int, *, colon: bool) -> bool:
         """Judge by layout: what stands before, after, and in which case the words are."""
@@ -290,6 +303,11 @@ def _behind_lead(text: str, start: int) -> int:
     """Where the words of a line begin, behind its bullet or its number."""
     lead = None if text[start].isalpha() else _LEAD.match(text, start)
     return start if lead is None else lead.end()
+
+
+def _opens_line(text: str, start: int) -> bool:
+    """Whether nothing but blanks stands before a place on its line."""
+    return not text[max(0, start - _MAX_TITLE) : start].rpartition("\n")[2].strip()
 
 
 def _line_end(lines: str, place: int) -> int:

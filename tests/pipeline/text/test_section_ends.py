@@ -16,7 +16,7 @@ FRENCH = {
     "a wrapped line": "Antécédents : HTA, prothèse de hanche droite\nen 2012, asthme\n¦Douleur du genou.",
     "bullets": "ATCD : - HTA, diabète\n- AVC\n\n- asthme\n¦",
     "lines led by a date": "Antécédents : HTA, asthme\n2012 : appendicectomie\n03/2015 : phlébite\n¦Toux grasse.",
-    "parts of the section": "Antécédents : cardio : HTA, FA\nPneumo : BPCO\nChirurgicaux divers : hernie\n¦Toux grasse.",
+    "parts of the section": "Antécédents : cardio : HTA, FA\nPneumo : BPCO\nDivers : hernie\n¦Toux grasse.",
     "items, one a line": "ATCD : HTA\nDiabète de type 2\nAVC sylvien droit\n¦Consulte pour une toux.",
     "items, then a list": "ATCD : HTA\nDiabète de type 2\n¦Asthénie, toux grasse, fièvre.",
     "prose goes on": "Antécédents : elle a été opérée d'une hernie en 2010.\nUne phlébite avait suivi.\n¦Elle consulte pour une toux.",
@@ -34,6 +34,38 @@ ENGLISH = {
     "prose goes on": "PMH: He had a stroke in 2010.\nAppendectomy as a child.\n¦",
     "parts of the section": "PMH: diabetes, gout\nDermatologic history: eczema\n¦",
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Antécédents relevés au dossier : HTA, AVC.", "past_medical_history"),
+        ("Traitement antihypertenseur : ramipril.", "medications"),
+        ("Biologie du 22/01/2024 : créatinine 168.", "laboratory"),
+        ("Antécédents familiaux du côté maternel : diabète.", "family_history"),
+    ],
+)
+def test_a_longer_title_begins_with_a_known_one(line, kind):
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("anamnesis_sections")
+    doc = nlp("Motif : chute\n" + line)
+    assert [section.label_ for section in doc.spans["sections"]][1:] == [kind]
+    assert doc.spans["section_titles"][1].text == line.partition(" :")[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Traitement bien suivi, seul effet : nausées.",
+        "Scanner thoracique de 2010 : nodule.",
+        "- Bilan de chute : normal",
+    ],
+)
+def test_a_line_with_a_colon_is_no_title_by_its_first_word_alone(line):
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("anamnesis_sections")
+    doc = nlp("ATCD\nHTA\n" + line)
+    assert len(doc.spans["sections"]) == 1
 
 
 @pytest.mark.parametrize(
