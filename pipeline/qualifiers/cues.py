@@ -2,8 +2,8 @@
 
 A cue file is a table with the columns `cue`, `rule` and `reach`. A cue is written folded or not, a blank in it stands
 for any run of blanks and line breaks, `(his|her|)` for one of several words or none, and `re:` before it makes it a
-regular expression over the folded text, from the start of a word. The rule `pseudo` marks a phrase that holds a cue but is
-none ("history of present illness"): the longest phrase wins.
+regular expression over the folded text, from the start of a word. `<name>` stands for any word of a class (`word_rows`). The rule
+`pseudo` marks a phrase that holds a cue but is none ("history of present illness"): the longest phrase wins.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Literal, get_args
 import msgspec
 
 from pipeline.qualifiers.beginnings import DIGIT, beginnings
+from pipeline.qualifiers.word_rows import NEAR, Classes, WordRows, expanded, folded_phrases, word_classes
 from pipeline.resources import read_table
-from pipeline.text.folding import FoldedText
 from pipeline.text.phrase_scan import Collapsed, PhraseScan, is_word
 
 Reach = Literal[
@@ -54,11 +54,13 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class CueSet:
     """The cues of one file, ready to search. Searching is linear in the text.
 
-    At each place an expression, where one matches there, goes before the longest phrase; what is found does not overlap.
+    At each place an expression, where one matches there, goes before the longest phrase or row of classes; what is found
+    does not overlap.
     """
 
-    def __init__(self, rows: Iterable[tuple[str, Cue]], *, folded: bool = True) -> None:
+    def __init__(self, rows: Iterable[tuple[str, Cue]], *, folded: bool = True, classes: Classes | None = None) -> None:
         literals: dict[str, Cue] = {}
+        of_classes: list[tuple[str, Cue]] = []
         self._expressions: list[tuple[re.Pattern[str], Cue]] = []
         by_beginning: dict[str, list[int]] = {}
         anywhere: list[str] = []
@@ -71,10 +73,14 @@ class CueSet:
                 if not begins:
                     anywhere.append(f"(?:{expression})")
                 self._expressions.append((re.compile(rf"\b(?:{expression})"), cue))
+            elif classes and ("<" in phrase or NEAR in phrase):
+                of_classes.append((phrase, cue))
+            elif folded:
+                literals.update(dict.fromkeys(folded_phrases(phrase), cue))
             else:
-                for variant in expanded(FoldedText.of(phrase).folded if folded else phrase):
-                    literals[" ".join(variant.split())] = cue
+                literals.update({" ".join(variant.split()): cue for variant in expanded(phrase)})
         literals.pop("", None)
+        self._rows = WordRows(of_classes, classes or {})
         self._cues = list(literals.values())
         self._phrases = PhraseScan(literals)
         self._by_digit = by_beginning.pop(DIGIT, [])
@@ -96,13 +102,18 @@ class CueSet:
         phrases = self._phrases.longest(collapsed.text)
         source = collapsed.source
         tries = self._places(text, collapsed) if self._expressions else {}
-        if not phrases and not tries:
+        rows = self._rows.find(text, collapsed) if self._rows else {}
+        if not phrases and not tries and not rows:
             return []
         hits: list[Hit] = []
         last = 0
         literal: dict[int, tuple[int, Cue | None]] = {
             source(start): (source(end), self._cues[number]) for start, (end, number) in phrases.items()
         }
+        for start, (end, stop, found) in rows.items():
+            place = source(start)
+            if place not in literal or literal[place][0] < source(stop):
+                literal[place] = source(end), found
         for start in sorted(literal.keys() | tries.keys() if tries else literal):
             if start < last:
                 continue
@@ -147,21 +158,10 @@ _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_CUE: tuple[int, Cue | None] = (0, None)
 
 
-def expanded(phrase: str) -> list[str]:
-    """The phrases that a phrase with alternatives stands for: "in (his|her) youth" for two."""
-    group = _ALTERNATIVES.search(phrase)
-    if group is None:
-        return [phrase]
-    rests = expanded(phrase[group.end() :])
-    return [phrase[: group.start()] + choice + rest for choice in group[1].split("|") for rest in rests]
-
-
-_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
-
-
 @lru_cache(maxsize=64)
 def _read(lang: str, name: str) -> CueSet:
-    return CueSet((row["cue"], _cue(row, name)) for row in read_table(lang, name))
+    rows = ((row["cue"], _cue(row, name)) for row in read_table(lang, name))
+    return CueSet(rows, classes=word_classes(lang))
 
 
 def _cue(row: dict[str, str], name: str) -> Cue:

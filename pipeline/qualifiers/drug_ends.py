@@ -40,7 +40,7 @@ HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
     {"hospital_course", "plan", "assessment", "assessment_plan", "instructions", "procedures", "evolution"}
-    | {"medications", "admission_medications", "discharge_medications"}
+    | {"medications", "admission_medications", "discharge_medications", "allergies"}
 )
 VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
 TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
