@@ -17,7 +17,7 @@ from pipeline.text.folding import FoldedText
 
 WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
-_BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #")
+_BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #| & ")
 _MAX_NAME_WORDS = 6
 _FINDINGS = ("problems", "procedures")
 # Shorter words are too near to other words to be taken for a drug by their ending alone.
@@ -249,8 +249,12 @@ class Lexicon:
                 return
             mention.last += best
             mention.end = words.ends[mention.last - 1]
+            if words.text[mention.end - 2 : mention.end + 1] in _WITH_FULL_STOPS:
+                mention.end += 1
 
 
+# The last full stop of "L.A." belongs to it.
+_WITH_FULL_STOPS = frozenset({".a.", ".l.", ".r.", ".d.", ".s."})
 _MASS = re.compile(r"[ \t]?(?:mg|mcg|g|ml|cc|units?|meq|%)(?![a-z0-9])")
 _BEFORE_MEALS = re.compile(r"ac[ \t]*[,/&]?[ \t]*(?:and )?[ \t]*h\.?s")
 # What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").

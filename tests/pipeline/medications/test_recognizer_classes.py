@@ -383,3 +383,23 @@ def test_a_misspelt_form_is_no_drug(english: Language) -> None:
         ("capsuls", "FORM"),
         ("daily", "FREQUENCY"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("She takes Tylenol Sinus at night.", ["Tylenol Sinus"]),
+        ("Penicillin allergy.", ["Penicillin"]),
+        ("Advil Cold & Sinus as needed.", ["Advil Cold & Sinus"]),
+        ("Caltrate plus D daily.", ["Caltrate plus D"]),
+        ("Theo-Dur L.A. 300 mg b.i.d.", ["Theo-Dur L.A."]),
+        ("Cisplatin and 5-fluorouracil weekly.", ["Cisplatin", "5-fluorouracil"]),
+        ("Coenzyme-Q 10 30 mg and evening primrose 500 mg daily.", ["Coenzyme-Q 10", "evening primrose"]),
+        # Titles of lists without a colon, and items behind a blank line.
+        ("HOME MEDICATIONS\n1. Aspirin.\n2. Zinc.\n", ["Aspirin", "Zinc"]),
+        ("Medications:\n\n1. Zinc\n2. Aspirin\n", ["Zinc", "Aspirin"]),
+        ("He was told to stop his\nmedications\nzinc level was low.", []),
+    ],
+)
+def test_names_of_products_and_lists(english: Language, text: str, drugs: list[str]) -> None:
+    assert of(english, text, "DRUG") == drugs
