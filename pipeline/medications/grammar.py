@@ -134,7 +134,8 @@ class Grammar:
             for text in dict.fromkeys((*written.get("patterns", ()), *weak)):
                 self._add(label.upper(), self._expand(text), text in weak)
         # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
-        glue = (self._expand(text) for label in ("form", "route") for text in source[label]["patterns"])
+        glue = [self._expand(text) for label in ("form", "route") for text in source[label]["patterns"]]
+        glue += source["units"]["counted"]
         self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))

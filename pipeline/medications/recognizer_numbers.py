@@ -24,8 +24,8 @@ _ARTICLES = frozenset({"a", "an", "un", "une"})
 # From here on tablets are dispensed, not taken.
 _LEAST_DISPENSED = 12
 # "Half a tablet", "one-half of a tablet".
-_OF_A = re.compile(r"^[ \t]+(?:of[ \t]+)?an?(?=[ \t]+$)")
-_DECIMAL = re.compile(r"\d*\.\d+")
+_OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
+_DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
 _SMALL = re.compile(r"0?\.\d{2,3}")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
@@ -212,10 +212,10 @@ class Numbers:
 
         Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
         """
-        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,"):
+        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,:"):
             return False
         value = _value(stretch)
-        if value is None or following.label not in (NUMBER, "FORM", "ROUTE", "FREQUENCY"):
+        if value is None or following.label not in (NUMBER, "DOSAGE", "FORM", "ROUTE", "FREQUENCY"):
             return False
         if _DECIMAL.fullmatch(stretch):
             # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
@@ -226,7 +226,7 @@ class Numbers:
             return True
         return (
             value > _MOST_COUNTED
-            and following.label == NUMBER
+            and following.label in (NUMBER, "DOSAGE")
             and _few(_value(self.text[following.start : following.end]))
         )
 

@@ -107,7 +107,7 @@ class Reader(Numbers):
         here, there = context.sentence(item.start), context.sentence(last.start)
         if not gap and here == there:
             return True
-        for rule in ("diluent", "dispensing"):
+        for rule in ("glued", "diluent", "dispensing"):
             aside = self.rules[rule].match(self.text, last.end)
             if aside and aside.end() <= item.start:
                 gap = context.between(aside.end(), item.start)

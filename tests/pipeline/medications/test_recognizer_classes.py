@@ -403,3 +403,25 @@ def test_a_misspelt_form_is_no_drug(english: Language) -> None:
 )
 def test_names_of_products_and_lists(english: Language, text: str, drugs: list[str]) -> None:
     assert of(english, text, "DRUG") == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Amikacine 1 g/j IV", [("Amikacine", "DRUG"), ("1 g", "STRENGTH"), ("IV", "ROUTE")]),
+        ("Airomir 2 bouffées/j", [("Airomir", "DRUG"), ("2 bouffées", "DOSAGE"), ("/j", "FREQUENCY")]),
+        ("Préviscan 3/4 de cp le soir", [("Préviscan", "DRUG"), ("3/4", "DOSAGE"), ("cp", "FORM"), ("le soir", "FREQUENCY")]),
+        ("Qvar 100 2 bouffées matin", [("Qvar", "DRUG"), ("100", "STRENGTH"), ("2 bouffées", "DOSAGE"), ("matin", "FREQUENCY")]),
+        ("Innohep 0,45 : 1 inj SC", [("Innohep", "DRUG"), ("0,45", "STRENGTH"), ("1", "DOSAGE"), ("inj", "FORM"), ("SC", "ROUTE")]),
+        ("Orelox susp buv 1 dose 12 kg par jour", [("Orelox", "DRUG"), ("susp buv", "FORM"), ("1 dose 12 kg", "DOSAGE"), ("par jour", "FREQUENCY")]),
+        ("Amiodarone (4 prises max/24h)", [("Amiodarone", "DRUG")]),
+        ("Nétilmicine en 1 injection, 5 jours maximum", [("Nétilmicine", "DRUG"), ("en 1 injection", "FREQUENCY"), ("5 jours", "DURATION")]),
+        ("Dafalgan toutes les 6 h si T > 38,5°C", [("Dafalgan", "DRUG"), ("toutes les 6 h si T > 38,5°C", "FREQUENCY")]),
+        ("Lyrica par paliers : 25 mg", [("Lyrica", "DRUG"), ("25 mg", "STRENGTH")]),
+        ("5-FU bolus 400 mg/m²", [("5-FU", "DRUG"), ("400 mg/m²", "DOSAGE")]),
+        ("Voltarène Emulgel 1 %", [("Voltarène Emulgel", "DRUG"), ("1 %", "STRENGTH")]),
+        ("Colécalciférol 1 ampoule par trimestre", [("Colécalciférol", "DRUG"), ("1", "DOSAGE"), ("ampoule", "FORM"), ("par trimestre", "FREQUENCY")]),
+    ],
+)  # fmt: skip
+def test_french_of_the_ward(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(recogniser("fr"), text) == expected
