@@ -35,6 +35,8 @@ class Cues:
     not_of: re.Pattern[str]
     onward: re.Pattern[str]
     quality: re.Pattern[str]
+    finding: re.Pattern[str]
+    dated: re.Pattern[str]
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -78,5 +80,7 @@ def read_cues(lang: str) -> Cues:
         aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
+        finding=re.compile(rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}\Z"),
+        dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

@@ -270,7 +270,15 @@ class _Reading:
         first, sentence = len(run), self.mentions[head].sentence
         while first > 0 and self.mentions[run[first - 1]].sentence == sentence:
             first -= 1
+        if first == len(run) - 1 and self._is_heading(run[-1], head):
+            return len(run)
         return first
+
+    def _is_heading(self, tail: int, head: int) -> bool:
+        """Does a form end a heading: "Rescue pack: prednisolone"?"""
+        before = self.gap(tail)
+        words = any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
+        return words and self.mentions[tail].label == "FORM" and self.gap(head).strip() == ":"
 
     # A drug
 
@@ -351,9 +359,13 @@ class _Reading:
                     self.interrupted.last = tail
             return
         owner = self.current
+        result = False
         for tail in run:
             if not self._reaches(owner, tail):
                 return
+            result = self._is_result(tail, behind_result=result)
+            if result:
+                continue
             mention = self.mentions[tail]
             if mention.sentence != self.mentions[owner.head].sentence:
                 reason = "next_sentence"
@@ -365,6 +377,17 @@ class _Reading:
             self._share(owner, tail)
             owner.labels.add(mention.label)
             owner.last = tail
+
+    def _is_result(self, tail: int, *, behind_result: bool) -> bool:
+        """Is an attribute the result of a measurement ("sats 92% on 2 L"), or a time that was ("yesterday at night")?"""
+        label, gap = self.mentions[tail].label, self.gap(tail)
+        if label == "FREQUENCY":
+            return self.cues.dated.search(gap) is not None
+        if label not in _AMOUNTS:
+            return False
+        if behind_result:
+            return self.cues.chain.match(gap) is not None or gap.strip() == "on"
+        return self.cues.finding.search(gap) is not None
 
     def _goes_on(self, passing: _Instruction, main: _Instruction, tail: int) -> bool:
         """Is an attribute of the instruction that a drug named in passing interrupted?"""

@@ -153,6 +153,16 @@ class Amounts:
         found = self._unitless.match(text, start) or self._amount.match(text, start)
         return found.end() if found is not None else start
 
+    def ingredients(self, text: str) -> Amount | None:
+        """The amounts of "25-100 mg" as those of several ingredients; None for anything else."""
+        match = self._parts.fullmatch(text)
+        unit = self._unit(match["u3"] or match["u2"]) if match is not None else None
+        if match is None or unit is None or unit.measure not in _PRODUCT:
+            return None
+        figures = [match[name] for name in ("n1", "n2", "n3") if match[name]]
+        parts = tuple(quantity_of(self._numbers.number(figure), None, unit.ucum) for figure in figures)
+        return Amount("strength", parts=parts, measure=unit.measure)
+
     def _several(self, match: re.Match[str]) -> Amount | None:
         """ "5/500 mg", "100 mg/25 mg" and "10-325 mg": amounts of several ingredients. None for anything else."""
         written = [(match[f"n{part}"], self._unit(match[f"u{part}"])) for part in "123" if match[f"n{part}"]]

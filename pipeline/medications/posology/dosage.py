@@ -44,7 +44,7 @@ _BOTH_SIDES = re.compile(
     r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
 )
 _GLUCOSE = re.compile(
-    r"\s*(?:for|if|si|pour)\s+(?:\w+\s+){0,3}[<>=≥≤]*\s*"
+    r"\s*(?:for|if|si|pour)\s+(?:(?!\w*(?:potass|sodium|calc|natr|magn|phosph|kali|creat))\w+\s+){0,3}[<>=≥≤]*\s*"
     r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))"
 )
 
@@ -146,7 +146,9 @@ def _in_turn(first: Data, second: Data) -> bool:
 def _of_one_day(found: list[Data]) -> list[Data]:
     """ "One in the morning, one at noon and one at bedtime" is one dosage, as "1-1-1" is; twice a day may be said of it."""
     said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
-    moments = [when for repeat in said for when in repeat.get("when", ())]
+    named = [when for repeat in said for when in repeat.get("when", ())]
+    meals = [when for when in (said[-1].get("when", ()) if said else ()) if when in _GENERAL_MEALS]
+    moments = [when for when in named if when not in meals]  # "..., all with meals" stands behind the last one
     if len(found) < 2 or _GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
         return found
     times = {name: value for name, value in said[0].items() if name != "when"}
@@ -159,7 +161,7 @@ def _of_one_day(found: list[Data]) -> list[Data]:
     behind = {name: value for name, value in last.items() if name != "duration"}
     if "dose" not in last or any(data != behind for data in rest[:-1]):
         return found
-    return [{**last, "timing": timing_of({**times, "when": moments})}]
+    return [{**last, "timing": timing_of({**times, "when": moments + meals})}]
 
 
 def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:

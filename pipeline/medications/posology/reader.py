@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline import resources
+from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.regions import Bounds, Neighbours, Stretch, stretch
@@ -33,6 +34,7 @@ class PosologyLanguage:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._scanner = scanner(lang)
+        self._combinations = Combinations(lang, self._scanner.amounts)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
         self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
@@ -62,8 +64,9 @@ class PosologyLanguage:
         seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
         elements = self._scanner.scan(seen.text, seen.place(max([drug, *own])[1]))
         self._place(elements, text, seen)
+        self._combinations.settle(folded[slice(*drug)], elements, folded)
         _uncounted(elements, attributes)
-        chosen = self._chosen(elements, text, own)
+        chosen = self._chosen(elements, text, own, neighbours.items(text))
         if change is not None:
             _of_change(chosen, change)
         self._named_form(chosen, text, drug)
@@ -127,7 +130,9 @@ class PosologyLanguage:
                 chosen.append(Element("unread", start, end, code="frequency_unread"))
                 chosen.sort(key=lambda element: element.start)
 
-    def _chosen(self, elements: Sequence[Element], text: str, own: Sequence[Bounds]) -> list[Element]:
+    def _chosen(
+        self, elements: Sequence[Element], text: str, own: Sequence[Bounds], items: frozenset[int]
+    ) -> list[Element]:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
         anchored = _anchored(elements, own)
         kept = [False] * len(elements)
@@ -151,6 +156,7 @@ class PosologyLanguage:
                 kept[number] = inside or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
         _leave_out_others(elements, anchored, kept, text)
+        kept = [keep and element.start not in items for element, keep in zip(elements, kept, strict=True)]
         return [element for element, keep in zip(elements, kept, strict=True) if keep]
 
     @staticmethod

@@ -37,6 +37,12 @@ _CLAUSE_BEFORE = re.compile(
 )
 # What leads from there to a drug: a number of it.
 _LEADING = re.compile(r"\d|\b(?:one|two|three|four|five|six|half|une?|deux|trois|quatre|cinq|demi)\b")
+# A number directly before a drug, and what stands before the first item of a list.
+_ITEM_NUMBER = re.compile(r"(?<![\w.,/-])(\d{1,2})[ \t]+\Z")
+_BEGINS = re.compile(
+    r"(?:\A|[:\n.])\s*\Z|\b(?:medications?|meds|medicines|drugs|traitement|m[ée]dicaments)\s*\Z", re.IGNORECASE
+)
+_TO_NUMBER = 16
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
 
 
@@ -100,6 +106,21 @@ class Neighbours:
         self._all = sorted([*drugs, *attributes])
         self._starts = [start for start, _ in self._all]
         self._drug_starts = [start for start, _ in self._drugs]
+        self._items: frozenset[int] | None = None
+
+    def items(self, text: str) -> frozenset[int]:
+        """Where numbers of items stand that no sign tells: "1 Lasix 40 mg BID 2 KCl 20 mEq daily"."""
+        if self._items is None:
+            numbered = [
+                (_ITEM_NUMBER.search(text, max(0, start - _TO_NUMBER), start), start) for start in self._drug_starts
+            ]
+            found: set[int] = set()
+            for (one, _), (two, _) in itertools.pairwise(numbered):
+                if one is not None and two is not None and int(two[1]) == int(one[1]) + 1:
+                    if one.start() in found or _BEGINS.search(text, max(0, one.start() - _TO_NUMBER), one.start()):
+                        found |= {one.start(), two.start()}
+            self._items = frozenset(found)
+        return self._items
 
     def pieces(self, text: str, drug: Bounds, own: Sequence[Bounds]) -> list[Bounds]:
         """The stretches of the text that speak of a drug with its `own` attributes, in order."""

@@ -121,6 +121,8 @@ class _Assembly(Assembling):
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))
             return
+        if amount.kind == "strength" and self.last is not None and self.last.kind in ("reason", "as_needed"):
+            return  # "pour une kaliémie à 3,0 mmol/L"
         if not self.step.amounts and self.last is not None and pack(amount, self.last):
             return
         bare = amount.kind == "count" and not amount.measure

@@ -21,7 +21,6 @@ GAPS = {
     "d2-en-us-045": "LR is not recognised",
     "d2-en-us-046": "NS is not recognised",
     "d2-en-us-063": "nebs: we say the form, not the route",
-    "d2-fr-007": "'au début des repas' is read of the evening only",
     "d2-fr-022": "aérosols: we say the form, not the route",
     "d2-fr-042": "oxygen is not recognised",
     "d3-en-us-020": "'of elemental iron' is a drug of its own",
