@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,13 +13,14 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions
 from pipeline.qualifiers.base import CueData
+from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.text.date_values import AbsoluteDate, Duration, RelativeDate, note_day, read
 from pipeline.text.folding import FoldedText
 
 # So far behind a date the length of the course is looked for that began then.
 _COURSE_REACH = 100
-# So far before a date the word is looked for that makes it a birth date.
-_BORN_REACH = 32
+# So far before a date words are looked for that make it a birth date, or that of the last visit.
+_BEFORE_REACH = 48
 
 
 class DatedSpan(msgspec.Struct, frozen=True, gc=False):
@@ -36,12 +36,12 @@ class DatedSpan(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Dating:
-    """The settings by which dates become evidence. `born`: what makes a date behind it a birth date, over folded text."""
+    """The settings and the words by which dates become evidence."""
 
     limit: timedelta
     exclude_birthdate: bool
     since_is_history: bool
-    born: re.Pattern[str]
+    words: HistoryWords
 
     def read(self, doc: Doc, folded: FoldedText) -> list[DatedSpan]:
         """The dates of a Doc that say something about the past, in order.
@@ -72,7 +72,10 @@ class Dating:
             return None
         start, end = span.start_char, span.end_char
         place = folded.place(start)
-        if self.exclude_birthdate and self.born.search(folded.folded, max(0, place - _BORN_REACH), place) is not None:
+        before = max(0, place - _BEFORE_REACH)
+        if self.words.last_visit.search(folded.folded, before, place) is not None:
+            return None
+        if self.exclude_birthdate and self.words.born.search(folded.folded, before, place) is not None:
             return None
         cue: CueData = {
             "kind": "date",

@@ -113,7 +113,7 @@ class History(Qualifier):
         self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
         self.words_around = history_words(self.lang)
         self.use_dates = use_dates
-        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around.born)
+        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around)
         self.closest_dates_only = closest_dates_only
         self.explain = explain
         self.drug_labels = frozenset(drug_labels)

@@ -26,6 +26,7 @@ class HistoryWords:
         told: anywhere: a past tense by which the use of a drug is told.
         visit: anywhere: a sentence tells of the present visit too.
         born: before a date, up to it: it is a birth date.
+        last_visit: before a date, up to it: it is that of the last visit, since which the text tells.
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
@@ -46,8 +47,9 @@ class HistoryWords:
         self.told = re.compile(rf"\b{_any(words['told'])}\b")
         self.visit = re.compile(rf"\b{_any(words['visit'])}\b")
         self.born = re.compile(rf"\b{_any(words['born'])}\W*\Z")
+        self.last_visit = re.compile(rf"\b{_any(words['last_visit'])}\W*\Z")
         self.led_to = re.compile(rf"\b{_any(words['led_to'])}\b")
-        self.treated = re.compile(rf"[,;(]?\s*{_any(words['treated'])} (?:[\w'-]+ ){{0,2}}")
+        self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{_any(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.now = re.compile(rf"\W*{_any(words['now'])}\b")
 
 

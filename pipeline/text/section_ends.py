@@ -21,6 +21,8 @@ _GOES_ON = re.compile(r"[-*•·–—►▪◦‣●+>(\[\da-zß-öø-ÿ]")
 # One item and no more; a line of more characters is none.
 _SEVERAL = re.compile(r"[,;:+/](?:\s|\Z)|[.!?](?:\s|\Z)|\s[-–—]\s")
 _LONGEST_ITEM = 60
+_TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
+_INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
 
 
@@ -37,6 +39,7 @@ class ListEnds:
         )
         self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
         self._part = re.compile(rf"{_any(words['part'])}[ \t]*:", re.IGNORECASE)
+        self._system = re.compile(rf"{_any(words['system'])}[ \t]*:", re.IGNORECASE)
         self._unfinished = re.compile(rf"(?:[,;:/(+&-]|\b{_any(words['unfinished'])})\Z", re.IGNORECASE)
 
     def end(self, text: str, title_end: int, end: int) -> int:
@@ -48,20 +51,39 @@ class ListEnds:
         line = text[title_end:stop].strip()
         if _WORD.search(line) is None or self._prose.search(line):
             return end
-        single, blank = _is_item(line.lstrip(":：-–— ")), False
+        single, blank, by_system = _is_item(line.lstrip(":：-–— ")), False, self._by_system(text, title_end)
         while stop >= 0:
             start = stop + 1
             stop = text.find("\n", start, end)
-            following = text[start : stop if stop >= 0 else end].strip()
+            raw = text[start : stop if stop >= 0 else end]
+            following = raw.strip()
             if not following:
                 blank = True
                 continue
-            if not self._goes_on(line, following, blank=blank):
+            if not (
+                raw.startswith(_INDENTED)
+                or (by_system and self._system.match(following))
+                or self._goes_on(line, following, blank=blank)
+            ):
                 single = single and not blank and _is_item(following)
                 if not single:
                     return start
             line, blank = following, False
         return end
+
+    def is_part(self, text: str, title: tuple[int, int], start: int) -> bool:
+        """Whether an unknown heading at `start` is of a part of the section of a title, by its bounds, before it.
+
+        The headings of organs and specialties ("Cardio :") are, where that title stands alone or is one of them.
+        """
+        by_system = self._by_system(text, title[1]) or self._system.match(text, title[0]) is not None
+        if not (self._part.match(text, start) or (by_system and self._system.match(text, start))):
+            return False
+        return self._present_from(text, title[1], start) == start
+
+    def _by_system(self, text: str, title_end: int) -> bool:
+        rest = _TITLE_REST.match(text, title_end)
+        return rest is not None and (not rest[1] or self._system.match(text, rest.start(1)) is not None)
 
     def _present_from(self, text: str, start: int, end: int) -> int:
         """Where words of the present visit begin; within the line of a bullet they are about its item."""

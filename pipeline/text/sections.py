@@ -32,8 +32,10 @@ _MAX_TITLE = 80
 _OTHER_BREAKS = "\r\x85\u2028\u2029"
 # Before a title on its line: bullets, numbering, bars.
 _LEAD = re.compile(
-    r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+|[ivx]{1,4}[.)][ \t]+|[a-z][.)][ \t]+)?"
+    r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)/-]?[ \t]+"
+    r"|[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+|[A-Za-z][.)/][ \t]+)?"
 )
+_LETTERED = r"[A-Za-z][.)/]|[IVXivx]{2,4}[ \t]?[.)/–-]"
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
 # The rest of a longer title ("Antécédents relevés au dossier :") that begins with a known one of these kinds; a verb is none.
@@ -96,7 +98,9 @@ class Sectionizer:
         self.ends = list_ends(lang)
         known = _first_signs(self.kinds)
         # A break and what may stand before a title, where the words behind it are known or laid out like one.
-        self._line_starts = re.compile(rf"\n(?>(?=[^\W\d_])|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})")
+        self._line_starts = re.compile(
+            rf"\n(?>(?=[^\W\d_])(?!{_LETTERED})|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})"
+        )
         self._behind_gaps = re.compile(
             rf"{_CAPITAL}{_BEHIND_GAP}(?<=(?={known}|{_INLINE_CAPITALS.pattern}).)", re.DOTALL
         )
@@ -132,6 +136,10 @@ class Sectionizer:
             if title.kind == OTHER and found and not text[found[-1].end : title.start].strip(" \t\r\n:-"):
                 # A heading that nobody knows directly under another one divides that section.
                 title = _Title(title.start, title.end, found[-1].kind)
+            elif title.kind == OTHER and found and found[-1].kind in _lists():
+                last = found[-1]
+                if self.ends.is_part(text, (last.start, last.end), title.start):
+                    title = _Title(title.start, title.end, last.kind)
             found.append(title)
         return found
 

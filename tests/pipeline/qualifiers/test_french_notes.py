@@ -1,21 +1,30 @@
-"""French notes in the layouts of several services, written for this test: [x]+ is of the past, [x]- is not."""
+"""Past or present, mention by mention, in whole French notes: letters, emergency sheets, orders, lists of many layouts."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 import pipeline
 
-_MARKED = re.compile(r"\[([^]]+)]([+-])")
+_MARKED = re.compile(r"\{([^|}]+)\|([pd])([+-])\}")
+_LABELS = {"p": "PROBLEM", "d": "DRUG"}
 
-CASES = [
-    ("a birth date without its day", "2023-07-21", "Monsieur né en janvier 1948, [BPCO]- stade III."),
-    ("a year of birth", "2023-07-21", "Patiente née en 1972 : [myélome]- à IgG."),
-    ("what came before the visit", "2023-12-12", "Transférée le 01/12/2023 après un [AVC]+ survenu le 14/11/2023."),
-    ("what the visit is for", "2023-12-12", "Hospitalisée le 01/12/2023 pour [pneumopathie]-."),
+SENTENCES = [
+    ("2023-07-21 |", "Monsieur né en janvier 1948, {BPCO|p-} stade III."),
+    ("2023-07-21 |", "Patiente née en 1972 : {myélome|p-} à IgG."),
+    ("2023-12-12 |", "Transférée le 01/12/2023 après un {AVC|p+} survenu le 14/11/2023."),
+    ("2023-12-12 |", "Hospitalisée le 01/12/2023 pour {pneumopathie|p-}."),
+    ("2023-12-12 |", "Depuis la dernière consultation (mars 2023) : {chutes|p-}, {constipation|p-}."),
+    ("2023-12-12 |", "{Douleur|p-} chez un patient aux antécédents de {phlébite|p+}."),
 ]
+
+
+def notes() -> list[tuple[str, str]]:
+    text = (Path(__file__).parent / "french_notes.txt").read_text(encoding="utf-8")
+    return [tuple(note.split("\n", 1)) for note in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +32,22 @@ def french():
     return pipeline.load("fr", entities="given")
 
 
-@pytest.mark.parametrize(("case", "note", "marked"), CASES, ids=[case for case, _, _ in CASES])
-def test_problems(french, case, note, marked):
-    text = _MARKED.sub(r"\1", marked)
-    doc = french.make_doc(text)
-    doc._.note_datetime = note
-    spans, shift = [], 0
+@pytest.mark.parametrize(("dates", "marked"), [*SENTENCES, *notes()], ids=lambda value: value[:40])
+def test_past_is_told_from_present(french, dates, marked):
+    note, birth = (day.strip() or None for day in dates.split("|"))
+    text, mentions, last = "", [], 0
     for match in _MARKED.finditer(marked):
-        start = match.start() - shift
-        spans.append(doc.char_span(start, start + len(match[1]), "PROBLEM", alignment_mode="expand"))
-        shift += 3
-    doc.ents = spans
+        text += marked[last : match.start()]
+        mentions.append((len(text), len(text) + len(match[1]), match[2], match[3] == "+"))
+        text += match[1]
+        last = match.end()
+    doc = french.make_doc(text + marked[last:])
+    doc._.note_datetime, doc._.birth_datetime = note, birth
+    doc.ents = [doc.char_span(start, end, _LABELS[kind], alignment_mode="expand") for start, end, kind, _ in mentions]
     french(doc)
-    assert [(span.text, span._.history) for span in doc.ents] == [(m[1], m[2] == "+") for m in _MARKED.finditer(marked)]
+    wrong = [
+        f"{span.text} is {'past' if past else 'present'}: {span._.history_evidence}"
+        for span, (_, _, _, past) in zip(doc.ents, mentions, strict=True)
+        if span._.history is not past
+    ]
+    assert wrong == []
