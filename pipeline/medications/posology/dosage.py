@@ -32,6 +32,8 @@ _EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
+# Of so many moments of a day a meal says more of each, and is no further one.
+_SEVERAL = 2
 # Codes of one and the same moment of the day: "every morning with breakfast" is once.
 _MOMENTS = {
     "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
@@ -323,6 +325,14 @@ def _moments(repeat: Data) -> set[str]:
     return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in _GENERAL_MEALS}
 
 
+def _moments_of_day(repeat: Data) -> int:
+    """How many takings the moments of a timing say; 0 where meals that are not named may be further ones."""
+    moments = _moments(repeat)
+    if _GENERAL_MEALS & set(repeat["when"]) and (len(moments) < _SEVERAL or "NIGHT" in moments):
+        return 0  # but "morning and evening with meals" are two
+    return len(moments)
+
+
 def _daily_dose(posology: Data) -> Data | None:
     """Dose times takings a day, where both are single figures and nothing is taken as needed or only once."""
     dose, timing = posology.get("dose"), posology.get("timing")
@@ -344,8 +354,8 @@ def _daily_dose(posology: Data) -> Data | None:
         times = len(repeat["timeOfDay"])
         if "when" in repeat or "period" in repeat:
             return None
-    elif "when" in repeat and not _GENERAL_MEALS & set(repeat["when"]):
-        times = len(_moments(repeat))
+    elif "when" in repeat and (times := _moments_of_day(repeat)):
+        pass
     else:
         return None
     amount = digits(Decimal(dose["value"]) * times)
