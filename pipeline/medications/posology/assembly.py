@@ -17,32 +17,31 @@ _BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parente
 class Assembling:
     """One instruction being put together. `text` is the note's own text, from which reasons and names are copied."""
 
+    unit: str | None = None  # of the last count of a form
+    before_drug = True
+    supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
+    reason: str | None = None
+    # What the words just read announce.
+    then = change = changing = take = scale = False
+    joined = False  # "then" is only an "and"
+    closed = False  # a mark or a sentence's end stands before the next element
+    last: Element | None = None
+    pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
+    excepting = False  # "5 mg daily except 7.5 mg on Sundays"
+    bracket = 0
+
     def __init__(self, text: str, lang: str) -> None:
         self.text = text
         self.lang = lang
-        self.steps = [Step()]
-        self.unit: str | None = None  # of the last count of a form
-        self.before_drug = True
-        self.supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
+        self.step = Step()
+        self.steps = [self.step]
         self.read: list[tuple[int, int]] = []
         self.unread: list[tuple[str, int, int]] = []
         self.whole = Whole()
-        self.reason: str | None = None
-        # What the words just read announce.
-        self.then = self.change = self.changing = self.take = self.scale = False
-        self.joined = False  # "then" is only an "and"
-        self.closed = False  # a mark or a sentence's end stands before the next element
-        self.last: Element | None = None
-        self.pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
-        self.excepting = False  # "5 mg daily except 7.5 mg on Sundays"
-        self.bracket = 0
-
-    @property
-    def step(self) -> Step:
-        return self.steps[-1]
 
     def _next(self) -> None:
-        self.steps.append(Step(follows=(self.then and not self.joined) or self.change or self.whole.alternate))
+        self.step = Step(follows=(self.then and not self.joined) or self.change or self.whole.alternate)
+        self.steps.append(self.step)
         self.then = False
 
     def _settled(self) -> None:

@@ -80,7 +80,7 @@ class PosologyReader:
             previous = places[number - 1][1] if number else -1
             change = self._changes.of(folded, bounds, previous, following)
             posology, unread = self._language.read(
-                text, folded, bounds, own, neighbours, linked, change=change.kind if change.alters else None
+                text, folded, bounds, own, neighbours, change=change.kind if change.alters else None
             )
             warnings += unread
             qualifiers = dict(zip(_DEPENDENT, dependent, strict=True))

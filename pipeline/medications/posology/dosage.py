@@ -112,7 +112,9 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     found = _of_one_day(found)
     _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
-    for name, value in (found[0] if found else {}).items():
+    if len(found) == 1:
+        posology |= found[0]
+    for name, value in found[0].items() if len(found) > 1 else ():
         if all(other.get(name) == value for other in found):
             posology[name] = value
     if strength is not None:
@@ -147,11 +149,13 @@ def _in_turn(first: Data, second: Data) -> bool:
 
 def _of_one_day(found: list[Data]) -> list[Data]:
     """ "One in the morning, one at noon and one at bedtime" is one dosage, as "1-1-1" is; twice a day may be said of it."""
+    if len(found) < 2:
+        return found
     said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
     named = [when for repeat in said for when in repeat.get("when", ())]
-    meals = [when for when in (said[-1].get("when", ()) if said else ()) if when in _GENERAL_MEALS]
+    meals = [when for when in said[-1].get("when", ()) if when in _GENERAL_MEALS]
     moments = [when for when in named if when not in meals]  # "..., all with meals" stands behind the last one
-    if len(found) < 2 or _GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
+    if _GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
         return found
     times = {name: value for name, value in said[0].items() if name != "when"}
     if times and times != {"frequency": len(moments), "period": "1", "periodUnit": "d"}:
@@ -304,6 +308,8 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
 
     "Daily in the morning and at bedtime" are two takings, "daily in the morning or at bedtime" is one.
     """
+    if len(step.repeat.get("when", ())) < 2:
+        return None
     moments, frequency = _moments(step.repeat), step.repeat.get("frequency")
     if len(moments) < 2 or not frequency or (step.repeat.get("period"), step.repeat.get("periodUnit")) != ("1", "d"):
         return None
@@ -341,8 +347,8 @@ def _daily_dose(posology: Data) -> Data | None:
     repeat = timing["repeat"]
     if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek"}:
         return None
-    route = (posology.get("route") or {}).get("text", "").lower()
-    if _BOTH_SIDES.search(route):
+    route = posology.get("route")
+    if route and _BOTH_SIDES.search(route["text"].lower()):
         return None  # two drops in both eyes are two or four
     if "frequency" in repeat:
         if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,10 @@ Data = dict[str, Any]
 
 _NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
+# What may be a common word, and what says nothing.
+_COMMON, _UNSAYING = frozenset({"timing", "route"}), frozenset({"word", "filler", "mark"})
+# Behind the last attribute.
+_NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
 _SENTENCE_ENDS = frozenset(".!?\n")
@@ -48,7 +53,6 @@ class PosologyLanguage:
         drug: Bounds,
         attributes: dict[str, list[Bounds]],
         neighbours: Neighbours,
-        linked: set[Bounds],
         change: str | None = None,
     ) -> tuple[Data, list[Data]]:
         """The posology in the shape of the event, and warnings for what could not be read.
@@ -57,7 +61,7 @@ class PosologyLanguage:
         """
         own = sorted(bounds for spans in attributes.values() for bounds in spans)
         pieces = neighbours.pieces(text, drug, own)
-        hidden = neighbours.others(pieces, drug, own, linked)
+        hidden = neighbours.others(pieces, drug, own)
         (start, end), *rest = pieces
         if not own and self._says_nothing(folded, start, drug, end):
             return {"as_needed": False, "steps": [], "daily_dose": None}, []
@@ -65,7 +69,8 @@ class PosologyLanguage:
         elements = self._scanner.scan(seen.text, seen.place(max([drug, *own])[1]))
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
-        _uncounted(elements, attributes)
+        if "STRENGTH" in attributes or "DURATION" in attributes:
+            _uncounted(elements, attributes)
         chosen = self._chosen(elements, text, own, neighbours.items(text))
         if change is not None:
             _of_change(chosen, change)
@@ -114,7 +119,8 @@ class PosologyLanguage:
 
     def _named_form(self, chosen: list[Element], text: str, drug: Bounds) -> None:
         """Add the form that ends the drug's name: "Nicotine patch"."""
-        words = text[drug[0] : drug[1]].split()
+        name = text[drug[0] : drug[1]]
+        words = () if name.isalnum() else name.split()
         if len(words) > 1 and not any(element.kind == "form" for element in chosen):
             code = self._scanner.form_codes.get(bare(words[-1].lower()))
             if code is not None:
@@ -125,8 +131,10 @@ class PosologyLanguage:
     def _vague(chosen: list[Element], attributes: dict[str, list[Bounds]]) -> None:
         """Say where a frequency stands of which nothing can be read: what follows it is an instruction of its own."""
         for start, end in attributes.get("FREQUENCY", ()):
-            inside = (e for e in chosen if e.start < end and start < e.end)
-            if all(element.kind in ("word", "filler", "mark") for element in inside):
+            for element in chosen:
+                if element.start < end and start < element.end and element.kind not in _UNSAYING:
+                    break
+            else:
                 chosen.append(Element("unread", start, end, code="frequency_unread"))
                 chosen.sort(key=lambda element: element.start)
 
@@ -134,11 +142,17 @@ class PosologyLanguage:
         self, elements: Sequence[Element], text: str, own: Sequence[Bounds], items: frozenset[int]
     ) -> list[Element]:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
-        anchored = _anchored(elements, own)
+        anchored = [False] * len(elements)
         kept = [False] * len(elements)
         going = fresh = begun = later = False
+        # Both stand in the order of the text, and attributes do not overlap.
+        following = iter((*own, _NONE))
+        low, high = next(following)
         for number, element in enumerate(elements):
-            kind, inside = element.kind, anchored[number]
+            kind = element.kind
+            while high <= element.start:
+                low, high = next(following)
+            anchored[number] = inside = low < element.end
             if inside or kind == "drug":
                 going, fresh, begun, later = True, False, True, False
             elif kind in ("word", "other"):
@@ -153,11 +167,15 @@ class PosologyLanguage:
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
             if going or (begun and not fresh and _reaches(element, later=later)):
-                kept[number] = inside or self._allowed(element, text)
+                kept[number] = inside or kind not in _COMMON or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
-        _leave_out_others(elements, anchored, kept, text)
-        kept = [keep and element.start not in items for element, keep in zip(elements, kept, strict=True)]
-        return [element for element, keep in zip(elements, kept, strict=True) if keep]
+        return [
+            element
+            for number, element in enumerate(elements)
+            if kept[number]
+            and element.start not in items
+            and (anchored[number] or element.kind != "amount" or not _is_other(elements, number, text))
+        ]
 
     @staticmethod
     def _continues(element: Element) -> bool:
@@ -175,14 +193,14 @@ class PosologyLanguage:
             ):
                 going = False
             elif going and not kept[number]:
-                kept[number] = element.kind != "length" and self._allowed(element, text)
+                kept[number] = element.kind != "length" and (
+                    element.kind not in _COMMON or self._allowed(element, text)
+                )
 
     def _allowed(self, element: Element, text: str) -> bool:
-        """May what no attribute holds be read: not "on" for a frequency, nor "it" for a route?"""
-        if element.kind in ("timing", "route"):
-            words = text[element.start : element.end]
-            return words.lower() not in self._capitals or words.isupper()
-        return True
+        """May a timing or a route that no attribute holds be read: not "on" for a frequency, nor "it" for a route?"""
+        words = text[element.start : element.end]
+        return words.lower() not in self._capitals or words.isupper()
 
     def _warnings(
         self, reading: Reading, elements: Sequence[Element], attributes: dict[str, list[Bounds]]
@@ -201,7 +219,7 @@ class PosologyLanguage:
                 continue
             if not _overlaps(reading.read, start, end):
                 code = f"{label.lower()}_unread"
-            elif label not in ("ROUTE", "FORM") and any(start <= low and high <= end for low, high in words):
+            elif words and label not in ("ROUTE", "FORM") and any(start <= low and high <= end for low, high in words):
                 code = "partly_read"
             else:
                 continue
@@ -245,32 +263,18 @@ def _reaches(element: Element, *, later: bool) -> bool:
     return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat" and not later)
 
 
-def _leave_out_others(elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
-    """Keep no number of an item of a list ("1. Lasix 40 mg BID 2. KCl", "1- Lasix"), nor one of something unknown."""
-    for number, element in enumerate(elements):
-        if not kept[number] or anchored[number] or element.kind != "amount" or element.value.kind != "count":
-            continue
-        if element.value.measure or element.value.every:
-            continue
-        item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
-        if item or _of_unknown(elements[number + 1 : number + 3]):
-            kept[number] = False
+def _is_other(elements: Sequence[Element], number: int, text: str) -> bool:
+    """Is an amount the number of an item ("1. Lasix 40 mg BID 2. KCl", "1- Lasix"), or one of something unknown?"""
+    element = elements[number]
+    if element.value.kind != "count" or element.value.measure or element.value.every:
+        return False
+    item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
+    return bool(item) or _of_unknown(elements[number + 1 : number + 3])
 
 
 def _of_unknown(behind: Sequence[Element]) -> bool:
     """Does a number count what is no form: "1 fingerbreadth above", "one point", but not "2 gummies daily"?"""
     return bool(behind) and behind[0].kind == "word" and (len(behind) == 1 or behind[1].kind != "timing")
-
-
-def _anchored(elements: Sequence[Element], own: Sequence[Bounds]) -> list[bool]:
-    """Which elements overlap an attribute. Both stand in the order of the text, and attributes do not overlap."""
-    found: list[bool] = []
-    number, count = 0, len(own)
-    for element in elements:
-        while number < count and own[number][1] <= element.start:
-            number += 1
-        found.append(number < count and own[number][0] < element.end)
-    return found
 
 
 def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:

@@ -125,6 +125,8 @@ class Neighbours:
     def pieces(self, text: str, drug: Bounds, own: Sequence[Bounds]) -> list[Bounds]:
         """The stretches of the text that speak of a drug with its `own` attributes, in order."""
         marks = sorted({drug, *own})
+        if self._together(marks[0], marks[-1], drug):
+            return [(self._before(text, marks[0]), self._behind(text, marks[-1][1]))]
         found: list[list[int]] = [[self._before(text, marks[0]), marks[0][1]]]
         for (_, end), (start, stop) in itertools.pairwise(marks):
             if self._drug_between(end, start) or start - end > GAP:
@@ -141,23 +143,21 @@ class Neighbours:
                 merged.append([start, end])
         return [(start, end) for start, end in merged]
 
-    def others(
-        self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds], linked: set[Bounds]
-    ) -> list[Bounds]:
+    def others(self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds]) -> list[Bounds]:
         """What stands inside the stretches and belongs to another drug."""
-        mine = {drug, *own}
         found = []
         for start, end in pieces:
-            first = bisect_left(self._starts, start)
-            while first < len(self._all) and self._all[first][0] < end:
-                if self._all[first] not in mine and (self._all[first] in linked or self._is_drug(self._all[first])):
-                    found.append(self._all[first])
-                first += 1
+            first, behind = bisect_left(self._starts, start), bisect_left(self._starts, end)
+            found += [bounds for bounds in self._all[first:behind] if bounds != drug and bounds not in own]
         return found
 
-    def _is_drug(self, bounds: Bounds) -> bool:
-        place = bisect_left(self._drug_starts, bounds[0])
-        return place < len(self._drugs) and self._drugs[place] == bounds
+    def _together(self, first: Bounds, last: Bounds, drug: Bounds) -> bool:
+        """Do a drug and its attributes stand close, with no other drug named among them?"""
+        start, end = first[1], last[0]
+        if end - start > GAP:
+            return False
+        drugs = bisect_left(self._drug_starts, end) - bisect_left(self._drug_starts, start)
+        return drugs <= (start <= drug[0] < end)
 
     def _drug_between(self, start: int, end: int) -> bool:
         place = bisect_left(self._drug_starts, start)

@@ -21,6 +21,8 @@ _GENERAL = "parenteral"
 
 def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, int, int]]:
     """Give the whole or each step its route; what cannot be settled comes back as warnings (code and place)."""
+    if not any(step.routes for step in steps):
+        return []
     named = [_different(step.routes) for step in steps]
     codes = {element.value for routes in named for element in routes}
     if _GENERAL in codes and len(codes) > 1:
