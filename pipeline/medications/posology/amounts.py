@@ -34,6 +34,12 @@ _HOURS_OF_DAY = Decimal(24)
 _SCALED = r"iu|ui|u|units?|unites?|international units|unites internationales|d'unites|d'ui"
 
 
+_SCALES = ("million", "millions", "mega", "thousand", "mille")
+_MORE = ("more", "additional", "extra", "further", "full", "supplementaires?", "autres?")
+#: What else than a unit may stand between a number and its unit, or before the second number of a range.
+BEHIND_AMOUNTS = (*_SCALES, "m", "k", *(word.removesuffix("s?") for word in _MORE), "et", "and", "or", "to", "d", "de")
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A UCUM unit and what it measures."""
@@ -79,9 +85,9 @@ class Amounts:
         unit = rf"(?:{alternatives(amount_units)}{end})"
         under = rf"(?:{alternatives(self.units)}(?![^\W\d_]))"
         number = numbers.pattern
-        scale = rf"(?:\s*(?:(?:million|millions|mega|thousand|mille)\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
+        scale = rf"(?:\s*(?:(?:{'|'.join(_SCALES)})\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
-        more = r"(?:\s+(?:more|additional|extra|further|full|supplementaires?|autres?))?"
+        more = rf"(?:\s+(?:{'|'.join(_MORE)}))?"
         half = r"(?P<half>\s+(?:et demie?|and (?:a|one)[ -]half)(?![^\W\d_]))?"
         of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
         figure = r"\d+(?:[.,]\d+)?"

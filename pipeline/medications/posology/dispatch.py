@@ -19,7 +19,8 @@ class Reader:
         read: the element at a place of a text, or None.
         cues: the kinds of cues with one of which such an element begins.
         starts: what else it may begin with, as `lead` gives it.
-        sources: for one of `starts`, expressions one of which matches wherever something is read that begins so.
+        sources: for one of `starts`, expressions one of which matches wherever something is read that begins so; an
+            empty one where only the reader can tell.
     """
 
     read: Read
@@ -29,17 +30,21 @@ class Reader:
 
 
 def settle(openings: Mapping[str, Opening], readers: Sequence[Reader], cues: Mapping[str, Cues]) -> None:
-    """Give each opening the readers of what begins so, in their order, and the expression that one of them needs."""
+    """Give each opening the readers of what begins so, in their order, each with the expression that it needs."""
     starts = [reader.starts.union(*(cues[kind].starts for kind in reader.cues if kind in cues)) for reader in readers]
     for word, opening in openings.items():
         possible = [reader for reader, begin in zip(readers, starts, strict=True) if word in begin]
         opening.readers = tuple(reader.read for reader in possible)
-        if possible and word.isalpha() and not opening.number:  # a number may be anything
-            opening.needs = re.compile("|".join(dict.fromkeys(_sources(word, opening, possible))))
+        sources = [_sources(word, opening, reader) for reader in possible]
+        opening.gated = tuple((reader.read, _any(own)) for reader, own in zip(possible, sources, strict=True))
+        opening.needs = _any([source for own in sources for source in own]) if len(sources) > 1 else None
 
 
-def _sources(word: str, opening: Opening, possible: Iterable[Reader]) -> Iterable[str]:
-    for reader in possible:
-        yield from (opening.cues[kind].pattern for kind in reader.cues if kind in opening.cues)
-        if word in reader.starts:
-            yield from reader.sources(word)
+def _sources(word: str, opening: Opening, reader: Reader) -> list[str]:
+    found = [opening.cues[kind].pattern for kind in reader.cues if kind in opening.cues]
+    return [*found, *reader.sources(word)] if word in reader.starts else found
+
+
+def _any(sources: Sequence[str]) -> re.Pattern[str] | None:
+    """One expression for several; None where one of them is empty, which matches anything."""
+    return re.compile("|".join(dict.fromkeys(sources))) if all(sources) else None

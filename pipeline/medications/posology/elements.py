@@ -67,7 +67,8 @@ class Opening:
 
     `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
     `follows`: the signs one of which stands behind the word in every frequency that begins so; None for any.
-    `needs`: matches where any of the readers finds something; None where only they can tell.
+    `gated`: the readers, each with what matches wherever it finds something, or None where only the reader can tell;
+    `needs`: the same for all of them together.
     """
 
     word: str = ""
@@ -78,6 +79,7 @@ class Opening:
     cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Callable[[Seen, int], Element | None], ...] = ()
+    gated: tuple[tuple[Callable[[Seen, int], Element | None], re.Pattern[str] | None], ...] = ()
     needs: re.Pattern[str] | None = None
 
 

@@ -71,6 +71,7 @@ class Numbers:
 
     Attributes:
         pattern: source of an expression for one number.
+        words: those of numbers in words.
         starts: what numbers in words and Roman figures begin with, as `lead` gives it.
         joint: what joins the ends of a range; `joint_source` its source.
     """
@@ -89,6 +90,7 @@ class Numbers:
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
         self._starts = frozenset(word[:2] for word in self._words) | {"a ", "a\t", "a-"}
+        self.words = frozenset(part for word in self._words for part in re.split(r"[ -]", word) if part.isalpha())
         romans = ("".join(letters) for size in range(1, 5) for letters in itertools.product("ivxlc", repeat=size))
         self.starts = frozenset(lead(word, 0) for word in self._words) | {
             roman for roman in romans if _ROMAN_NUMBER.fullmatch(roman)

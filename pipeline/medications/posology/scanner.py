@@ -47,16 +47,17 @@ class Scanner(Reasons):
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         settle(self._openings, readers, self._cues)
-        self._of_numbers: tuple[Read, ...] = (
-            self._frequency, self._day_or_time, self._supplied, self._since, self._limit, self._course, self._amount,
-        )  # fmt: skip
+        self._of_numbers = _always(
+            self._frequency, self._day_or_time, self._supplied, self._since, self._limit, self._course, self._amount
+        )
         for figure in (*"0123456789", *VULGAR):
-            self._openings[figure].readers = self._of_numbers
+            self._openings[figure].readers = tuple(read for read, _ in self._of_numbers)
+            self._openings[figure].gated = self._of_numbers
         self._measured = self._plain_figures()
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
         self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
-        self._of_ends: tuple[Read, ...] = (self._supplied, self._limit)
-        self._of_measured: tuple[Read, ...] = (*self._of_ends, self._day_or_time, self._stated)
+        self._of_ends = _always(self._supplied, self._limit)
+        self._of_measured = (*self._of_ends, *_always(self._day_or_time, self._stated))
 
     def scan(self, text: str, until: int | None = None) -> list[Element]:
         """The elements of a folded text, in order.
@@ -93,17 +94,19 @@ class Scanner(Reasons):
     def _at(self, text: Seen, place: int) -> Element:
         best: Element | None = None
         opening = self._opening(text, place)
-        readers = opening.readers
-        if opening.needs is not None and opening.needs.match(text, place) is None:
+        readers = opening.gated
+        if readers is self._of_numbers:
+            if (plain := self._measured.match(text, place)) is not None:
+                readers = self._of_measured
+                if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
+                    best, readers = Element("amount", place, plain.end("unit"), amount), self._of_ends
+        elif opening.needs is not None and opening.needs.match(text, place) is None:
             readers = ()
-        if readers is self._of_numbers and (plain := self._measured.match(text, place)) is not None:
-            readers = self._of_measured
-            if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
-                best, readers = Element("amount", place, plain.end("unit"), amount), self._of_ends
-        for read in readers:
-            element = read(text, place)
-            if element is not None and (best is None or element.end > best.end):
-                best = element
+        for read, needs in readers:
+            if needs is None or needs.match(text, place) is not None:
+                element = read(text, place)
+                if element is not None and (best is None or element.end > best.end):
+                    best = element
         for kind, cue in opening.simple:
             found = cue.match(text, place)
             if found is not None and (best is None or found.end() > best.end):
@@ -134,8 +137,9 @@ class Scanner(Reasons):
     def _readers(self) -> tuple[Reader, ...]:
         """The readers in the order of their precedence."""
         numbers, phrases, calendar = self.numbers.starts, self._frequencies, self._calendar
+        phrased, patterns = phrases.starts | self._times.starts | numbers, numbers | PATTERN_STARTS
         return (
-            Reader(self._frequency, ("indefinite",), phrases.starts | self._times.starts | numbers, self._phrased),
+            Reader(self._frequency, ("indefinite",), phrased, self._phrased),
             Reader(
                 self._day_or_time,
                 ("clock_before", "day_except", "day_other"),
@@ -144,22 +148,27 @@ class Scanner(Reasons):
             ),
             Reader(self._dispensed, ("given",)),
             Reader(self._aimed, ("target",)),
-            Reader(self._supplied, (), numbers),
-            Reader(self._since, ("since", "more", "later"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
-            Reader(self._limit, ("max",), numbers),
+            Reader(self._supplied, (), numbers, self._counting),
+            Reader(self._since, ("since", "more", "later"), patterns, lambda word: [PATTERNS, *self._counting(word)]),
+            Reader(self._limit, ("max",), numbers, self._counting),
             Reader(self._step_by, ("by", "by_verb")),
             Reader(self._again, ("again", "may_again")),
             Reader(self._old, ("from", "was")),
             Reader(self._infusion, ("over",)),
-            Reader(self._course, ("course", "more", "course_unread"), numbers | PATTERN_STARTS, lambda _: [PATTERNS]),
+            Reader(
+                self._course,
+                ("course", "more", "course_unread"),
+                patterns,
+                lambda word: [PATTERNS, *self._counting(word)],
+            ),
             Reader(self._as_needed, ("hold", "condition", "reason", "visit")),
-            Reader(self._amount, ("diluted",), numbers | {"."}),
+            Reader(self._amount, ("diluted",), numbers | {"."}, self._counting),
             Reader(self._route, ("routes",)),
             Reader(self._form, ("forms",)),
         )
 
     def _phrased(self, word: str) -> list[str]:
-        return [*self._frequencies.sources(word), *self._times.sources(word)]
+        return [*self._frequencies.sources(word), *self._times.sources(word), *self._counting(word)]
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
@@ -385,6 +394,10 @@ def _mark_end(text: str, place: int) -> int:
     mark = MARK.match(text, place)
     end = mark.end() if mark is not None else 0
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
+
+
+def _always(*readers: Read) -> tuple[tuple[Read, re.Pattern[str] | None], ...]:
+    return tuple((read, None) for read in readers)
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline import resources
-from pipeline.medications.posology.amounts import Amount, Amounts
+from pipeline.medications.posology.amounts import BEHIND_AMOUNTS, Amount, Amounts
 from pipeline.medications.posology.calendar import Calendar
 from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
@@ -19,6 +19,9 @@ SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "s
 _CYCLE_ENDS = "(?:off|d'arret|de pause|sans traitement)"
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
+_ARTICLES = frozenset({"a", "an", "un", "une"})
+# What may stand behind a number, beside units.
+_BEHIND_NUMBERS = frozenset({"range", "per", "more", "spoon", "of_size", "clock_word", "supply", "limit"})
 
 
 class Vocabulary:
@@ -41,6 +44,7 @@ class Vocabulary:
         self._repeats = {
             id(row): repeat_of(row, None, None, "") for row in frequencies if "{" not in "".join(row.values())
         }
+        self._counted = self._words_counted(resources.read_table(lang, "posology/words.tsv"))
         self._calendar = Calendar(lang)
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
@@ -82,6 +86,25 @@ class Vocabulary:
 
     def _coded(self, name: str) -> Cues:
         return Cues(written for written, _ in spelled(resources.read_table(self.lang, f"posology/{name}.tsv")))
+
+    def _counting(self, word: str) -> list[str]:
+        """What matches where a word counts something that can be read; [""] where only the readers can tell."""
+        if word not in self.numbers.starts:
+            return [] if word != "." else [""]
+        if _ROMAN.issuperset(word):
+            return [self.numbers.pattern]
+        if word not in _ARTICLES:
+            return [""]
+        return [rf"{word}(?:[\s-]*(?:[^\s\w-]|[\d_])|x\d|[\s-]+(?:{self._counted}|[ivxlc]+(?![^\W_])))"]
+
+    def _words_counted(self, words: Sequence[Row]) -> str:
+        """An expression for the words that may stand behind an article that is a number: "a tablet", "an extra 5 mg"."""
+        phrases = [row["phrase"] for row in words if row["kind"] in _BEHIND_NUMBERS]
+        found = {lead(phrase, 0) for phrase in (*phrases, *self.amounts.units, *BEHIND_AMOUNTS)}
+        found |= self._frequencies.behind_figures | self.numbers.words
+        if self.lang == "fr":
+            found |= self._frequencies.starts | self._times.starts  # "un le matin": an article counts before a moment
+        return alternatives(found)
 
     def _opening(self, text: Seen, place: int) -> Opening:
         """What may begin as the text does at a place."""
