@@ -25,8 +25,11 @@ _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
 # Between two hours that bound a part of the day stand no more characters than this.
 _TO_BEGIN = 30
+#: What an offset is counted from: "30 min BEFORE breakfast".
+OFFSET_FROM = ("before", "prior", "after", "avant", "apres")
 _OFFSET = re.compile(
-    r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) (?=before|prior|after|avant|apres)"
+    r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) "
+    rf"(?={'|'.join(OFFSET_FROM)})"
 )
 _OFFSET_WORDS = {
     "half an": Decimal("0.5"),
@@ -51,7 +54,7 @@ class Calendar:
         day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
         self._day = re.compile(day)
-        self.offset_words = re.compile(r"before|prior|after|avant|apres")
+        self.offset_words = re.compile("|".join(OFFSET_FROM))
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(

@@ -129,7 +129,8 @@ class Courses(Vocabulary):
             return Element("unread", place, unread, code="duration_unread")
         end = self._cue_end("course", text, start)
         start = skip(text, end) if end else start
-        slashed = _SLASHED.match(text, start)
+        sign = text[start : start + 1]
+        slashed = _SLASHED.match(text, start) if sign.isdecimal() else None
         if slashed is not None and _TO_DATE.search(text, max(0, start - _DATE_LEAD), start):
             return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
@@ -137,8 +138,8 @@ class Courses(Vocabulary):
             return Element(
                 "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
             )
-        days = _DAYS_OF.match(text, start)
-        if days is not None and self.lang == "fr":
+        days = _DAYS_OF.match(text, start) if sign == "j" and self.lang == "fr" else None
+        if days is not None:
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
         length = self._length_at(text, start)
         if length is not None:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.medications.posology.elements import Cues, Element, Opening, Seen
-
-Read = Callable[[Seen, int], Element | None]
+from pipeline.medications.posology.elements import Cues, Opening, Read
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,14 +61,18 @@ def _behind(phrase: str) -> str:
     return r"(?![^\W\d_])" if phrase[-1].isalnum() else ""
 
 
+Read = Callable[["Seen", int], Element | None]
+#: Readers, each with what matches wherever it finds something; None where only the reader can tell.
+Gated = tuple[tuple[Read, re.Pattern[str] | None], ...]
+
+
 @dataclass(slots=True)
 class Opening:
     """What may begin with a word or a sign: cues by their kind, those that are elements themselves, and the readers.
 
     `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
     `follows`: the signs one of which stands behind the word in every frequency that begins so; None for any.
-    `gated`: the readers, each with what matches wherever it finds something, or None where only the reader can tell;
-    `needs`: the same for all of them together.
+    `gated`: the readers with what they need; `needs`: the same for all of them together.
     """
 
     word: str = ""
@@ -78,8 +82,8 @@ class Opening:
     follows: frozenset[str] | None = None
     cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
-    readers: tuple[Callable[[Seen, int], Element | None], ...] = ()
-    gated: tuple[tuple[Callable[[Seen, int], Element | None], re.Pattern[str] | None], ...] = ()
+    readers: tuple[Read, ...] = ()
+    gated: Gated = ()
     needs: re.Pattern[str] | None = None
 
 
@@ -88,16 +92,17 @@ class Seen(str):
 
     Attributes:
         openings: what may begin at a place.
-        holds: whether the text holds a kind of words.
+        holds: whether the text holds a kind of words; `quiet`: whether it holds none of them. None where nobody asked.
         last_joint: where the last sign stands that joins amounts; -1 for none.
     """
 
-    __slots__ = ("_found", "holds", "last_joint", "openings")
+    __slots__ = ("_found", "holds", "last_joint", "openings", "quiet")
 
     _found: dict[tuple[Any, int], Any]
     openings: dict[int, Opening]
     holds: dict[str, bool]
     last_joint: int
+    quiet: bool | None
 
     def __new__(cls, text: str) -> Seen:
         """The text, with nothing found yet."""
@@ -105,6 +110,7 @@ class Seen(str):
         seen._found = {}
         seen.openings = {}
         seen.holds = {}
+        seen.quiet = None
         seen.last_joint = max(text.rfind("/"), text.rfind("+"), text.rfind("-"))
         return seen
 

@@ -17,6 +17,7 @@ from pipeline.medications.posology.numbers import Number, Numbers, lead
 T = TypeVar("T")
 
 _FIGURES = re.compile(r"(?:\{[nt]\}|\d)+[ -]*")
+_BLANKS, _SLASH = re.compile(r"[ -]+"), re.compile(r"\s*/\s*")
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
@@ -47,7 +48,7 @@ def _source(part: str, unit: str) -> str:
         if number:
             # Only the first of several units is asked for.
             pieces.append(rf"(?P<unit>{unit})" if number == 1 else f"(?:{unit})")
-        pieces.append(r"[\s-]+".join(re.escape(word) for word in re.split(r"[ -]+", piece)))
+        pieces.append(r"[\s-]+".join(re.escape(word) for word in _BLANKS.split(piece)))
     source = "".join(pieces)
     # A number may follow at once: "every 6 hours", "q6h", "x3".
     source = re.sub(r"\[\\s-\]\+$", lambda _: r"[\s-]*", source)
@@ -73,6 +74,7 @@ class PhraseTable(Generic[T]):
         self._numbers = numbers
         self._times = times
         self._by_start: dict[str, list[tuple[str, _Phrase[T]]]] = {}
+        self._lengths: dict[str, list[int]] = {}  # of the same phrases, however their blanks are written
         self._by_number: dict[str, list[_Phrase[T]]] = {}
         self._by_times: dict[str, list[_Phrase[T]]] = {}
         self.behind_figures: set[str] = set(times.behind_figures) if times is not None else set()
@@ -89,9 +91,24 @@ class PhraseTable(Generic[T]):
                 follows = phrase[len(start) :].lstrip(" -")[:1]
                 entry = "" if follows == "{" else follows, self._phrase(phrase, unit, row)
                 self._by_start.setdefault(start, []).append(entry)
+                self._lengths.setdefault(start, []).append(len(_BLANKS.sub(" ", _SLASH.sub("/", phrase))))
             if (behind := _FIGURES.sub("", phrase)) and behind != phrase:
                 self.behind_figures.add(lead(behind, 0))
         self.starts = frozenset(self._by_start)
+        self._plain = {word: found for word in self.starts if (found := self._together(word)) is not None}
+
+    def _together(self, word: str) -> tuple[re.Pattern[str], list[T]] | None:
+        """The phrases that begin with a word as one expression, each in a group, with their rows.
+
+        None where one has a place for a number or a unit. Of those that fit at a place the shorter ones are beginnings
+        of the longest, which stands first.
+        """
+        phrases = [(key, phrase) for key, (_, phrase) in zip(self._lengths[word], self._by_start[word], strict=True)]
+        if any(phrase.behind is not None or "unit" in phrase.before.groupindex for _, phrase in phrases):
+            return None
+        phrases.sort(key=lambda entry: entry[0], reverse=True)
+        source = "|".join(f"({phrase.before.pattern})" for _, phrase in phrases)
+        return re.compile(source), [phrase.row for _, phrase in phrases]
 
     @staticmethod
     def _phrase(phrase: str, unit: str, row: T) -> _Phrase[T]:
@@ -118,8 +135,13 @@ class PhraseTable(Generic[T]):
     def match_word(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[T] | None:
         """The same, with the word that stands at `start`, and the number that begins there."""
         best: Match[T] | None = None
-        phrases = self._by_start.get(word)
-        if phrases is not None:
+        plain = self._plain.get(word)
+        if plain is not None:
+            expression, rows = plain
+            whole = expression.match(text, start)
+            if whole is not None:
+                best = Match(whole.end(), rows[(whole.lastindex or 1) - 1])
+        elif (phrases := self._by_start.get(word)) is not None:
             sign = following(text, start + len(word))
             for follows, phrase in phrases:
                 if not follows or follows == sign:

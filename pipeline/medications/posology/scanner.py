@@ -7,6 +7,7 @@ what a word between two elements means.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,8 +15,8 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
-from pipeline.medications.posology.dispatch import Read, Reader, settle
-from pipeline.medications.posology.elements import Element, Seen, Timing, skip
+from pipeline.medications.posology.dispatch import Reader, settle
+from pipeline.medications.posology.elements import Element, Gated, Read, Seen, Timing, skip
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, lead
 from pipeline.medications.posology.reasons import MARK, MARKS, WORD, Reasons
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
@@ -47,17 +48,22 @@ class Scanner(Reasons):
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         settle(self._openings, readers, self._cues)
-        self._of_numbers = _always(
-            self._frequency, self._day_or_time, self._supplied, self._since, self._limit, self._course, self._amount
-        )
-        for figure in (*"0123456789", *VULGAR):
-            self._openings[figure].readers = tuple(read for read, _ in self._of_numbers)
-            self._openings[figure].gated = self._of_numbers
+        figures = [self._openings[figure] for figure in (*"0123456789", *VULGAR)]
+        limit = [self._limit] if any("max" in opening.cues for opening in figures) else []
+        self._of_loud = self._of_figures_with([self._supplied, self._limit], [self._since])
+        # Of a text that holds nothing they look for behind a figure.
+        self._of_quiet = self._of_figures_with(limit, [])
+        self._of_figures = self._of_loud[0]
+        self._of_dosing = frozenset({
+            self._frequency, self._day_or_time, self._dispensed, self._supplied, self._limit, self._course,
+            self._infusion, self._amount,
+        })  # fmt: skip
+        for opening in figures:
+            opening.readers = tuple(read for read, _ in self._of_figures)
+            opening.gated = self._of_figures
         self._measured = self._plain_figures()
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
         self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
-        self._of_ends = _always(self._supplied, self._limit)
-        self._of_measured = (*self._of_ends, *_always(self._day_or_time, self._stated))
 
     def scan(self, text: str, until: int | None = None) -> list[Element]:
         """The elements of a folded text, in order.
@@ -95,11 +101,12 @@ class Scanner(Reasons):
         best: Element | None = None
         opening = self._opening(text, place)
         readers = opening.gated
-        if readers is self._of_numbers:
+        if readers is self._of_figures:
+            readers, measured, ends = self._of_quiet if self._quiet(text) else self._of_loud
             if (plain := self._measured.match(text, place)) is not None:
-                readers = self._of_measured
+                readers = measured
                 if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
-                    best, readers = Element("amount", place, plain.end("unit"), amount), self._of_ends
+                    best, readers = Element("amount", place, plain.end("unit"), amount), ends
         elif opening.needs is not None and opening.needs.match(text, place) is None:
             readers = ()
         for read, needs in readers:
@@ -133,6 +140,12 @@ class Scanner(Reasons):
             rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
         )
+
+    def _of_figures_with(self, ends: Sequence[Read], since: Sequence[Read]) -> tuple[Gated, Gated, Gated]:
+        """The readers of a figure, of one with a unit, and of a plain amount, with those of what its end may tell."""
+        supplied, limit = ends[:-1], ends[-1:]
+        first = (self._frequency, self._day_or_time, *supplied, *since, *limit, self._course, self._amount)
+        return _always(*first), _always(*ends, self._day_or_time, self._stated), _always(*ends)
 
     def _readers(self) -> tuple[Reader, ...]:
         """The readers in the order of their precedence."""
@@ -237,18 +250,16 @@ class Scanner(Reasons):
         return Element("timing", place, end, Timing(repeat))
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
-        possible = self._opening(text, place).readers
-        for read in (
-            self._frequency, self._day_or_time, self._dispensed, self._supplied, self._limit, self._course,
-            self._infusion,
-        ):  # fmt: skip
-            element = read(text, place) if read in possible else None
-            if element is not None and element.kind not in ("filler", "length"):
+        for read, needs in self._opening(text, place).gated:
+            if read not in self._of_dosing or (needs is not None and needs.match(text, place) is None):
+                continue
+            element = read(text, place)
+            if element is None or element.kind in ("filler", "length"):
+                continue
+            if read != self._amount or (element.kind == "amount" and element.value.measure):
                 return True
-        if self._cue_end("then", text, place) and not text.startswith(("and", "et", "ou", "or"), place):
-            return True
-        element = self._amount(text, place) if self._amount in possible else None
-        return element is not None and element.kind == "amount" and bool(element.value.measure)
+        then = self._cue_end("then", text, place)
+        return bool(then) and not text.startswith(("and", "et", "ou", "or"), place)
 
     def _on_dial(self, text: Seen, place: int) -> Element | None:
         """ "10 o'clock": no amount, and without the half of the day no time."""
@@ -396,7 +407,7 @@ def _mark_end(text: str, place: int) -> int:
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
 
 
-def _always(*readers: Read) -> tuple[tuple[Read, re.Pattern[str] | None], ...]:
+def _always(*readers: Read) -> Gated:
     return tuple((read, None) for read in readers)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import BEHIND_AMOUNTS, Amount, Amounts
-from pipeline.medications.posology.calendar import Calendar
+from pipeline.medications.posology.calendar import OFFSET_FROM, Calendar
 from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
@@ -16,7 +16,8 @@ from pipeline.text.phrases import alternatives
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 #: Cues that are elements by themselves, in the order of their precedence.
 SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
-_CYCLE_ENDS = "(?:off|d'arret|de pause|sans traitement)"
+_CYCLE_ENDED = ("off", "d'arret", "de pause", "sans traitement")
+_CYCLE_ENDS = f"(?:{'|'.join(_CYCLE_ENDED)})"
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
 _ARTICLES = frozenset({"a", "an", "un", "une"})
@@ -60,6 +61,8 @@ class Vocabulary:
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
         self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
         self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
+        behind = [phrase for kind in ("supply", "limit", "ago") for phrase in kinds[kind]]
+        self._any_behind = re.compile(alternatives([*behind, *_CYCLE_ENDED, *OFFSET_FROM]))
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
@@ -110,7 +113,8 @@ class Vocabulary:
         """What may begin as the text does at a place."""
         opening = text.openings.get(place)
         if opening is None:
-            opening = text.openings[place] = self._begins(text, place) if place < len(text) else _NOTHING
+            known = self._openings.get(lead(text, place)) if place < len(text) else _NOTHING
+            opening = text.openings[place] = known or self._begins(text, place)
         return opening
 
     def _begins(self, text: str, place: int) -> Opening:
@@ -168,10 +172,18 @@ class Vocabulary:
 
     def _has(self, kind: str, text: Seen) -> bool:
         """Does the text hold a cue that stands behind what it speaks of?"""
+        if self._quiet(text):
+            return False
         holds = text.holds.get(kind)
         if holds is None:
             holds = text.holds[kind] = self._behind[kind].search(text) is not None
         return holds
+
+    def _quiet(self, text: Seen) -> bool:
+        """Does the text hold no such cue of any kind?"""
+        if text.quiet is None:
+            text.quiet = self._any_behind.search(text) is None
+        return text.quiet
 
     def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
         """A time that begins at a place."""
