@@ -159,6 +159,10 @@ class Neighbours:
         drugs = bisect_left(self._drug_starts, end) - bisect_left(self._drug_starts, start)
         return drugs <= (start <= drug[0] < end)
 
+    def _is_drug(self, bounds: Bounds) -> bool:
+        place = bisect_left(self._drug_starts, bounds[0])
+        return place < len(self._drugs) and self._drugs[place] == bounds
+
     def _drug_between(self, start: int, end: int) -> bool:
         place = bisect_left(self._drug_starts, start)
         return place < len(self._drugs) and self._drugs[place][0] < end
