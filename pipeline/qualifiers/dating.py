@@ -134,16 +134,20 @@ class DateLine:
         index = bisect_left(self.starts, start)
         return index == len(self.starts) or self.starts[index] >= end
 
-    def course_over(self, dated: DatedSpan, end: int) -> bool:
-        """Whether a course told behind a date ("pendant 7 jours") was over at the note; `end`: that of the sentence."""
-        index = bisect_left(self._courses, (dated.start,))
+    def course_over(self, dated: DatedSpan, place: int, end: int) -> bool:
+        """Whether a course ("pendant 7 jours") that a date began was over at the note.
+
+        `place`: the end of the drug, `end`: that of the sentence; the length is told behind both the drug and the date.
+        """
+        place = max(place, dated.end)
+        index = bisect_left(self._courses, (place,))
         if index == len(self._courses):
             return False
         start, days = self._courses[index]
-        following = bisect_left(self.starts, dated.end)
+        following = bisect_left(self.starts, place)
         if following < len(self.starts):
             end = min(end, self.starts[following])
-        return start < min(end, dated.end + _COURSE_REACH) and timedelta(days=days) < dated.age
+        return start < min(end, place + _COURSE_REACH) and timedelta(days=days) < dated.age
 
     def within(self, start: int, end: int) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The first past and the first recent date that begin in [start, end)."""

@@ -61,7 +61,7 @@ _SAME_REACH = 300
 # In a sentence words are looked for within so many characters of a drug.
 _TOLD_REACH = 400
 
-_NO_WORD = re.compile(r"\W*")
+_NO_WORD = re.compile(r"\W*(?:(?:puis|et|relais|then|and)\W+)?")
 
 Stretch = tuple[int, int, CueData]
 

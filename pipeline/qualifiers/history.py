@@ -251,7 +251,7 @@ class History(Qualifier):
             old, recent = (own, None) if own is not None else (old, recent)
         if old is not None:
             if drug and case.drug is not None:
-                over = dates.course_over(old, sentence[1])
+                over = dates.course_over(old, end, sentence[1])
                 goes_on = case.drug.goes_on(start, end, old.start, over=over)
             else:
                 goes_on = case.going_on.over(start, end) is not None

@@ -55,7 +55,7 @@ class Propositions:
     Attributes:
         starts: the first offset of each proposition, ascending, from 0.
         stops: the offsets that no list goes over.
-        sentences: the first offset of each sentence, ascending, from 0.
+        sentences: the first offset of each sentence, ascending, from 0; a title begins one.
     """
 
     __slots__ = ("length", "sentences", "starts", "stops")
@@ -73,7 +73,7 @@ class Propositions:
                 stops.append(start)
         self.starts = sorted({0, *starts, *sentences, *titles})
         self.stops = sorted({*stops, *sentences, *titles})
-        self.sentences = sentences
+        self.sentences = sorted({*sentences, *titles}) if titles else sentences
         self.length = len(text)
 
     def number(self, offset: int) -> int:
