@@ -138,25 +138,24 @@ class FoldedText:
     @classmethod
     def of(cls, text: str) -> FoldedText:
         """Fold a text."""
-        folded = fold(text)
-        if text.isascii() or not _CHANGES_LENGTH.search(text):
-            return cls(folded)
-        pieces: list[str] = []
+        changes = [] if text.isascii() else list(_CHANGES_LENGTH.finditer(text))
+        if not changes:
+            return cls(fold(text))
         places: list[int] = [0]
         sources: list[int] = [0]
         shifts: list[int] = [0]
-        last = length = 0
-        for match in _CHANGES_LENGTH.finditer(text):
-            start, end = match.span()
-            replacement = _LIGATURES.get(match[0], "")
-            pieces += (folded[last:start], replacement)
-            length += start - last + len(replacement)
-            last = end
-            places.append(length)
+        replacements: dict[str, str] = {}
+        shift = 0
+        for match in changes:
+            sign, end = match[0], match.end()
+            replacement = replacements[sign] = _LIGATURES.get(sign, "")
+            shift += len(replacement) - 1
+            places.append(end + shift)
             sources.append(end)
-            shifts.append(length - end)
-        pieces.append(folded[last:])
-        return cls("".join(pieces), (tuple(places), tuple(sources), tuple(shifts)))
+            shifts.append(shift)
+        for sign, replacement in replacements.items():
+            text = text.replace(sign, replacement)
+        return cls(fold(text), (tuple(places), tuple(sources), tuple(shifts)))
 
     def start(self, offset: int) -> int:
         """The offset in the text of the character at `offset` of the folded text."""

@@ -13,12 +13,11 @@ import ahocorasick_rs
 
 from pipeline.text.phrases import MOST_BLANKS
 
-# Every sign that is a blank to `str.isspace`, but " ": one look for each is faster than one expression for all.
-_OTHER_BLANKS = (
-    *"\n\r\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009",
-    *"\u200a\u2028\u2029\u202f\u205f\u3000",
+# Every sign that is a blank to `str.isspace`, but " " and the line feed.
+_RARE_BLANK = re.compile(
+    "[\r\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
+    "\u2029\u202f\u205f\u3000]"
 )
-_BLANKS = re.compile(" +")
 # Stands for a run that is too long to be the blank of a phrase: no phrase holds two.
 _TOO_LONG = "  "
 
@@ -33,10 +32,9 @@ class Collapsed:
     __slots__ = ("_places", "_shifts", "text")
 
     def __init__(self, text: str) -> None:
-        plain = text
-        for sign in _OTHER_BLANKS:
-            if sign in plain:
-                plain = plain.replace(sign, " ")
+        plain = text.replace("\n", " ")
+        if _RARE_BLANK.search(plain):
+            plain = _RARE_BLANK.sub(" ", plain)
         # Behind each run: its end in the collapsed text, and how far that lies behind its place in the text.
         self._places: list[int] = [0]
         self._shifts: list[int] = [0]
@@ -47,8 +45,9 @@ class Collapsed:
         pieces: list[str] = []
         last = shift = 0
         while run >= 0:
-            match = _BLANKS.match(plain, run)
-            end = match.end() if match is not None else run + 1
+            end = run + 2
+            while plain[end : end + 1] == " ":
+                end += 1
             blank = " " if end - run <= MOST_BLANKS else _TOO_LONG
             pieces += (plain[last:run], blank)
             shift += end - run - len(blank)
