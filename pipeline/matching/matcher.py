@@ -93,20 +93,18 @@ class TermMatcher:
         if not found:
             return doc
         given = doc.ents
+        if not given:
+            _set_entities(doc, found)
+            return doc
         taken = {number for entity in given for number in range(entity.start, entity.end)}
         free: list[Span] = []
         overlapping: list[Span] = []
         for start, end, term in found:
             span = Span(doc, start, end, term.label)
-            overlaps = bool(taken) and not taken.isdisjoint(range(start, end))
-            (overlapping if overlaps else free).append(span)
-            extensions.write(doc, "source", span, "matcher")
-            if term.codes:
-                extensions.write(doc, "codes", span, term.codes)
-        if given and free:
+            (free if taken.isdisjoint(range(start, end)) else overlapping).append(span)
+            _write(doc, span.start_char, span.end_char, term)
+        if free:
             doc.set_ents([*given, *free])
-        elif free:
-            _set_only_entities(doc, free)
         if overlapping:
             known = {(span.start, span.end, span.label) for span in (*doc.spans.get(GROUP, ()), *doc.ents)}
             fresh = [span for span in overlapping if (span.start, span.end, span.label) not in known]
@@ -155,15 +153,28 @@ class TermMatcher:
             self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
 
 
-def _set_only_entities(doc: Doc, spans: list[Span]) -> None:
-    """`doc.set_ents(spans)` for a Doc that has no entities, and spans that do not overlap, in half the time."""
+def _write(doc: Doc, start_char: int, end_char: int, term: _Term) -> None:
+    extensions.write_at(doc, "source", start_char, end_char, "matcher")
+    if term.codes:
+        extensions.write_at(doc, "codes", start_char, end_char, term.codes)
+
+
+def _set_entities(doc: Doc, matches: list[_Match]) -> None:
+    """The entities of a Doc that has none, from matches that do not overlap: by columns, without a Span for each."""
+    offsets = DocText.of(doc).offsets(doc)
+    starts, ends, strings = offsets.starts, offsets.ends, doc.vocab.strings
+    hashes: dict[str, int] = {label: strings.add(label) for label in {term.label for _, _, term in matches}}
+    tokens: list[int] = []
+    labels: list[int] = []
+    for start, end, term in matches:
+        tokens += range(start, end)
+        labels += [hashes[term.label]] * (end - start)
+        _write(doc, starts[start], ends[end - 1], term)
     columns: Any = np.zeros((len(doc), 2), dtype=np.uint64)
     columns[:, 0] = _OUTSIDE
-    for span in spans:
-        start, end = span.start, span.end
-        columns[start:end, 1] = span.label
-        columns[start:end, 0] = _INSIDE
-        columns[start, 0] = _BEGINS
+    columns[tokens, 0] = _INSIDE
+    columns[[start for start, _, _ in matches], 0] = _BEGINS
+    columns[tokens, 1] = np.array(labels, dtype=np.uint64)
     doc.from_array([ENT_IOB, ENT_TYPE], columns)
 
 
