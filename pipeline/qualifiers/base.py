@@ -16,6 +16,7 @@ from pipeline.qualifiers.cues import CueSet, Hit
 from pipeline.qualifiers.reading import Propositions, Reading, Separators, language_separators
 from pipeline.resources import LANGUAGES
 from pipeline.text.folding import lower
+from pipeline.text.spans import places
 
 ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
 _ATTRIBUTES = frozenset(map(get_string_id, ATTRIBUTE_LABELS))
@@ -233,11 +234,11 @@ class SectionLine:
         self.titles: list[int] = []
         if not used:
             return
-        for span in doc.spans["sections"]:
-            self.starts.append(span.start_char)
-            self._kinds.append(span.label_)
-            self._ends.append(span.end_char)
-        self.titles = [span.end_char for span in doc.spans.get("section_titles", ())]
+        for start, end, kind in places(doc, "sections"):
+            self.starts.append(start)
+            self._kinds.append(kind)
+            self._ends.append(end)
+        self.titles = [end for _, end, _ in places(doc, "section_titles")]
         if len(self.titles) != len(self.starts):
             # Another component's sections: the start of each stands for its title.
             self.titles = [start + 1 for start in self.starts]
@@ -259,7 +260,7 @@ class SectionLine:
 def pollution_stretches(doc: Doc, reading: Reading) -> list[tuple[int, int, CueData]]:
     """Stretches of the folded text in which no cue counts: bars, page footers, web addresses."""
     place = reading.folded.place
-    return [(place(span.start_char), place(span.end_char), {}) for span in doc.spans.get(POLLUTION, ())]
+    return [(place(start), place(end), {}) for start, end, _ in places(doc, POLLUTION)]
 
 
 def missing(name: str, setting: str, group: str) -> ValueError:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from pipeline import extensions
 from pipeline.qualifiers.base import CueData
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.text.date_values import AbsoluteDate, Duration, RelativeDate, note_day, read
 from pipeline.text.folding import FoldedText
+from pipeline.text.spans import places
 
 # So far behind a date the length of the course is looked for that began then.
 _COURSE_REACH = 100
@@ -51,11 +52,14 @@ class Dating:
         """
         note = note_day(doc._.note_datetime)
         births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
-        found = (self._dated(span, note, births, folded) for span in doc.spans.get("dates", ()))
+        found = (self._dated(doc, bounds, note, births, folded) for *bounds, _ in places(doc, "dates"))
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
-    def _dated(self, span: Span, note: date | None, births: tuple[str, ...], folded: FoldedText) -> DatedSpan | None:
-        data = extensions.stored(span.doc, "date_data", span)
+    def _dated(
+        self, doc: Doc, bounds: Sequence[int], note: date | None, births: tuple[str, ...], folded: FoldedText
+    ) -> DatedSpan | None:
+        start, end = bounds
+        data = extensions.stored_at(doc, "date_data", (start, end))
         if not data or (note is None and data["mode"] == "absolute"):
             return None
         value = read(data)
@@ -70,7 +74,6 @@ class Dating:
         recent = age < self.limit
         if not recent and value.bound == "since" and not self.since_is_history:
             return None
-        start, end = span.start_char, span.end_char
         place = folded.place(start)
         before = max(0, place - _BEFORE_REACH)
         if self.words.last_visit.search(folded.folded, before, place) is not None:

@@ -16,6 +16,7 @@ from pipeline.resources import LANGUAGES
 from pipeline.text.date_grammar import grammar
 from pipeline.text.date_values import AbsoluteDate, Age, Duration, RelativeDate, read
 from pipeline.text.doc_text import DocText
+from pipeline.text.spans import Placed, keep
 
 
 class DateFinder:
@@ -47,7 +48,11 @@ class DateFinder:
         """Find the dates, durations and ages of a Doc."""
         text = DocText.of(doc)
         folded = text.folded
-        groups: dict[str, list[Span]] = {"dates": [], "durations": [], "ages": []}
+        groups: dict[str, tuple[list[Span], list[Placed]]] = {
+            "dates": ([], []),
+            "durations": ([], []),
+            "ages": ([], []),
+        }
         found = self._grammar.find(folded.folded, text.collapsed)
         if found:
             offsets = text.offsets(doc)
@@ -58,12 +63,15 @@ class DateFinder:
                 month_alone = isinstance(value, AbsoluteDate) and value.year is None and value.day is None
                 if month_alone and _is_lead_or_scan(text.text[start:end]):
                     continue
-                span = offsets.span(doc, start, end)
                 name, group = _GROUPS[type(value)]
-                extensions.write(doc, name, span, value.data())
-                groups[group].append(span)
-        for group, spans in groups.items():
-            doc.spans[group] = spans
+                spans, placed = groups[group]
+                span = offsets.span(doc, start, end)
+                start, end = span.start_char, span.end_char
+                extensions.write_at(doc, name, start, end, value.data())
+                spans.append(span)
+                placed.append((start, end, ""))
+        for group, (spans, placed) in groups.items():
+            keep(doc, group, spans, placed)
         return doc
 
 

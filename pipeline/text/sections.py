@@ -20,6 +20,7 @@ from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import phrases_expression
 from pipeline.text.section_ends import list_ends
+from pipeline.text.spans import Placed, keep
 
 extensions.value(Span, "loinc")
 
@@ -110,20 +111,21 @@ class Sectionizer:
         """Find the sections of a Doc."""
         read = DocText.of(doc)
         titles = self.titles(read.text, read.folded)
-        sections: list[Span] = []
-        title_spans: list[Span] = []
+        spans: tuple[list[Span], list[Span]] = ([], [])
+        placed: tuple[list[Placed], list[Placed]] = ([], [])
         if titles:
             offsets, loinc, lists = read.offsets(doc), _loinc(), _lists()
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
                 if title.kind in lists:
                     end = self.ends.end(read.text, title.end, end)
-                section = offsets.span(doc, title.start, end, title.kind)
-                extensions.write(doc, "loinc", section, loinc.get(title.kind))
-                sections.append(section)
-                title_spans.append(offsets.span(doc, title.start, title.end, title.kind))
-        doc.spans["sections"] = sections
-        doc.spans["section_titles"] = title_spans
+                for number, stop in ((0, end), (1, title.end)):
+                    span = offsets.span(doc, title.start, stop, title.kind)
+                    spans[number].append(span)
+                    placed[number].append((span.start_char, span.end_char, title.kind))
+                extensions.write_at(doc, "loinc", *placed[0][-1][:2], loinc.get(title.kind))
+        keep(doc, "sections", spans[0], placed[0])
+        keep(doc, "section_titles", spans[1], placed[1])
         return doc
 
     def titles(self, text: str, folded: FoldedText | None = None) -> list[_Title]:

@@ -1,10 +1,14 @@
-"""From character offsets to tokens and back."""
+"""From character offsets to tokens and back, and span groups that know their offsets."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import Any
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, SpanGroup
+
+Placed = tuple[int, int, str]
+"""Offsets of a Span in the text, and its label."""
 
 
 class Offsets:
@@ -47,3 +51,53 @@ class Offsets:
         """The Span of the stretch [start, end), expanded to whole tokens. `label`: text or its hash."""
         first, last = bisect_right(self.ends, start), bisect_left(self.starts, end)
         return Span(doc, first, last if last > first else first, label)
+
+
+class PlacedSpans(SpanGroup):
+    """A span group that keeps where its Spans are, for whoever needs no more: spaCy makes each Span anew when asked.
+
+    A change of the group drops what is kept; so do copying and writing, from which a plain group comes back.
+    """
+
+    placed: list[Placed] | None = None
+
+    def __setitem__(self, index: int, span: Span) -> None:
+        self.placed = None
+        super().__setitem__(index, span)  # type: ignore[misc]  # spaCy's types do not know it
+
+    def __delitem__(self, index: int) -> None:
+        self.placed = None
+        super().__delitem__(index)  # type: ignore[misc]  # spaCy's types do not know it
+
+    def __iadd__(self, other: Any) -> Any:
+        self.placed = None
+        return super().__iadd__(other)  # type: ignore[misc]  # spaCy's types do not know it
+
+    def append(self, span: Span) -> None:
+        """As of every group."""
+        self.placed = None
+        super().append(span)
+
+    def extend(self, spans: Any) -> None:
+        """As of every group."""
+        self.placed = None
+        super().extend(spans)
+
+    def from_bytes(self, data: bytes) -> SpanGroup:
+        """As of every group."""
+        self.placed = None
+        return super().from_bytes(data)
+
+
+def keep(doc: Doc, group: str, spans: list[Span], placed: list[Placed]) -> None:
+    """Set a span group of a Doc. `placed`: the offsets and the label of each Span."""
+    made = PlacedSpans(doc, name=group, spans=spans)
+    made.placed = placed
+    doc.spans[group] = made
+
+
+def places(doc: Doc, group: str) -> list[Placed]:
+    """The offsets and labels of the Spans of a group; none where the Doc has no such group."""
+    spans = doc.spans.get(group, ())
+    known = spans.placed if isinstance(spans, PlacedSpans) else None
+    return known if known is not None else [(span.start_char, span.end_char, span.label_) for span in spans]
