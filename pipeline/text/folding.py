@@ -179,6 +179,17 @@ class FoldedText:
             return sources[following]
         return source
 
+    def bounds(self, start: int, end: int) -> tuple[int, int]:
+        """`start` and `end` of a match that is not empty."""
+        if self.cuts is None:
+            return start, end
+        places, sources, shifts = self.cuts
+        following = bisect_right(places, start)
+        shift = shifts[following - 1]
+        if following == len(places) or end < min(places[following], sources[following] + shift):
+            return start - shift, end - shift
+        return self.start(start), self.end(end)
+
     def place(self, offset: int) -> int:
         """The place in the folded text of an offset in the text."""
         if self.cuts is None:

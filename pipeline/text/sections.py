@@ -152,18 +152,21 @@ class Sectionizer:
         for sign in _OTHER_BREAKS:
             if sign in text:
                 lines = lines.replace(sign, "\n")
+        wide = "：" in text
         for match in self._line_starts.finditer(lines):
-            start, place = match.start(), match.end() - 1
-            end = _line_end(lines, place + 1) - 1
+            start, place = match.span()
+            end = lines.find("\n", place)
+            place, end = place - 1, (end if end >= 0 else len(lines)) - 1
             short = end - place <= _MAX_TITLE
-            colon = _has_colon(text, place, end)
-            if not colon and text[place + 1 : min(place + 2, end)].islower():
+            colon = text.find(":", place, end) >= 0 or (wide and text.find("：", place, end) >= 0)
+            second = text[place + 1 : min(place + 2, end)]
+            if not colon and second.islower():
                 # The layout of most lines is that of no title, so that only the words may be known.
                 known = self._known_at(page, place) if short else None
                 if known is not None:
                     found.append(known)
-            elif colon or short or text[place : min(place + 2, end)].isupper():
-                self._at_line(page, (start, place, end), found, blank_before=_blank_before(lines, start))
+            elif colon or short or (text[place] + second).isupper():
+                self._at_line(page, (start, place, end), lines, found)
         first, end, colon = 0, -1, False
         for match in self._behind_gaps.finditer(text):
             place = match.start()
@@ -176,7 +179,7 @@ class Sectionizer:
                 self._at(page, place, found)
         return found
 
-    def _at_line(self, page: _Page, line: tuple[int, int, int], found: list[_Title], *, blank_before: bool) -> None:
+    def _at_line(self, page: _Page, line: tuple[int, int, int], lines: str, found: list[_Title]) -> None:
         """The titles that may begin where the words of a line do. `line`: its start, that of its words, its end."""
         text = page.text
         start, place, end = line
@@ -195,7 +198,7 @@ class Sectionizer:
                 listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
                 if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
                     found.append(title)
-        elif blank_before:
+        elif _blank_before(lines, start):
             match = _PARAGRAPH.match(text, place)
             if match is not None and self._kind_of(match["title"]) == OTHER:
                 found.append(_Title(*match.span("title"), OTHER))
@@ -224,9 +227,11 @@ class Sectionizer:
         match = self._known.match(folded.folded, folded.place(place))
         if match is None:
             return None
-        start, end = folded.start(match.start("title")), folded.end(match.end("title"))
-        kind = self.kinds[" ".join(match["title"].split())]
-        if self._is_title(text, start, end, folded.end(match.end()), colon=match["colon"] is not None):
+        words, plural, aside, colon = match.group("title", "plural", "aside", "colon")
+        start, end = folded.bounds(*match.span("title"))
+        behind = end if not (plural or aside or colon) and text[end : end + 1] not in " \t" else folded.end(match.end())
+        kind = self.kinds.get(words) or self.kinds[" ".join(words.split())]
+        if self._is_title(text, start, end, behind, colon=colon is not None):
             return _Title(start, end, kind)
         if kind in _HEADS and text[start].isupper() and _opens_line(text, start):
             rest = _REST.match(text, end)
@@ -238,19 +243,15 @@ class Sectionizer:
         """Judge by layout: what stands before, after, and in which case the words are."""
         words = text[start:end]
         line_before = text[text.rfind("\n", max(0, start - _MAX_TITLE), start) + 1 : start]
-        leads = not _TWO_LETTERS.search(line_before) and len(line_before) < _MAX_TITLE // 4
-        capitals = words.isupper()
         capitalised = words[:1].isupper()
-        alone = _REST_BLANK.match(text, behind) is not None
-        short = sum(map(str.isalnum, words)) < 3
-        if leads:
-            # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
-            return (
-                (colon and (capitalised or not short))
-                or (alone and (capitalised or colon or _follows_a_whole_line(text, start)))
-                or (capitals and not short and not _goes_on_in_capitals(text, behind))
-            )
-        return colon and capitalised and (capitals or text[start - 1 : start].isspace()) and not short
+        if line_before and (len(line_before) >= _MAX_TITLE // 4 or _TWO_LETTERS.search(line_before)):
+            return colon and capitalised and (words.isupper() or text[start - 1].isspace()) and not _is_short(words)
+        # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
+        if colon and (capitalised or not _is_short(words)):
+            return True
+        if _REST_BLANK.match(text, behind) and (capitalised or colon or _follows_a_whole_line(text, start)):
+            return True
+        return words.isupper() and not _is_short(words) and not _goes_on_in_capitals(text, behind)
 
     def _kind_of(self, words: str) -> str:
         """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
@@ -266,7 +267,12 @@ class Sectionizer:
         return self.kinds.get(folded) or self.kinds.get(tokens[0] if tokens else "", OTHER)
 
 
+def _is_short(words: str) -> bool:
+    return sum(map(str.isalnum, words)) < _FEWEST_SIGNS
+
+
 _LEAST_LETTERS = 4
+_FEWEST_SIGNS = 3
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _TITLE_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _NEXT_WORD = re.compile(r"\s*([^\W\d_]+)")
