@@ -130,7 +130,9 @@ class Qualifier:
     def targets(self, doc: Doc) -> list[Span]:
         """The spans to qualify, in the order of their groups."""
         if isinstance(self.on_ents_only, bool):
-            groups: list[Iterable[Span]] = [doc.ents, doc.spans.get(OVERLAPPING, ())]
+            groups: list[Iterable[Span]] = [doc.ents]
+            if OVERLAPPING in doc.spans:
+                groups.append(doc.spans[OVERLAPPING])
         else:
             names = [self.on_ents_only] if isinstance(self.on_ents_only, str) else self.on_ents_only
             groups = [doc.spans.get(name, ()) if name != "ents" else doc.ents for name in names]

@@ -237,12 +237,12 @@ class History(Qualifier):
         propositions, dates = case.propositions, case.dates
         if not self.closest_dates_only:
             return dates.within(*propositions.sentence(start))
+        sentence = propositions.sentence(start)
+        if end <= sentence[1] and dates.none_within(*sentence):
+            return None, None
         low, high = propositions.around(start)
         if high < end:
             _, high = propositions.around(end - 1)
-        sentence = propositions.sentence(start)
-        if dates.none_within(sentence[0], max(sentence[1], high)):
-            return None, None
         old, recent = dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, case)

@@ -145,7 +145,7 @@ class Reading:
         if known is None:
             sentences, folded = self.sentences, self.folded
             if folded.cuts is not None:
-                sentences, titles = [list(map(folded.place, starts)) for starts in (sentences, titles)]
+                sentences, titles = folded.places(sentences), folded.places(sorted(titles))
             if not sentences or sentences[0]:
                 sentences = [0, *sentences]
             known = self._propositions[key] = Propositions(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 # One sign for all that a typist, a word processor or a dictation system writes for it.
@@ -196,3 +196,16 @@ class FoldedText:
             return offset
         _, sources, shifts = self.cuts
         return offset + shifts[bisect_right(sources, offset) - 1]
+
+    def places(self, offsets: list[int]) -> list[int]:
+        """`place` of many offsets, which must ascend."""
+        if self.cuts is None:
+            return offsets
+        _, sources, shifts = self.cuts
+        found: list[int] = []
+        low = 0
+        for following, shift in zip((*sources[1:], None), shifts, strict=True):
+            high = len(offsets) if following is None else bisect_left(offsets, following, low)
+            found += [offset + shift for offset in offsets[low:high]] if shift else offsets[low:high]
+            low = high
+        return found

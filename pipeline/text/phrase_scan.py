@@ -93,9 +93,10 @@ class PhraseScan:
         opens, closes, length = self._opens, self._closes, len(text)
         found: dict[int, tuple[int, int]] = {}
         for number, start, end in self.occurrences(text):
-            if opens[number] and start and is_word(text[start - 1]):
+            # As `is_word` has it, which would be called for every one.
+            if opens[number] and start and ((sign := text[start - 1]).isalnum() or sign == "_"):
                 continue
-            if closes[number] and end < length and is_word(text[end]):
+            if closes[number] and end < length and ((sign := text[end]).isalnum() or sign == "_"):
                 continue
             # Longer ones end later.
             found[start] = (end, number)

@@ -61,38 +61,43 @@ class SentenceSegmenter:
 
     def boundaries(self, text: str) -> list[int]:
         """Offsets at which a new sentence begins, the length of the text among them where it ends one."""
-        found = [match.end() for match in _END.finditer(text) if self._ends_here(text, match)]
+        found: list[int] = []
+        for match in _END.finditer(text):
+            start, end = match.span(1)
+            if text[start] == "." and not self._ends_here(text, start, end):
+                continue
+            found.append(match.end())
         found += [
             match.end() for match in _NEW_LINE.finditer(text) if match["letter"] is None or match["letter"].isupper()
         ]
         return found
 
-    def _ends_here(self, text: str, match: re.Match[str]) -> bool:
-        mark = match[1]
-        if mark[0] != ".":
-            return True
-        if mark.startswith(".."):
+    def _ends_here(self, text: str, start: int, end: int) -> bool:
+        """Whether a full stop ends a sentence; `end`: behind the marks and quotes that follow it."""
+        if text.startswith("..", start):
             return False
-        start = match.start()
-        window = text[max(0, start - _WORD_BEFORE) : start]
-        last = window[window.rfind(" ") + 1 :]
-        if not last.isalpha():
-            word = _LAST_WORD.match(window[::-1])
+        low = start - _WORD_BEFORE if start > _WORD_BEFORE else 0
+        last = text[max(low, text.rfind(" ", low, start) + 1) : start]
+        if last.isalpha():
+            if len(last) > self._longest:
+                return True
+        else:
+            word = _LAST_WORD.match(text[low:start][::-1])
             if word is None:
                 return True
             last = word[0][::-1]
         if last.isdigit():
             # "1. Aspirin": the number of an item; "E. 5." and "a dose of 5. Then" end a sentence.
-            before = window[: -len(last)].rstrip(" \t")
+            before = text[low : start - len(last)].rstrip(" \t")
             return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
         if len(last) == 1 and last.isalpha():
             # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.
-            return last.islower() and last not in "cdnp" and _new_word(text, match.end(1))
+            return last.islower() and last not in "cdnp" and _new_word(text, end)
         kind = self.abbreviations.get(fold(last)) if len(last) <= self._longest else None
         if kind == "title":
             return False
         if kind == "unit" or ("." in last and not last[0].isdigit()):
-            return _new_word(text, match.end(1)) or not text[match.end(1) : match.end(1) + 6].strip()
+            return _new_word(text, end) or not text[end : end + 6].strip()
         return True
 
 

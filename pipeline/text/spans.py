@@ -98,6 +98,7 @@ def keep(doc: Doc, group: str, spans: list[Span], placed: list[Placed]) -> None:
 
 def places(doc: Doc, group: str) -> list[Placed]:
     """The offsets and labels of the Spans of a group; none where the Doc has no such group."""
-    spans = doc.spans.get(group, ())
+    groups = doc.spans
+    spans = groups[group] if group in groups else ()  # noqa: SIM401  (its `get` costs an error where it is missing)
     known = spans.placed if isinstance(spans, PlacedSpans) else None
     return known if known is not None else [(span.start_char, span.end_char, span.label_) for span in spans]
