@@ -29,6 +29,8 @@ _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d\d"
 _B = r"[ \t\n\r]{1,3}"
 _OB = r"[ \t\n\r]{0,3}"
+# The same where what follows begins with no blank, so that none need be given back.
+_OWN_OB = rf"{_OB}+"
 # What may stand between a number and a month or a unit, and behind the number of a day.
 _BEHIND_FIGURES = ("a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th")
 # A two-digit year up to this one is of this century.
@@ -118,18 +120,18 @@ class DateGrammar:
         unit = self._any("unit").replace(r"\b", "", 1)  # "3ans", "48h": no word begins there
         joiner = "(?:a|ou|et|/|-)" if self.lang == "fr" else "(?:to|or|and|/|-)"
         half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}a{_B}half))?"
-        more = rf"(?:{_OB}{joiner}{_OB}(?:\d{{1,3}}|{self._any('number')}))?"
+        more = rf"(?:{_OWN_OB}{joiner}{_OWN_OB}(?:\d{{1,3}}|{self._any('number')}))?"
         adjective = rf"(?:{self._any('adjective')}{_B})?"
-        of_month = rf"{_OB}[-.,/ ]?{_OB}(?:of{_B}|de{_B}|d'{_OB})?"
+        of_month = rf"{_OWN_OB}[-.,/ ]?{_OWN_OB}(?:of{_B}|de{_B}|d'{_OB})?"
         year_behind = (
             rf"(?:{_OB}(?:,|of|de|-|/)?{_OB}(?P<dy>{_YEAR}(?!\d)|'\d\d(?!\d)|(?<=[ /.-])\d\d(?![\d:/.,%]|\s?\w)))?"
         )
-        number = rf"(?P<number>\d{{1,3}}(?:[.,]\d{{1,2}})?){more}{_OB}-?{_OB}{adjective}(?P<unit>{unit})(?!\w){half}"
+        number = rf"(?P<number>\d{{1,3}}+(?:[.,]\d{{1,2}}+)?+){more}{_OWN_OB}-?{_OWN_OB}{adjective}(?P<unit>{unit})(?!\w){half}"
         small = (
             rf"(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d)",
             rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
             rf"(?P<my>{_MONTH})[/.-](?P<yy>{_YEAR})(?![\d/])",
-            rf"(?P<dd>{_DAY})(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",
+            rf"(?P<dd>{_DAY})(?!\d)(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",
             r"(?P<decade>\d0)'?s\b",
             number,
             r"(?P<part>\d{1,2})/(?P<whole>7|52|12)(?![\d/])",
