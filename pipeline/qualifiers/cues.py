@@ -58,7 +58,14 @@ class CueSet:
     does not overlap.
     """
 
-    def __init__(self, rows: Iterable[tuple[str, Cue]], *, folded: bool = True, classes: Classes | None = None) -> None:
+    def __init__(
+        self,
+        rows: Iterable[tuple[str, Cue]],
+        *,
+        folded: bool = True,
+        classes: Classes | None = None,
+        pool: str | None = None,
+    ) -> None:
         literals: dict[str, Cue] = {}
         of_classes: list[tuple[str, Cue]] = []
         self._expressions: list[tuple[re.Pattern[str], Cue]] = []
@@ -82,7 +89,7 @@ class CueSet:
         literals.pop("", None)
         self._rows = WordRows(of_classes, classes or {})
         self._cues = list(literals.values())
-        self._phrases = PhraseScan(literals)
+        self._phrases = PhraseScan(literals, pool)
         self._by_digit = by_beginning.pop(DIGIT, [])
         for digit in _DIGITS if self._by_digit else "":
             by_beginning[digit] = by_beginning.get(digit, []) + self._by_digit
@@ -99,7 +106,7 @@ class CueSet:
     def find(self, text: str, collapsed: Collapsed | None = None) -> list[Hit]:
         """Every cue in a folded text, in order, pseudo cues left out. `collapsed`: the text, if it is made already."""
         collapsed = collapsed or Collapsed(text)
-        phrases = self._phrases.longest(collapsed.text)
+        phrases = self._phrases.longest(collapsed)
         source = collapsed.source
         tries = self._places(text, collapsed) if self._expressions else {}
         rows = self._rows.find(text, collapsed) if self._rows else {}
@@ -138,7 +145,7 @@ class CueSet:
         """Where expressions may match, and which."""
         plain, source = collapsed.text, collapsed.source
         places: dict[int, set[int]] = {}
-        for number, start, _ in self._begins.occurrences(plain):
+        for number, start, _ in self._begins.occurrences(collapsed):
             opens, expressions = self._tries[number]
             if opens is not (start > 0 and is_word(plain[start - 1])):
                 places.setdefault(source(start), set()).update(expressions)
@@ -161,7 +168,7 @@ _NO_CUE: tuple[int, Cue | None] = (0, None)
 @lru_cache(maxsize=64)
 def _read(lang: str, name: str) -> CueSet:
     rows = ((row["cue"], _cue(row, name)) for row in read_table(lang, name))
-    return CueSet(rows, classes=word_classes(lang))
+    return CueSet(rows, classes=word_classes(lang), pool=lang)
 
 
 def _cue(row: dict[str, str], name: str) -> Cue:

@@ -28,6 +28,7 @@ def language_separators(lang: str) -> Separators:
         tuple(row["termination"] for row in rows if row["kind"] != "break"),
         tuple(row["termination"] for row in rows if row["kind"] == "list"),
         tuple(row["termination"] for row in rows if row["kind"] == "break"),
+        pool=lang,
     )
 
 
@@ -37,14 +38,16 @@ class Separators:
     Breaks open no proposition but end a list ("asthme, hospitalisé pour"). A set is compared by identity.
     """
 
-    def __init__(self, terminations: tuple[str, ...], in_lists: tuple[str, ...], breaks: tuple[str, ...]) -> None:
+    def __init__(
+        self, terminations: tuple[str, ...], in_lists: tuple[str, ...], breaks: tuple[str, ...], pool: str | None = None
+    ) -> None:
         def folded(phrases: tuple[str, ...]) -> frozenset[str]:
             return frozenset(FoldedText.of(phrase).folded for phrase in phrases)
 
         self.opening = folded(terminations)
         self.in_lists = folded(in_lists)
         phrases = self.opening | folded(breaks)
-        self.phrases = PhraseScan(sorted({" ".join(phrase.split()) for phrase in phrases} - {""}))
+        self.phrases = PhraseScan(sorted({" ".join(phrase.split()) for phrase in phrases} - {""}), pool)
         # Of each phrase: does it open a proposition, does it end a list?
         self.marks = [(phrase in self.opening, phrase not in self.in_lists) for phrase in self.phrases.phrases]
 

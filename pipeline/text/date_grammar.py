@@ -168,7 +168,7 @@ class DateGrammar:
             "fixed": re.compile(""),
         }
         self._letters = re.compile(phrases_expression(self._firsts))
-        self._words = PhraseScan(self._firsts)
+        self._words = PhraseScan(self._firsts, pool=self.lang)
 
     def find(self, text: str, collapsed: Collapsed | None = None) -> list[Found]:
         """Dates, durations and ages of a folded text, in order. `collapsed`: the text, if it is made already."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
 
 import ahocorasick_rs
@@ -29,13 +30,14 @@ class Collapsed:
         text: what to search. Two blanks in it stand for a longer run.
     """
 
-    __slots__ = ("_places", "_shifts", "text")
+    __slots__ = ("_places", "_pooled", "_shifts", "text")
 
     def __init__(self, text: str) -> None:
         plain = text.replace("\n", " ")
         if _RARE_BLANK.search(plain):
             plain = _RARE_BLANK.sub(" ", plain)
         # Behind each run: its end in the collapsed text, and how far that lies behind its place in the text.
+        self._pooled: dict[str, list[Occurrences]] = {}
         self._places: list[int] = [0]
         self._shifts: list[int] = [0]
         run = plain.find("  ")
@@ -61,38 +63,95 @@ class Collapsed:
         """The offset in the text of an offset in the collapsed text."""
         return offset + self._shifts[bisect_right(self._places, offset) - 1]
 
+    def pooled(self, pool: str, scan: int) -> Occurrences:
+        """What a scan of a pool finds in the text."""
+        found = self._pooled.get(pool)
+        if found is None or scan >= len(found):
+            found = self._pooled[pool] = _pools[pool].find(self.text)
+        return found[scan]
+
 
 def is_word(sign: str) -> bool:
     r"""Whether a sign belongs to a word, as `\w` has it."""
     return sign.isalnum() or sign == "_"
 
 
+Occurrences = list[tuple[int, int, int]]
+"""Where phrases stand in a text, within words too: their number, start and end, in order of the end."""
+
+
+class _Pool:
+    """The phrases of several scans in one automaton, so that a text is passed over once for all of them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._phrases: list[str] = []
+        # Of each phrase: its scan, and its number there.
+        self._owners: list[tuple[int, int]] = []
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+
+    def add(self, phrases: tuple[str, ...]) -> int:
+        """The number of the scan of these phrases."""
+        known = self._numbers.get(phrases)
+        if known is not None:
+            return known
+        scan = self._numbers[phrases] = len(self._numbers)
+        self._phrases += phrases
+        self._owners += ((scan, number) for number in range(len(phrases)))
+        self._automaton = None
+        return scan
+
+    def find(self, text: str) -> list[Occurrences]:
+        """What each scan finds."""
+        if self._automaton is None:
+            self._automaton = ahocorasick_rs.AhoCorasick(self._phrases, store_patterns=False)
+        found: list[Occurrences] = [[] for _ in self._numbers]
+        owners = self._owners
+        for phrase, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            scan, number = owners[phrase]
+            found[scan].append((number, start, end))
+        return found
+
+
+_pools: defaultdict[str, _Pool] = defaultdict(_Pool)
+
+
 class PhraseScan:
     """Phrases as whole words; `find` gives every one, also those that overlap.
 
     A phrase that begins or ends with a letter or figure begins or ends a word there. Blanks in a phrase are single.
+    Scans of one `pool` (a language: the small lists of its resources) pass over a text together.
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str], pool: str | None = None) -> None:
         self.phrases = tuple(phrases)
+        self.pool = pool
         self._opens = [phrase[0].isalnum() for phrase in self.phrases]
         self._closes = [phrase[-1].isalnum() for phrase in self.phrases]
-        self._automaton = ahocorasick_rs.AhoCorasick(self.phrases, store_patterns=False) if self.phrases else None
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+        self._number = 0
+        if pool is not None:
+            self._number = _pools[pool].add(self.phrases)
+        elif self.phrases:
+            self._automaton = ahocorasick_rs.AhoCorasick(self.phrases, store_patterns=False)
 
-    def __reduce__(self) -> tuple[type[PhraseScan], tuple[tuple[str, ...]]]:
-        return PhraseScan, (self.phrases,)
+    def __reduce__(self) -> tuple[type[PhraseScan], tuple[tuple[str, ...], str | None]]:
+        return PhraseScan, (self.phrases, self.pool)
 
-    def occurrences(self, text: str) -> list[tuple[int, int, int]]:
-        """Where phrases stand in a text, within words too: their number, start and end, in order of the end."""
+    def occurrences(self, collapsed: Collapsed) -> Occurrences:
+        """Where phrases stand in a text."""
+        if self.pool is not None:
+            return collapsed.pooled(self.pool, self._number)
         if self._automaton is None:
             return []
-        return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return self._automaton.find_matches_as_indexes(collapsed.text, overlapping=True)
 
-    def longest(self, text: str) -> dict[int, tuple[int, int]]:
+    def longest(self, collapsed: Collapsed) -> dict[int, tuple[int, int]]:
         """By where a phrase begins, the end and the number of the longest one there, as whole words."""
+        text = collapsed.text
         opens, closes, length = self._opens, self._closes, len(text)
         found: dict[int, tuple[int, int]] = {}
-        for number, start, end in self.occurrences(text):
+        for number, start, end in self.occurrences(collapsed):
             # As `is_word` has it, which would be called for every one.
             if opens[number] and start and ((sign := text[start - 1]).isalnum() or sign == "_"):
                 continue
@@ -104,7 +163,7 @@ class PhraseScan:
 
     def find(self, collapsed: Collapsed) -> list[tuple[int, int, int]]:
         """The phrases of a text, the longest first, none overlapping: number, and bounds in the text as it was."""
-        longest = self.longest(collapsed.text)
+        longest = self.longest(collapsed)
         source = collapsed.source
         found: list[tuple[int, int, int]] = []
         last = 0
