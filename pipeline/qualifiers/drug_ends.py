@@ -75,6 +75,8 @@ class DrugEnds:
     sections: SectionLine
     words: HistoryWords
     scopes: dict[str, Scopes]
+    # Where the mentions of drugs begin, in order.
+    starts: list[int] = field(default_factory=list)
     # Of each drug that is taken up again, by its folded words, where that is told.
     resumed: dict[str, list[int]] = field(default_factory=dict)
     # Of each drug told of more than once, by its folded words, its mentions: bounds, and the offset in the text.
@@ -112,7 +114,7 @@ class DrugEnds:
                 by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
             else:
                 by_rule[rule].append((low, high, cue))
-        ends = cls(folded, propositions, sections, words, {})
+        ends = cls(folded, propositions, sections, words, {}, starts)
         by_rule[STORY] = [ends._story(cue) for _, _, cue in by_rule[STORY]]
         ends.scopes = {rule: Scopes(found) for rule, found in by_rule.items()}
         for start, end, offset in drugs:
@@ -139,17 +141,26 @@ class DrugEnds:
 
         `over`: a course that began then was over before the note.
         """
-        if self.scopes[PRESENT].over(start, end) is not None or (not over and self._began(start, dated)):
+        text, words = self.folded.folded, self.words
+        over = over or self._stopped(end)
+        if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
+            return True
+        if dated > end and words.since.match(text, end) is not None:
             return True
         low, _ = self.propositions.around(start)
         if dated >= low:
             return False
-        text, words = self.folded.folded, self.words
         if words.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None:
             return True
         if words.own_item.fullmatch(text, low, start) is not None:
             return True
         return _NO_WORD.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
+
+    def _stopped(self, end: int) -> bool:
+        """Whether the end of a drug is told behind it, before another drug is named."""
+        index = bisect_left(self.starts, end)
+        last = self.starts[index] if index < len(self.starts) else len(self.folded.folded)
+        return self.words.stopped.match(self.folded.folded, end, last) is not None
 
     def _own_word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends this mention of a drug."""
