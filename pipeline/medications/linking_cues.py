@@ -36,6 +36,7 @@ class Cues:
     onward: re.Pattern[str]
     quality: re.Pattern[str]
     finding: re.Pattern[str]
+    goes_on: re.Pattern[str]
     dated: re.Pattern[str]
 
 
@@ -81,6 +82,7 @@ def read_cues(lang: str) -> Cues:
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
         finding=re.compile(rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}\Z"),
+        goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

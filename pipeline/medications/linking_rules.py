@@ -368,6 +368,8 @@ class _Reading:
                 continue
             mention = self.mentions[tail]
             if mention.sentence != self.mentions[owner.head].sentence:
+                if not self._speaks_of(owner, tail):
+                    return
                 reason = "next_sentence"
             elif mention.label in _AMOUNTS and mention.label in owner.labels:
                 reason = "later_step"
@@ -377,6 +379,14 @@ class _Reading:
             self._share(owner, tail)
             owner.labels.add(mention.label)
             owner.last = tail
+
+    def _speaks_of(self, owner: _Instruction, tail: int) -> bool:
+        """Does a later sentence still speak of a drug where words lead to its first attribute?"""
+        one = self.mentions[tail]
+        if one.label in _AMOUNTS or self.mentions[owner.last].sentence == one.sentence:
+            return True
+        gap = self.gap(tail)
+        return not any(map(str.isalpha, gap)) or self.cues.goes_on.search(gap) is not None
 
     def _is_result(self, tail: int, *, behind_result: bool) -> bool:
         """Is an attribute the result of a measurement ("sats 92% on 2 L"), or a time that was ("yesterday at night")?"""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
-from pipeline.medications.posology.dosage import Step, Whole, daily
+from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
 from pipeline.medications.posology.elements import Data, Element, Timing
 
-ONE_DAY = (Decimal(1), "d")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
 
@@ -136,7 +135,7 @@ class Assembling:
         repeat = self.step.repeat
         if "frequency" in found and repeat.get("count") == 1 and "frequency" not in repeat and self._beside_timing():
             del repeat["count"]  # "une injection par jour"
-        if daily(repeat) and found.get("periodUnit") == "wk" and found.get("period") == "1":
+        if daily(repeat) and _so_many_a_week(found):
             # "1 tablet a day, 5 days a week": so many takings a week.
             for name in ("frequency", "period", "periodUnit"):
                 repeat.pop(name)
@@ -180,3 +179,7 @@ def _contradict(repeat: Data, found: Data) -> bool:
         return True
     most = {"frequencyMax", "periodMax"}
     return "frequency" in repeat and "frequency" in found and found.keys() & most != repeat.keys() & most
+
+
+def _so_many_a_week(found: Data) -> bool:
+    return (found.get("periodUnit"), found.get("period")) == ("wk", "1") and found.get("frequency", 1) > 1

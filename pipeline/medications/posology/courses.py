@@ -148,6 +148,8 @@ class Courses(Vocabulary):
             except UnreadError as error:
                 return Element("unread", place, length.end(), code=error.code)
             unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
+            if not end and at is None and length["low"] in ("a", "an"):
+                return Element("filler", place, length.end())  # "in about a week"
             if _OUT_OF.match(text, length.end()):
                 of = self._length.match(text, skip(text, length.end() + 4, " ofur"))
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")

@@ -30,6 +30,7 @@ _CODES = {
 }  # fmt: skip
 _EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
+ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
 # Of so many moments of a day a meal says more of each, and is no further one.
@@ -168,6 +169,16 @@ def _of_one_day(found: list[Data]) -> list[Data]:
     if "dose" not in last or any(data != behind for data in rest[:-1]):
         return found
     return [{**last, "timing": timing_of({**times, "when": moments + meals})}]
+
+
+def released(step: Step) -> None:
+    """Make what a patch gives in a day ("0.05 mg/day") a rate; it says nothing of how often one is put on."""
+    for place, (amount, element) in enumerate(step.amounts):
+        if amount.kind == "quantity" and amount.every == ONE_DAY:
+            ratio = {"numerator": amount.quantity, "denominator": quantity_of(Decimal(1), None, "d")}
+            step.amounts[place] = (Amount("rate", ratio=ratio), element)
+            if not step.timings:
+                step.repeat = {}
 
 
 def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:

@@ -29,6 +29,7 @@ _SENTENCE_ENDS = frozenset(".!?\n")
 _OFF = ("stop", "hold")
 # Behind the number of an item of a list.
 _ITEM = re.compile(r"[.):\]-](?!\d)")
+_OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -161,7 +162,11 @@ class PosologyLanguage:
             elif kind == "mark":
                 fresh = fresh or not _SENTENCE_ENDS.isdisjoint(element.value)
             elif fresh and kind != "filler":
-                going, fresh, later = going and self._continues(element), False, not self._continues(element)
+                going, fresh, later = (
+                    going and bool(own) and self._continues(element),
+                    False,
+                    not self._continues(element),
+                )
             if fresh and kind in ("as_needed", "reason"):
                 going = False
             if element.code in _NUMBERS_ALONE and not inside:
@@ -174,7 +179,7 @@ class PosologyLanguage:
             for number, element in enumerate(elements)
             if kept[number]
             and element.start not in items
-            and (anchored[number] or element.kind != "amount" or not _is_other(elements, number, text))
+            and (element.kind != "amount" or not _is_other(elements, number, text, anchored=anchored[number]))
         ]
 
     @staticmethod
@@ -258,18 +263,31 @@ def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]])
 
 def _reaches(element: Element, *, later: bool) -> bool:
     """Is an element of the instruction though other words stand between? `later`: in a later sentence."""
+    if later:
+        return False
     if element.kind == "as_needed":
-        return not element.code and not later
-    return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat" and not later)
+        return not element.code
+    return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat")
 
 
-def _is_other(elements: Sequence[Element], number: int, text: str) -> bool:
-    """Is an amount the number of an item ("1. Lasix 40 mg BID 2. KCl", "1- Lasix"), or one of something unknown?"""
+def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:
+    """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
     element = elements[number]
-    if element.value.kind != "count" or element.value.measure or element.value.every:
+    behind = elements[number + 1 : number + 5]
+    if element.value.measure:
+        return _of_other(behind, text)
+    if anchored or element.value.kind != "count" or element.value.every:
         return False
     item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
-    return bool(item) or _of_unknown(elements[number + 1 : number + 3])
+    return bool(item) or _of_unknown(behind)
+
+
+def _of_other(behind: Sequence[Element], text: str) -> bool:
+    """Does "of" lead from an amount to a word, and to no drug: "12 ounces of water", "10 ml de sérum"?"""
+    if not behind or behind[0].kind != "filler" or text[behind[0].start : behind[0].end].lower() not in _OF:
+        return False
+    nouns = [element for element in behind[1:] if element.kind != "filler"]
+    return bool(nouns) and nouns[0].kind == "word" and all(element.kind not in ("drug", "other") for element in nouns)
 
 
 def _of_unknown(behind: Sequence[Element]) -> bool:

@@ -121,10 +121,10 @@ class Reasons(Limits):
         return _without_conjunction(text, start, end)
 
     def _ends_reason(self, text: Seen, place: int) -> bool:
+        if self._cue_end("reason_stop", text, place):
+            return True
         opening = self._opening(text, place)
-        if not (opening.readers or opening.simple):
-            return False
-        return bool(self._cue_end("reason_stop", text, place)) or self._begins_dosing(text, place)
+        return bool(opening.readers or opening.simple) and self._begins_dosing(text, place)
 
 
 def _without_conjunction(text: str, start: int, end: int) -> int:

@@ -39,6 +39,11 @@ _GO_ON = ("range", "per")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
+# Before "a week" and the like: a length of time, not how often.
+_LENGTH_LEAD = re.compile(
+    r"(?<![^\W_])(?:in|about|within|after|for|over|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
+)
+
 
 class Scanner(Reasons):
     """Reads elements in one language. Made once for a language; keeps nothing of a text."""
@@ -209,8 +214,10 @@ class Scanner(Reasons):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        if repeat.get("periodUnit") == "s":
-            return None  # "a second dose"
+        if repeat.get("periodUnit") == "s" or (
+            text[place] == "a" and _LENGTH_LEAD.search(text, max(0, place - 16), place)
+        ):
+            return None  # "a second dose", "in about a week"
         flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
 
@@ -296,7 +303,8 @@ class Scanner(Reasons):
         if found is None:
             return None
         end, amount = found
-        if text[end : end + 1] == "/" and text[end + 1 : end + 2].isalpha() and not self.knows(text, end + 1):
+        under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
+        if under and text[under : under + 1].isalpha() and not self.knows(text, under):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
         if amount.kind == "count" and not amount.measure and self._is_glued(text, end):
             return None  # "12a-6a"

@@ -19,6 +19,7 @@ from pipeline.medications.posology.dosage import (
     infusing,
     largest,
     posology_of,
+    released,
     same_kind,
     supplied,
     untold,
@@ -136,7 +137,16 @@ class _Assembly(Assembling):
             else:
                 self.unread.append(("amount_without_unit", element.start, element.end))
             return
-        if bare and amount.every is not None and self.step.amounts and not self.then:
+        one = bare and amount.worded and largest(amount) == 1
+        if one and self.unit is None and self._of_masses():
+            return  # "20 mg bid for 5 days, then one daily"
+        if (
+            bare
+            and amount.every is not None
+            and self.step.amounts
+            and not self.then
+            and not (one and self._product_only())
+        ):
             self._take_timing(element, Timing(each(amount, times=True), counted=True))
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
@@ -174,6 +184,12 @@ class _Assembly(Assembling):
         self.step.amounts.append((amount, element))
         self.read.append((element.start, element.end))
         self._settled()
+
+    def _of_masses(self) -> bool:
+        """Does a further step begin behind one whose dose is a mass?"""
+        before = next((step for step in reversed(self.steps) if step.amounts), self.step)
+        doses = [amount for amount, _ in before.amounts if amount.kind != "strength"]
+        return self.then and self.step.timed() and bool(doses) and all(amount.measure == "mass" for amount in doses)
 
     def _counted(self) -> bool:
         return any(amount.kind == "count" or amount.measure == "volume" for amount, _ in self.step.amounts)
@@ -287,6 +303,9 @@ class _Assembly(Assembling):
         if worn and "value" in element.value:
             self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "h"}))
             return
+        if element.value.get("unit") == "min" and "value" in element.value:
+            self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "min"}))
+            return
         if self.step.duration is not None:
             if self.step.duration != element.value:
                 self.unread.append(("duration_contradicts_itself", element.start, element.end))
@@ -371,6 +390,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if step.on_a_day and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    if (assembly.whole.form or {}).get("code") == "patch":
+        for step in assembly.steps:
+            released(step)
     if several := untold(steps, assembly.whole):
         assembly.unread += [("several_amounts", element.start, element.end) for element in several]
         for step in steps:
