@@ -35,7 +35,7 @@ _SCALED = r"iu|ui|u|units?|unites?|international units|unites internationales|d'
 
 
 _SCALES = ("million", "millions", "mega", "thousand", "mille")
-_MORE = ("more", "additional", "extra", "further", "full", "supplementaires?", "autres?")
+_MORE = ("more", "additional", "extra", "further", "full", "total", "supplementaires?", "autres?")
 #: What else than a unit may stand between a number and its unit, or before the second number of a range.
 BEHIND_AMOUNTS = (*_SCALES, "m", "k", *(word.removesuffix("s?") for word in _MORE), "et", "and", "or", "to", "d", "de")
 
@@ -177,6 +177,8 @@ class Amounts:
             return None
         if any(unit is not None and unit.measure != last.measure for _, unit in written):
             return None
+        if last.measure == "activity" and match["sign"] == "/":
+            raise UnreadError("amount_unread")  # "70 units/6 units": of two hours, or of two ingredients?
         values = [self._numbers.number(number) for number, _ in written]
         if match["sign"] == "-":
             falls = values[0] >= values[1] * MIN_FALL  # "875-125 mg": no range falls so

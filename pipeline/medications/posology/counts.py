@@ -29,6 +29,15 @@ def uncounted(amount: Amount, written: str, step: Step) -> bool:
     return number > MAX_COUNT or (decimal and not step.amounts) or (decimal and number % _HALF != 0)
 
 
+def takings(amount: Amount) -> int:
+    """How many takings an amount of doses says: "four doses of Thymoglobulin" are no dose of four; else 0."""
+    quantity = amount.quantity or {}
+    if quantity.get("unit") != "{dose}" or amount.every is not None or "value" not in quantity:
+        return 0
+    number = Decimal(quantity["value"])
+    return int(number) if number > 1 and number % 1 == 0 else 0
+
+
 def units_before(step: Step) -> Amount | None:
     """The units of a step, which the bare numbers behind it are of too: "8 units with breakfast, 10 with lunch"."""
     before = step.amounts[-1][0] if step.amounts and step.timed() else None

@@ -29,6 +29,12 @@ _SENTENCE_ENDS = frozenset(".!?\n")
 _OFF = ("stop", "hold")
 # Behind the number of an item of a list.
 _ITEM = re.compile(r"[.):\]-](?!\d)")
+# So many letters around an abbreviation tell whether all is in capitals.
+_AROUND = 12
+# What is said before a drug, and not of it.
+_NOT_AHEAD = frozenset({"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end"})
+_CHANGES = frozenset({"changing", "by", "hold", "since", "end"})
+_UNTIL = re.compile(r"(?:until|till|jusqu)")
 _OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
@@ -71,7 +77,7 @@ class PosologyLanguage:
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
         if "STRENGTH" in attributes or "DURATION" in attributes:
-            _uncounted(elements, attributes)
+            _uncounted(elements, attributes, folded)
         chosen = self._chosen(elements, text, own, neighbours.items(text))
         if change is not None:
             _of_change(chosen, change)
@@ -193,7 +199,7 @@ class PosologyLanguage:
             element = elements[number]
             if kept[number] and (anchored[number] or element.kind == "drug"):
                 going, before_drug = True, element.kind == "drug"
-            elif element.kind in ("word", "other", "as_needed", "reason") or (
+            elif (element.kind in _NOT_AHEAD and (before_drug or element.kind not in _CHANGES)) or (
                 element.kind == "mark" and (before_drug or element.value not in (",", ":", "(", ")"))
             ):
                 going = False
@@ -205,7 +211,10 @@ class PosologyLanguage:
     def _allowed(self, element: Element, text: str) -> bool:
         """May a timing or a route that no attribute holds be read: not "on" for a frequency, nor "it" for a route?"""
         words = text[element.start : element.end]
-        return words.lower() not in self._capitals or words.isupper()
+        if words.lower() not in self._capitals:
+            return True
+        around = text[max(0, element.start - _AROUND) : element.end + _AROUND]
+        return words.isupper() and not around.isupper()  # "CAUTIONS ON TETRACYCLINE"
 
     def _warnings(
         self, reading: Reading, elements: Sequence[Element], attributes: dict[str, list[Bounds]]
@@ -249,10 +258,16 @@ def _of_change(chosen: Sequence[Element], change: str) -> None:
             element.kind, element.code = "unread", "duration_unread"
 
 
-def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]]) -> None:
-    """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2")."""
+def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
+    """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
+
+    A time within an end is no course either: "until cultures are negative for 48 hours".
+    """
     strengths, durations = attributes.get("STRENGTH", ()), attributes.get("DURATION", ())
+    ends = [bounds for bounds in durations if _UNTIL.match(folded, *bounds)]
     for element in elements:
+        if element.kind in ("duration", "length") and any(a < element.start and element.end <= b for a, b in ends):
+            element.kind, element.code = "unread", "duration_unread"
         if element.kind != "amount" or element.value.kind != "count" or element.value.measure or element.value.every:
             continue
         if (element.start, element.end) in strengths:

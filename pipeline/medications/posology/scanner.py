@@ -215,7 +215,7 @@ class Scanner(Reasons):
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
         if repeat.get("periodUnit") == "s" or (
-            text[place] == "a" and _LENGTH_LEAD.search(text, max(0, place - 16), place)
+            text.startswith("a ", place) and _LENGTH_LEAD.search(text, max(0, place - 16), place)
         ):
             return None  # "a second dose", "in about a week"
         flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")

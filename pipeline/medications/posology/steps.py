@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK, Assembling
-from pipeline.medications.posology.counts import pack, uncounted, units_before
+from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
 from pipeline.medications.posology.dosage import (
     agree,
     each,
@@ -136,6 +136,9 @@ class _Assembly(Assembling):
                 self.pending = element, of_unit
             else:
                 self.unread.append(("amount_without_unit", element.start, element.end))
+            return
+        if self.before_drug and not self.step.amounts and takings(amount):
+            self._take_timing(element, Timing({"count": takings(amount)}, counted=True))
             return
         one = bare and amount.worded and largest(amount) == 1
         if one and self.unit is None and self._of_masses():

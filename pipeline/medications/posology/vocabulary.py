@@ -84,7 +84,7 @@ class Vocabulary:
         weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
         self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
         self._count_behind = re.compile(
-            r"[\s.]*(?P<roman>i{1,3}|iv|v|x)(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
+            r"[\s.]*(?P<roman>i{2,3}|iv|v|x|i(?=\s+(?:po|p\.o|q|b\.?i|t\.?i|daily|every|each|od|bd|tds|sl|pr|prn|at|in|par|le|matin)))(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
         )
 
     def _coded(self, name: str) -> Cues:
