@@ -142,7 +142,9 @@ class DrugEnds:
         `over`: a course that began then was over before the note.
         """
         text, words = self.folded.folded, self.words
-        over = over or self._stopped(end)
+        if self._behind(words.resumed, end):
+            return True
+        over = over or self._behind(words.stopped, end)
         if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
             return True
         if dated > end and words.since.match(text, end) is not None:
@@ -156,11 +158,11 @@ class DrugEnds:
             return True
         return _NO_WORD.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
 
-    def _stopped(self, end: int) -> bool:
-        """Whether the end of a drug is told behind it, before another drug is named."""
+    def _behind(self, words: re.Pattern[str], end: int) -> bool:
+        """Whether words stand behind a drug, before another drug is named."""
         index = bisect_left(self.starts, end)
         last = self.starts[index] if index < len(self.starts) else len(self.folded.folded)
-        return self.words.stopped.match(self.folded.folded, end, last) is not None
+        return words.match(self.folded.folded, end, last) is not None
 
     def _own_word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends this mention of a drug."""

@@ -23,6 +23,7 @@ class HistoryWords:
         found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
         since: behind a drug: it is taken since an event, the date of which is no end.
         stopped: behind a drug: its end is told, whatever began it.
+        resumed: behind a drug: it was taken up again after its end.
         dosing: behind a drug: how it is taken, without an end.
         own_item: between the beginning of a proposition and a drug: the drug is of a condition named there.
         told: anywhere: a past tense by which the use of a drug is told.
@@ -46,6 +47,7 @@ class HistoryWords:
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")
         self.stopped = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['stopped'])}\b")
+        self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['resumed'])}\b")
         self.dosing = re.compile(_any(words["dosing"]))
         self.own_item = re.compile(rf"\W*{_any(words['own_item'])}")
         self.told = re.compile(rf"\b{_any(words['told'])}\b")
