@@ -23,10 +23,9 @@ class Combinations:
 
     def settle(self, name: str, elements: Sequence[Element], folded: str) -> None:
         """Read the ranges of mass behind such a drug as its parts. `name`: the drug's, folded."""
-        ranges = [element for element in elements if _is_range(element)]
-        if not ranges or not (name in self._brands or _TWO_NAMES.search(name)):
+        if name not in self._brands and (name.isalpha() or _TWO_NAMES.search(name) is None):
             return
-        for element in ranges:
+        for element in filter(_is_range, elements):
             parts = self._amounts.ingredients(folded[element.start : element.end])
             if parts is not None:
                 element.kind, element.value, element.code = "amount", parts, ""

@@ -83,18 +83,21 @@ class PosologyReader:
                 text, folded, bounds, own, neighbours, change=change.kind if change.alters else None
             )
             warnings += unread
-            qualifiers = dict(zip(_DEPENDENT, dependent, strict=True))
+            history, negation, family, hypothesis = dependent
             again = change.resumed and _between(evidence or (), bounds[1], change.cues[0]["start"])
             records.append(
                 {
                     "drug": list(bounds),
                     "group": groups.setdefault(self._name(folded[bounds[0] : bounds[1]]), len(groups) + 1),
-                    "attributes": {label: [list(b) for b in sorted(spans)] for label, spans in own.items()},
+                    "attributes": {label: list(map(list, sorted(spans))) for label, spans in own.items()},
                     "posology": posology,
-                    "status": _status(qualifiers, change.kind, again=again),
+                    "status": _status(change.kind, *dependent, again=again),
                     "change": change.kind,
                     "change_cues": list(change.cues),
-                    **qualifiers,
+                    "history": history,
+                    "negation": negation,
+                    "family": family,
+                    "hypothesis": hypothesis,
                     "codes": [dict(code) for code in codes or ()],
                 }
             )
@@ -123,20 +126,28 @@ def _between(evidence: Iterable[Data], start: int, end: int) -> bool:
     return all(cue["kind"] == "lexical" and start <= cue["start"] and cue["end"] <= end for cue in evidence)
 
 
-def _status(qualifiers: dict[str, bool | None], change: str, *, again: bool) -> str:
+def _status(
+    change: str,
+    history: bool | None,
+    negation: bool | None,
+    family: bool | None,
+    hypothesis: bool | None,
+    *,
+    again: bool,
+) -> str:
     """FHIR R4 MedicationStatement.status: who does not take it decides first, then what is done with it.
 
     `again`: it was stopped and has been taken up again.
     """
-    if qualifiers["negation"]:
+    if negation:
         return "not-taken"
-    if qualifiers["family"]:
+    if family:
         return "unknown"
-    if qualifiers["hypothesis"]:
+    if hypothesis:
         return "intended"
     if change == "stop":
         return "stopped"
-    if qualifiers["history"] and not again:
+    if history and not again:
         return "completed"
     return "on-hold" if change == "hold" else "active"
 

@@ -70,10 +70,11 @@ class PosologyLanguage:
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own)
         (start, end), *rest = pieces
+        first, last = (min(drug, own[0]), max(drug, own[-1])) if own else (drug, drug)
         if not own and self._says_nothing(folded, start, drug, end):
             return {"as_needed": False, "steps": [], "daily_dose": None}, []
-        seen = stretch(folded, [(self._head(folded, start, min([drug, *own])[0]), end), *rest], drug, hidden)
-        elements = self._scanner.scan(seen.text, seen.place(max([drug, *own])[1]))
+        seen = stretch(folded, [(self._head(folded, start, first[0]), end), *rest], drug, hidden)
+        elements = self._scanner.scan(seen.text, seen.place(last[1]))
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
         if "STRENGTH" in attributes or "DURATION" in attributes:
@@ -116,11 +117,12 @@ class PosologyLanguage:
             if kind not in _PLACED:
                 continue
             if kind == "route":
-                element.value = self._scanner.route_codes.get(bare(seen.text[start:end]))
+                element.value = _code(self._scanner.route_codes, seen.text[start:end])
             elif kind == "form":
                 # "gel" and "gél" differ by an accent only.
-                written, codes = bare(text[element.start : element.end].lower()), self._scanner.form_codes
-                element.value = codes.get(written) or codes.get(bare(seen.text[start:end]))
+                codes = self._scanner.form_codes
+                own = _code(codes, text[element.start : element.end].lower())
+                element.value = own or _code(codes, seen.text[start:end])
             elif element.value is not None:
                 element.value = seen.bounds(*element.value)
 
@@ -247,6 +249,10 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _code(codes: dict[str, str], written: str) -> str | None:
+    return codes[written] if written in codes else codes.get(bare(written))
 
 
 def _of_change(chosen: Sequence[Element], change: str) -> None:

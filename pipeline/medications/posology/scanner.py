@@ -98,7 +98,7 @@ class Scanner(Reasons):
             elements.append(element)
             if kind == "changing" or kind == "mark":
                 changing = kind == "changing" or (changing and element.value in ("(", ")", ","))
-            elif kind in _SILENT and until is not None and place > until and not self._clear.search(text, place):
+            elif kind in _SILENT and until is not None and place > until and not self.limited(text, place, size):
                 break
         return elements
 
@@ -129,7 +129,11 @@ class Scanner(Reasons):
 
     def limited(self, text: str, start: int, end: int) -> bool:
         """Is there a limit or "as needed" in a stretch?"""
-        return self._clear.search(text, start, end) is not None
+        while (found := self._clear.search(text, start, end)) is not None:
+            if not text[found.start() - 1 : found.start()].isalnum():
+                return True
+            start = found.start() + 1
+        return False
 
     def knows(self, text: str, place: int) -> bool:
         """Can anything be read that begins as the text does at a place?"""

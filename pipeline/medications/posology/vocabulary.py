@@ -64,7 +64,8 @@ class Vocabulary:
         behind = [phrase for kind in ("supply", "limit", "ago") for phrase in kinds[kind]]
         self._any_behind = re.compile(alternatives([*behind, *_CYCLE_ENDED, *OFFSET_FROM]))
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
-        self._clear = re.compile(rf"(?<![^\W_]){alternatives([*kinds['max'], *needed])}(?![^\W_])")
+        # What stands before is looked at when one is found: the engine goes by the first letters then.
+        self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
         self._length = re.compile(
