@@ -32,8 +32,8 @@ _ITEM = re.compile(r"[.):\]-](?!\d)")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
 # What is said before a drug, and not of it.
-_NOT_AHEAD = frozenset({"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end"})
-_CHANGES = frozenset({"changing", "by", "hold", "since", "end"})
+_NOT_AHEAD = frozenset({"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end", "then"})
+_CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then"})
 _UNTIL = re.compile(r"(?:until|till|jusqu)")
 _OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
@@ -180,7 +180,7 @@ class PosologyLanguage:
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
             if going or (begun and not fresh and _reaches(element, later=later)):
-                kept[number] = inside or kind not in _COMMON or self._allowed(element, text)
+                kept[number] = (inside and high <= element.end) or kind not in _COMMON or self._allowed(element, text)
         self._backwards(elements, anchored, kept, text)
         return [
             element
@@ -262,6 +262,8 @@ def _of_change(chosen: Sequence[Element], change: str) -> None:
             element.kind, element.value = "hold", None
         elif element.kind in ("duration", "length") and change in _OFF:
             element.kind, element.code = "unread", "duration_unread"
+        elif element.kind == "timing" and "dayOfWeek" in element.value.repeat and change in _OFF:
+            element.kind, element.code = "unread", "frequency_unread"
 
 
 def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
@@ -296,7 +298,7 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
     element = elements[number]
     behind = elements[number + 1 : number + 5]
     if element.value.measure:
-        return _of_other(behind, text)
+        return _of_other(behind, text) or _begins_other(elements[:number], behind, text)
     if anchored or element.value.kind != "count" or element.value.every:
         return False
     item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
@@ -309,6 +311,12 @@ def _of_other(behind: Sequence[Element], text: str) -> bool:
         return False
     nouns = [element for element in behind[1:] if element.kind != "filler"]
     return bool(nouns) and nouns[0].kind == "word" and all(element.kind not in ("drug", "other") for element in nouns)
+
+
+def _begins_other(before: Sequence[Element], behind: Sequence[Element], text: str) -> bool:
+    """Does an amount begin a sentence on something with a name: "... 100 mg. 100 ml Ultravist 370 was used"?"""
+    named = bool(behind) and behind[0].kind == "word" and text[behind[0].start].isupper()
+    return named and bool(before) and before[-1].kind == "mark" and not _SENTENCE_ENDS.isdisjoint(before[-1].value)
 
 
 def _of_unknown(behind: Sequence[Element]) -> bool:

@@ -34,11 +34,12 @@ _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
-_GO_ON = ("range", "per")
+_GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
+_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following)(?![^\W_])")
 # Before "a week" and the like: a length of time, not how often.
 _LENGTH_LEAD = re.compile(
     r"(?<![^\W_])(?:in|about|within|after|for|over|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
@@ -210,7 +211,7 @@ class Scanner(Reasons):
             return self._with_reason(text, place, match.end)
         if row["flag"] == "unread":
             return Element("unread", place, match.end, code="frequency_unread")
-        if row["flag"] == "once" and self._cue_end("clause", text, skip(text, match.end)):
+        if row["flag"] == "once" and self._begins_clause(text, place, match.end):
             return Element("filler", place, match.end)  # "once the patient is asleep"
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
             return None  # "1 application" is an amount, unless a period is named
@@ -219,11 +220,19 @@ class Scanner(Reasons):
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
         if repeat.get("periodUnit") == "s" or (
-            text.startswith("a ", place) and _LENGTH_LEAD.search(text, max(0, place - 16), place)
+            text.startswith("a ", place)
+            and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
         ):
             return None  # "a second dose", "in about a week"
         flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
+        """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""
+        start = skip(text, end)
+        if self._cue_end("clause", text, start):
+            return True
+        return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
 
     def _again(self, text: Seen, place: int) -> Element | None:
         """ "may repeat once": so many more takings than one; "may repeat": nobody says how many."""
@@ -310,6 +319,8 @@ class Scanner(Reasons):
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
+        if amount.measure and (by := self._cue_end("by_behind", text, skip(text, end, " \t-"))):
+            return Element("by", place, by)
         if amount.kind == "count" and not amount.measure and self._is_glued(text, end):
             return None  # "12a-6a"
         if amount.kind == "count" and text[place:end] == "un gel":

@@ -220,7 +220,12 @@ class _Assembly(Assembling):
             return
         if self._alike(amount) and not self._product_only():
             kinds = [other for other, _ in step.amounts if same_kind(other, amount)]
-            if len(kinds) == 1 and amount.kind != "rate" and (self.closed or self.take) and not self._enumerates():
+            if (
+                len(kinds) == 1
+                and _may_be_strength(kinds[0], amount)
+                and (self.closed or self.take)
+                and not self._enumerates()
+            ):
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
 
@@ -372,6 +377,11 @@ class _Assembly(Assembling):
 
     def _passed(self) -> None:
         self.then = self.change = False
+
+
+def _may_be_strength(one: Amount, other: Amount) -> bool:
+    """May the first of two like amounts be the product's strength? A volume or a rate is none."""
+    return other.kind != "rate" and one.measure != "volume"
 
 
 # What takes an element of each kind: the method of its name.
