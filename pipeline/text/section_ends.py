@@ -1,7 +1,7 @@
 """Where a section that lists things (antécédents, allergies) ends before the next title: where the subject changes.
 
-A list that stands on the line of its title ("ATCD : HTA, AVC en 2014") ends with that line, unless the next one goes on
-with it: a wrapped line, a bullet, a date, a part of the section ("Cardio : ..."), or one more of items that stand one a
+A list that stands on the line of its title ("ATCD : HTA, AVC en 2014") ends with that line, one of bullets with its last
+bullet, unless the next line goes on with it: a wrapped line, a bullet, a date, a part of the section ("Cardio : ..."), or one more of items that stand one a
 line. Prose goes on. Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
 The words are in `text/section_ends.toml`.
 """
@@ -21,6 +21,8 @@ _GOES_ON = re.compile(r"[-*•·–—►▪◦‣●+>(\[\da-zß-öø-ÿ]")
 # One item and no more; a line of more characters is none.
 _SEVERAL = re.compile(r"[,;:+/](?:\s|\Z)|[.!?](?:\s|\Z)|\s[-–—]\s")
 _LONGEST_ITEM = 60
+# The first line behind a title that stands alone, where it has a bullet or a number, up to its end.
+_FIRST_BULLET = re.compile(r"\s*(?:[-*•·–—►▪◦‣●+>]|\d{1,2}\s?[.)])[^\n]*?(?P<last>\S)[ \t\r]*(?=\n|\Z)")
 _TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
 _INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
@@ -49,9 +51,19 @@ class ListEnds:
         if stop < 0:
             return end
         line = text[title_end:stop].strip()
-        if _WORD.search(line) is None or self._prose.search(line):
+        if _WORD.search(line) is None:
+            bullet = _FIRST_BULLET.match(text, stop, end)
+            if bullet is None or bullet["last"] == ":":
+                return end
+            line, stop = bullet[0].strip(), bullet.end()
+            single = False
+        elif self._prose.search(line):
             return end
-        single, blank, by_system = _is_item(line.lstrip(":：-–— ")), False, self._by_system(text, title_end)
+        else:
+            single = _is_item(line.lstrip(":：-–— "))
+        blank, by_system = False, self._by_system(text, title_end)
+        if stop == end:
+            return end
         while stop >= 0:
             start = stop + 1
             stop = text.find("\n", start, end)

@@ -33,12 +33,12 @@ _MAX_TITLE = 80
 _OTHER_BREAKS = "\r\x85\u2028\u2029"
 # Before a title on its line: bullets, numbering, bars.
 _LEAD = re.compile(
-    r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)/-]?[ \t]+"
-    r"|[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+|[A-Za-z][.)/][ \t]+)?"
+    r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=_<«\[]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)/-]?[ \t]+"
+    r"|[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+|[A-Za-z](?:[.)/]|[ \t][–-])[ \t]+)?"
 )
-_LETTERED = r"[A-Za-z][.)/]|[IVXivx]{2,4}[ \t]?[.)/–-]"
+_LETTERED = r"[A-Za-z](?:[.)/]|[ \t][–-])|[IVXivx]{2,4}[ \t]?[.)/–-]"
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
-_TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[ \t]*(?P<colon>[:：]|-{1,2}(?=\s|$))?"
+_TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[\]*_>»]{0,3}[ \t]*(?P<colon>[:：|]|-{1,2}(?=\s|$))?"
 # The rest of a longer title ("Antécédents relevés au dossier :") that begins with a known one of these kinds; a verb is none.
 _REST = re.compile(r"[ \t](?!(?:which|that|have|has|are|is|qui|que|est|sont)\b)[^\n:：.;,!?()]{1,40}(?=[:：]\s)")
 _HEADS = frozenset(
@@ -259,6 +259,10 @@ class Sectionizer:
         if folded.isalpha():
             return self.kinds.get(folded, OTHER)
         tokens = _TITLE_WORD.findall(folded)
+        for length in range(min(len(tokens), 5), 0, -1):
+            kind = self.kinds.get(" ".join(tokens[:length]))
+            if kind in _lists():
+                return kind
         for length in range(min(len(tokens), 5), 1, -1):
             for first in range(len(tokens) - length + 1):
                 kind = self.kinds.get(" ".join(tokens[first : first + length]))
@@ -276,7 +280,7 @@ _FEWEST_SIGNS = 3
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _TITLE_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _NEXT_WORD = re.compile(r"\s*([^\W\d_]+)")
-_REST_BLANK = re.compile(r"[ \t#*=_-]{0,80}(?:[\r\n]|\Z)")
+_REST_BLANK = re.compile(r"[ \t#*=_>»\]-]{0,80}(?:[\r\n]|\Z)")
 
 
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ]{3}")

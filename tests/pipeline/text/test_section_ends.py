@@ -23,6 +23,8 @@ FRENCH = {
     "an unknown heading": "ATCD : HTA, asthme\n¦Schéma : deux injections\n",
     "a blank line": "Antécédents : HTA\n\n¦Patient autonome.",
     "a title on its line": "ANTÉCÉDENTS\nHTA, AVC en 2014.\nPancréatite en 2018.\n¦Depuis 3 jours, toux.",
+    "bullets under a title": "ANTÉCÉDENTS\n- HTA\n- AVC\n  sylvien\n\n- Asthme\n¦Appareil respiratoire libre : toux.",
+    "headed bullets": "ANTÉCÉDENTS\n- Suivis à Lyon :\nHTA\nDiabète\n¦",
     "the examination": "ANTÉCÉDENTS\n- HTA\n- AVC\n¦TA 14/8, FC 80. Toux grasse.",
     "the visit, within a line": "ATCD : HTA, AVC en 2014. ¦Consulte pour une toux grasse.",
     "the present state of an item": "ATCD :\n- Cancer du sein en 2015. Ce jour en rémission\n- HTA\n¦",
