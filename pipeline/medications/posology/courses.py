@@ -160,11 +160,14 @@ class Courses(Vocabulary):
             kind = "duration" if end or at is not None or length["more"] else "length"
             return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
         if end:
-            unit_alone = self._unit_alone.match(text, start)
+            whole = self._cue_end("more", text, start)  # "for a full week"
+            unit_alone = self._unit_alone.match(text, skip(text, whole) if whole else start)
             if unit_alone is not None and (longer := _AND_MORE.match(text, unit_alone.end())):
                 rest = self._length_at(text, longer.start("rest"))
                 return Element("unread", place, rest.end() if rest else longer.end(), code="duration_unread")
-            if unit_alone is not None and re.search(r"(?:^|\s)(?:a|an|une?|the next|another)$", text[place:end]):
+            if unit_alone is not None and re.search(
+                r"(?:^|\s)(?:a|an|une?|the next|another|full|further)$", text[place:end]
+            ):
                 unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
                 return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))
         return None

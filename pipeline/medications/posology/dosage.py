@@ -28,6 +28,8 @@ _CODES = {
     (1, "1", "h"): "Q1H", (1, "2", "h"): "Q2H", (1, "3", "h"): "Q3H", (1, "4", "h"): "Q4H", (1, "6", "h"): "Q6H",
     (1, "8", "h"): "Q8H", (1, "1", "wk"): "WK", (1, "1", "mo"): "MO",
 }  # fmt: skip
+# "A dose of 30 mg", "an injection of 1.5 mL" say no number of their own.
+_ONE_TAKING = tuple({"value": "1", "unit": unit} for unit in ("{dose}", "{injection}"))
 _EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
@@ -217,12 +219,11 @@ def _alternate(found: Sequence[Data]) -> None:
 def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
     """The dosages of a step (several where a day's slots differ), and the strength that it names."""
     masses = [(place, amount) for place, (amount, _) in enumerate(step.amounts) if amount.kind == "quantity"]
-    if any(amount.kind == "count" for amount, _ in step.amounts):
-        masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # a volume is no strength
     counts = [amount for amount, _ in step.amounts if amount.kind == "count"]
     if masses:
-        # "a dose of 30 mg" says no number of its own.
-        counts = [amount for amount in counts if amount.quantity != {"value": "1", "unit": "{dose}"}]
+        counts = [amount for amount in counts if amount.quantity not in _ONE_TAKING]
+    if counts:
+        masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # a volume is no strength
     strength = _strength([amount for amount, _ in step.amounts if amount.kind == "strength"])
     if step.slots:
         return _slotted(step, counts, [amount for _, amount in masses], strength, form_unit)

@@ -32,8 +32,33 @@ _ITEM = re.compile(r"[.):\]-](?!\d)")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
 # What is said before a drug, and not of it.
-_NOT_AHEAD = frozenset({"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end", "then"})
-_CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then"})
+_NOT_AHEAD = frozenset(
+    {"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end", "then", "except"}
+)
+_CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then", "except"})
+_WORDS = re.compile(r"[^\W\d_]+")
+# What may stand between a number and the drug that it counts.
+_OF_HER = frozenset(
+    {
+        "of",
+        "her",
+        "his",
+        "their",
+        "the",
+        "your",
+        "my",
+        "our",
+        "a",
+        "extra",
+        "additional",
+        "more",
+        "de",
+        "d",
+        "du",
+        "des",
+        "ses",
+    }
+)
 _UNTIL = re.compile(r"(?:until|till|jusqu)")
 _OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
@@ -187,7 +212,10 @@ class PosologyLanguage:
             for number, element in enumerate(elements)
             if kept[number]
             and element.start not in items
-            and (element.kind != "amount" or not _is_other(elements, number, text, anchored=anchored[number]))
+            and (
+                element.kind not in ("amount", "timing")
+                or not _is_other(elements, number, text, anchored=anchored[number])
+            )
         ]
 
     @staticmethod
@@ -297,12 +325,36 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
     """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
     element = elements[number]
     behind = elements[number + 1 : number + 5]
+    if element.kind == "timing":
+        return not anchored and element.value.flag == "once" and _leads_to_word(elements[:number], behind)
     if element.value.measure:
+        if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
+            return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
         return _of_other(behind, text) or _begins_other(elements[:number], behind, text)
     if anchored or element.value.kind != "count" or element.value.every:
         return False
-    item = text[element.start : element.end].isdigit() and _ITEM.match(text, element.end)
-    return bool(item) or _of_unknown(behind)
+    if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
+        return True
+    return _of_unknown(behind) or _apart(element, behind, text)
+
+
+def _leads_to_word(before: Sequence[Element], behind: Sequence[Element]) -> bool:
+    """Is "once" said of something else: "steroids I once tried", but not "1 g once in the ED"?"""
+    last = next((element for element in reversed(before) if element.kind != "filler"), None)
+    following = next((element for element in behind if element.kind != "filler"), None)
+    dosed = last is not None and last.kind in ("amount", "route", "form", "mark")
+    return not dosed and following is not None and following.kind == "word"
+
+
+def _apart(element: Element, behind: Sequence[Element], text: str) -> bool:
+    """Does more than "of her" stand between a number and the drug: "Type 2 but on insulin", "one more to take"?"""
+    following = next((other for other in behind if other.kind != "filler"), None)
+    if following is None or following.kind not in ("drug", "take"):
+        return False
+    between = _WORDS.findall(text[element.end : following.start].lower())
+    if following.kind == "take":
+        return "more" in text[element.start : element.end].lower()
+    return not _OF_HER.issuperset(between)
 
 
 def _of_other(behind: Sequence[Element], text: str) -> bool:
@@ -321,7 +373,9 @@ def _begins_other(before: Sequence[Element], behind: Sequence[Element], text: st
 
 def _of_unknown(behind: Sequence[Element]) -> bool:
     """Does a number count what is no form: "1 fingerbreadth above", "one point", but not "2 gummies daily"?"""
-    return bool(behind) and behind[0].kind == "word" and (len(behind) == 1 or behind[1].kind != "timing")
+    if not behind or behind[0].kind != "word":
+        return False
+    return len(behind) == 1 or behind[1].kind != "timing" or behind[1].end - behind[1].start == len("on")
 
 
 def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:

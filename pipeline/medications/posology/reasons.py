@@ -64,7 +64,8 @@ class Reasons(Limits):
                 return None
             stop = self._reason_end(text, start)
             if stop > start:
-                if self._escalates.search(text, start, stop):
+                following = WORD.match(text, skip(text, stop))
+                if self._escalates.search(text, start, following.end() if following else stop):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
                 return Element("as_needed", place, stop, (start, stop), code="condition")
             return None
@@ -88,7 +89,7 @@ class Reasons(Limits):
         comma = skip(text, end, " \t,")
         for kind in ("reason", "condition"):
             cue = self._cue_end(kind, text, comma)
-            if cue and not self._cue_end("no_reason", text, skip(text, cue)):
+            if cue and not self._cue_end("no_reason", text, skip(text, cue)) and self._course(text, comma) is None:
                 start = skip(text, cue)
                 stop = self._reason_end(text, start)
                 if stop > start:

@@ -39,10 +39,10 @@ _GO_ON = ("range", "per", "by_behind")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
-_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following)(?![^\W_])")
+_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
 # Before "a week" and the like: a length of time, not how often.
 _LENGTH_LEAD = re.compile(
-    r"(?<![^\W_])(?:in|about|within|after|for|over|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
+    r"(?<![^\W_])(?:in|about|within|after|for|over|by|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
 )
 
 
@@ -332,7 +332,9 @@ class Scanner(Reasons):
         return Element("amount", place, end, amount)
 
     def _is_glued(self, text: Seen, end: int) -> bool:
-        """Do letters follow a figure at once that are neither a frequency nor a route?"""
+        """Do letters follow a number at once that are neither a frequency nor a route?"""
+        if text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha():
+            return True  # "half-way"
         if not text[end - 1 : end].isdigit() or not text[end : end + 1].isalpha() or self._cue_end("routes", text, end):
             return False
         try:
