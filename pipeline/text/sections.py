@@ -140,7 +140,8 @@ class Sectionizer:
                 title = _Title(title.start, title.end, found[-1].kind)
             elif title.kind == OTHER and found and found[-1].kind in _lists():
                 last = found[-1]
-                if self.ends.is_part(text, (last.start, last.end), title.start):
+                headed = _has_bullet(text, title.start) and not _has_bullet(text, last.start)
+                if headed or self.ends.is_part(text, (last.start, last.end), title.start):
                     title = _Title(title.start, title.end, last.kind)
             found.append(title)
         return found
@@ -323,6 +324,12 @@ def _behind_lead(text: str, start: int) -> int:
     """Where the words of a line begin, behind its bullet or its number."""
     lead = None if text[start].isalpha() else _LEAD.match(text, start)
     return start if lead is None else lead.end()
+
+
+def _has_bullet(text: str, start: int) -> bool:
+    """Whether a bullet stands before a place on its line."""
+    lead = text[max(0, start - _MAX_TITLE) : start].rpartition("\n")[2]
+    return lead.lstrip().startswith(_BULLETS)
 
 
 def _opens_line(text: str, start: int) -> bool:

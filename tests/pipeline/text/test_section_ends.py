@@ -24,7 +24,6 @@ FRENCH = {
     "a blank line": "Antécédents : HTA\n\n¦Patient autonome.",
     "a title on its line": "ANTÉCÉDENTS\nHTA, AVC en 2014.\nPancréatite en 2018.\n¦Depuis 3 jours, toux.",
     "bullets under a title": "ANTÉCÉDENTS\n- HTA\n- AVC\n  sylvien\n\n- Asthme\n¦Appareil respiratoire libre : toux.",
-    "headed bullets": "ANTÉCÉDENTS\n- Suivis à Lyon :\nHTA\nDiabète\n¦",
     "the examination": "ANTÉCÉDENTS\n- HTA\n- AVC\n¦TA 14/8, FC 80. Toux grasse.",
     "the visit, within a line": "ATCD : HTA, AVC en 2014. ¦Consulte pour une toux grasse.",
     "the present state of an item": "ATCD :\n- Cancer du sein en 2015. Ce jour en rémission\n- HTA\n¦",
@@ -82,3 +81,19 @@ def test_a_list_ends_where_the_subject_changes(lang, marked):
     doc = nlp(text)
     first = doc.spans["sections"][0]
     assert text[first.start_char : end].strip() == first.text.strip()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "- Suivis à Lyon :\nHTA\nDiabète\n- Autres :\nAVC",
+        "Pneumologiques :\n- asthme\nCardiologiques :\n- HTA",
+        "Neuro : AVC\nCardio : HTA",
+    ],
+)
+def test_headings_of_parts_go_on_with_the_section(parts):
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("anamnesis_sections")
+    doc = nlp(f"ATCD\n{parts}\nMotif : toux")
+    assert {section.label_ for section in doc.spans["sections"]} == {"past_medical_history", "chief_complaint"}
+    assert "".join(section.text_with_ws for section in doc.spans["sections"]) == doc.text
