@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
 import spacy
+from spacy.attrs import IDX, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -19,6 +19,8 @@ from pipeline.text.doc_text import DocText
 
 HEAD_LABELS = ("DRUG",)
 TAIL_LABELS = ("STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
+_SENTENCES = [SENT_START, IDX]
+_PASSING = ("allergy", "negation")
 METHODS = ("rules", "model", "combined")
 
 
@@ -88,6 +90,7 @@ class Linking:
             raise ValueError(f"anamnesis_linking reads {', '.join(resources.LANGUAGES)}, not {lang!r}")
         self.head_labels = frozenset(head_labels)
         self.tail_labels = frozenset(tail_labels)
+        self._labels, self._tail_labels = self.head_labels | self.tail_labels, sorted(self.tail_labels)
         self.lang = lang
         self.method = method
         self.rules = RuleLinker(lang)
@@ -96,8 +99,7 @@ class Linking:
             self.model = self.classifier.model  # its weights count for the fingerprint
 
     def __call__(self, doc: Doc) -> Doc:
-        labels = self.head_labels | self.tail_labels
-        spans = [span for span in doc.ents if span.label_ in labels]
+        spans = [span for span in doc.ents if span.label_ in self._labels]
         text = DocText.of(doc).text if spans else ""
         mentions = self._mentions(doc, text, spans)
         by_rule = [
@@ -111,8 +113,9 @@ class Linking:
             }
             for link in (self.rules(text, mentions) if self.method != "model" else ())
         ]
-        doc._.link_data = by_rule if self.classifier is None else self._added(doc, by_rule, self.classifier)
-        doc._.tail_labels = sorted(self.tail_labels)
+        links = by_rule if self.classifier is None else self._added(doc, by_rule, self.classifier)
+        extensions.write_of_doc(doc, "link_data", links)
+        extensions.write_of_doc(doc, "tail_labels", list(self._tail_labels))
         return doc
 
     @staticmethod
@@ -162,14 +165,15 @@ def _load_classifier(method: str, model: str | None) -> LinkClassifier:
 def _sentence_starts(doc: Doc, text: str) -> Sequence[int]:
     if not doc.has_annotation("SENT_START"):
         return sentence_starts(text)
-    rows = doc.to_array(["SENT_START", "IDX"])
-    starts: list[int] = rows[rows[:, 0] == 1, 1].astype(np.int64).tolist()
+    rows = doc.to_array(_SENTENCES)
+    starts: list[int] = rows[rows[:, 0] == 1, 1].tolist()
     return starts
 
 
 def _in_passing(drug: Span) -> bool:
     """Is the drug named only to say that it is not taken?"""
-    return any(extensions.stored(drug.doc, name, drug) is True for name in ("allergy", "negation"))
+    allergy, negation = extensions.several_at(drug.doc, _PASSING, (drug.start_char, drug.end_char))
+    return allergy is True or negation is True
 
 
 def read_links(doc: Doc) -> tuple[Link, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import resources
+from pipeline.text.phrases import alternatives
 
+_WORD = re.compile(r"\w")
 # What "..." stands for in a cue: "protect ... from".
 _SOME_WORDS = r"(?:[\w'-]+\s+){0,4}?[\w'-]+"
 
@@ -41,9 +43,15 @@ class Cues:
 
 
 def _any(phrases: Iterable[str]) -> str:
-    escaped = {re.escape(phrase).replace(r"\ ", r"\s+").replace(r"\.\.\.", _SOME_WORDS) for phrase in phrases}
-    parts = sorted(escaped, key=len, reverse=True)
-    return "(?:" + "|".join(part + (r"\b" if part[-1].isalnum() else "") for part in parts) + ")"
+    return alternatives(phrases, to_the_end=True).replace(r"\.\.\.", _SOME_WORDS)
+
+
+def stands(cue: re.Pattern[str], text: str) -> bool:
+    """Does a cue stand in a text, not as the end of a longer word?"""
+    found = cue.search(text)
+    while found is not None and found.start() and _WORD.match(text, found.start() - 1):
+        found = cue.search(text, found.start() + 1)
+    return found is not None
 
 
 def read_cues(lang: str) -> Cues:
@@ -78,7 +86,8 @@ def read_cues(lang: str) -> Cues:
         listing=re.compile(rf"\s*{_any(kinds['listing'])}\s*(?:{determiner}\s*)?\Z"),
         last_only=re.compile(_any(kinds["last_only"])),
         set_off=re.compile(rf"[\s®™)]*(?:,|,?\s*{_any(kinds['which'])}(?:[ \t]+[\w'-]+){{0,3}}?)\s*\Z"),
-        aside=re.compile(rf"\b{aside}\s*(?:{determiner}\s*)?\Z"),
+        # As a word of its own, which `stands` tells: the engine looks for first letters only.
+        aside=re.compile(rf"{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
         finding=re.compile(rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}\Z"),

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
 
-from pipeline.medications.linking_cues import Cues, read_cues
+from pipeline.medications.linking_cues import Cues, read_cues, stands
 
 #: Every reason of a rule link, with its score: about the share of links of that reason that are right.
 REASONS: dict[str, float] = {
@@ -60,8 +62,7 @@ class Mention:
     aside: bool = False  # a drug that is denied or an allergy: instructions of later sentences are not its own
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A link between two mentions, by their positions."""
 
     head: int
@@ -109,6 +110,7 @@ class _Reading:
         self.text = folded if len(folded) == len(text) else text
         self.cues = cues
         self.mentions = mentions
+        self.gaps: dict[int, str] = {}
         self.found: dict[tuple[int, int], Found] = {}
         self.current: _Instruction | None = None
         self.interrupted: _Instruction | None = None  # whose instruction a drug named in passing interrupts
@@ -129,15 +131,20 @@ class _Reading:
             run = []
         self._take(run)
         self._close()
-        return sorted(self.found.values(), key=lambda link: (link.tail, link.head))
+        return sorted(self.found.values(), key=itemgetter(1, 0))
 
     def gap(self, right: int) -> str:
         """The text between a mention and the one before it (the end of it, at most REACH characters)."""
-        end = self.mentions[right].start
-        return self.text[max(self.mentions[right - 1].end if right else 0, end - REACH) : end]
+        gap = self.gaps.get(right)
+        if gap is None:
+            end = self.mentions[right].start
+            start = max(self.mentions[right - 1].end if right else 0, end - REACH)
+            gap = self.gaps[right] = self.text[start:end]
+        return gap
 
     def link(self, head: int, tail: int, reason: str) -> None:
-        self.found.setdefault((head, tail), Found(head, tail, reason))
+        if (head, tail) not in self.found:
+            self.found[head, tail] = Found(head, tail, reason)
 
     # Attributes before their drug
 
@@ -305,7 +312,7 @@ class _Reading:
         self.row = [*self.row, head] if adjacent and following else [head]
         self.list = [*self.list, head] if following else [head]
         bracketed = gap.strip(" ®™") == "(" and self.text[mention.end : mention.end + 1] == ")"
-        passing = mention.aside or (adjacent and bracketed) or self.cues.aside.search(gap) is not None
+        passing = mention.aside or (adjacent and bracketed) or stands(self.cues.aside, gap)
         if not passing or previous is None:
             self.interrupted = None
         elif self.interrupted is None or previous.labels:

@@ -25,9 +25,12 @@ def phrases_expression(phrases: Iterable[str]) -> str:
     return "|".join(parts)
 
 
-def alternatives(phrases: Iterable[str]) -> str:
-    """An expression for any of the phrases, the longest first, whatever stands around; a blank is any run of blanks."""
-    found = sorted(set(phrases))
+def alternatives(phrases: Iterable[str], *, to_the_end: bool = False) -> str:
+    """An expression for any of the phrases, the longest first; a blank is any run of blanks.
+
+    `to_the_end`: the last word of a phrase ends there. Else it does not matter what stands around.
+    """
+    found = sorted({phrase + _END if to_the_end and phrase[-1].isalnum() else phrase for phrase in phrases})
     return f"(?:{_merged(found, blanks=_ANY_BLANKS)})" if found else "(?:)"
 
 
