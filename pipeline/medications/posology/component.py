@@ -15,8 +15,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
-from pipeline.medications.posology.changes import Changes
-from pipeline.medications.posology.reader import PosologyLanguage
+from pipeline.medications.posology.changes import Change, Changes
+from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
@@ -24,8 +24,7 @@ from pipeline.text.folding import fold
 Data = dict[str, Any]
 _Bounds = tuple[int, int]
 
-_DEPENDENT = ("history", "negation", "family", "hypothesis")
-_READ = ("allergy", "codes", "history_evidence", *_DEPENDENT)
+_READ = ("allergy", "codes", "history_evidence", "history", "negation", "family", "hypothesis")
 _NOTHING: dict[str, list[_Bounds]] = {}
 
 
@@ -69,29 +68,36 @@ class PosologyReader:
         places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label_ in self.drug_labels]
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, sorted(linked))
-        groups: dict[str, int] = {}
-        records: list[Data] = []
-        for number, bounds in enumerate(places):
-            allergy, codes, evidence, *dependent = extensions.several_at(doc, _READ, bounds)
+        changes: list[Change] = []
+        instructions: list[Instruction] = []
+        kept: list[list[Any]] = []
+        for bounds, previous, following in zip(
+            places, [(-1, -1), *places], [*places[1:], (len(text), 0)], strict=False
+        ):
+            allergy, *stored = extensions.several_at(doc, _READ, bounds)
             if allergy:
                 continue
             own = attributes.get(bounds, _NOTHING)
-            following = places[number + 1][0] if number + 1 < len(places) else len(text)
-            previous = places[number - 1][1] if number else -1
-            change = self._changes.of(folded, bounds, previous, following)
-            posology, unread = self._language.read(
-                text, folded, bounds, own, neighbours, change=change.kind if change.alters else None
-            )
+            change = self._changes.of(folded, bounds, previous[1], following[0])
+            in_order = sorted(tail for tails in own.values() for tail in tails)
+            instructions.append(Instruction(bounds, own, in_order, change.kind if change.alters else None))
+            changes.append(change)
+            kept.append(stored)
+        readings = self._language.read(text, folded, instructions, neighbours)
+        groups: dict[str, int] = {}
+        records: list[Data] = []
+        for one, change, stored, (posology, unread) in zip(instructions, changes, kept, readings, strict=True):
+            codes, evidence, history, negation, family, hypothesis = stored
+            start, end = one.drug
             warnings += unread
-            history, negation, family, hypothesis = dependent
-            again = change.resumed and _between(evidence or (), bounds[1], change.cues[0]["start"])
+            again = change.resumed and _between(evidence or (), end, change.cues[0]["start"])
             records.append(
                 {
-                    "drug": list(bounds),
-                    "group": groups.setdefault(self._name(folded[bounds[0] : bounds[1]]), len(groups) + 1),
-                    "attributes": {label: list(map(list, sorted(spans))) for label, spans in own.items()},
+                    "drug": [start, end],
+                    "group": groups.setdefault(self._name(folded[start:end]), len(groups) + 1),
+                    "attributes": {label: list(map(list, sorted(tails))) for label, tails in one.attributes.items()},
                     "posology": posology,
-                    "status": _status(change.kind, *dependent, again=again),
+                    "status": _status(change.kind, history, negation, family, hypothesis, again=again),
                     "change": change.kind,
                     "change_cues": list(change.cues),
                     "history": history,

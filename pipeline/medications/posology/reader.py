@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import resources
@@ -65,6 +66,21 @@ _OF = frozenset({"of", "de", "d'"})
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
 
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A drug whose instruction is to be read.
+
+    Attributes:
+        attributes: its attributes by their labels; `own`: the same in the order of the text.
+        change: what the words before the drug do with it, where conditions and times behind it are of that.
+    """
+
+    drug: Bounds
+    attributes: dict[str, list[Bounds]]
+    own: list[Bounds]
+    change: str | None = None
+
+
 class PosologyLanguage:
     """Reads posology in one language. Keeps nothing of a text."""
 
@@ -79,38 +95,50 @@ class PosologyLanguage:
         self._capitals = {row["phrase"] for row in words if row["kind"] == "only_capital"}
 
     def read(
-        self,
-        text: str,
-        folded: str,
-        drug: Bounds,
-        attributes: dict[str, list[Bounds]],
-        neighbours: Neighbours,
-        change: str | None = None,
-    ) -> tuple[Data, list[Data]]:
-        """The posology in the shape of the event, and warnings for what could not be read.
+        self, text: str, folded: str, instructions: Sequence[Instruction], neighbours: Neighbours
+    ) -> list[tuple[Data, list[Data]]]:
+        """The posology of each in the shape of the event, with warnings for what could not be read.
 
-        `change`: what the words before the drug do with it, where conditions and times behind it are of that.
+        Each step is taken for all of them before the next one, for a processor goes on faster with the same work.
         """
-        own = sorted(bounds for spans in attributes.values() for bounds in spans)
+        scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
+        chosen = [
+            None if elements is None else self._of(one, elements, text, neighbours.items(text))
+            for one, elements in zip(instructions, scanned, strict=True)
+        ]
+        readings = [None if of is None else assemble(of, text, self.lang, self._units) for of in chosen]
+        return [
+            ({"as_needed": False, "steps": [], "daily_dose": None}, [])
+            if reading is None
+            else (reading.posology, self._warnings(reading, elements or (), one.attributes))
+            for one, elements, reading in zip(instructions, scanned, readings, strict=True)
+        ]
+
+    def _scanned(self, text: str, folded: str, one: Instruction, neighbours: Neighbours) -> list[Element] | None:
+        """The elements of the words around a drug; None where nothing is said of it."""
+        drug, own = one.drug, one.own
         pieces = neighbours.pieces(text, drug, own)
         hidden = neighbours.others(pieces, drug, own)
         (start, end), *rest = pieces
         first, last = (min(drug, own[0]), max(drug, own[-1])) if own else (drug, drug)
         if not own and self._says_nothing(folded, start, drug, end):
-            return {"as_needed": False, "steps": [], "daily_dose": None}, []
+            return None
         seen = stretch(folded, [(self._head(folded, start, first[0]), end), *rest], drug, hidden)
         elements = self._scanner.scan(seen.text, seen.place(last[1]))
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
-        if "STRENGTH" in attributes or "DURATION" in attributes:
-            _uncounted(elements, attributes, folded)
-        chosen = self._chosen(elements, text, own, neighbours.items(text))
-        if change is not None:
-            _of_change(chosen, change)
-        self._named_form(chosen, text, drug)
-        self._vague(chosen, attributes)
-        reading = assemble(chosen, text, self.lang, self._units)
-        return reading.posology, self._warnings(reading, elements, attributes)
+        if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
+            _uncounted(elements, one.attributes, folded)
+        return elements
+
+    def _of(self, one: Instruction, elements: Sequence[Element], text: str, items: frozenset[int]) -> list[Element]:
+        """The elements that speak of a drug."""
+        chosen = self._chosen(elements, text, one.own, items)
+        if one.change is not None:
+            _of_change(chosen, one.change)
+        self._named_form(chosen, text, one.drug)
+        self._vague(chosen, one.attributes)
+        return chosen
 
     def _says_nothing(self, folded: str, start: int, drug: Bounds, end: int) -> bool:
         """Is a drug without attributes only named, with nothing beside it that could be read?"""
