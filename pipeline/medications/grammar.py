@@ -48,6 +48,8 @@ _BEGINNINGS = frozenset(
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
+# So many signs behind a longer word are looked at before any pattern is tried.
+_BEHIND = 2
 # Words whose patterns are kept.
 _KEPT = 20_000
 # A pattern that begins with letters, none of them optional, and has no alternatives but in groups without groups.
@@ -222,14 +224,17 @@ class Grammar:
         """The longest candidate at a word."""
         if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
             return slashed
-        whole = False
         if not word[0].isalpha():
             key = beginning_of_number(text, start)
+            possible = self._possible.get(key) or self._what_may_begin(key, word)
         elif len(word) > _PREFIX and word.isalpha():
-            key, whole = word, True
+            # The word, and how what follows it begins.
+            key = text[start : start + len(word) + _BEHIND]
+            possible = self._possible.get(key) or self._what_may_begin(key, word, whole=True)
         else:
             key = beginning_of_word(text, start)
-        patterns, any_of_them, amounts, number = self._possible.get(key) or self._what_may_begin(key, word, whole=whole)
+            possible = self._possible.get(key) or self._what_may_begin(key, word)
+        patterns, any_of_them, amounts, number = possible
         if not patterns and not number:
             return None
         best: Candidate | None = None
@@ -265,20 +270,19 @@ class Grammar:
         ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]
         return Candidate(slash, max(ends), "FREQUENCY") if ends else None
 
-    def _what_may_begin(self, key: str, word: str, *, whole: bool) -> _Possible:
-        """What may begin with a whole word, or with a word and how the next one begins."""
+    def _what_may_begin(self, key: str, word: str, *, whole: bool = False) -> _Possible:
+        """What may begin with a word and how the next one begins; no pattern ends inside a `whole` word."""
         letters = _letters(word)
         patterns = tuple(self._index.get(letters, ()))
         number = word[0].isnumeric() or letters in self._number_starts
-        if not patterns and not number:
+        if whole:
+            patterns = tuple(pattern for pattern in patterns if pattern.loose.fullmatch(word, partial=True))
+            number = number and self._number_word.fullmatch(word, partial=True) is not None
+        if not patterns and not number and (whole or not self._index.get(letters)):
             if len(self._nothing) >= _KEPT:
                 self._nothing.clear()
             self._nothing.add(word)
-        if whole:
-            patterns = tuple(pattern for pattern in patterns if pattern.loose.fullmatch(key, partial=True))
-            number = number and self._number_word.fullmatch(key, partial=True) is not None
-        else:
-            patterns = tuple(pattern for pattern in patterns if may_fit(pattern.loose, key))
+        patterns = tuple(pattern for pattern in patterns if may_fit(pattern.loose, key))
         amounts = None
         if number:
             amounts = self._number_words.all if word[0].isalpha() else self._figures.beginning_so(key)
