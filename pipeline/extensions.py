@@ -8,7 +8,7 @@ value as ours does; otherwise an error names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
@@ -47,6 +47,14 @@ def write_at(doc: Doc, name: str, start_char: int, end_char: int, content: Any) 
     """`write` for a span whose bounds are at hand."""
     store: dict[Any, Any] = doc.user_data
     store["._.", name, start_char, end_char] = content
+
+
+def write_pairs(doc: Doc, name: str, other: str, rows: Iterable[tuple[int, int, Any, Any]]) -> None:
+    """`write_at` two extensions of many spans: rows of (start_char, end_char, content of the one, of the other)."""
+    store: dict[Any, Any] = doc.user_data
+    for start, end, content, more in rows:
+        store["._.", name, start, end] = content
+        store["._.", other, start, end] = more
 
 
 def write_two(span: Span, name: str, content: Any, other: str, more: Any) -> None:

@@ -120,9 +120,19 @@ class Grammar:
             name: re.compile(rf"(?:{spaced(pattern)}){'' if name in _BEGINNINGS else _END}")
             for name, pattern in source["context"].items()
         }
+        # What stands between an amount and what it goes on to, and says nothing of the use.
+        self.aside = re.compile("|".join(self.context[name].pattern for name in ("glued", "diluent", "dispensing")))
+        self.other_endings: tuple[str, ...] = tuple(source["other_words"]["endings"])
         # Titles are read with their capitals.
         self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)
         self.list_end = re.compile(source["lists_of_medications"]["end"], re.MULTILINE)
+        loose = regex.compile(source["lists_of_medications"]["title"], regex.MULTILINE)
+        letters = [chr(code) for code in range(0x61, 0x180) if chr(code).isalpha()]
+        # The two letters that a title begins with; the whole of it is tried nowhere else.
+        begun = [first for first in letters if loose.fullmatch(first.upper(), partial=True)]
+        self.list_starts = frozenset(
+            a + b for a in begun for b in letters if loose.fullmatch(a.upper() + b, partial=True)
+        )
         self._index: dict[str, list[_Pattern]] = {}
         # What was looked up once, by a word of letters or by how a number or a short word and the next one begin.
         self._possible: dict[str, _Possible] = {}
@@ -147,14 +157,17 @@ class Grammar:
         units = {name: _alternatives(values) for name, values in source["units"].items()}
         figures = source["figures"]
         figure, range_word, per_word = figures["number"], figures["range"], figures["per"]
-        span = rf"(?:{figure})(?: ?(?:{range_word}) ?(?:{figure}))*"
+        # Between the ends of a range, which a hyphen joins: were a hyphen a blank there too, "1--1--1" could be read in
+        # more ways than there is time.
+        gap = r"[ \t]{0,2}"
+        span = rf"(?:{figure})(?:{gap}(?:{range_word}){gap}(?:{figure}))*"
         per = rf"(?: ?/ ?| (?:{per_word}) )"
         mass, active, volume = units["mass"], units["activity"], units["volume"]
         rate = rf"(?:{units['weight']})?(?:{figures['rate']})"
         of_what = rf"(?:{figure})? ?(?:{volume}|{figures['actuation']})"
         number_words = rf"{number}(?: (?:{range_word}) {number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         # "Kenalog 10 and 3 cc" is no range: two counts are joined by a hyphen, "to" or "or".
-        counts = rf"(?:{figure})(?: ?(?:{figures['range_of_counts']}) ?(?:{figure}))*"
+        counts = rf"(?:{figure})(?:{gap}(?:{figures['range_of_counts']}){gap}(?:{figure}))*"
         activity = rf"(?: (?:{figures['further']}))? ?-?(?:{active})"
         spoonfuls = rf"(?: (?:{figures['further']})|(?: (?:{figures['of_a']})))? ?-?(?:{volume})"
         flow = rf"{per}(?:{figures['rate_of_flow']})"
@@ -222,7 +235,11 @@ class Grammar:
 
     def _longest(self, text: str, start: int, word: str) -> Candidate | None:
         """The longest candidate at a word."""
-        if "/" in text[max(0, start - 2) : start] and (slashed := self._behind_slash(text, start)):
+        if (
+            (text.startswith("/", start - 1) or text.startswith("/", start - 2))
+            and start
+            and (slashed := self._behind_slash(text, start))
+        ):
             return slashed
         if not word[0].isalpha():
             key = beginning_of_number(text, start)

@@ -19,9 +19,14 @@ WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #| & ")
 _MAX_NAME_WORDS = 6
+# Signs between the two names of a combination.
+_LONGEST_JOINT = 12
 _FINDINGS = ("problems", "procedures")
 # Shorter words are too near to other words to be taken for a drug by their ending alone.
 _MIN_STEM_LENGTH = 7
+# The words of a language make up most of a text with so many.
+_FREQUENT = 3000
+_SHORTEST_UNLISTED = 6
 _SURELY_MISSPELT = 9
 
 
@@ -65,6 +70,8 @@ class Words:
     words: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
+    # What `Lexicon.notable` found.
+    notable: tuple[Lexicon, list[int]] | None = None
 
     @classmethod
     def of(cls, text: str) -> Words:
@@ -117,13 +124,12 @@ class Lexicon:
                 for name, kind in self.kinds.items()
                 if name not in written and not any(name[:place] in gone for place in _ends_of_words(name))
             }
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        lengths: dict[str, set[int]] = {}
+        names: dict[str, list[list[str]]] = {}
         for name in self.kinds:
             words = name.split(" ")
             if len(words) <= _MAX_NAME_WORDS:
-                lengths.setdefault(words[0], set()).add(len(words))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+                names.setdefault(words[0], []).append(words)
+        self._heads = {first: _head(found) for first, found in names.items()}
         self._suffixes: dict[str, set[str]] = {}
         for suffix in resources.read_lines(lang, folder + "suffixes.txt"):
             words = key(suffix).split(" ")
@@ -134,9 +140,16 @@ class Lexicon:
         findings = (row["term"] for name in _FINDINGS for row in resources.read_table(lang, f"matching/{name}.tsv"))
         self.vocabulary = resources.vocabulary(lang).union(word for term in findings for word in key(term).split(" "))
         # Words that general text hardly has; what they stand beside is read by their ending, as the model learnt it.
-        self._known = self.vocabulary.union(resources.rare_words(lang)).difference(self.kinds)
-        known = (Kind.DRUG, Kind.CLASS)
-        reviewed = (n for n, kind in self.kinds.items() if kind in known and n.isalpha() and n not in unreviewed)
+        known = self.vocabulary.union(resources.rare_words(lang)).difference(self.kinds)
+        # Most words of a note are among these, and are looked up once.
+        self._ordinary = known.difference(self._heads)
+        self._ordinary_heads = known.intersection(self._heads)
+        # Of them, those met first: a set so small that it stays at hand.
+        self._frequent: set[str] = set()
+        # Figures that names begin with.
+        self._figures = frozenset(filter(str.isdigit, self._heads))
+        sure = (Kind.DRUG, Kind.CLASS)
+        reviewed = (n for n, kind in self.kinds.items() if kind in sure and n.isalpha() and n not in unreviewed)
         self._spelling = Spelling(reviewed) if spelling else None
 
     def codes(self, name: str) -> list[str]:
@@ -146,12 +159,27 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Is this folded word listed: as a name of any kind, NEVER included, or as a word that is no drug?"""
-        return word in self._known or word in self.kinds
+        return word in self._ordinary or word in self._ordinary_heads or word in self.kinds
 
-    def unknown(self, words: Sequence[str]) -> list[int]:
-        """The numbers of the folded words that are not listed, as `knows` has it."""
-        known, kinds = self._known, self.kinds
-        return [number for number, word in enumerate(words) if word not in known and word not in kinds]
+    def notable(self, words: Words) -> list[int]:
+        """The numbers of the words that are neither words of the language nor figures; looked up once for a text."""
+        if words.notable is None or words.notable[0] is not self:
+            frequent, ordinary, figures, tokens = self._frequent, self._ordinary, self._figures, words.words
+            found: list[int] = []
+            for number in [number for number, word in enumerate(tokens) if word not in frequent]:
+                word = tokens[number]
+                if word in ordinary:
+                    if len(frequent) < _FREQUENT:
+                        frequent.add(word)
+                elif word in figures or not word.isdigit():
+                    found.append(number)
+            words.notable = self, found
+        return words.notable[1]
+
+    def unknown(self, words: Words) -> list[int]:
+        """The numbers of the words that are not listed, as `knows` has it."""
+        heads, kinds, tokens = self._ordinary_heads, self.kinds, words.words
+        return [n for n in self.notable(words) if tokens[n] not in kinds and tokens[n] not in heads]
 
     def common(self, word: str) -> bool:
         """Is this folded word listed, or one of general text?"""
@@ -163,18 +191,24 @@ class Lexicon:
         Names of kind NEVER are left out; so are abbreviations that are not in capitals.
         """
         found: list[Mention] = []
-        tokens, lengths, known = words.words, self._lengths, self._known
+        tokens, heads = words.words, self._heads
         passed = 0
-        for index in [n for n, word in enumerate(tokens) if word in lengths or (word not in known and len(word) > 5)]:
+        for index in self.notable(words):
             if index < passed:
                 continue
             word = tokens[index]
             mention = None
-            if word in lengths:
-                mention = self._listed(words, index, original)
+            if (head := heads.get(word)) is not None:
+                lengths, seconds = head
+                # The first word of longer names only.
+                if seconds is not None and (index + 1 == len(tokens) or tokens[index + 1] not in seconds):
+                    continue
+                mention = self._listed(words, index, original, lengths)
+            elif len(word) < _SHORTEST_UNLISTED:
+                continue
             elif word.isalpha():
                 mention = self._unlisted(words, index, self._spelling)
-            elif word[-1].isdigit() and word.rstrip("0123456789") in lengths and len(word) > 6:
+            elif word[-1].isdigit() and word.rstrip("0123456789") in heads and len(word) > _SHORTEST_UNLISTED:
                 stripped = word.rstrip("0123456789")
                 if self.kinds.get(stripped) == Kind.DRUG:
                     mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
@@ -186,9 +220,9 @@ class Lexicon:
             passed = mention.last
         return found
 
-    def _listed(self, words: Words, index: int, original: str) -> Mention | None:
+    def _listed(self, words: Words, index: int, original: str, lengths: tuple[int, ...]) -> Mention | None:
         tokens = words.words
-        for length in self._lengths[tokens[index]]:
+        for length in lengths:
             last = index + length
             if last > len(tokens):
                 continue
@@ -267,6 +301,12 @@ def _abbreviated(stretch: str) -> bool:
     return capitals > 1 or (capitals == 1 and sum(map(str.isalpha, stretch)) == 1)
 
 
+def _head(names: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], frozenset[str] | None]:
+    """How many words the names have that begin alike, the longest first; and their second words where none is alone."""
+    lengths = tuple(sorted({len(words) for words in names}, reverse=True))
+    return lengths, None if lengths[-1] == 1 else frozenset(words[1] for words in names)
+
+
 def key(name: str) -> str:
     """A name as it is compared: folded, its words joined by one blank."""
     return " ".join(WORD.findall(FoldedText.of(name).folded))
@@ -301,6 +341,7 @@ def merge_combinations(
         before = merged[-1] if merged else None
         if (
             before
+            and mention.start - before.end <= _LONGEST_JOINT
             and (before.kind == Kind.CLASS) == (mention.kind == Kind.CLASS)
             and joint.fullmatch(words.text, before.end, mention.start)
             and not alternatives.fullmatch(words.text, before.start, mention.end)

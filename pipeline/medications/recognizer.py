@@ -37,11 +37,16 @@ ATC = "http://www.whocc.no/atc"
 # An attribute stands this many characters before or behind its drug at most; further on only behind other attributes.
 _BEFORE = 90
 _BEHIND = 260
-_SENTENCE = re.compile(
-    # Begins with a set of signs, which is what is searched for quickly.
-    r"[.!?;\s](?:(?<=[.!?])[\"')]?\s+(?=[A-ZÀ-Ý\"(])|(?<=;)\s+(?=[A-ZÀ-Ý\"(])"
+# Behind the sign with which a break begins.
+_AT_BREAK = (
+    r"(?:(?<=[.!?])[\"')]?\s+(?=[A-ZÀ-Ý\"(])|(?<=;)\s+(?=[A-ZÀ-Ý\"(])"
     r"|(?<=\n)\s*(?:[-*•]\s*|\d{1,2}[.)]\s+)?|(?<=\s)(?<!\s\s)\s{2,}(?=[A-ZÀ-Ý]))"
 )
+# They begin with a set of signs, which is what is searched for quickly. Where no gap is wider than two blanks, as in
+# most notes, no break begins with a blank.
+_SENTENCE = re.compile(r"[.!?;\s]" + _AT_BREAK)
+_NARROW_SENTENCE = re.compile(r"[.!?;\n]" + _AT_BREAK)
+_WIDE = re.compile(r"[^\S\n]{3}")
 # Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
 _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
 
@@ -86,7 +91,7 @@ class MedicationRecognizer:
         words = Words.of(folded.folded)
         original = capitals_of(text, folded)
         mentions = self.lexicon.match(words, original)
-        lists = medication_lists(original, self.grammar.list_title, self.grammar.list_end)
+        lists = medication_lists(original, self.grammar)
         if self.unlisted:
             mentions = self.unlisted_names.add(words, original, mentions, lists)
         rules = self.grammar.context
@@ -101,6 +106,8 @@ class MedicationRecognizer:
         given = list(doc.ents)
         taken = {token for entity in given for token in range(entity.start, entity.end)}
         found: list[Span] = []
+        values: list[tuple[int, int, str, float]] = []
+        labels: dict[str, int] = {}
         reached = 0
         for entity in context.decide(mentions, candidates):
             start, end = folded.start(entity.start), folded.end(entity.end)
@@ -110,12 +117,14 @@ class MedicationRecognizer:
                 continue
             reached = last
             start, end = index.starts[first], index.ends[last - 1]
-            extensions.write_at(doc, "source", start, end, entity.source)
-            extensions.write_at(doc, "score", start, end, entity.score)
+            values.append((start, end, entity.source, entity.score))
             if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
                 content = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
                 extensions.write_at(doc, "codes", start, end, content)
-            found.append(Span(doc, first, last, entity.label))
+            if (label := labels.get(entity.label)) is None:
+                label = labels[entity.label] = doc.vocab.strings.add(entity.label)
+            found.append(Span(doc, first, last, label))
+        extensions.write_pairs(doc, "source", "score", values)
         doc.set_ents([*given, *found])
         return doc
 
@@ -130,7 +139,8 @@ def capitals_of(text: str, folded: FoldedText) -> str:
 def sentence_breaks(original: str, folded: str) -> list[int]:
     """Where sentences, lines and list items begin: attributes do not reach over without an instruction."""
     breaks: list[int] = []
-    for match in _SENTENCE.finditer(original):
+    sentence = _SENTENCE if _WIDE.search(original) else _NARROW_SENTENCE
+    for match in sentence.finditer(original):
         start = match.start()
         dot = original[start] == "." and "\n" not in match[0]
         # A word of four letters is no abbreviation.

@@ -24,6 +24,7 @@ class Context:
     ) -> None:
         self.words = words
         self.rules = grammar.context
+        self.aside = grammar.aside
         self.breaks = breaks
         # Stretches under a title such as "Medications:", ascending.
         self.lists = lists
@@ -107,10 +108,8 @@ class Context:
         return any(self.rules["laboratory_test"].match(item.strip()) for item in near)
 
     def _level(self, mention: Mention, behind: Candidate | None) -> bool:
-        """Is this the level of a drug in the blood: "digoxin was 1.3", "glucose 131, lithium 0.6"?"""
+        """Is this the level of a drug in the blood: "lorazepam 22 ng/mL", "glucose 131, lithium 0.6"?"""
         text = self.words.text
-        if self.rules["level_behind"].match(text, mention.end):
-            return True
         if behind is None or behind.label not in (MEASURED, NUMBER):
             return False
         if behind.label == MEASURED:

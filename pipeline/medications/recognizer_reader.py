@@ -107,10 +107,9 @@ class Reader(Numbers):
         here, there = context.sentence(item.start), context.sentence(last.start)
         if not gap and here == there:
             return True
-        for rule in ("glued", "diluent", "dispensing"):
-            aside = self.rules[rule].match(self.text, last.end)
-            if aside and aside.end() <= item.start:
-                gap = context.between(aside.end(), item.start)
+        aside = context.aside.match(self.text, last.end)
+        if aside and aside.end() <= item.start:
+            gap = context.between(aside.end(), item.start)
         reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
@@ -160,13 +159,14 @@ class Reader(Numbers):
         """Do words between a drug and an attribute show that the attribute is of something else?"""
         barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
         stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
-        sentence = (
-            self.context.breaks[self.context.sentence(item.start) - 1] if self.context.sentence(item.start) else 0
-        )
-        if any(map(self.rules["applied"].fullmatch, self.context.between(sentence, item.start))):
-            stopping = [word for word in stopping if not self.rules["applied_to"].fullmatch(word)]
         if not stopping:
             return False
+        number = self.context.sentence(item.start)
+        sentence = self.context.breaks[number - 1] if number else 0
+        if any(map(self.rules["applied"].fullmatch, self.context.between(sentence, item.start))):
+            stopping = [word for word in stopping if not self.rules["applied_to"].fullmatch(word)]
+            if not stopping:
+                return False
         # "Every six hours as needed for pain for five days": what it is taken for.
         reason = words[0] in _FOR and len(words) <= _REASON_WORDS
         return not (reason and all(self.rules["reason"].fullmatch(word) for word in stopping))
@@ -200,14 +200,14 @@ class Reader(Numbers):
         """The label of a candidate beside its drug; None where it is nothing."""
         name = self.text[drug.start : drug.end]
         stretch = self.text[item.start : item.end]
+        if item.label == NUMBER:
+            return self._number(item, place, stretch)
         if item.label == ACTIVITY:
             return self._activity(name, stretch)
         if item.label == RATE:
             near = self.text[max(0, item.start - 30) : item.end + 15]
             worn = self.rules["patch"].search(f"{name} {near}") and not self.rules["infused"].search(near)
             return "STRENGTH" if worn else "DOSAGE"
-        if item.label == NUMBER:
-            return self._number(item, place, stretch)
         if item.label == "DURATION" and (
             self._past(item)
             or self._when(item, stretch)

@@ -25,7 +25,8 @@ _ITEM_END = re.compile(r"[ \t]*(?:[.,;\n(]|$)")
 _JOINED = re.compile(r"[ \t]*(?:,[ \t]*(?:and|or|et|ou)?|\b(?:and|or|et|ou))[ \t]*$")
 _ENUMERATED = re.compile(r"[ \t]*,[ \t]*(?:and |or |et |ou )?|[ \t]+(?:and|et)[ \t]+")
 _SENTENCE_START = re.compile(r"(?:^|[^\d\s][.!?][\"')]?[ \t\n]+|\n[ \t]*)$")
-_LINE_OR_SENTENCE = re.compile(r"[.;\n]")
+_LONGEST_TITLE = 200
+_TITLE_PLACE = re.compile(r"[.;\n](?=[ \t]*(?:\d+[.)] ?)?([^\W\d_]{2}))")
 _ITEM_START = re.compile(r"(?:[:,;\n*•-]|\d[.)])[ \t]*$")
 
 
@@ -123,13 +124,14 @@ class UnlistedNames:
             covered: the words that need no look.
             known: whether a word is known; as the lexicon does.
         """
-        knows, built = known or self._lexicon.knows, self._rules["not_a_name"].fullmatch
+        knows, other = known or self._lexicon.knows, self._rules["not_a_name"].fullmatch
+        endings = self._grammar.other_endings
         device = self._rules["name_of_device"].match
-        for number in self._lexicon.unknown(words.words) if known is None else range(len(words.words)):
+        for number in self._lexicon.unknown(words) if known is None else range(len(words.words)):
             word = words.words[number]
             if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
-                if not (plural or built(word) or device(words.text, words.ends[number])):
+                if not (plural or word.endswith(endings) or other(word) or device(words.text, words.ends[number])):
                     if not self._grammar.reads(words, number):
                         yield number
 
@@ -194,15 +196,25 @@ def _sentence_start(original: str, start: int) -> bool:
     return bool(_SENTENCE_START.search(original, max(0, start - 8), start))
 
 
-def medication_lists(original: str, title: re.Pattern[str], following: re.Pattern[str]) -> list[tuple[int, int]]:
+def medication_lists(original: str, grammar: Grammar) -> list[tuple[int, int]]:
     """The stretches under a title of medications: from its colon to a blank line or the next title.
 
     A title begins the text, or at what ends a line or a sentence.
     """
+    title, following = grammar.list_title, grammar.list_end
     stretches: list[tuple[int, int]] = []
     position = 0
-    for start in (0, *(place.start() for place in _LINE_OR_SENTENCE.finditer(original))):
-        if start < position or not (match := title.match(original, start)):
+    colon = original.find(":")
+    places = [place.start() for place in _TITLE_PLACE.finditer(original) if place[1].lower() in grammar.list_starts]
+    for start in (0, *places):
+        if start < position:
+            continue
+        if 0 <= colon < start:
+            colon = original.find(":", start)
+        # A title inside a line has its colon near.
+        if start and original[start] != "\n" and not start < colon < start + _LONGEST_TITLE:
+            continue
+        if not (match := title.match(original, start)):
             continue
         end = following.search(original, match.end())
         position = end.start() if end else len(original)

@@ -54,7 +54,7 @@ def windows_of(text: str, recognizer: MedicationRecognizer, rng: random.Random) 
     elif cased < _LOWER + _UPPER:
         original = original.upper()
     lexicon = recognizer.lexicon
-    lists = medication_lists(original, recognizer.grammar.list_title, recognizer.grammar.list_end)
+    lists = medication_lists(original, recognizer.grammar)
     listed = lexicon.match(words, original)
     found = recognizer.unlisted_names.add(words, original, listed, lists)
     drugs = [

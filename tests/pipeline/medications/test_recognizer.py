@@ -167,7 +167,18 @@ def test_recognizer_offsets_behind_ligatures(languages: dict[str, Language]) -> 
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "text", [" " * 100_000 + "aspirin", "aspirin\n" + "\n" * 100_000 + "x", "a" * 100_000, "1/" * 50_000]
+    "text",
+    [
+        " " * 100_000 + "aspirin",
+        "aspirin\n" + "\n" * 100_000 + "x",
+        "a" * 100_000,
+        "1/" * 50_000,
+        # Lines drawn between figures, and words joined by hyphens.
+        "aspirin " + "1--" * 500,
+        "aspirin " + "1---" * 500 + "x",
+        "aspirin until " + "a-" * 500 + " b c d e f g h i j k l m n",
+        "Medications:\n" * 10_000,
+    ],
 )
 def test_recognizer_long_runs_take_linear_time(languages: dict[str, Language], text: str) -> None:
     # Quadratic time would take most of a minute here, linear time some tenths of a second.
