@@ -38,6 +38,7 @@ class Cues:
     onward: re.Pattern[str]
     quality: re.Pattern[str]
     finding: re.Pattern[str]
+    once_a_day: re.Pattern[str]
     goes_on: re.Pattern[str]
     dated: re.Pattern[str]
 
@@ -90,8 +91,11 @@ def read_cues(lang: str) -> Cues:
         aside=re.compile(rf"{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
-        finding=re.compile(rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}\Z"),
+        finding=re.compile(
+            rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
+        ),
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
+        once_a_day=re.compile(_any(kinds["once_a_day"])),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

@@ -463,5 +463,13 @@ class _Reading:
             and label not in owner.labels
             and all(other.labels == owner.labels for other in owner.parallel)
             and self.cues.joined.match(self.gap(min([owner.head, *owner.ahead]))) is not None
-            and self.cues.set_off.match(self.gap(tail)) is not None
+            and (self.cues.set_off.match(self.gap(tail)) is not None or self._distributes(owner, tail))
         )
+
+    def _distributes(self, owner: _Instruction, tail: int) -> bool:
+        """Is a frequency of both in "A 81 mg and B 75 mg daily"? "Twice daily" may be of the last one only."""
+        mention = self.mentions[tail]
+        if mention.label != "FREQUENCY" or len(owner.parallel) > 1 or self.gap(tail).strip():
+            return False
+        mixed = "+" in self.gap(min([owner.head, *owner.ahead]))
+        return mixed or self.cues.once_a_day.fullmatch(self.text, mention.start, mention.end) is not None

@@ -1,4 +1,4 @@
-"""Readings of 878 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 1,228 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ GAPS = {
     "d3-fr-021": "aérosols: we say the form, not the route",
     "d3-fr-035": "Roman figures as a pattern of the day",
     "d3-fr-042": "two words for routes",
+    "p5-169": "'D5 1/2 NS' is not recognised",
+    "p5-188": "a form before two drugs that are mixed is read of the first one only",
+    "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 
 
