@@ -114,22 +114,23 @@ class CueSet:
             return []
         hits: list[Hit] = []
         last = 0
-        literal: dict[int, tuple[int, Cue | None]] = {
-            source(start): (source(end), self._cues[number]) for start, (end, number) in phrases.items()
-        }
-        for start, (end, stop, found) in rows.items():
+        found: dict[int, tuple[int, list[tuple[int, Cue]]]] = {}
+        for start, (end, number) in phrases.items():
+            found[source(start)] = source(end), [(source(end), self._cues[number])]
+        for start, (stop, cues) in rows.items():
             place = source(start)
-            if place not in literal or literal[place][0] < source(stop):
-                literal[place] = source(end), found
-        for start in sorted(literal.keys() | tries.keys() if tries else literal):
+            if place not in found or found[place][0] < source(stop):
+                found[place] = source(stop), [(source(end), cue) for end, cue in cues]
+        for start in sorted(found.keys() | tries.keys() if tries else found):
             if start < last:
                 continue
             matched = self._matched(text, start, tries[start]) if start in tries else None
-            end, cue = matched or literal.get(start, _NO_CUE)
-            if cue is not None:
-                last = end
-                if cue.rule != PSEUDO:
-                    hits.append(Hit(start, end, cue))
+            if matched is None and start not in found:
+                continue
+            ends = [matched] if matched is not None else found[start][1]
+            last = max(end for end, _ in ends)
+            if not any(cue.rule == PSEUDO for _, cue in ends):
+                hits += [Hit(start, end, cue) for end, cue in ends]
         return hits
 
     def _matched(self, text: str, start: int, tries: Iterable[int]) -> tuple[int, Cue] | None:
@@ -162,7 +163,6 @@ class CueSet:
 
 _DIGITS = "0123456789"
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_NO_CUE: tuple[int, Cue | None] = (0, None)
 
 
 @lru_cache(maxsize=64)

@@ -34,11 +34,11 @@ BETWEEN = "between"
 NEAR, FAR = "..", "..."
 _FIGURES = "re:"
 # So many characters may stand for `..` and `...`.
-_NEAR_REACH, _FAR_REACH = 45, 100
+_NEAR_REACH, _FAR_REACH = 50, 100
 # So many words of the class `between` may follow each other.
 _MOST_BETWEEN = 2
 # What neither goes over; the period of an abbreviation ("p.o.", "5 mg. daily") ends nothing.
-_NEAR_END = re.compile(r"[.;:,\n]")
+_NEAR_END = re.compile(r"[;:,\n]|(?<=\w\w)[.]")
 _FAR_END = re.compile(r"[;\n]|(?<=[^\W\d_]{2})(?<!\bmg)(?<!\bdr)\.(?=\s|\Z)|(?<=[\d)%])\.(?=\s|\Z)")
 
 _WORD = re.compile(r"\w+")
@@ -88,9 +88,9 @@ class _Node(Generic[T]):
         self.after: dict[int, _Node[T]] = {}
         self.near: _Node[T] | None = None
         self.far: _Node[T] | None = None
-        self.values: list[tuple[int, T]] = []
+        self.values: list[T] = []
 
-    def add(self, parts: Iterable[int | str], firsts: list[set[str]], row: int, value: T) -> None:
+    def add(self, parts: Iterable[int | str], firsts: list[set[str]], value: T) -> None:
         """Let a row of classes and gaps end in a value. `firsts`: of each class the words that it may begin with."""
         node = self
         for part in parts:
@@ -101,7 +101,7 @@ class _Node(Generic[T]):
                 node.near = node = node.near or _Node()
             else:
                 node.far = node = node.far or _Node()
-        node.values.append((row, value))
+        node.values.append(value)
 
 
 class WordRows(Generic[T]):
@@ -126,22 +126,22 @@ class WordRows(Generic[T]):
         if BETWEEN in classes:
             self.words.between = self._number(BETWEEN)
             self.words.between_words = self._firsts[self.words.between]
-        for row, (text, value) in enumerate(rows):
+        for text, value in rows:
             for parts in self._variants(text):
-                self._root.add(parts, self._firsts, row, value)
+                self._root.add(parts, self._firsts, value)
                 for first, second in self._begin(parts):
-                    self._leads.setdefault(first, set()).add(second or ANY)
+                    self._leads.setdefault(first, set()).add(ANY if second is None else second)
 
     def __bool__(self) -> bool:
         return bool(self._root.after)
 
-    def find(self, text: str, collapsed: Collapsed) -> dict[int, tuple[int, int, T]]:
-        """By the place where a row begins: the end of the cue, that of what follows behind `...`, and the value.
+    def find(self, text: str, collapsed: Collapsed) -> dict[int, tuple[int, list[tuple[int, T]]]]:
+        """By the place where a row begins: how far it goes with what follows behind `...`, and the ends and values of cues.
 
-        Offsets are those of the collapsed text. Of several rows the one that is longest with what follows, then the first.
+        Offsets are those of the collapsed text. Of several rows those that go furthest count.
         """
         reading = _Reading(text, collapsed, self.words)
-        rows: dict[int, tuple[int, int, T]] = {}
+        rows: dict[int, tuple[int, list[tuple[int, T]]]] = {}
         root, leads = self._root, self._leads
         for (start, word), (_, following) in pairwise([*reading.words.items(), (0, "")]):
             seconds = leads.get(word)
@@ -149,11 +149,11 @@ class WordRows(Generic[T]):
                 continue
             if following not in seconds and ANY not in seconds and not ("" in seconds and not following.isalpha()):
                 continue
-            found: list[tuple[int, int, int, T]] = []
+            found: list[tuple[int, int, T]] = []
             reading.read(root, start, None, found)
             if found:
-                stop, _, end, value = max(found, key=_length)
-                rows[start] = end, stop, value
+                stop = max(found, key=_stop)[0]
+                rows[start] = stop, [(end, value) for last, end, value in found if last == stop]
         return rows
 
     def _number(self, name: str) -> int:
@@ -164,7 +164,7 @@ class WordRows(Generic[T]):
         if name not in self._classes or name in self._open:
             raise ValueError(f"qualifiers/word_classes.toml: there is no class {name!r}, or it names itself")
         self._open.add(name)
-        members = [(member, self._variants(member)) for member in self._classes[name] if "<" in member]
+        members = [self._variants(member) for member in self._classes[name] if "<" in member]
         self._open.remove(name)
         number = self._new(name)
         for member in self._classes[name]:
@@ -174,13 +174,13 @@ class WordRows(Generic[T]):
                 self._pairs[number].add(("", ANY))
             elif "<" not in member:
                 self._add_phrases(folded_phrases(member), number)
-        for row, (_, variants) in enumerate(members):
+        for variants in members:
             for parts in variants:
                 level = max(self._levels[part] for part in parts if isinstance(part, int))
                 self._levels[number] = max(self._levels[number], level + 1)
                 self._pairs[number] |= self._begin(parts)
                 self._firsts[number] |= self._firsts[int(parts[0])]
-                self.words.tree(level).add(parts, self._firsts, row, number)
+                self.words.tree(level).add(parts, self._firsts, number)
         return number
 
     def _new(self, name: str) -> int:
@@ -248,8 +248,8 @@ class WordRows(Generic[T]):
         return [[part for part in choice if part is not None] for choice in product(*choices)]
 
 
-def _length(row: tuple[int, int, int, object]) -> tuple[int, int]:
-    return row[:2]
+def _stop(row: tuple[int, int, object]) -> int:
+    return row[0]
 
 
 class _Words:
@@ -295,8 +295,8 @@ class _Reading:
         self._at: dict[int, list[tuple[int, int]]] = {}
         self.words = {match.start(): match[0] for match in _WORD.finditer(self._plain)}
 
-    def read(self, node: _Node[T], place: int, cue_end: int | None, found: list[tuple[int, int, int, T]]) -> None:
-        """Go on from a node at a place. `found`: of each row its stop, minus its number, the end of its cue, its value."""
+    def read(self, node: _Node[T], place: int, cue_end: int | None, found: list[tuple[int, int, T]]) -> None:
+        """Go on from a node at a place. `found`: how far each row goes, the end of its cue, its value."""
         word = self.words.get(place, "")
         if word not in node.firsts and not ("" in node.firsts and not word[:1].isalpha()):
             return
@@ -304,8 +304,8 @@ class _Reading:
             following = node.after.get(number)
             if following is None:
                 continue
-            for row, value in following.values:
-                found.append((end, -row, end if cue_end is None else cue_end, value))
+            last = end if cue_end is None else cue_end
+            found += [(end, last, value) for value in following.values]
             if following.after:
                 for begin in self._following(end):
                     if self.words.get(begin, "") in following.firsts or "" in following.firsts:
@@ -314,7 +314,7 @@ class _Reading:
                 for begin in self._within(end, _NEAR_REACH, _NEAR_END):
                     self.read(following.near, begin, cue_end, found)
             if following.far is not None:
-                for begin in self._within(end + 2, _FAR_REACH, _FAR_END):
+                for begin in self._within(end, _FAR_REACH, _FAR_END):
                     self.read(following.far, begin, end, found)
 
     def _classes_at(self, place: int, word: str) -> list[tuple[int, int]]:
@@ -342,10 +342,10 @@ class _Reading:
         for tree in classes.trees:
             if word not in tree.firsts and (word[:1].isalpha() or "" not in tree.firsts):
                 continue
-            found: list[tuple[int, int, int, int]] = []
+            found: list[tuple[int, int, int]] = []
             self.read(tree, place, None, found)
             if found:
-                here += {(end, number) for _, _, end, number in found}
+                here += {(end, number) for _, end, number in found}
         return here
 
     def _following(self, end: int) -> list[int]:
