@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
 from typing import Generic, TypeVar
 
 from pipeline import resources
@@ -74,34 +75,89 @@ Pair = tuple[str, str | None]
 ANY = "*"
 
 
-class _Node(Generic[T]):
-    """A place in the tree of rows: what may follow, by the number of a class, and what ends here.
+def _key(word: str) -> str:
+    """A word as the index has it: every figure and sign is ""."""
+    return word if word[:1].isalpha() else ""
+
+
+class _Class:
+    """The words of a class.
 
     Attributes:
-        firsts: the words with which what follows may begin; "" for a figure or a sign.
+        phrases: its plain phrases by their first word, the words of figures and signs under "".
+        figures: its expressions.
+        rows: its members that name classes, as a tree; None where there are none.
+        pairs: the first two words of its members.
     """
 
-    __slots__ = ("after", "far", "firsts", "near", "values")
+    __slots__ = ("figures", "pairs", "phrases", "rows")
 
     def __init__(self) -> None:
-        self.firsts: set[str] = set()
-        self.after: dict[int, _Node[T]] = {}
+        self.phrases: dict[str, list[str]] = {}
+        self.figures: list[re.Pattern[str]] = []
+        self.rows: _Node[bool] | None = None
+        self.pairs: set[Pair] = set()
+
+    def firsts(self) -> set[str]:
+        """The words with which its members may begin; "" for a figure or a sign."""
+        return {first for first, _ in self.pairs}
+
+    def add_phrase(self, phrase: str) -> None:
+        """Take up a plain phrase. Raises ValueError for alternatives that hold others."""
+        if phrase.count("(") != phrase.count(")") or "|" in phrase:
+            raise ValueError(f"{phrase!r}: alternatives hold no others")
+        words = [_key(word) for word in _WORD.findall(phrase)] if is_word(phrase[0]) else [""]
+        self.pairs.add((words[0], ANY if not words[0] else words[1] if len(words) > 1 else None))
+        self.phrases.setdefault(words[0], []).append(phrase)
+
+
+class _Node(Generic[T]):
+    """A place in the tree of rows: what may follow, and what ends here.
+
+    Attributes:
+        by_word: by the first word of what follows, the classes that may have it, each with where it leads, and the words of
+            which one must be the second; None for any. Made by `index`.
+    """
+
+    __slots__ = ("after", "by_word", "far", "near", "values")
+
+    def __init__(self) -> None:
+        self.after: dict[_Class, _Node[T]] = {}
         self.near: _Node[T] | None = None
         self.far: _Node[T] | None = None
         self.values: list[T] = []
+        self.by_word: dict[str, list[tuple[_Class, _Node[T], frozenset[str] | None]]] = {}
 
-    def add(self, parts: Iterable[int | str], firsts: list[set[str]], value: T) -> None:
-        """Let a row of classes and gaps end in a value. `firsts`: of each class the words that it may begin with."""
+    def add(self, parts: Iterable[_Class | str], value: T) -> None:
+        """Let a row of classes and gaps end in a value."""
         node = self
         for part in parts:
-            if isinstance(part, int):
-                node.firsts |= firsts[part]
+            if isinstance(part, _Class):
                 node = node.after.setdefault(part, _Node())
             elif part == NEAR:
                 node.near = node = node.near or _Node()
             else:
                 node.far = node = node.far or _Node()
         node.values.append(value)
+
+    def index(self, between: set[str]) -> None:
+        """Index the tree by words. `between`: the words that may stand between two parts."""
+        for node in filter(None, (self.near, self.far, *self.after.values())):
+            node.index(between)
+        for part, following in self.after.items():
+            ends = bool(following.values or following.near or following.far)
+            begins = None if ends else frozenset(between.union(following.by_word))
+            seconds: dict[str, set[str | None]] = {}
+            for first, second in part.pairs:
+                seconds.setdefault(first, set()).add(second)
+            for first, words in seconds.items():
+                edge: frozenset[str] | None = begins
+                if ANY in words or (None in words and begins is None):
+                    edge = None
+                elif words != {None}:
+                    edge = frozenset(filter(None, words)) | (begins if None in words and begins else frozenset())
+                    edge |= {""} if "" in words else frozenset()
+                self.by_word.setdefault(first, []).append((part, following, edge))
 
 
 class WordRows(Generic[T]):
@@ -111,26 +167,24 @@ class WordRows(Generic[T]):
     """
 
     def __init__(self, rows: Iterable[tuple[str, T]], classes: Classes) -> None:
-        self._classes = classes
-        self._numbers: dict[str, int] = {}
+        self._members = classes
+        self._classes: dict[str, _Class] = {}
         # Classes whose members are being taken up.
         self._open: set[str] = set()
-        # Of each class: how deep it names others, and the first words of its members, alone and with the second.
-        self._levels: list[int] = []
-        self._firsts: list[set[str]] = []
-        self._pairs: list[set[Pair]] = []
-        # Of each word that may begin a row, those that may follow; ANY among them for whatever stands there.
-        self._leads: dict[str, set[str]] = {}
-        self.words = _Words()
         self._root: _Node[T] = _Node()
-        if BETWEEN in classes:
-            self.words.between = self._number(BETWEEN)
-            self.words.between_words = self._firsts[self.words.between]
+        self._between_words: set[str] = set()
+        self._between = self._class(BETWEEN) if BETWEEN in classes else _Class()
+        self._between_words = self._between.firsts()
         for text, value in rows:
             for parts in self._variants(text):
-                self._root.add(parts, self._firsts, value)
-                for first, second in self._begin(parts):
-                    self._leads.setdefault(first, set()).add(ANY if second is None else second)
+                self._begin(parts)
+                self._root.add(parts, value)
+        self._root.index(self._between_words)
+        # Of each word that may begin a row, those of which one must be the second; None for any.
+        self._leads: dict[str, frozenset[str] | None] = {}
+        for first, edges in self._root.by_word.items():
+            seconds = [words for _, _, words in edges]
+            self._leads[first] = None if None in seconds else frozenset[str]().union(*filter(None, seconds))
 
     def __bool__(self) -> bool:
         return bool(self._root.after)
@@ -140,14 +194,14 @@ class WordRows(Generic[T]):
 
         Offsets are those of the collapsed text. Of several rows those that go furthest count.
         """
-        reading = _Reading(text, collapsed, self.words)
+        reading = _Reading(text, collapsed, self._between, self._between_words)
         rows: dict[int, tuple[int, list[tuple[int, T]]]] = {}
-        root, leads = self._root, self._leads
-        for (start, word), (_, following) in pairwise([*reading.words.items(), (0, "")]):
-            seconds = leads.get(word)
-            if seconds is None:
+        root, leads, next_words = self._root, self._leads, reading.next_words
+        for start, word in reading.words.items():
+            if word not in leads:
                 continue
-            if following not in seconds and ANY not in seconds and not ("" in seconds and not following.isalpha()):
+            seconds = leads[word]
+            if seconds is not None and next_words.get(start, "") not in seconds:
                 continue
             found: list[tuple[int, int, T]] = []
             reading.read(root, start, None, found)
@@ -156,78 +210,56 @@ class WordRows(Generic[T]):
                 rows[start] = stop, [(end, value) for last, end, value in found if last == stop]
         return rows
 
-    def _number(self, name: str) -> int:
-        """The number of a class, whose members are taken up when it is first named."""
-        number = self._numbers.get(name)
-        if number is not None:
-            return number
-        if name not in self._classes or name in self._open:
+    def _class(self, name: str) -> _Class:
+        """A class, whose members are taken up when it is first named."""
+        known = self._classes.get(name)
+        if known is not None:
+            return known
+        if name not in self._members or name in self._open:
             raise ValueError(f"qualifiers/word_classes.toml: there is no class {name!r}, or it names itself")
         self._open.add(name)
-        members = [self._variants(member) for member in self._classes[name] if "<" in member]
-        self._open.remove(name)
-        number = self._new(name)
-        for member in self._classes[name]:
+        found = _Class()
+        for member in self._members[name]:
             if member.startswith(_FIGURES):
-                self.words.figures.append((re.compile(member.removeprefix(_FIGURES)), number))
-                self._firsts[number].add("")
-                self._pairs[number].add(("", ANY))
-            elif "<" not in member:
-                self._add_phrases(folded_phrases(member), number)
-        for variants in members:
-            for parts in variants:
-                level = max(self._levels[part] for part in parts if isinstance(part, int))
-                self._levels[number] = max(self._levels[number], level + 1)
-                self._pairs[number] |= self._begin(parts)
-                self._firsts[number] |= self._firsts[int(parts[0])]
-                self.words.tree(level).add(parts, self._firsts, number)
-        return number
+                found.figures.append(re.compile(member.removeprefix(_FIGURES)))
+                found.pairs.add(("", ANY))
+            elif "<" in member:
+                found.rows = found.rows or _Node()
+                for parts in self._variants(member):
+                    found.rows.add(parts, value=True)
+                    found.pairs |= self._begin(parts)
+            else:
+                for phrase in sorted(folded_phrases(member)):
+                    found.add_phrase(phrase)
+        if found.rows is not None:
+            found.rows.index(self._between_words)
+        self._open.remove(name)
+        self._classes[name] = found
+        return found
 
-    def _new(self, name: str) -> int:
-        number = self._numbers[name] = len(self._levels)
-        self._levels.append(0)
-        self._firsts.append(set())
-        self._pairs.append(set())
-        return number
+    def _words(self, phrases: set[str], name: str) -> _Class:
+        """A class without a name: words that stand in a row."""
+        if name not in self._classes:
+            self._classes[name] = _Class()
+            for phrase in sorted(phrases):
+                self._classes[name].add_phrase(phrase)
+        return self._classes[name]
 
-    def _begin(self, parts: list[int | str]) -> set[Pair]:
+    def _begin(self, parts: list[_Class | str]) -> set[Pair]:
         """The first two words of a sequence of parts. Raises ValueError where it begins with a gap."""
         if not parts or isinstance(parts[0], str):
             raise ValueError("qualifiers: a row of word classes begins with a word")
-        pairs = self._pairs[parts[0]]
+        pairs = parts[0].pairs
         if len(parts) == 1:
             return pairs
         following = parts[1]
-        seconds = {ANY}
-        if isinstance(following, int):
-            seconds = self._firsts[following] | self.words.between_words
+        seconds = {ANY} if isinstance(following, str) else following.firsts() | self._between_words
         alone = [first for first, second in pairs if second is None]
-        return {pair for pair in pairs if pair[1] is not None} | {
-            (first, second) for first in alone for second in seconds
-        }
+        return {pair for pair in pairs if pair[1] is not None} | set(product(alone, seconds))
 
-    def _add_phrases(self, phrases: set[str], number: int) -> None:
-        for phrase in sorted(phrases):
-            if _ALTERNATIVES.search(phrase) or phrase.count("(") != phrase.count(")"):
-                raise ValueError(f"{phrase!r}: alternatives hold no others")
-            found = _WORD.findall(phrase) if is_word(phrase[0]) else []
-            word = found[0] if found else ""
-            self._firsts[number].add(word)
-            self._pairs[number].add((word, ANY if not found else found[1] if len(found) > 1 else None))
-            by_phrase = self.words.alone if phrase == word else self.words.phrases.setdefault(word, {})
-            by_phrase.setdefault(phrase, []).append(number)
-
-    def _words(self, phrases: set[str], name: str) -> int:
-        """The number of a class without a name: words that stand in a row."""
-        number = self._numbers.get(name)
-        if number is None:
-            number = self._new(name)
-            self._add_phrases(phrases, number)
-        return number
-
-    def _variants(self, row: str) -> list[list[int | str]]:
+    def _variants(self, row: str) -> list[list[_Class | str]]:
         """The sequences of classes and gaps that a row stands for, one for each choice."""
-        choices: list[list[int | str | None]] = []
+        choices: list[list[_Class | str | None]] = []
         plain: list[str] = []
         for part in [*_PART.findall(row), ""]:
             if part and part not in (NEAR, FAR) and not part.startswith(("<", "(")):
@@ -239,7 +271,7 @@ class WordRows(Generic[T]):
                 plain = []
             if part.startswith("<"):
                 names = part[1:-1].removesuffix("?").split("|")
-                choices.append([*map(self._number, names), *([None] if part.endswith("?>") else [])])
+                choices.append([*map(self._class, names), *([None] if part.endswith("?>") else [])])
             elif part.startswith("("):
                 optional = "" in (variant.strip() for variant in expanded(part))
                 choices.append([self._words(folded_phrases(part), f"={part}"), *([None] if optional else [])])
@@ -252,115 +284,98 @@ def _stop(row: tuple[int, int, object]) -> int:
     return row[0]
 
 
-class _Words:
-    """The words of all classes, and where to look for them.
-
-    Attributes:
-        alone: the words that are a member of classes alone, each with those classes.
-        phrases: by their first word, the other plain phrases, each with the classes that have it.
-        figures: the expressions of classes.
-        trees: members of classes that name classes, by how deep.
-        between, between_words: the class of words that may stand between two parts, and their first words.
-    """
-
-    def __init__(self) -> None:
-        self.alone: dict[str, list[int]] = {}
-        self.phrases: dict[str, dict[str, list[int]]] = {}
-        self.figures: list[tuple[re.Pattern[str], int]] = []
-        self.trees: list[_Node[int]] = []
-        self.between = -1
-        self.between_words: set[str] = set()
-
-    def tree(self, level: int) -> _Node[int]:
-        """The tree of the members that name classes of at most a level."""
-        while len(self.trees) <= level:
-            self.trees.append(_Node())
-        return self.trees[level]
-
-
 class _Reading:
-    """A text in which rows are read: which classes begin at a place is found when it is asked for, once.
+    """A text in which rows are read; where a class has words at a place is found when it is asked for, once.
 
     Attributes:
-        words: the words of the collapsed text, by where they begin.
+        words, next_words: the words of the collapsed text and those behind them, by where they begin; "" for a figure.
     """
 
-    __slots__ = ("_at", "_classes", "_collapsed", "_plain", "_text", "words")
+    __slots__ = (
+        "_between",
+        "_between_words",
+        "_collapsed",
+        "_ends",
+        "_plain",
+        "_starts",
+        "_text",
+        "next_words",
+        "words",
+    )
 
-    def __init__(self, text: str, collapsed: Collapsed, classes: _Words) -> None:
+    def __init__(self, text: str, collapsed: Collapsed, between: _Class, between_words: set[str]) -> None:
         self._text = text
         self._collapsed = collapsed
         self._plain = collapsed.text
-        self._classes = classes
-        self._at: dict[int, list[tuple[int, int]]] = {}
-        self.words = {match.start(): match[0] for match in _WORD.finditer(self._plain)}
+        self._between = between
+        self._between_words = between_words
+        self._ends: dict[tuple[int, _Class], list[int]] = {}
+        self._starts = starts = [match.start() for match in _WORD.finditer(self._plain)]
+        words = [_key(word) for word in _WORD.findall(self._plain)]
+        self.words = dict(zip(starts, words, strict=True))
+        self.next_words = dict(zip(starts, words[1:], strict=False))
 
     def read(self, node: _Node[T], place: int, cue_end: int | None, found: list[tuple[int, int, T]]) -> None:
         """Go on from a node at a place. `found`: how far each row goes, the end of its cue, its value."""
-        word = self.words.get(place, "")
-        if word not in node.firsts and not ("" in node.firsts and not word[:1].isalpha()):
-            return
-        for end, number in self._at.get(place) or self._classes_at(place, word):
-            following = node.after.get(number)
-            if following is None:
+        word, second = self.words.get(place, ""), self.next_words.get(place, "")
+        for part, following, seconds in node.by_word.get(word, ()):
+            if seconds is not None and second not in seconds:
                 continue
-            last = end if cue_end is None else cue_end
-            found += [(end, last, value) for value in following.values]
-            if following.after:
-                for begin in self._following(end):
-                    if self.words.get(begin, "") in following.firsts or "" in following.firsts:
-                        self.read(following, begin, cue_end, found)
-            if following.near is not None:
-                for begin in self._within(end, _NEAR_REACH, _NEAR_END):
-                    self.read(following.near, begin, cue_end, found)
-            if following.far is not None:
-                for begin in self._within(end, _FAR_REACH, _FAR_END):
-                    self.read(following.far, begin, end, found)
+            for end in self._ends.get((place, part)) or self._ends_of(part, place, word):
+                last = end if cue_end is None else cue_end
+                found += [(end, last, value) for value in following.values]
+                if following.after:
+                    self._read_each(following, self._following(end), cue_end, found)
+                if following.near is not None:
+                    self._read_each(following.near, self._within(end, _NEAR_REACH, _NEAR_END), cue_end, found)
+                if following.far is not None:
+                    self._read_each(following.far, self._within(end, _FAR_REACH, _FAR_END), end, found)
 
-    def _classes_at(self, place: int, word: str) -> list[tuple[int, int]]:
-        """The classes that have words at a place, each with their end."""
-        known = self._at.get(place)
+    def _read_each(
+        self, node: _Node[T], places: list[int], cue_end: int | None, found: list[tuple[int, int, T]]
+    ) -> None:
+        """Go on from a node at each of some places that has a word for it."""
+        words, by_word = self.words, node.by_word
+        for place in places:
+            if words.get(place, "") in by_word:
+                self.read(node, place, cue_end, found)
+
+    def _ends_of(self, part: _Class, place: int, word: str) -> list[int]:
+        """Where the words of a class end that stand at a place."""
+        known = self._ends.get((place, part))
         if known is not None:
             return known
-        plain, classes = self._plain, self._classes
-        here: list[tuple[int, int]] = []
-        self._at[place] = here
-        if word in classes.alone:
-            end = place + len(word)
-            here += [(end, number) for number in classes.alone[word]]
-        if word in classes.phrases:
-            for phrase, numbers in classes.phrases[word].items():
-                if plain.startswith(phrase, place):
-                    end = place + len(phrase)
-                    if not (end < len(plain) and is_word(plain[end]) and is_word(phrase[-1])):
-                        here += [(end, number) for number in numbers]
-        if not word[:1].isalpha():
-            for expression, number in classes.figures:
-                match = expression.match(plain, place)
-                if match is not None:
-                    here.append((match.end(), number))
-        for tree in classes.trees:
-            if word not in tree.firsts and (word[:1].isalpha() or "" not in tree.firsts):
-                continue
-            found: list[tuple[int, int, int]] = []
-            self.read(tree, place, None, found)
-            if found:
-                here += {(end, number) for _, end, number in found}
-        return here
+        plain = self._plain
+        ends: list[int] = []
+        for phrase in part.phrases.get(word, ()):
+            if phrase == word:
+                ends.append(place + len(word))
+            elif plain.startswith(phrase, place):
+                end = place + len(phrase)
+                if not (end < len(plain) and is_word(plain[end]) and is_word(phrase[-1])):
+                    ends.append(end)
+        if part.figures and not word:
+            matches = [expression.match(plain, place) for expression in part.figures]
+            ends += [match.end() for match in matches if match is not None]
+        if part.rows is not None:
+            found: list[tuple[int, int, bool]] = []
+            self.read(part.rows, place, None, found)
+            ends += [end for end, _, _ in found]
+        if len(ends) > 1:
+            ends = sorted(set(ends))
+        self._ends[place, part] = ends
+        return ends
 
     def _following(self, end: int) -> list[int]:
         """Where the part behind one that ends at `end` may begin."""
         place = self._next(end)
-        places = [end, place] if place != end else [end]
-        between = self._classes.between_words
+        places = [place] if self._plain.startswith(" ", end) else [end, place]
         for _ in range(_MOST_BETWEEN):
             word = self.words.get(place, "")
-            if word not in between:
-                break
-            more = [stop for stop, number in self._classes_at(place, word) if number == self._classes.between]
+            more = self._ends_of(self._between, place, word) if word in self._between_words else None
             if not more:
                 break
-            place = self._next(max(more))
+            place = self._next(more[-1])
             places.append(place)
         return places
 
@@ -371,13 +386,12 @@ class _Reading:
 
     def _within(self, low: int, reach: int, ends: re.Pattern[str]) -> list[int]:
         """Where words begin from an offset on, up to what ends the clause."""
-        source = self._collapsed.source
+        source, starts = self._collapsed.source, self._starts
         first = source(low)
         stop = ends.search(self._text, first, first + reach)
         last = stop.start() if stop is not None else first + reach
-        return [
-            match.start() for match in _WORD.finditer(self._plain, low, low + reach) if source(match.start()) < last
-        ]
+        begin = bisect_left(starts, low)
+        return starts[begin : bisect_left(starts, last, begin, key=source)]
 
 
 __all__ = ["FAR", "NEAR", "Classes", "WordRows", "expanded", "folded_phrases", "word_classes"]
