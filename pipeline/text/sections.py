@@ -34,8 +34,9 @@ _OTHER_BREAKS = "\r\x85\u2028\u2029"
 # Before a title on its line: bullets, numbering, bars.
 _LEAD = re.compile(
     r"[ \t]*(?:[-*•·–—►▪◦‣●+#>|=_<«\[]+[ \t]*|\(?\d{1,2}(?:\.\d{1,2})*[.)/-]?[ \t]+"
-    r"|[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+|[A-Za-z](?:[.)/]|[ \t][–-])[ \t]+)?"
+    r"|\(?[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+|[A-Za-z](?:[.)/]|[ \t][–-])[ \t]+)?"
 )
+_ROMAN = re.compile(r"[ \t]*\(?[IVXivx]{1,4}[ \t]?[.)/–-][ \t]+")
 _LETTERED = r"[A-Za-z](?:[.)/]|[ \t][–-])|[IVXivx]{2,4}[ \t]?[.)/–-]"
 # Behind a title: a plural in brackets, an explanation in brackets, the colon or a dash.
 _TAIL = r"(?P<plural>\s?\(\s?(?:s|es|x)\s?\))?(?P<aside>\s?\([^()\n]{1,40}\))?[\]*_>»]{0,3}[ \t]*(?P<colon>[:：|]|-{1,2}(?=\s|$))?"
@@ -245,7 +246,9 @@ class Sectionizer:
         words = text[start:end]
         line_before = text[text.rfind("\n", max(0, start - _MAX_TITLE), start) + 1 : start]
         capitalised = words[:1].isupper()
-        if line_before and (len(line_before) >= _MAX_TITLE // 4 or _TWO_LETTERS.search(line_before)):
+        if len(line_before) >= _MAX_TITLE // 4 or (
+            _TWO_LETTERS.search(line_before) and _ROMAN.fullmatch(line_before) is None
+        ):
             return colon and capitalised and (words.isupper() or text[start - 1].isspace()) and not _is_short(words)
         # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
         if colon and (capitalised or not _is_short(words)):
@@ -322,7 +325,7 @@ _LIKE = {"'": "`"}
 
 def _behind_lead(text: str, start: int) -> int:
     """Where the words of a line begin, behind its bullet or its number."""
-    lead = None if text[start].isalpha() else _LEAD.match(text, start)
+    lead = None if text[start].isalpha() and _ROMAN.match(text, start) is None else _LEAD.match(text, start)
     return start if lead is None else lead.end()
 
 

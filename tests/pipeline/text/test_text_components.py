@@ -169,6 +169,10 @@ def test_pollution_is_marked_and_kept():
         ("en", "PAST MEDICAL HISTORY: Asthma.", ["past_medical_history"]),
         ("en", "1. Past Surgical History:\nnone", ["past_surgical_history"]),
         ("en", "The past medical history is long.", []),
+        ("en", "Cough.\nxiv. Past Medical History\nasthma", ["past_medical_history"]),
+        ("en", "Cough.\n(iv) PAST MEDICAL HISTORY: asthma", ["past_medical_history"]),
+        ("en", "Cough.\nviii. PLAN\nrest", ["plan"]),
+        ("en", "Cough.\niv antibiotics, past medical history of gout", []),
         (
             "en",
             "HISTORY OF PRESENT ILLNESS: Cough.\nPMH: Asthma",
