@@ -81,6 +81,8 @@ _TABLE = _table()
 _LATIN_1 = bytes(ord(_TABLE.get(code, chr(code))) for code in range(256))
 # Frequent in French text typed in a word processor, and outside Latin-1, where folding is a table of bytes.
 _BEYOND_LATIN = re.compile(r"[^\x00-\xff]")
+# So short a text is folded sign by sign.
+_WORD_LENGTH = 12
 _TYPOGRAPHIC = ("\u2019", "'"), ("\u2013", "-"), ("\u202f", " ")
 
 
@@ -92,6 +94,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if len(text) <= _WORD_LENGTH:
+        return text.translate(_TABLE)
     for sign, plain in _TYPOGRAPHIC:
         text = text.replace(sign, plain)
     try:

@@ -36,8 +36,10 @@ class ListEnds:
             words = tomllib.load(handle)
         lines, sentences = _any(words["line"]), _any(words["sentence"])
         self._present = re.compile(
-            rf"^[ \t]*(?:{lines}|{sentences})(?!\w)|(?<=[.!?])[ \t]+(?P<opener>{sentences}(?!\w))",
-            re.IGNORECASE | re.MULTILINE,
+            # Behind a break, or the blanks behind a mark; the first sign is one of a set, for which is searched quickly.
+            rf"[\n \t](?:(?<=\n)[ \t]*(?:{lines}|{sentences})(?!\w)"
+            rf"|(?<=[.!?][ \t])[ \t]*(?P<opener>{sentences}(?!\w)))",
+            re.IGNORECASE,
         )
         self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
         self._part = re.compile(rf"{_any(words['part'])}[ \t]*:", re.IGNORECASE)
@@ -102,7 +104,7 @@ class ListEnds:
         bullet, last = False, start
         for match in self._present.finditer(text, start, end):
             if match["opener"] is None:
-                return match.start()
+                return match.start() + 1
             line = text.rfind("\n", last, match.start()) + 1
             if line:
                 bullet = _BULLET.match(text, line) is not None
