@@ -67,6 +67,13 @@ def write_two(span: Span, name: str, content: Any, other: str, more: Any) -> Non
         store[key] = more
 
 
+def stored_of_doc(doc: Doc, name: str) -> Any:
+    """`doc._.<name>` for a plain extension, without the object that spaCy makes for it."""
+    default: Any = Doc.get_extension(name)[0]
+    store: dict[Any, Any] = doc.user_data
+    return store.get(("._.", name, None, None), default)
+
+
 def stored(doc: Doc, name: str, span: Span) -> Any:
     """What has been written to a plain extension of a span; None where nothing was."""
     return stored_at(doc, name, (span.start_char, span.end_char))

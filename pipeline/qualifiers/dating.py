@@ -50,8 +50,8 @@ class Dating:
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
         """
-        note = note_day(doc._.note_datetime)
-        births = births_of(doc._.birth_datetime) if self.exclude_birthdate else ()
+        note = note_day(extensions.stored_of_doc(doc, "note_datetime"))
+        births = births_of(extensions.stored_of_doc(doc, "birth_datetime")) if self.exclude_birthdate else ()
         found = (self._dated(doc, bounds, note, births, folded) for *bounds, _ in places(doc, "dates"))
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 

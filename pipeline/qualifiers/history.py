@@ -152,7 +152,7 @@ class History(Qualifier):
             self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None,
             sections,
             self._date_line(doc, reading.folded, drugs),
-            sorted(place(span.start_char) for span in targets),
+            reading.folded.places(sorted(span.start_char for span in targets)),
             tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 

@@ -22,11 +22,11 @@ _AMONG_DATES = re.compile(r"\s{0,2}(?:[,;/-]|et|and|ou|or|puis)\s{0,2}(?:en\s|in
 _AMONG_LENGTH = 10
 # A verb of the past around a date without a year.
 _PAST_VERB = re.compile(
-    r"\b(?:a|ont|avait|avaient|ai|est|sont|etait|fut)\s(?:ete\s|eu\b)?\w{1,14}(?:e|es|ee|ees|i|is|ie|u|us|ue|it|rt)\b"
-    r"|\b\w{3,14}(?:ee|ees|ait)\b"
-    r"|\b(?:opere|hospitalise|diagnostique|pose|traite|vu|consulte|admis|pris|eu|fait|recu|survenu|retire|arrete|debute"
+    r"\b(?:(?:a|ont|avait|avaient|ai|est|sont|etait|fut)\s(?:ete\s|eu\b)?\w{1,14}(?:e|es|ee|ees|i|is|ie|u|us|ue|it|rt)\b"
+    r"|\w{3,14}(?:ee|ees|ait)\b"
+    r"|(?:opere|hospitalise|diagnostique|pose|traite|vu|consulte|admis|pris|eu|fait|recu|survenu|retire|arrete|debute"
     r"|introduit|realise|pratique|decouvert|presente)s?\b"
-    r"|\b(?:was|were|had|did|underwent|went|came|saw|got|felt|fell|began|took|gave|last|s/p)\b|\b\w{3,12}ed\b"
+    r"|(?:was|were|had|did|underwent|went|came|saw|got|felt|fell|began|took|gave|last|s/p)\b|\w{3,12}ed\b)"
 )
 _AROUND = 60
 _CLAUSE = re.compile(r"[.;\n]")
