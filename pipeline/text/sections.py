@@ -195,14 +195,14 @@ class Sectionizer:
         if match is None and text[place:end].rstrip(" \t").endswith(":"):
             match = _COLON_LINE.match(text, place)
         if match is not None:
-            title = self._unknown(match, known)
+            title = self._unknown(page, match, known)
             if title is not None:
                 listed = text[start:place].lstrip().startswith(_BULLETS) or len(match["title"]) <= _LONGEST_ABBREVIATION
                 if text[match.end() - 1] == ":" or not (listed or page.is_in_capitals):
                     found.append(title)
         elif _blank_before(lines, start):
             match = _PARAGRAPH.match(text, place)
-            if match is not None and self._kind_of(match["title"]) == OTHER:
+            if match is not None and self._kind_of(page, *match.span("title")) == OTHER:
                 found.append(_Title(*match.span("title"), OTHER))
 
     def _at(self, page: _Page, place: int, found: list[_Title]) -> None:
@@ -211,18 +211,22 @@ class Sectionizer:
         if known is not None:
             found.append(known)
         match = _INLINE_CAPITALS.match(page.text, place)
-        title = self._unknown(match, known) if match is not None else None
+        title = self._unknown(page, match, known) if match is not None else None
         if title is not None:
             found.append(title)
 
-    def _unknown(self, match: re.Match[str], known: _Title | None) -> _Title | None:
+    def _unknown(self, page: _Page, match: re.Match[str], known: _Title | None) -> _Title | None:
         """A title by its layout, unless a known one that begins there is as long."""
         words = match["title"].rstrip(" -,")
         start = match.start()
         end = start + len(words)
         if known is not None and known.start == start and known.end >= end:
             return None
-        return _Title(start, end, self._kind_of(words)) if sum(map(str.isalpha, words)) >= _LEAST_LETTERS else None
+        return (
+            _Title(start, end, self._kind_of(page, start, end))
+            if sum(map(str.isalpha, words)) >= _LEAST_LETTERS
+            else None
+        )
 
     def _known_at(self, page: _Page, place: int) -> _Title | None:
         text, folded = page.text, page.folded
@@ -257,9 +261,9 @@ class Sectionizer:
             return True
         return words.isupper() and not _is_short(words) and not _goes_on_in_capitals(text, behind)
 
-    def _kind_of(self, words: str) -> str:
+    def _kind_of(self, page: _Page, start: int, end: int) -> str:
         """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
-        folded = FoldedText.of(words).folded
+        folded = page.folded.folded[page.folded.place(start) : page.folded.place(end)]
         if folded.isalpha():
             return self.kinds.get(folded, OTHER)
         tokens = _TITLE_WORD.findall(folded)

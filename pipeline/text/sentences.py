@@ -52,7 +52,8 @@ class SentenceSegmenter:
             return doc
         read = DocText.of(doc)
         text, ends = read.text, read.offsets(doc).ends
-        values: Any = np.full(len(doc), _INSIDE, dtype=np.uint64)
+        values: Any = np.empty(len(doc), dtype=np.uint64)
+        values.fill(_INSIDE)
         values[0] = 1
         length = len(text)
         values[[bisect_right(ends, start) for start in self.boundaries(text) if start < length]] = 1
