@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
 from pipeline.medications.grammar import MEASURED, NUMBER, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
@@ -204,5 +205,5 @@ def _without_overlap(drugs: Sequence[Mention], candidates: Sequence[Candidate]) 
         place = bisect_right(ends, candidate.start)
         if place == len(drugs) or drugs[place].start >= candidate.end:
             items.append(candidate)
-    items.sort(key=lambda item: item.start)
+    items.sort(key=attrgetter("start"))
     return items
