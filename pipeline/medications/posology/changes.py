@@ -13,7 +13,7 @@ from typing import Any
 from pipeline import resources
 from pipeline.medications.posology.change_context import ChangeContext
 from pipeline.text.folding import fold
-from pipeline.text.phrases import phrases_expression
+from pipeline.text.phrases import alternatives, phrases_expression
 
 Data = dict[str, Any]
 Cue = tuple[str, int, int]  # the change, and where its cue begins and ends
@@ -61,6 +61,8 @@ class Changes:
         self._after = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("after", "both")}
         self._before_pattern = re.compile(phrases_expression(self._before))
         self._after_pattern = re.compile(phrases_expression(self._after))
+        # Most drugs have no cue beside them: to see that, the engine goes by first letters.
+        self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
 
     def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> Change:
@@ -81,8 +83,8 @@ class Changes:
 
     def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
         low = max(0, start - BEFORE)
-        if self._before_pattern.search(folded, low, start) is None:
-            return None  # most drugs have no cue beside them
+        if self._any_before.search(folded, low, start) is None:
+            return None
         breaks = [match.end() for match in _CLAUSE.finditer(folded, low, start)]
         low = breaks[-1] if breaks else low
         found = None
@@ -98,7 +100,7 @@ class Changes:
     def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:
         """The cue, and whether it takes back a stop before it."""
         high = min(end + BEHIND, following)
-        if self._after_pattern.search(folded, end, high) is None:
+        if self._any_after.search(folded, end, high) is None:
             return None, False
         clause = _CLAUSE.search(folded, end, high)
         while clause is not None and clause[0] == "." and self._context.same_drug.match(folded, clause.end()):

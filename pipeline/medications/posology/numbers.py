@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline import resources
 from pipeline.text.folding import fold
@@ -58,8 +58,7 @@ def lead(text: str, place: int) -> str:
     return word[:-1] if word[-1] == "x" and word != "x" and text[end : end + 1].isdecimal() else word
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number, or a range with its high end."""
 
     low: Decimal

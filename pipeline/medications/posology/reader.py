@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline import resources
 from pipeline.medications.posology.combinations import Combinations
@@ -66,8 +65,7 @@ _OF = frozenset({"of", "de", "d'"})
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """A drug whose instruction is to be read.
 
     Attributes:

@@ -10,7 +10,7 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Bounds = tuple[int, int]
 
@@ -46,8 +46,7 @@ _TO_NUMBER = 16
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A folded text to read, and where each of its characters stands in the note."""
 
     text: str
@@ -111,9 +110,7 @@ class Neighbours:
     def items(self, text: str) -> frozenset[int]:
         """Where numbers of items stand that no sign tells: "1 Lasix 40 mg BID 2 KCl 20 mEq daily"."""
         if self._items is None:
-            numbered = [
-                (_ITEM_NUMBER.search(text, max(0, start - _TO_NUMBER), start), start) for start in self._drug_starts
-            ]
+            numbered = [(_number_before(text, start), start) for start in self._drug_starts]
             found: set[int] = set()
             for (one, _), (two, _) in itertools.pairwise(numbered):
                 if one is not None and two is not None and int(two[1]) == int(one[1]) + 1:
@@ -187,6 +184,13 @@ class Neighbours:
                 limit = _own_end(text, end, limit)
         item = _NEW_ITEM.search(text, end, limit)
         return max(end, item.start() if item is not None else limit)
+
+
+def _number_before(text: str, drug: int) -> re.Match[str] | None:
+    """The number that stands before a drug."""
+    low = max(0, drug - _TO_NUMBER)
+    behind_number = text[low:drug].rstrip(" \t")[-1:].isdigit()
+    return _ITEM_NUMBER.search(text, low, drug) if behind_number else None
 
 
 def _own_end(text: str, end: int, drug: int) -> int:
