@@ -38,6 +38,7 @@ class Cues:
     onward: re.Pattern[str]
     quality: re.Pattern[str]
     finding: re.Pattern[str]
+    teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
     goes_on: re.Pattern[str]
     dated: re.Pattern[str]
@@ -67,7 +68,7 @@ def read_cues(lang: str) -> Cues:
     adjective = rf"(?:(?!{_any(kinds['stop'])})[\w-]+[ \t]+)"
     return Cues(
         before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
-        tie=re.compile(rf"[\s,:=(–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
+        tie=re.compile(rf"[\s,:=()–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
         chain=re.compile(
             rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
         ),
@@ -96,6 +97,7 @@ def read_cues(lang: str) -> Cues:
         ),
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         once_a_day=re.compile(_any(kinds["once_a_day"])),
+        teller=re.compile(rf"\s*,\s*{_any(kinds['teller'])}"),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

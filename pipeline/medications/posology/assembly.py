@@ -23,6 +23,7 @@ class Assembling:
     # What the words just read announce.
     then = change = changing = take = scale = False
     joined = False  # "then" is only an "and"
+    total = False  # "a total of" leads to the next amount
     closed = False  # a mark or a sentence's end stands before the next element
     last: Element | None = None
     pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?

@@ -173,6 +173,17 @@ def _of_one_day(found: list[Data]) -> list[Data]:
     return [{**last, "timing": timing_of({**times, "when": moments + meals})}]
 
 
+def level(steps: Sequence[Step]) -> Element | None:
+    """The concentration of a drug's level, where nothing else is said of it: "All normal. DPH 4.6 mcg/mL"."""
+    if len(steps) != 1 or len(steps[0].amounts) != 1 or steps[0].timed() or steps[0].routes:
+        return None
+    amount, element = steps[0].amounts[0]
+    ratio = amount.ratio if amount.kind == "strength" else None
+    under = (ratio or {}).get("denominator") or {}
+    in_blood = ratio is not None and ratio["numerator"].get("unit") in ("ug", "ng") and under.get("unit") == "mL"
+    return element if in_blood else None
+
+
 def released(step: Step) -> None:
     """Make what a patch gives in a day ("0.05 mg/day") a rate; it says nothing of how often one is put on."""
     for place, (amount, element) in enumerate(step.amounts):

@@ -59,6 +59,25 @@ _OF_HER = frozenset(
         "ses",
     }
 )
+_TIMES_OF_DAY = frozenset(
+    {
+        "night",
+        "nighttime",
+        "morning",
+        "evening",
+        "afternoon",
+        "noon",
+        "bedtime",
+        "breakfast",
+        "lunch",
+        "dinner",
+        "matin",
+    }
+    | {"soir", "nuit", "midi"}
+)
+_TELLER = re.compile(
+    r"\s*,\s*(?:s?he|they|we|i|it|the patient|pt|there|ils?|elles?|on|nous|la? patiente?)\b", re.IGNORECASE
+)
 _UNTIL = re.compile(r"(?:until|till|jusqu)")
 _OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
@@ -352,7 +371,11 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
     element = elements[number]
     behind = elements[number + 1 : number + 5]
     if element.kind == "timing":
-        return not anchored and element.value.flag == "once" and _leads_to_word(elements[:number], behind)
+        joined = number > 0 and elements[number - 1].kind == "then"
+        if not anchored and joined and _TELLER.match(text, element.end):
+            return True  # "... and in the afternoon, she had contractions"
+        said = element.value.flag == "once" or _is_noun(element, text)  # "I once tried", "night splints"
+        return not anchored and said and _leads_to_word(elements[:number], behind)
     if element.value.measure:
         if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
             return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
@@ -362,6 +385,11 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
     if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
         return True
     return _of_unknown(behind) or _apart(element, behind, text)
+
+
+def _is_noun(element: Element, text: str) -> bool:
+    """Is a time of day named by one word: "night", but not "nightly" or "at night"?"""
+    return element.value.repeat.keys() == {"when"} and text[element.start : element.end].lower() in _TIMES_OF_DAY
 
 
 def _leads_to_word(before: Sequence[Element], behind: Sequence[Element]) -> bool:

@@ -18,6 +18,7 @@ from pipeline.medications.posology.dosage import (
     for_glucose,
     infusing,
     largest,
+    level,
     posology_of,
     released,
     same_kind,
@@ -53,6 +54,9 @@ class _Assembly(Assembling):
             self.read.append((element.start, element.end))
         if kind != "filler":
             self.last = element
+            self.total = False
+        elif "total" in self.text[element.start : element.end].lower():
+            self.total = True
 
     # Words between
 
@@ -154,6 +158,8 @@ class _Assembly(Assembling):
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
+        if self.total and self.step.timed() and self._alike(amount):
+            return  # "two tablets twice a day for a total of four tablets"
         if self.bracket and amount.kind == "rate" and any(a.kind == "quantity" for a, _ in self.step.amounts):
             return  # "320 mg (5 mg/kg)": from what the dose was reckoned
         if bare and self.unit is not None:
@@ -406,6 +412,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     if (assembly.whole.form or {}).get("code") == "patch":
         for step in assembly.steps:
             released(step)
+    if assembly.whole.form is None and (measured := level(assembly.steps)) is not None:
+        assembly.unread.append(("strength_unread", measured.start, measured.end))
+        assembly.steps[0].amounts = []
     if several := untold(steps, assembly.whole):
         assembly.unread += [("several_amounts", element.start, element.end) for element in several]
         for step in steps:
