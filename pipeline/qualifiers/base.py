@@ -170,13 +170,21 @@ class Qualifier:
         return Scopes(self.stretches(reading, propositions, cues, skip))
 
     def stretches(
-        self, reading: Reading, propositions: Propositions, cues: CueSet, skip: Scopes
+        self,
+        reading: Reading,
+        propositions: Propositions,
+        cues: CueSet,
+        skip: Scopes,
+        near: Sequence[tuple[int, int]] | None = None,
     ) -> Iterator[tuple[int, int, CueData]]:
-        """What each cue of a text reaches, in offsets of the folded text; the cue's own are those of the text."""
+        """What each cue of a text reaches, in offsets of the folded text; the cue's own are those of the text.
+
+        `near`: the stretches of the folded text in which rows of word classes count; None for all of it.
+        """
         text, folded = self.searched(reading), reading.folded
         same = folded.cuts is None
         exact = self.attr == "NORM" or same
-        for hit in cues.find(text, reading.collapsed(text)):
+        for hit in cues.find(text, reading.collapsed(text), near if exact else None):
             start, end = hit.start, hit.end
             if not exact:
                 hit = Hit(folded.place(start), folded.place(end), hit.cue)

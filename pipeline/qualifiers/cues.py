@@ -103,13 +103,18 @@ class CueSet:
         """The cues of a language's file, read once. Raises ValueError for a reach that does not exist."""
         return _read(lang, name)
 
-    def find(self, text: str, collapsed: Collapsed | None = None) -> list[Hit]:
-        """Every cue in a folded text, in order, pseudo cues left out. `collapsed`: the text, if it is made already."""
+    def find(
+        self, text: str, collapsed: Collapsed | None = None, near: Sequence[tuple[int, int]] | None = None
+    ) -> list[Hit]:
+        """Every cue in a folded text, in order, pseudo cues left out.
+
+        `collapsed`: the text, if it is made already. `near`: the stretches in which rows of word classes are looked for.
+        """
         collapsed = collapsed or Collapsed(text)
         phrases = self._phrases.longest(collapsed)
         source = collapsed.source
         tries = self._places(text, collapsed) if self._expressions else {}
-        rows = self._rows.find(text, collapsed) if self._rows else {}
+        rows = self._rows.find(text, collapsed, near) if self._rows else {}
         if not phrases and not tries and not rows:
             return []
         hits: list[Hit] = []

@@ -8,7 +8,7 @@ admitted for pneumonia. He was given X.") a past tense is an end.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -248,3 +248,18 @@ class DrugEnds:
                 break
             _, end = self.propositions.sentence(end)
         return low, min(end, last), cue
+
+
+def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions) -> list[tuple[int, int]]:
+    """The sentences whose words may tell of drugs: those of their mentions, in order, the story before and the end behind."""
+    sentences = propositions.sentences
+    near: list[tuple[int, int]] = []
+    for start, _, _ in drugs:
+        index = bisect_right(sentences, start) - 1
+        low = sentences[max(0, index - _STORY - 1)] if index > 0 else 0
+        high = sentences[index + 2] if index + 2 < len(sentences) else propositions.length
+        if near and low <= near[-1][1]:
+            near[-1] = near[-1][0], max(near[-1][1], high)
+        else:
+            near.append((low, high))
+    return near

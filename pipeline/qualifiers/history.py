@@ -31,7 +31,7 @@ from pipeline.qualifiers.base import (
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, courses_of
-from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds
+from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds, sentences_near
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.text.folding import FoldedText
@@ -179,9 +179,11 @@ class History(Qualifier):
         self, reading: Reading, propositions: Propositions, skip: Scopes, sections: SectionLine, drugs: list[Span]
     ) -> DrugEnds:
         place = reading.folded.place
+        mentions = sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs)
+        near = sentences_near(mentions, propositions)
         return DrugEnds.read(
-            self.stretches(reading, propositions, self.drug_cues, skip),
-            sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs),
+            self.stretches(reading, propositions, self.drug_cues, skip, near),
+            mentions,
             reading.folded,
             propositions,
             sections,

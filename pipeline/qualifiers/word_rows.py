@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Generic, TypeVar
@@ -189,12 +189,15 @@ class WordRows(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._root.after)
 
-    def find(self, text: str, collapsed: Collapsed) -> dict[int, tuple[int, list[tuple[int, T]]]]:
+    def find(
+        self, text: str, collapsed: Collapsed, near: Sequence[tuple[int, int]] | None = None
+    ) -> dict[int, tuple[int, list[tuple[int, T]]]]:
         """By the place where a row begins: how far it goes with what follows behind `...`, and the ends and values of cues.
 
-        Offsets are those of the collapsed text. Of several rows those that go furthest count.
+        Offsets are those of the collapsed text. Of several rows those that go furthest count. `near`: the stretches of the
+        text to look in, from word to word, in order; None for all of it.
         """
-        reading = _Reading(text, collapsed, self._between, self._between_words)
+        reading = _Reading(text, collapsed, near or [(0, len(text))], (self._between, self._between_words))
         rows: dict[int, tuple[int, list[tuple[int, T]]]] = {}
         root, leads, next_words = self._root, self._leads, reading.next_words
         for start, word in reading.words.items():
@@ -303,17 +306,27 @@ class _Reading:
         "words",
     )
 
-    def __init__(self, text: str, collapsed: Collapsed, between: _Class, between_words: set[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        collapsed: Collapsed,
+        near: Sequence[tuple[int, int]],
+        between: tuple[_Class, set[str]],
+    ) -> None:
         self._text = text
         self._collapsed = collapsed
         self._plain = collapsed.text
-        self._between = between
-        self._between_words = between_words
+        self._between, self._between_words = between
         self._ends: dict[tuple[int, _Class], list[int]] = {}
-        self._starts = starts = [match.start() for match in _WORD.finditer(self._plain)]
-        words = [_key(word) for word in _WORD.findall(self._plain)]
-        self.words = dict(zip(starts, words, strict=True))
-        self.next_words = dict(zip(starts, words[1:], strict=False))
+        self._starts: list[int] = []
+        words: list[str] = []
+        for low, high in near:
+            for match in _WORD.finditer(self._plain, collapsed.place(low), collapsed.place(high)):
+                self._starts.append(match.start())
+                word = match[0]
+                words.append(word if word[0].isalpha() else "")
+        self.words = dict(zip(self._starts, words, strict=True))
+        self.next_words = dict(zip(self._starts, words[1:], strict=False))
 
     def read(self, node: _Node[T], place: int, cue_end: int | None, found: list[tuple[int, int, T]]) -> None:
         """Go on from a node at a place. `found`: how far each row goes, the end of its cue, its value."""

@@ -63,6 +63,12 @@ class Collapsed:
         """The offset in the text of an offset in the collapsed text."""
         return offset + self._shifts[bisect_right(self._places, offset) - 1]
 
+    def place(self, offset: int) -> int:
+        """The offset in the collapsed text of an offset in the text; the end of a run for those within it."""
+        places, shifts = self._places, self._shifts
+        run = bisect_right(range(len(places)), offset, key=lambda number: places[number] + shifts[number]) - 1
+        return max(offset - shifts[run], places[run])
+
     def pooled(self, pool: str, scan: int) -> Occurrences:
         """What a scan of a pool finds in the text."""
         found = self._pooled.get(pool)

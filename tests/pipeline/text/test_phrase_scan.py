@@ -28,6 +28,8 @@ def test_offsets_of_a_collapsed_text_lead_back(text):
     for place, sign in enumerate(collapsed.text):
         source = text[collapsed.source(place)]
         assert source == sign or (sign == " " and source.isspace())
+        if not sign.isspace():
+            assert collapsed.place(collapsed.source(place)) == place
 
 
 @given(TEXTS, st.lists(st.sampled_from(PHRASES), unique=True))
