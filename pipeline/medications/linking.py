@@ -10,6 +10,7 @@ from typing import Any, Literal
 import spacy
 from spacy.attrs import IDX, SENT_START
 from spacy.language import Language
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
@@ -90,7 +91,8 @@ class Linking:
             raise ValueError(f"anamnesis_linking reads {', '.join(resources.LANGUAGES)}, not {lang!r}")
         self.head_labels = frozenset(head_labels)
         self.tail_labels = frozenset(tail_labels)
-        self._labels, self._tail_labels = self.head_labels | self.tail_labels, sorted(self.tail_labels)
+        self._labels = {get_string_id(label): label for label in self.head_labels | self.tail_labels}
+        self._tail_labels = sorted(self.tail_labels)
         self.lang = lang
         self.method = method
         self.rules = RuleLinker(lang)
@@ -99,7 +101,7 @@ class Linking:
             self.model = self.classifier.model  # its weights count for the fingerprint
 
     def __call__(self, doc: Doc) -> Doc:
-        spans = [span for span in doc.ents if span.label_ in self._labels]
+        spans = [span for span in doc.ents if span.label in self._labels]
         text = DocText.of(doc).text if spans else ""
         mentions = self._mentions(doc, text, spans)
         by_rule = [
@@ -132,7 +134,7 @@ class Linking:
         mentions: list[Mention] = []
         sentence = seen = end = 0
         for span in spans:
-            start, stop, label = span.start_char, span.end_char, span.label_
+            start, stop, label = span.start_char, span.end_char, self._labels[span.label]
             position = bisect_right(starts, start)
             # Splitters cut after "p.o." and "b.i.d."; what follows such an entity at once is no new sentence.
             gap = text[end:start]

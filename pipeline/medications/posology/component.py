@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
@@ -51,6 +52,7 @@ class PosologyReader:
 
     def __init__(self, lang: str, drug_labels: Iterable[str]) -> None:
         self.drug_labels = frozenset(drug_labels)
+        self._drug_ids = frozenset(map(get_string_id, self.drug_labels))
         self._language = _language(lang)
         self._changes = _changes(lang)
         self._suffixes = _suffixes(lang)
@@ -65,7 +67,7 @@ class PosologyReader:
             of_drug.setdefault(link["type"], []).append(tail)
             linked.add(tail)
         warnings: list[Data] = [w for w in extensions.of_doc(doc, "warning_data") or () if w.get("by") != "posology"]
-        places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label_ in self.drug_labels]
+        places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label in self._drug_ids]
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, sorted(linked))
         changes: list[Change] = []
