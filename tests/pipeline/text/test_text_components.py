@@ -115,6 +115,12 @@ def test_tokens(text, tokens):
     assert [token.text for token in NLP["fr"].make_doc(text)] == tokens.split()
 
 
+@given(st.text(st.sampled_from([*"ab.,1/ \n\r\t\0\1\2\u00a0\u2028", "œ", "’"]), max_size=30))
+def test_tokens_are_those_of_one_expression_whatever_blanks_stand_between(text):
+    doc = NLP["fr"].make_doc(text)
+    assert [(token.text, bool(token.whitespace_)) for token in doc] == split(text)
+
+
 def test_the_tokenizer_survives_pickle_and_bytes():
     nlp = pickle.loads(pickle.dumps(NLP["fr"]))  # noqa: S301
     assert [t.text for t in nlp("d'amlodipine 5mg")] == ["d'", "amlodipine", "5", "mg"]
