@@ -43,6 +43,8 @@ DRUG_SECTIONS = frozenset({"past_medications"})
 _WORD = re.compile(r"\w{4}")
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
+# So far before an entity the words are looked for by which it led to a visit.
+_LED_REACH = 100
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
 
@@ -296,7 +298,8 @@ class History(Qualifier):
             return None
         index = bisect_left(case.entities, end)
         alone = index == len(case.entities) or case.entities[index] >= after.start
-        return after if alone and self.words_around.led_to.search(case.folded.folded, before.end, start) else None
+        low = max(before.end, start - _LED_REACH)
+        return after if alone and self.words_around.led_to.search(case.folded.folded, low, start) else None
 
     def _treated(self, dated: int, start: int, case: _Case) -> bool:
         """Whether a drug treats what had the date that ends at `dated`."""
