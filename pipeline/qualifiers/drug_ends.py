@@ -147,7 +147,7 @@ class DrugEnds:
         over = over or self._behind(words.stopped, end)
         if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
             return True
-        if dated > end and words.since.match(text, end) is not None:
+        if dated > end and words.since.match(text, end, dated) is not None:
             return True
         low, _ = self.propositions.around(start)
         if dated >= low:
@@ -157,6 +157,11 @@ class DrugEnds:
         if words.own_item.fullmatch(text, low, start) is not None:
             return True
         return _NO_WORD.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
+
+    def begins_at(self, offset: int) -> bool:
+        """Whether a drug begins at an offset of the folded text."""
+        index = bisect_left(self.starts, offset)
+        return index < len(self.starts) and self.starts[index] == offset
 
     def _behind(self, words: re.Pattern[str], end: int) -> bool:
         """Whether words stand behind a drug, before another drug is named."""

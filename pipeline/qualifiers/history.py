@@ -45,6 +45,8 @@ _WORD = re.compile(r"\w{4}")
 _LONGEST_STORY = 8
 # So far before an entity the words are looked for by which it led to a visit.
 _LED_REACH = 100
+# So far before the date of an enumeration its last "et" is looked for.
+_CLOSE_REACH = 80
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
 
@@ -249,7 +251,7 @@ class History(Qualifier):
             _, high = propositions.around(end - 1)
         old, recent = dates.within(low, high)
         if old is None and recent is None:
-            old, recent = self._borrowed(start, end, sentence, is_past, case)
+            old, recent = self._borrowed(start, end, sentence, is_past, drug, case)
         elif old is not None and recent is not None:
             own = self._own_date(start, end, high, case)
             old, recent = (own, None) if own is not None else (old, recent)
@@ -258,12 +260,15 @@ class History(Qualifier):
                 over = dates.course_over(old, end, sentence[1])
                 goes_on = case.drug.goes_on(start, end, old.start, over=over)
             else:
-                goes_on = case.going_on.over(start, end) is not None
+                since = (
+                    old.start > end and self.words_around.since.match(case.folded.folded, end, old.start) is not None
+                )
+                goes_on = since or case.going_on.over(start, end) is not None
             old = None if goes_on else old
         return old, recent
 
     def _borrowed(
-        self, start: int, end: int, sentence: tuple[int, int], is_past: bool, case: _Case
+        self, start: int, end: int, sentence: tuple[int, int], is_past: bool, drug: bool, case: _Case
     ) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The date of another proposition of the sentence that says when the entity was.
 
@@ -272,11 +277,28 @@ class History(Qualifier):
         word or a section is not overruled by a date of another proposition.
         """
         before, after = case.dates.around(start, end, *sentence)
+        following = after
         listed = after is not None and self._listed(end, after.start, case)
         if after is not None and not listed and not self._leads(after, case):
             after = None
         if before is not None and self._turns(before.end, start, case):
             before = None
+        if not drug:
+            if (
+                before is None
+                and after is not None
+                and listed
+                and not after.recent
+                and not self._closed(end, after.start, case)
+            ):
+                after = None
+            elif (
+                following is None
+                and before is not None
+                and not before.recent
+                and self._further_item(start, before, case)
+            ):
+                before = None
         if is_past:
             if before is not None and before.recent and self._treated(before.end, start, case):
                 return None, before
@@ -311,6 +333,22 @@ class History(Qualifier):
         if self.words_around.joins.match(text, end) is None or propositions.stop(end + 1) < dated:
             return False
         return self.words_around.own_verb.match(text, max(end, propositions.around(dated)[0])) is None
+
+    def _closed(self, end: int, dated: int, case: _Case) -> bool:
+        """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""
+        low = max(end, dated - _CLOSE_REACH)
+        return self.words_around.closes.search(case.folded.folded, low, dated) is not None
+
+    def _further_item(self, start: int, before: DatedSpan, case: _Case) -> bool:
+        """Whether an entity is the next item of a list, behind one with its own date: "AVC en 2020, HTA"."""
+        low, _ = case.propositions.around(start)
+        if low < before.end or self.words_around.further.fullmatch(case.folded.folded, low, start) is None:
+            return False
+        if not self._owned(before, case):
+            return False
+        # What stands behind a drug and its dates is what came of it: "acitrétine en 2016, chéilite".
+        owner = case.entities[bisect_left(case.entities, before.start) - 1]
+        return case.drug is None or not case.drug.begins_at(owner)
 
     def _leads(self, dated: DatedSpan, case: _Case) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""

@@ -17,6 +17,8 @@ class HistoryWords:
         joins: at the end of an entity: it is enumerated with what follows.
         own_verb: at the beginning of a further item: it has a verb of its own.
         predicate: at the beginning of a proposition: it is about the entity before it.
+        closes: before the last item of an enumeration.
+        further: between the beginning of a proposition and an entity: the entity is the next item of a list.
         turn: at the beginning of a proposition: it takes up the story anew.
         began: anywhere: a drug began.
         taken: before a drug, up to it: the drug is taken.
@@ -41,6 +43,8 @@ class HistoryWords:
         self.joins = re.compile(rf"\s*(?:,|/|{_any(words['joins'])}\b)")
         self.own_verb = re.compile(rf"\W*(?:{_any(words['joins'])} )?{_any(words['own_verb'])}\b")
         self.predicate = re.compile(rf"\W*(?:{_any(words['who'])} )?{_any(words['predicate'])}s?\b")
+        self.closes = re.compile(rf"\b{_any(words['joins'])}\b")
+        self.further = re.compile(rf"[,;]\s*{_any(words['further'])}?")
         self.turn = re.compile(rf"\W*{_any(words['turn'])}\b")
         self.began = re.compile(rf"\b{_any(words['began'])}s?\b")
         self.taken = re.compile(rf"{_any(words['taken'])}\Z")

@@ -18,6 +18,13 @@ SENTENCES = [
     ("2023-12-12 |", "Transférée le 01/12/2023 après un {AVC|p+} survenu le 14/11/2023."),
     ("2023-12-12 |", "Hospitalisée le 01/12/2023 pour {pneumopathie|p-}."),
     ("2023-12-12 |", "Depuis la dernière consultation (mars 2023) : {chutes|p-}, {constipation|p-}."),
+    ("2024-06-10 |", "Suivi pour {diabète|p-}, {infarctus|p+} en 2010."),
+    ("2024-06-10 |", "{Fièvre|p+}, {toux|p+} et {dyspnée|p+} en janvier 2020."),
+    ("2024-06-10 |", "{Zona|p+} il y a 6 mois, {douleurs|p-} persistantes."),
+    ("2024-06-10 |", "{Acitrétine|d+} en 2016, {chéilite|p+}."),
+    ("2024-06-10 |", "{Prurit|p-} depuis l'introduction du traitement en avril."),
+    ("2024-06-10 |", "Le patient, qui a eu un {cancer|p+} en 2012, consulte pour {toux|p-}."),
+    ("2024-06-10 |", "Consulte pour {lombalgie|p-}, déjà eu un épisode de {sciatique|p+} en 2018."),
     ("2023-12-12 |", "{Douleur|p-} chez un patient aux antécédents de {phlébite|p+}."),
 ]
 
