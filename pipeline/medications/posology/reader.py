@@ -374,8 +374,9 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
         joined = number > 0 and elements[number - 1].kind == "then"
         if not anchored and joined and _TELLER.match(text, element.end):
             return True  # "... and in the afternoon, she had contractions"
-        said = element.value.flag == "once" or _is_noun(element, text)  # "I once tried", "night splints"
-        return not anchored and said and _leads_to_word(elements[:number], behind)
+        noun = _is_noun(element, text)  # "night splints", as "I once tried"
+        said = noun or element.value.flag == "once"
+        return not anchored and said and _leads_to_word(elements[:number], behind, noun=noun)
     if element.value.measure:
         if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
             return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
@@ -384,7 +385,7 @@ def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: 
         return False
     if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
         return True
-    return _of_unknown(behind) or _apart(element, behind, text)
+    return _of_unknown(behind) or _of_other(behind, text) or _apart(element, behind, text)
 
 
 def _is_noun(element: Element, text: str) -> bool:
@@ -392,11 +393,13 @@ def _is_noun(element: Element, text: str) -> bool:
     return element.value.repeat.keys() == {"when"} and text[element.start : element.end].lower() in _TIMES_OF_DAY
 
 
-def _leads_to_word(before: Sequence[Element], behind: Sequence[Element]) -> bool:
+def _leads_to_word(before: Sequence[Element], behind: Sequence[Element], *, noun: bool) -> bool:
     """Is "once" said of something else: "steroids I once tried", but not "1 g once in the ED"?"""
     last = next((element for element in reversed(before) if element.kind != "filler"), None)
     following = next((element for element in behind if element.kind != "filler"), None)
-    dosed = last is not None and last.kind in ("amount", "route", "form", "mark")
+    dosed = last is not None and last.kind in (
+        ("amount", "route", "form") if noun else ("amount", "route", "form", "mark")
+    )
     return not dosed and following is not None and following.kind == "word"
 
 

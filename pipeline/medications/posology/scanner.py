@@ -37,6 +37,10 @@ _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 _GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
+# "4x4s" are pads, "1/8th of" a part.
+_SIZE = re.compile(
+    r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b))|\d+/\d+(?:th|rd|nd)(?: of an?)?"
+)
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
 _LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
@@ -298,6 +302,8 @@ class Scanner(Reasons):
             return Element("filler", place, end) if end else self._stated(text, place)
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
+        if size := _SIZE.match(text, place):
+            return Element("word", place, size.end())
         if ordinal := _ORDINAL.match(text, place):
             return Element("word", place, ordinal.end())
         if mixture := _MIXTURE.match(text, place):

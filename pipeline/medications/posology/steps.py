@@ -13,6 +13,7 @@ from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK, Assembling
 from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
 from pipeline.medications.posology.dosage import (
+    MAX_COUNT,
     agree,
     each,
     for_glucose,
@@ -158,6 +159,9 @@ class _Assembly(Assembling):
             return
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
+        if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
+            if largest(amount) > MAX_COUNT and amount.every is None:
+                return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
             return  # "two tablets twice a day for a total of four tablets"
         if self.bracket and amount.kind == "rate" and any(a.kind == "quantity" for a, _ in self.step.amounts):
