@@ -242,7 +242,8 @@ class Sectionizer:
         if kind in _HEADS and text[start].isupper() and _opens_line(text, start):
             rest = _REST.match(text, end)
             if rest is not None:
-                return _Title(start, start + len(text[start : rest.end()].rstrip()), kind)
+                end = start + len(text[start : rest.end()].rstrip())
+                return _Title(start, end, self._kind_of(page, start, end))
         return None
 
     def _is_title(self, text: str, start: int, end: int, behind: int, *, colon: bool) -> bool:

@@ -178,6 +178,8 @@ def test_pollution_is_marked_and_kept():
         ("en", "Cough.\nxiv. Past Medical History\nasthma", ["past_medical_history"]),
         ("en", "Cough.\n(iv) PAST MEDICAL HISTORY: asthma", ["past_medical_history"]),
         ("en", "Cough.\nviii. PLAN\nrest", ["plan"]),
+        ("en", "HISTORY FINDINGS HOSPITAL COURSE:  Given Zosyn.", ["hospital_course"]),
+        ("en", "HISTORY AND FINDINGS:  Cough.", ["history_of_present_illness"]),
         ("en", "Cough.\niv antibiotics, past medical history of gout", []),
         (
             "en",
