@@ -39,7 +39,7 @@ _GO_ON = ("range", "per", "by_behind")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
-    r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b))|\d+/\d+(?:th|rd|nd)(?: of an?)?"
+    r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b))|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
