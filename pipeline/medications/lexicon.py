@@ -117,6 +117,10 @@ class Lexicon:
         # Written together, too: "solumedrol", "betablockers".
         for name in [name for name in self.kinds if " " in name and len(name) > 8]:
             self.kinds.setdefault(name.replace(" ", ""), self.kinds[name])
+        # Either spelling of the names of sulfur: "sodium picosulphate", "sulphasalazine".
+        for name in [name for name in self.kinds if "sulf" in name or "sulph" in name]:
+            other = name.replace("sulf", "sulph") if "sulf" in name else name.replace("sulph", "sulf")
+            self.kinds.setdefault(other, self.kinds[name])
         if gone := set(map(key, without)):
             written = {name.replace(" ", "") for name in gone}
             self.kinds = {

@@ -425,3 +425,35 @@ def test_names_of_products_and_lists(english: Language, text: str, drugs: list[s
 )  # fmt: skip
 def test_french_of_the_ward(text: str, expected: list[tuple[str, str]]) -> None:
     assert found(recogniser("fr"), text) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Magnesium sulphate",
+        "Magnesium sulfate",
+        "Magnesium glycerophosphate",
+        "Sodium picosulfate",
+        "Sodium picosulphate",
+        "Sodium valproate",
+        "Sodium cromoglicate",
+        "Sodium alginate",
+        "Sodium feredetate",
+        "Sodium fluoride",
+        "Sodium hyaluronate",
+        "Docusate sodium",
+        "Potassium bicarbonate",
+        "Potassium phosphate",
+        "Calcium gluconate",
+        "Calcium lactate",
+        "Zinc sulphate",
+        "Ferrous sulphate",
+        "Sulphasalazine",
+    ],
+)
+def test_a_salt_is_one_drug_in_either_spelling(english: Language, name: str) -> None:
+    assert found(english, f"{name} 2 g IV over 20 minutes given stat.")[:2] == [(name, "DRUG"), ("2 g", "STRENGTH")]
+
+
+def test_a_salt_that_a_stone_is_made_of_is_no_drug(english: Language) -> None:
+    assert found(english, "Analysis of the stone showed calcium phosphate and calcium oxalate.") == []
