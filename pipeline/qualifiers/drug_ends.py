@@ -27,6 +27,10 @@ PRESENT = "present"
 ENDED = "ended"
 # A past tense ("was given"), which ends the use of a drug only where the past is told.
 TOLD = "told"
+# A treatment told from its beginning to its result ("was started on A and it improved"): as TOLD, though the drug began then.
+OUTCOME = "outcome"
+# A drug took the place of the one told of before ("was placed on A. He changed over to B").
+SUCCEEDED = "succeeded"
 # What opens a story of the past ("a year ago", "was admitted last spring for"), in which a past tense is an end.
 STORY = "story"
 # Words of both kinds: the rule by which they end a drug where they stand; they open a story as well.
@@ -35,7 +39,7 @@ _OPENING = {"long_ago": "past", "years": DATED}
 RESUMED = "resumed"
 # The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
 REPLACED = "replaced"
-ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD})
+ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD, OUTCOME})
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -45,7 +49,7 @@ STAY_SECTIONS = frozenset(
 VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
 TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
 # The kinds of drug cues, as the second column of their file names them.
-_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, STORY, RESUMED, PRESENT)
+_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT)
 
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
@@ -60,6 +64,9 @@ _STORY = 2
 _SAME_REACH = 300
 # In a sentence words are looked for within so many characters of a drug.
 _TOLD_REACH = 400
+
+# The drug that takes the place of another is named within so many characters.
+_SUCCESSOR_REACH = 40
 
 _NO_WORD = re.compile(r"\W*(?:(?:puis|et|relais|then|and)\W+)?")
 
@@ -112,6 +119,11 @@ class DrugEnds:
                 first, _ = propositions.sentence(high - 1)
                 index = bisect_left(starts, high) - 1
                 by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
+            elif rule == SUCCEEDED:
+                by_rule["stopped"].append((low, high, {**cue, "rule": "stopped"}))
+                before = _succeeded(high, drugs, folded, propositions, words)
+                if before is not None:
+                    by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
             else:
                 by_rule[rule].append((low, high, cue))
         ends = cls(folded, propositions, sections, words, {}, starts)
@@ -185,6 +197,8 @@ class DrugEnds:
             sections.at(offset, HISTORY_SECTIONS) is not None or (not stay and self._in_story(start, end))
         ):
             word = scopes[TOLD].over(start, end)
+        if word is None and not stay and scopes[STORY].over(start, end) is not None and not self._taken(start, end):
+            word = scopes[OUTCOME].over(start, end)
         if word is None:
             word = scopes[DATED].over(start, end)
             if word is not None and self._began(start, self.folded.place(word["start"])):
@@ -268,3 +282,35 @@ def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions
         else:
             near.append((low, high))
     return near
+
+
+def _succeeded(
+    cue_end: int,
+    drugs: list[tuple[int, int, int]],
+    folded: FoldedText,
+    propositions: Propositions,
+    words: HistoryWords,
+) -> tuple[int, int] | None:
+    """The bounds of the one drug of the sentence before a cue whose place another takes; None where there is none.
+
+    It must be told as begun or used there, and the cue's own sentence name only the other.
+    """
+    index = bisect_left(drugs, (cue_end,))
+    if index in (0, len(drugs)) or drugs[index][0] > cue_end + _SUCCESSOR_REACH:
+        return None
+    text, successor = folded.folded, drugs[index]
+    own, _ = propositions.sentence(cue_end - 1)
+    low = own
+    for _ in range(_STORY):
+        if not low or drugs[index - 1][0] >= low:
+            break
+        low, _ = propositions.sentence(low - 1)
+    first = bisect_left(drugs, (low,))
+    found = drugs[first:index]
+    # Two only where one is a name of the other: "VPA (Depakene)".
+    one = len(found) == 1 or (len(found) == 2 and text[found[0][1] : found[1][0]].strip() == "(")
+    if not one or found[-1][0] >= own or words.used.search(text, low, found[0][0]) is None:
+        return None
+    if text[successor[0] : successor[1]] in {text[start:end] for start, end, _ in found}:
+        return None
+    return found[0][0], found[-1][1]

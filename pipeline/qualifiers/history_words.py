@@ -28,6 +28,7 @@ class HistoryWords:
         resumed: behind a drug: it was taken up again after its end.
         dosing: behind a drug: how it is taken, without an end.
         own_item: between the beginning of a proposition and a drug: the drug is of a condition named there.
+        used: before a drug, up to it, a few words of it between: it was begun or used.
         told: anywhere: a past tense by which the use of a drug is told.
         visit: anywhere: a sentence tells of the present visit too.
         born: before a date, up to it: it is a birth date.
@@ -54,6 +55,7 @@ class HistoryWords:
         self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['resumed'])}\b")
         self.dosing = re.compile(_any(words["dosing"]))
         self.own_item = re.compile(rf"\W*{_any(words['own_item'])}")
+        self.used = re.compile(rf"\b{_any(words['used'])} (?:[\w.-]+ ){{0,4}}\Z")
         self.told = re.compile(rf"\b{_any(words['told'])}\b")
         self.visit = re.compile(rf"\b{_any(words['visit'])}\b")
         self.born = re.compile(rf"\b{_any(words['born'])}\W*\Z")
