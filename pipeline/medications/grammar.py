@@ -32,6 +32,10 @@ _END = r"(?![a-z0-9])"
 _BEGINNINGS = frozenset(
     {
         "vitamin",
+        "fluid_gap",
+        "fluid_lead",
+        "fluid_elsewhere",
+        "fluid_elsewhere_behind",
         "patch",
         "by_units",
         "international",

@@ -28,6 +28,8 @@ _MIN_STEM_LENGTH = 7
 _FREQUENT = 3000
 _SHORTEST_UNLISTED = 6
 _SURELY_MISSPELT = 9
+# Names of infusions up to this length are abbreviations.
+_SIGNS = 3
 
 
 # What found a mention: `span._.source`.
@@ -46,6 +48,7 @@ class Kind(IntEnum):
     WORD = 6
     STEM = 7
     SPELLING = 8
+    FLUID = 9
 
 
 @dataclass(slots=True)
@@ -238,7 +241,7 @@ class Lexicon:
                 # "Kenalog 40 mg" is 40 mg of Kenalog, not of Kenalog-40.
                 continue
             if (
-                kind == Kind.CAPS
+                (kind == Kind.CAPS or (kind == Kind.FLUID and len(name) <= _SIGNS))
                 and (
                     not _abbreviated(original[words.starts[index] : words.ends[last - 1]])
                     # "5ICS" is the fifth of something.
@@ -264,7 +267,7 @@ class Lexicon:
 
     def _extend(self, words: Words, mention: Mention, original: str) -> None:
         """Take in release suffixes and salts behind the name, and capitals that a hyphen joins to it ("-D", "-M")."""
-        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS):
+        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID):
             return
         tokens = words.words
         if letters := _HYPHENATED.match(original, mention.end):
@@ -338,7 +341,7 @@ def merge_combinations(
     """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ".
 
     `alternatives` are two names that stay two mentions: "paracetamol/ibuprofen" is one or the other. So do a drug and
-    a class, which no product is made of: "paracetamol/NSAIDs".
+    a class, which no product is made of: "paracetamol/NSAIDs"; a drug and what it is infused in: "heparin/saline".
     """
     merged: list[Mention] = []
     for mention in mentions:
@@ -346,7 +349,7 @@ def merge_combinations(
         if (
             before
             and mention.start - before.end <= _LONGEST_JOINT
-            and (before.kind == Kind.CLASS) == (mention.kind == Kind.CLASS)
+            and all((before.kind == kind) == (mention.kind == kind) for kind in (Kind.CLASS, Kind.FLUID))
             and joint.fullmatch(words.text, before.end, mention.start)
             and not alternatives.fullmatch(words.text, before.start, mention.end)
         ):

@@ -51,10 +51,11 @@ class Context:
         by_start = {candidate.start: candidate for candidate in candidates}
         behind = [self._behind(mention.end, by_start) for mention in mentions]
         behind = [self._used(candidate, by_start) for candidate in behind]
-        sure = [mention.kind in _SURE for mention in mentions]
+        by_end = {candidate.end: candidate for candidate in candidates}
+        sure = [mention.kind in _SURE or self._infusion(mention, by_start, by_end) for mention in mentions]
         # Being a drug goes on along an enumeration: once forwards, once backwards.
         for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
-            if not sure[place]:
+            if not sure[place] and mentions[place].kind != Kind.FLUID:
                 listed = self._listed(mentions, place, sure)
                 sure[place] = self._is_drug(mentions[place], behind[place], listed=listed)
         return [
@@ -62,6 +63,28 @@ class Context:
             for place, mention in enumerate(mentions)
             if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
         ]
+
+    def _infusion(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
+        """Is this an infusion with a volume or a rate, and not what something is rinsed with or dissolved in?"""
+        if mention.kind != Kind.FLUID:
+            return False
+        text, start = self.words.text, mention.start
+        gap = self.rules["fluid_gap"].match(text, mention.end)
+        amount = by_start.get(gap.end()) if gap else None
+        if amount is None or not self._volume(amount):
+            lead = self.rules["fluid_lead"].search(text, max(0, start - _FLUID_LEAD), start)
+            amount = by_end.get(lead.start()) if lead else None
+            if amount is None or not self._volume(amount):
+                return False
+            start = amount.start
+        clause = _CLAUSE_END.split(text[max(0, start - _TESTS) : start])[-1]
+        return not (
+            self.rules["fluid_elsewhere"].search(clause)
+            or self.rules["fluid_elsewhere_behind"].match(text, max(mention.end, amount.end))
+        )
+
+    def _volume(self, candidate: Candidate) -> bool:
+        return bool(self.rules["fluid_amount"].search(self.words.text, candidate.start, candidate.end))
 
     def _behind(self, end: int, by_start: dict[int, Candidate]) -> Candidate | None:
         """The candidate that follows at once, blanks and a comma or colon apart."""
@@ -181,6 +204,8 @@ class Context:
 _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 # How far off the laboratory tests of an enumeration are looked for.
 _TESTS = 60
+_FLUID_LEAD = 24
+_CLAUSE_END = re.compile(r"\.\s|[;\n]")
 _CLAUSE = re.compile(r"[.;:\n]")
 _SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
