@@ -25,6 +25,8 @@ class Cues:
     joined: re.Pattern[str]
     alternative: re.Pattern[str]
     listed: re.Pattern[str]
+    all_before: re.Pattern[str]
+    pair_before: re.Pattern[str]
     each_before: re.Pattern[str]
     each_after: re.Pattern[str]
     product: re.Pattern[str]
@@ -64,7 +66,7 @@ def read_cues(lang: str) -> Cues:
     of, noun = _any(kinds["of"]), _any(kinds["noun"])
     determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
     both, either = _any(kinds["and"]), _any(kinds["or"])
-    each, aside, not_of = _any(kinds["each"]), _any(kinds["aside"]), _any(kinds["not_of"])
+    each, aside, not_of = _any(kinds["each"] + kinds["pair"]), _any(kinds["aside"]), _any(kinds["not_of"])
     adjective = rf"(?:(?!{_any(kinds['stop'])})[\w-]+[ \t]+)"
     return Cues(
         before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
@@ -76,6 +78,9 @@ def read_cues(lang: str) -> Cues:
         joined=re.compile(rf"[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
         listed=re.compile(rf"[\s)]*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
+        # "all for 7 days", but not "at all for 7 days".
+        all_before=re.compile(rf"[,;:(–-]\s*{_any(kinds['all'])}\s*(?:{tie}\s*){{0,2}}\Z"),
+        pair_before=re.compile(rf"\b{_any(kinds['pair'])}\s*(?:{tie}\s*){{0,2}}\Z"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
         # "each bedtime" is a frequency, "both eyes" a place.
         each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),

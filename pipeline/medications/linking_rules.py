@@ -427,10 +427,8 @@ class _Reading:
     def _share(self, owner: _Instruction, tail: int) -> None:
         """Link what stands once for several drugs to the others too."""
         label, end = self.mentions[tail].label, self.mentions[tail].end
-        if len(self.list) > 1 and (
-            self.cues.each_after.match(self.text, end) or self.cues.each_before.search(self.gap(tail))
-        ):
-            for head in self.list[:-1]:
+        if len(self.list) > 1 and (told := self._told_of(label, tail, end)):
+            for head in self.list[-told:-1]:
                 self.link(head, tail, "each")
         elif label in _OF_A_ROW and owner.joined and len(self.row) > 2 and not owner.labels - SHARED_LABELS:
             for head in self.row[:-1]:
@@ -448,6 +446,15 @@ class _Reading:
                 self.link(other.head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:
             self.link(owner.alternative, tail, "shared")
+
+    def _told_of(self, label: str, tail: int, end: int) -> int:
+        """Of how many of the list a word says an attribute: "2 puffs each", "both for 7 days", "all for a week"."""
+        gap = self.gap(tail)
+        if self.cues.pair_before.search(gap):
+            return 2
+        if self.cues.each_after.match(self.text, end) or self.cues.each_before.search(gap):
+            return len(self.list)
+        return len(self.list) if label == "DURATION" and self.cues.all_before.search(gap) else 0
 
     def _of_last(self, owner: _Instruction, tail: int) -> bool:
         """Is what stands behind a longer list of its last drug only: "A, B and Ambien p.r.n." (but "B or C p.r.n.")?"""

@@ -179,6 +179,8 @@ class Amounts:
             return None
         if last.measure == "activity" and match["sign"] == "/":
             raise UnreadError("amount_unread")  # "70 units/6 units": of two hours, or of two ingredients?
+        if match["sign"] == "-" and written[0][1] is None and all(number[0].isalpha() for number, _ in written):
+            return None  # "eighty-one milligrams"
         values = [self._numbers.number(number) for number, _ in written]
         if match["sign"] == "-":
             falls = values[0] >= values[1] * MIN_FALL  # "875-125 mg": no range falls so

@@ -108,7 +108,7 @@ class Limits(Courses):
 
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
-        end = self._cue_end("by", text, place) or self._by_end(text, place)
+        end = self._by_end(text, place) or self._cue_end("by", text, place)
         if not end:
             return None
         start = skip(text, end)

@@ -28,6 +28,7 @@ _SCALES = {"m": 6, "million": 6, "millions": 6, "mega": 6, "k": 3, "thousand": 3
 _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
 _AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")
+_WORDS_AND_A_HALF = re.compile(r"(.*[^\W_])\s+(?:et demie?|and (?:a|one)[ -]half)")
 _ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HUNDRED, _THOUSAND = 100, 1000
@@ -118,7 +119,8 @@ class Numbers:
         phrases = alternatives(
             word for word, value in self._words.items() if " " in word or value % 1 or word in ("a", "an", "single")
         )
-        return rf"{phrases}(?![^\W_])|{composed}"
+        # "thirty-seven and a half mg"; behind a unit the half is read with the amount.
+        return rf"{phrases}(?![^\W_])|{composed}(?:\s+(?:et demie?|and (?:a|one)[ -]half){link})?"
 
     def may_begin(self, text: str, start: int) -> bool:
         """Can a number begin at `start`? A quick look at the first letters."""
@@ -145,6 +147,8 @@ class Numbers:
             if not 0 < above < below:
                 raise UnreadError("amount_unread")
             return whole + _quotient(above, below)
+        if text[0].isalpha() and (half := _WORDS_AND_A_HALF.fullmatch(text)):
+            return self.number(half[1]) + Decimal("0.5")
         if text[0].isalpha():
             return self._composed(text) if _ROMAN_NUMBER.fullmatch(text) is None else _roman(text)
         return self._figures(text)
