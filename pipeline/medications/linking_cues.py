@@ -10,6 +10,8 @@ from pipeline import resources
 from pipeline.text.phrases import alternatives
 
 _WORD = re.compile(r"\w")
+# The rest of "40 mg/j", of which the amount alone is an entity.
+_A_DAY = r"(?:\s*/\s*(?:j|jr|jour|d|day|24\s?h)(?![^\W_]))?"
 # What "..." stands for in a cue: "protect ... from".
 _SOME_WORDS = r"(?:[\w'-]+\s+){0,4}?[\w'-]+"
 
@@ -75,9 +77,9 @@ def read_cues(lang: str) -> Cues:
             rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
         ),
         word=re.compile(rf"[ \t]*{adjective}?\Z"),
-        joined=re.compile(rf"[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
+        joined=re.compile(rf"{_A_DAY}[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),
-        listed=re.compile(rf"[\s)]*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
+        listed=re.compile(rf"{_A_DAY}[\s)]*,\s*(?:(?:{both}|{either})\s*)?(?:{determiner}\s*)?\Z"),
         # "all for 7 days", but not "at all for 7 days".
         all_before=re.compile(rf"[,;:(–-]\s*{_any(kinds['all'])}\s*(?:{tie}\s*){{0,2}}\Z"),
         pair_before=re.compile(rf"\b{_any(kinds['pair'])}\s*(?:{tie}\s*){{0,2}}\Z"),

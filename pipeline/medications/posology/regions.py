@@ -28,7 +28,7 @@ _NUMBERED = r"(?:(?<=[.;:][ \t])[ \t]*|[ \t]+)\d{1,2}[.)][ \t]+(?=[A-ZÀ-Ý]|\Z)
 # Each alternative begins with one sign, so that the engine looks at no other place.
 _NEW_ITEM = re.compile(rf" {_NUMBERED}|\t{_NUMBERED}|\n\s*(?:\n|\d{{1,2}}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
 # What may still be said of the entity before ends here too: "A 250 mg IM x1 and B 100 mg".
-_CLAUSE_MARKS, _CLAUSE_WORDS = ".;:!?\n,", ("and", "plus", "et", "then", "puis", "ou", "or")
+_CLAUSE_MARKS, _CLAUSE_WORDS = ".;:!?\n,+", ("and", "plus", "et", "then", "puis", "ou", "or")
 _CLAUSE_BEFORE = re.compile(
     "|".join(
         [rf"{re.escape(mark)}(?=\s)" for mark in _CLAUSE_MARKS]
