@@ -83,7 +83,8 @@ class Amounts:
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
         end = r"(?:(?![^\W\d_]|\d*/7)|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])))"  # also glued to its route: "40mgIV"
         unit = rf"(?:{alternatives(amount_units)}{end})"
-        under = rf"(?:{alternatives(self.units)}(?![^\W\d_]))"
+        # Nothing is given by the nanogram: "40 mg per NG tube".
+        under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
         scale = rf"(?:\s*(?:(?:{'|'.join(_SCALES)})\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"

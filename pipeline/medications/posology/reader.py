@@ -14,6 +14,7 @@ from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.regions import Bounds, Neighbours, Stretch, stretch
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.steps import assemble
+from pipeline.medications.posology.tables import Tables
 
 Data = dict[str, Any]
 
@@ -104,6 +105,7 @@ class PosologyLanguage:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._scanner = scanner(lang)
+        self._tables = Tables(lang)
         self._combinations = Combinations(lang, self._scanner.amounts)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
@@ -118,9 +120,10 @@ class PosologyLanguage:
 
         Each step is taken for all of them before the next one, for a processor goes on faster with the same work.
         """
+        supplied = self._tables.supplied(folded)
         scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
         chosen = [
-            None if elements is None else self._of(one, elements, text, neighbours.items(text))
+            None if elements is None else self._of(one, elements, text, neighbours.items(text) | supplied)
             for one, elements in zip(instructions, scanned, strict=True)
         ]
         readings = [None if of is None else assemble(of, text, self.lang, self._units) for of in chosen]
