@@ -121,9 +121,10 @@ class PosologyLanguage:
         Each step is taken for all of them before the next one, for a processor goes on faster with the same work.
         """
         supplied = self._tables.supplied(folded)
+        drugs = frozenset(one.drug[0] for one in instructions)
         scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
         chosen = [
-            None if elements is None else self._of(one, elements, text, neighbours.items(text) | supplied)
+            None if elements is None else self._of(one, elements, text, neighbours.items(text) | supplied, drugs)
             for one, elements in zip(instructions, scanned, strict=True)
         ]
         readings = [None if of is None else assemble(of, text, self.lang, self._units) for of in chosen]
@@ -151,9 +152,20 @@ class PosologyLanguage:
             _uncounted(elements, one.attributes, folded)
         return elements
 
-    def _of(self, one: Instruction, elements: Sequence[Element], text: str, items: frozenset[int]) -> list[Element]:
-        """The elements that speak of a drug."""
-        chosen = self._chosen(elements, text, one.own, items)
+    def _of(
+        self,
+        one: Instruction,
+        elements: Sequence[Element],
+        text: str,
+        items: frozenset[int],
+        drugs: frozenset[int],
+    ) -> list[Element]:
+        """The elements that speak of a drug. `items`: where numbers of something else stand; `drugs`: where drugs begin."""
+        chosen = [
+            element
+            for element in self._chosen(elements, text, one.own, items)
+            if element.kind != "as_needed" or not _of_next(element, text, drugs)
+        ]
         if one.change is not None:
             _of_change(chosen, one.change)
         self._named_form(chosen, text, one.drug)
@@ -325,6 +337,13 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _of_next(element: Element, text: str, drugs: frozenset[int]) -> bool:
+    """Is "as needed" said of the drug behind it: "lisinopril 10 mg daily, p.r.n. nitroglycerin"?"""
+    end = element.end + (text[element.end : element.end + 1] == "." and "." in text[element.start : element.end])
+    behind = next((place for place in range(end, len(text)) if text[place] not in " \t"), len(text))
+    return behind in drugs and text[max(0, element.start - 2) : element.start].rstrip(" \t").endswith(",")
 
 
 def _code(codes: dict[str, str], written: str) -> str | None:

@@ -27,6 +27,10 @@ _TO_DRUG = 40
 _BLANKS = frozenset(" \t\r\f\v")
 _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SILENT = frozenset({"word", *_HIDDEN.values()})
+# "2x3 days": two at a time, or twice a day?
+_FOR_DAYS = re.compile(
+    r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])"
+)
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
@@ -322,6 +326,8 @@ class Scanner(Reasons):
         if found is None:
             return None
         end, amount = found
+        if amount.kind == "count" and not amount.measure and _FOR_DAYS.match(text, end):
+            return Element("unread", place, end, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known

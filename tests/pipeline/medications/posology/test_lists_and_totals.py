@@ -87,3 +87,41 @@ def test_a_limit_of_what_is_followed_over_months_is_not_as_needed(profiles: dict
     (fever,) = read(profiles["en"], "acetaminophen 650 mg q6h if temperature is above 101")
     assert not diabetes["as_needed"]
     assert fever["as_needed"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "table", "doses"),
+    [
+        ("en", "Drug  Dose  Freq  Supplied\nRamipril  5 mg  OD  7 caps\nOmeprazole  20 mg  OD  10 caps", ["5", "20"]),
+        ("en", "Drug | Dose | Frequency | Qty\nRamipril | 5 mg | OD | 7 tabs", ["5"]),
+        ("en", "Drug | Strength | Quantity | Sig\nRamipril | 5 mg | 28 tablets | 1 tab once daily", ["1"]),
+        ("en", "Drug | Quantity | Frequency\nParacetamol 500 mg | 2 tablets | QID", ["2"]),
+        ("fr", "Médicament | Dosage | Quantité | Posologie\nKardégic | 75 mg | 30 sachets | 1 par jour", ["75"]),
+    ],
+)
+def test_a_column_of_what_was_supplied_holds_no_dose(
+    profiles: dict[str, Language], lang: str, table: str, doses: list[str]
+) -> None:
+    assert [posology["dose"]["value"] for posology in read(profiles[lang], table)] == doses
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "lisinopril 10 mg daily, p.r.n. nitroglycerin"),
+        ("en", "metformin 500 mg bid, prn Tylenol"),
+        ("fr", "Lasilix 40 mg le matin, si besoin Doliprane 1 g"),
+    ],
+)
+def test_as_needed_before_the_next_drug_is_not_of_the_one_before(
+    profiles: dict[str, Language], lang: str, text: str
+) -> None:
+    assert not read(profiles[lang], text)[0]["as_needed"]
+
+
+def test_two_times_three_days_is_no_count_and_per_ng_tube_no_nanogram(profiles: dict[str, Language]) -> None:
+    (doubtful,) = read(profiles["en"], "azithromycin 500 mg 2x3 days")
+    (tube,) = read(profiles["en"], "esomeprazole 40 mg per NG tube daily")
+    assert doubtful["dose"]["value"] == "500"
+    assert tube["dose"]["value"] == "40"
+    assert not tube.get("strength")
