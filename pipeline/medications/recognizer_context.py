@@ -84,7 +84,7 @@ class Context:
         )
 
     def _volume(self, candidate: Candidate) -> bool:
-        return bool(self.rules["fluid_amount"].search(self.words.text, candidate.start, candidate.end))
+        return bool(self.rules["fluid_amount"].match(self.words.text, candidate.start, candidate.end))
 
     def _behind(self, end: int, by_start: dict[int, Candidate]) -> Candidate | None:
         """The candidate that follows at once, blanks and a comma or colon apart."""

@@ -487,6 +487,7 @@ def test_an_infusion_with_a_volume_or_a_rate_is_named(english: Language, text: s
         "The wound was irrigated with 2 liters of normal saline.",
         "60 cc of normal saline was then instilled into the bladder.",
         "The implants were filled with 400 cc of saline.",
+        "Three liters of saline were put through the hip.",
     ],
 )
 def test_no_infusion_without_a_volume_nor_where_it_rinses(english: Language, text: str) -> None:
@@ -495,6 +496,7 @@ def test_no_infusion_without_a_volume_nor_where_it_rinses(english: Language, tex
 
 def test_what_a_drug_is_dissolved_in_takes_nothing_from_it(english: Language) -> None:
     assert of(english, "Vancomycin 1 g in 250 mL NS over 1 hour.", "DRUG") == ["Vancomycin"]
+    assert of(english, "Abciximab 0.125 mcg/kg/minute, 4.5 mL/250 mL D5W.", "DRUG") == ["Abciximab"]
 
 
 @pytest.mark.parametrize(
