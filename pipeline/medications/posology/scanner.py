@@ -41,9 +41,11 @@ _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 _GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
+# "2 x 3/j": two, three times a day.
+_EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
-    r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b))|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
+    r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
@@ -206,6 +208,8 @@ class Scanner(Reasons):
             return None
         if (vague := self._indefinite(text, place)) is not None:
             return vague
+        if text[place].isdigit() and (each := _EACH_TIME.match(text, place)):
+            return Element("amount", place, each.end(), Amount("count", {"value": each[1]}))
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:

@@ -125,3 +125,10 @@ def test_two_times_three_days_is_no_count_and_per_ng_tube_no_nanogram(profiles: 
     assert doubtful["dose"]["value"] == "500"
     assert tube["dose"]["value"] == "40"
     assert not tube.get("strength")
+
+
+@pytest.mark.parametrize(("lang", "text"), [("fr", "Clamoxyl 1 g 1 x 3/j"), ("en", "Amoxil 500 mg 1 x 3/day")])
+def test_one_taken_three_times_a_day_is_not_once_a_day(profiles: dict[str, Language], lang: str, text: str) -> None:
+    (posology,) = read(profiles[lang], text)
+    assert posology["timing"]["repeat"] == {"frequency": 3, "period": "1", "periodUnit": "d"}
+    assert posology["dose"]["value"] == "1"
