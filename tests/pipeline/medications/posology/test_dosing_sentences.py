@@ -44,7 +44,6 @@ GAPS = {
     "d3-fr-042": "two words for routes",
     "p5-169": "'D5 1/2 NS' is not recognised",
     "p5-188": "a form before two drugs that are mixed is read of the first one only",
-    "p7-060": "'For allergies she takes Flonase': taken for an allergy to it",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 

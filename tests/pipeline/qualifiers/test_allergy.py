@@ -1,0 +1,34 @@
+"""Which drugs a patient is allergic to, and which are taken for an allergy."""
+
+from __future__ import annotations
+
+import pytest
+
+import pipeline
+
+NLP = {lang: pipeline.load(lang) for lang in ("en", "fr")}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "allergies"),
+    [
+        ("en", "Allergies: codeine and penicillin.", ["codeine", "penicillin"]),
+        ("en", "She is allergic to sulfa. Aspirin 81 mg daily.", ["sulfa"]),
+        ("en", "Past history is positive for allergies to penicillin.", ["penicillin"]),
+        ("en", "Seen for an allergy to codeine.", ["codeine"]),
+        ("en", "Significant for allergies: codeine.", ["codeine"]),
+        ("en", "For allergies she takes Flonase 1 spray each nostril BID.", []),
+        ("en", "For her seasonal allergies, Zyrtec 10 mg daily.", []),
+        ("en", "Her allergies are well controlled with Allegra.", []),
+        ("en", "Claritin 10 mg daily for allergies. Allergies: codeine.", ["codeine"]),
+        ("fr", "Allergies : pénicilline, codéine.", ["pénicilline", "codéine"]),
+        ("fr", "Suivi pour une allergie à la pénicilline.", ["pénicilline"]),
+        ("fr", "Allergie à l'amoxicilline, hypertension traitée par ramipril.", ["amoxicilline"]),
+        ("fr", "Pour ses allergies, il prend de la cétirizine 10 mg.", []),
+        ("fr", "Allergie saisonnière traitée par cétirizine.", []),
+        ("fr", "Allergie aux pollens bien contrôlée par Aerius.", []),
+    ],
+)
+def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
+    doc = NLP[lang](text)
+    assert [drug.text for drug in doc.ents if drug.label_ == "DRUG" and drug._.allergy] == allergies
