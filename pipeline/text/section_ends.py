@@ -121,7 +121,7 @@ class ListEnds:
 
 
 def _is_item(line: str) -> bool:
-    return len(line) <= _LONGEST_ITEM and _SEVERAL.search(line) is None
+    return len(line) <= _LONGEST_ITEM and _SEVERAL.search(line.rstrip(". ")) is None
 
 
 def _any(words: Sequence[str]) -> str:

@@ -33,6 +33,7 @@ FRENCH = {
 ENGLISH = {
     "a list on the line of its title": "PMH: asthma, hypertension.\n¦Cough for three days.",
     "prose goes on": "PMH: He had a stroke in 2010.\nAppendectomy as a child.\n¦",
+    "items, one a line, with full stops": "PMHx - Eczema. \nHayfever \nPeanut allergy. \n¦",
     "parts of the section": "PMH: diabetes, gout\nDermatologic history: eczema\n¦",
 }
 
