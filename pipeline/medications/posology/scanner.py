@@ -42,6 +42,10 @@ _GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "2 x 3/j": two, three times a day.
+# A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
+_TOGETHER = re.compile(
+    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]*[^\s,;.]"
+)
 _EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
@@ -128,7 +132,7 @@ class Scanner(Reasons):
         for read, needs in readers:
             if needs is None or needs.match(text, place) is not None:
                 element = read(text, place)
-                if element is not None and (best is None or element.end > best.end):
+                if element is not None and element.end > (place if best is None else best.end):
                     best = element
         for kind, cue in opening.simple:
             found = cue.match(text, place)
@@ -213,7 +217,7 @@ class Scanner(Reasons):
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:
-            return Element("unread", place, self._amount_end(text, place), code=error.code)
+            return Element("unread", place, max(self._amount_end(text, place), _stretch(text, place)), code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
         row = match.row
@@ -446,6 +450,12 @@ def _mark_end(text: str, place: int) -> int:
     mark = MARK.match(text, place)
     end = mark.end() if mark is not None else 0
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
+
+
+def _stretch(text: str, place: int) -> int:
+    """The end of what stands together at a place: at least one sign."""
+    found = _TOGETHER.match(text, place)
+    return found.end() if found is not None else place + 1
 
 
 def _always(*readers: Read) -> Gated:

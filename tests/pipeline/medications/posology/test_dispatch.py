@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.medications.posology.scanner import Scanner
 from pipeline.text.folding import FoldedText
@@ -31,3 +33,39 @@ def test_a_reader_is_left_out_only_where_it_finds_nothing(lang):
     texts = [FoldedText.of(row["text"]).folded for row in SENTENCES if row["language"] == lang]
     assert len(texts) > 400
     assert [text for text in texts if scanner.scan(text) != thorough.scan(text)] == []
+
+
+WORDS = (
+    "q",
+    "q.",
+    "x",
+    "6",
+    "4",
+    "-",
+    "/",
+    "to",
+    "h",
+    "hours",
+    "every",
+    "times",
+    "day",
+    "mg",
+    "tab",
+    "prn",
+    "a",
+    ".",
+    ",",
+)
+
+
+@given(st.lists(st.sampled_from([*WORDS, " ", "toutes les", "fois", "par", "jour", "½", "matin"]), max_size=12))
+@pytest.mark.parametrize("scanner", [Scanner("en"), Scanner("fr")], ids=["en", "fr"])
+def test_reading_goes_forward(scanner, words):
+    elements = scanner.scan("".join(words))
+    assert all(element.end > element.start for element in elements)
+
+
+@pytest.mark.parametrize("interval", ["q6-4h", "q8-6hrs", "q6 to 4 hours", "q 6 - 4 h", "q6-4"])
+def test_an_interval_that_runs_backwards_ends(interval):
+    elements = Scanner("en").scan(f"40 mg {interval}")
+    assert {element.code for element in elements if element.kind == "unread"} == {"range_backwards"}
