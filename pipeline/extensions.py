@@ -8,7 +8,7 @@ value as ours does; otherwise an error names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
@@ -49,14 +49,6 @@ def write_at(doc: Doc, name: str, start_char: int, end_char: int, content: Any) 
     store["._.", name, start_char, end_char] = content
 
 
-def write_pairs(doc: Doc, name: str, other: str, rows: Iterable[tuple[int, int, Any, Any]]) -> None:
-    """`write_at` two extensions of many spans: rows of (start_char, end_char, content of the one, of the other)."""
-    store: dict[Any, Any] = doc.user_data
-    for start, end, content, more in rows:
-        store["._.", name, start, end] = content
-        store["._.", other, start, end] = more
-
-
 def write_two(span: Span, name: str, content: Any, other: str, more: Any) -> None:
     """`write` two extensions of a span; the second one only where there is something now or was something before."""
     store: dict[Any, Any] = span.doc.user_data
@@ -90,12 +82,6 @@ def several_at(doc: Doc, names: tuple[str, ...], bounds: tuple[int, int]) -> lis
     store: dict[Any, Any] = doc.user_data
     start, end = bounds
     return [store.get(("._.", name, start, end)) for name in names]
-
-
-def of_doc(doc: Doc, name: str) -> Any:
-    """What has been written to a plain extension of a Doc; None where nothing was."""
-    store: dict[Any, Any] = doc.user_data
-    return store.get(("._.", name, None, None))
 
 
 def write_of_doc(doc: Doc, name: str, content: Any) -> None:

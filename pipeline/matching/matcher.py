@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
-from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
@@ -18,10 +16,9 @@ from pipeline import extensions
 from pipeline.matching.lexicons import Entry, entries
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
+from pipeline.text.spans import set_entities
 
 GROUP = "problems"
-# How spaCy numbers the place of a token in an entity.
-_INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
 Terms = Mapping[str, str | Sequence[str]]
 
@@ -94,7 +91,7 @@ class TermMatcher:
             return doc
         given = doc.ents
         if not given:
-            _set_entities(doc, found)
+            _write_entities(doc, found)
             return doc
         taken = {number for entity in given for number in range(entity.start, entity.end)}
         free: list[Span] = []
@@ -159,23 +156,14 @@ def _write(doc: Doc, start_char: int, end_char: int, term: _Term) -> None:
         extensions.write_at(doc, "codes", start_char, end_char, term.codes)
 
 
-def _set_entities(doc: Doc, matches: list[_Match]) -> None:
-    """The entities of a Doc that has none, from matches that do not overlap: by columns, without a Span for each."""
+def _write_entities(doc: Doc, matches: list[_Match]) -> None:
+    """The entities of a Doc that has none, from matches that do not overlap."""
     offsets = DocText.of(doc).offsets(doc)
     starts, ends, strings = offsets.starts, offsets.ends, doc.vocab.strings
     hashes: dict[str, int] = {label: strings.add(label) for label in {term.label for _, _, term in matches}}
-    tokens: list[int] = []
-    labels: list[int] = []
     for start, end, term in matches:
-        tokens += range(start, end)
-        labels += [hashes[term.label]] * (end - start)
         _write(doc, starts[start], ends[end - 1], term)
-    columns: Any = np.zeros((len(doc), 2), dtype=np.uint64)
-    columns[:, 0] = _OUTSIDE
-    columns[tokens, 0] = _INSIDE
-    columns[[start for start, _, _ in matches], 0] = _BEGINS
-    columns[tokens, 1] = np.array(labels, dtype=np.uint64)
-    doc.from_array([ENT_IOB, ENT_TYPE], columns)
+    set_entities(doc, [(start, end, hashes[term.label]) for start, end, term in matches])
 
 
 def _longest(matches: Iterable[_Match]) -> list[_Match]:

@@ -10,10 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
-import numpy
-from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -26,6 +23,7 @@ from pipeline.medications.recognizer_numbers import DRUG
 from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
+from pipeline.text.spans import set_entities
 
 extensions.value(Span, "source", "given")
 extensions.value(Span, "score")
@@ -55,8 +53,6 @@ _ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m
 
 
 _LONG = 4
-# How spaCy says where an entity begins and goes on.
-_INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3
 
 
 @lru_cache(maxsize=8)
@@ -111,7 +107,6 @@ class MedicationRecognizer:
         given = list(doc.ents)
         taken = {token for entity in given for token in range(entity.start, entity.end)}
         found: list[tuple[int, int, int]] = []
-        values: list[tuple[int, int, str, float]] = []
         labels: dict[str, int] = {}
         reached = 0
         for entity in context.decide(mentions, candidates):
@@ -122,30 +117,19 @@ class MedicationRecognizer:
                 continue
             reached = last
             start, end = index.starts[first], index.ends[last - 1]
-            values.append((start, end, entity.source, entity.score))
+            extensions.write_at(doc, "source", start, end, entity.source)
+            extensions.write_at(doc, "score", start, end, entity.score)
             if entity.label == DRUG and (codes := self.lexicon.codes(entity.name)):
                 content = [{"system": ATC, "code": code, "display": entity.name} for code in codes]
                 extensions.write_at(doc, "codes", start, end, content)
             if (label := labels.get(entity.label)) is None:
                 label = labels[entity.label] = doc.vocab.strings.add(entity.label)
             found.append((first, last, label))
-        extensions.write_pairs(doc, "source", "score", values)
-        _set(doc, given, found)
+        if given:
+            doc.set_ents([*given, *(Span(doc, first, last, label) for first, last, label in found)])
+        else:
+            set_entities(doc, found)
         return doc
-
-
-def _set(doc: Doc, given: Sequence[Span], found: Sequence[tuple[int, int, int]]) -> None:
-    """Set the entities: those given, and stretches of tokens with the hashes of their labels."""
-    if given:
-        doc.set_ents([*given, *(Span(doc, first, last, label) for first, last, label in found)])
-        return
-    # As `set_ents` does, without a Span for each of them.
-    columns: Any = numpy.zeros((len(doc), 2), dtype=numpy.uint64)
-    columns[:, 0] = _OUTSIDE
-    for first, last, label in found:
-        columns[first:last] = _INSIDE, label
-        columns[first, 0] = _BEGINS
-    doc.from_array([ENT_IOB, ENT_TYPE], columns)
 
 
 def capitals_of(text: str, folded: FoldedText) -> str:

@@ -115,10 +115,10 @@ def is_birth(known: str, births: Iterable[str]) -> bool:
 def courses_of(doc: Doc, folded: FoldedText) -> list[tuple[int, float]]:
     """The lengths of time of a Doc in order: where each begins in the folded text, and its days."""
     found = []
-    for span in doc.spans.get("durations", ()):
-        data = extensions.stored(doc, "duration_data", span)
+    for start, end, _ in places(doc, "durations"):
+        data = extensions.stored_at(doc, "duration_data", (start, end))
         if data:
-            found.append((folded.place(span.start_char), Duration(**data).days))
+            found.append((folded.place(start), Duration(**data).days))
     return sorted(found)
 
 

@@ -405,6 +405,3 @@ class _Reading:
         last = stop.start() if stop is not None else first + reach
         begin = bisect_left(starts, low)
         return starts[begin : bisect_left(starts, last, begin, key=source)]
-
-
-__all__ = ["FAR", "NEAR", "Classes", "WordRows", "expanded", "folded_phrases", "word_classes"]

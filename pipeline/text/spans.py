@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.tokens import Doc, Span, SpanGroup
 
 Placed = tuple[int, int, str]
@@ -53,6 +56,28 @@ class Offsets:
         return Span(doc, first, last if last > first else first, label)
 
 
+# How spaCy numbers the place of a token in an entity.
+_INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3
+
+
+def set_entities(doc: Doc, entities: Sequence[tuple[int, int, int]]) -> None:
+    """Set the entities of a Doc that has none: the tokens of each and the hash of its label, none overlapping.
+
+    As `set_ents` does, without a Span for each of them.
+    """
+    tokens: list[int] = []
+    labels: list[int] = []
+    for first, last, label in entities:
+        tokens += range(first, last)
+        labels += [label] * (last - first)
+    columns: Any = np.zeros((len(doc), 2), dtype=np.uint64)
+    columns[:, 0] = _OUTSIDE
+    columns[tokens, 0] = _INSIDE
+    columns[[first for first, _, _ in entities], 0] = _BEGINS
+    columns[tokens, 1] = np.array(labels, dtype=np.uint64)
+    doc.from_array([ENT_IOB, ENT_TYPE], columns)
+
+
 class PlacedSpans(SpanGroup):
     """A span group that keeps where its Spans are, for whoever needs no more: spaCy makes each Span anew when asked.
 
@@ -99,6 +124,8 @@ def keep(doc: Doc, group: str, spans: list[Span], placed: list[Placed]) -> None:
 def places(doc: Doc, group: str) -> list[Placed]:
     """The offsets and labels of the Spans of a group; none where the Doc has no such group."""
     groups = doc.spans
-    spans = groups[group] if group in groups else ()  # noqa: SIM401  (its `get` costs an error where it is missing)
+    if group not in groups:
+        return []
+    spans = groups[group]
     known = spans.placed if isinstance(spans, PlacedSpans) else None
     return known if known is not None else [(span.start_char, span.end_char, span.label_) for span in spans]

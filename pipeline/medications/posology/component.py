@@ -61,12 +61,14 @@ class PosologyReader:
         """Read a Doc."""
         attributes: dict[_Bounds, dict[str, list[_Bounds]]] = {}
         linked: set[_Bounds] = set()
-        for link in extensions.of_doc(doc, "link_data") or ():
+        for link in extensions.stored_of_doc(doc, "link_data") or ():
             tail = tuple(link["tail"])
             of_drug = attributes.setdefault(tuple(link["head"]), {})
             of_drug.setdefault(link["type"], []).append(tail)
             linked.add(tail)
-        warnings: list[Data] = [w for w in extensions.of_doc(doc, "warning_data") or () if w.get("by") != "posology"]
+        warnings: list[Data] = [
+            w for w in extensions.stored_of_doc(doc, "warning_data") or () if w.get("by") != "posology"
+        ]
         places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label in self._drug_ids]
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, sorted(linked))
