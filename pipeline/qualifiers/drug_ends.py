@@ -68,8 +68,6 @@ _TOLD_REACH = 400
 # The drug that takes the place of another is named within so many characters.
 _SUCCESSOR_REACH = 40
 
-_NO_WORD = re.compile(r"\W*(?:(?:puis|et|relais|then|and)\W+)?")
-
 Stretch = tuple[int, int, CueData]
 
 
@@ -168,7 +166,7 @@ class DrugEnds:
             return True
         if words.own_item.fullmatch(text, low, start) is not None:
             return True
-        return _NO_WORD.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
+        return words.opening.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
 
     def begins_at(self, offset: int) -> bool:
         """Whether a drug begins at an offset of the folded text."""

@@ -27,6 +27,7 @@ class HistoryWords:
         stopped: behind a drug: its end is told, whatever began it.
         resumed: behind a drug: it was taken up again after its end.
         dosing: behind a drug: how it is taken, without an end.
+        opening: between the beginning of a proposition and a drug: nothing, or a word that leads to the next item.
         own_item: between the beginning of a proposition and a drug: the drug is of a condition named there.
         used: before a drug, up to it, a few words of it between: it was begun or used.
         told: anywhere: a past tense by which the use of a drug is told.
@@ -54,6 +55,7 @@ class HistoryWords:
         self.stopped = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['stopped'])}\b")
         self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['resumed'])}\b")
         self.dosing = re.compile(_any(words["dosing"]))
+        self.opening = re.compile(rf"\W*(?:{_any(words['opening'])}\W+)?")
         self.own_item = re.compile(rf"\W*{_any(words['own_item'])}")
         self.used = re.compile(rf"\b{_any(words['used'])} (?:[\w.-]+ ){{0,4}}\Z")
         self.told = re.compile(rf"\b{_any(words['told'])}\b")

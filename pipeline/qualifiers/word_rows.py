@@ -32,15 +32,16 @@ T = TypeVar("T")
 Classes = Mapping[str, tuple[str, ...]]
 
 BETWEEN = "between"
+# Words whose full stop ends no sentence.
+ABBREVIATION = "abbreviation"
 NEAR, FAR = "..", "..."
 _FIGURES = "re:"
 # So many characters may stand for `..` and `...`.
 _NEAR_REACH, _FAR_REACH = 50, 100
 # So many words of the class `between` may follow each other.
 _MOST_BETWEEN = 2
-# What neither goes over; the period of an abbreviation ("p.o.", "5 mg. daily") ends nothing.
+# What `..` does not go over; the period of single letters ("p.o.") ends nothing.
 _NEAR_END = re.compile(r"[;:,\n]|(?<=\w\w)[.]")
-_FAR_END = re.compile(r"[;\n]|(?<=[^\W\d_]{2})(?<!\bmg)(?<!\bdr)\.(?=\s|\Z)|(?<=[\d)%])\.(?=\s|\Z)")
 
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"<[^<>]+>|\([^()]*\|[^()]*\)|\S+")
@@ -73,6 +74,12 @@ def word_classes(lang: str) -> Classes:
 # The first two words of a phrase; no second where it is one word alone, ANY where it may be whatever there is.
 Pair = tuple[str, str | None]
 ANY = "*"
+
+
+def _far_end(abbreviations: Iterable[str]) -> re.Pattern[str]:
+    """What `...` does not go over."""
+    spared = "".join(rf"(?<!\b{re.escape(word)})" for word in abbreviations)
+    return re.compile(rf"[;\n]|(?<=[^\W\d_]{{2}}){spared}\.(?=\s|\Z)|(?<=[\d)%])\.(?=\s|\Z)")
 
 
 def _key(word: str) -> str:
@@ -175,6 +182,7 @@ class WordRows(Generic[T]):
         self._between_words: set[str] = set()
         self._between = self._class(BETWEEN) if BETWEEN in classes else _Class()
         self._between_words = self._between.firsts()
+        self._far_end = _far_end(classes.get(ABBREVIATION, ()))
         for text, value in rows:
             for parts in self._variants(text):
                 self._begin(parts)
@@ -197,7 +205,9 @@ class WordRows(Generic[T]):
         Offsets are those of the collapsed text. Of several rows those that go furthest count. `near`: the stretches of the
         text to look in, from word to word, in order; None for all of it.
         """
-        reading = _Reading(text, collapsed, near or [(0, len(text))], (self._between, self._between_words))
+        reading = _Reading(
+            text, collapsed, near or [(0, len(text))], (self._between, self._between_words), self._far_end
+        )
         rows: dict[int, tuple[int, list[tuple[int, T]]]] = {}
         root, leads, next_words = self._root, self._leads, reading.next_words
         for start, word in reading.words.items():
@@ -299,6 +309,7 @@ class _Reading:
         "_between_words",
         "_collapsed",
         "_ends",
+        "_far_end",
         "_plain",
         "_starts",
         "_text",
@@ -312,11 +323,13 @@ class _Reading:
         collapsed: Collapsed,
         near: Sequence[tuple[int, int]],
         between: tuple[_Class, set[str]],
+        far_end: re.Pattern[str],
     ) -> None:
         self._text = text
         self._collapsed = collapsed
         self._plain = collapsed.text
         self._between, self._between_words = between
+        self._far_end = far_end
         self._ends: dict[tuple[int, _Class], list[int]] = {}
         self._starts: list[int] = []
         words: list[str] = []
@@ -342,7 +355,7 @@ class _Reading:
                 if following.near is not None:
                     self._read_each(following.near, self._within(end, _NEAR_REACH, _NEAR_END), cue_end, found)
                 if following.far is not None:
-                    self._read_each(following.far, self._within(end, _FAR_REACH, _FAR_END), end, found)
+                    self._read_each(following.far, self._within(end, _FAR_REACH, self._far_end), end, found)
 
     def _read_each(
         self, node: _Node[T], places: list[int], cue_end: int | None, found: list[tuple[int, int, T]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from pipeline.medications.posology.elements import Element, Seen, skip
 from pipeline.medications.posology.limits import Limits
@@ -23,12 +24,12 @@ _COMPARISON = re.compile(
 MAX_VISIT_WORDS = 8
 
 
-class Reasons(Limits):
+class Reasons(Limits, ABC):
     """Reads "as needed", conditions and reasons."""
 
+    @abstractmethod
     def _begins_dosing(self, text: Seen, place: int) -> bool:
         """Does another part of an instruction begin at a place? Known to what reads all of them."""
-        raise NotImplementedError
 
     def _visit(self, text: Seen, place: int) -> Element | None:
         """ "follow up with him in 2 weeks or p.r.n.": said of being seen again."""

@@ -9,24 +9,14 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Span
 
-import pipeline  # noqa: F401  registers the components
 from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling, slips
-
-
-def recogniser(lang: str, **settings: object) -> Language:
-    nlp = spacy.blank(lang, config={"nlp": {"tokenizer": {"@tokenizers": "anamnesis.clinical_tokenizer.v1"}}})
-    nlp.add_pipe("anamnesis_medications", config=settings)
-    return nlp
+from tests.pipeline.medications.recognising import found, recogniser
 
 
 @pytest.fixture(scope="module")
 def languages() -> dict[str, Language]:
     return {lang: recogniser(lang) for lang in resources.LANGUAGES}
-
-
-def found(nlp: Language, text: str) -> list[tuple[str, str]]:
-    return [(entity.text, entity.label_) for entity in nlp(text).ents]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.qualifiers.word_rows import WordRows, word_classes
+from pipeline.qualifiers.word_rows import ABBREVIATION, BETWEEN, WordRows, word_classes
 from pipeline.resources import read_table
 from pipeline.text.phrase_scan import Collapsed
 
@@ -136,7 +136,7 @@ def test_alternatives_within_alternatives_are_refused():
 def test_every_class_of_the_file_is_used_by_a_row():
     classes = word_classes("en")
     named = " ".join(row["cue"] for row in read_table("en", "qualifiers/history_drugs.tsv"))
-    used: set[str] = {"between"}
+    used: set[str] = {BETWEEN, ABBREVIATION}
     pending = {name for name in classes if any(f"{mark}{name}" in named for mark in "<|")}
     while pending:
         name = pending.pop()
