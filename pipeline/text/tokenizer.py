@@ -48,13 +48,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# A text is divided at its blanks, faster than any expression finds its words. Signs of the text marked for that: no blank
-# followed here; two line breaks; a gap begins, and a blank within it.
-_NO_BLANK, _TWO_BREAKS, _GAP_BLANK = "\0", "\1", "\2"
-_MARKS_OF_TEXT = (_NO_BLANK, _TWO_BREAKS, _GAP_BLANK)
-# Blanks that are more than one behind a word.
-_GAP = re.compile(r"\s{2,}|[^\S ]|\A ")
-_ANY_BLANK = re.compile(r"\s")
+# A stretch without blanks and the blank behind it, or blanks that are a token: each is split on its own.
+_STRETCH = re.compile(r"\S+ ?|\s+")
 _WORD = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿ]{2,}")
 # What may stand around a word in a stretch that is remembered with it.
 _AROUND = " .,;:()\"'"
@@ -100,43 +95,8 @@ class _Hashes(dict[str, int | str]):
         return found
 
 
-class _IrregularGapError(Exception):
-    """Blanks that `_marked` cannot tell from those between words."""
-
-
-def _marked(text: str) -> str:
-    """A text to be divided at its blanks; only good where its lines are words with one blank between them."""
-    text = text.replace("\n\n", f"{_NO_BLANK} {_TWO_BREAKS}{_NO_BLANK} ").replace("\n", f"{_NO_BLANK} \n{_NO_BLANK} ")
-    return text[:-1] if text.endswith(" ") else text + _NO_BLANK
-
-
-def _marked_gaps(text: str) -> str:
-    """The same for any text."""
-    text = _GAP.sub(_marked_gap, text)
-    return text[:-1] if text.endswith(" ") else text + _NO_BLANK
-
-
-def _marked_gap(match: re.Match[str]) -> str:
-    gap, before = match[0], ""
-    if match.start():
-        gap, before = (gap[1:], " ") if gap[0] == " " else (gap, f"{_NO_BLANK} ")
-    return f"{before}{_GAP_BLANK}{gap.replace(' ', _GAP_BLANK)}{_NO_BLANK} "
-
-
-def _unmarked(stretch: str) -> str:
-    """A stretch as it stands in the text, with the blank behind it. Raises _IrregularGapError where it is none."""
-    plain = stretch[:-1] if stretch.endswith(_NO_BLANK) else f"{stretch} "
-    if stretch.startswith(_GAP_BLANK):
-        return plain[1:].replace(_GAP_BLANK, " ")
-    if stretch == f"{_TWO_BREAKS}{_NO_BLANK}":
-        return "\n\n"
-    if stretch != f"\n{_NO_BLANK}" and (not stretch.strip(_NO_BLANK) or _ANY_BLANK.search(stretch)):
-        raise _IrregularGapError
-    return plain
-
-
 class _Stretches(dict[str, tuple[int | str | bool, ...]]):
-    """The tokens of a marked stretch: word by its hash, whether a blank follows, word, and so on."""
+    """The tokens of a stretch without blanks: word by its hash, whether a blank follows, word, and so on."""
 
     def __init__(self, words: _Hashes, vocab: Vocab) -> None:
         super().__init__()
@@ -144,12 +104,10 @@ class _Stretches(dict[str, tuple[int | str | bool, ...]]):
         self._vocab = vocab
 
     def __missing__(self, stretch: str) -> tuple[int | str | bool, ...]:
-        words, plain = self._words, _unmarked(stretch)
-        flat: list[int | str | bool] = []
-        for word, space in _TOKEN.findall(plain):
-            flat += (words[word], space == " ")
-        found = tuple(flat)
-        if self._may_stay(plain):
+        words = self._words
+        parts = chain.from_iterable((words[word], space == " ") for word, space in _TOKEN.findall(stretch))
+        found = tuple(parts)
+        if self._may_stay(stretch):
             if len(self) >= _MOST_KEPT:
                 self.clear()
             self[stretch] = found
@@ -213,17 +171,8 @@ class ClinicalTokenizer:
             return self._of_stretches(text)
 
     def _of_stretches(self, text: str) -> Doc:
-        if not text or any(mark in text for mark in _MARKS_OF_TEXT):
-            flat: list[Any] = [part for word, space in split(text) for part in (self._hashes[word], space)]
-        else:
-            try:
-                flat = self._flat(_marked(text))
-            except _IrregularGapError:
-                flat = self._flat(_marked_gaps(text))
+        flat: list[Any] = list(chain.from_iterable(map(self._stretches.__getitem__, _STRETCH.findall(text))))
         return Doc(self.vocab, words=flat[::2], spaces=flat[1::2])
-
-    def _flat(self, marked: str) -> list[Any]:
-        return list(chain.from_iterable(map(self._stretches.__getitem__, marked.split(" "))))
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         """Tokenise one text after the other."""
