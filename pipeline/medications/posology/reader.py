@@ -11,10 +11,12 @@ from pipeline import resources
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
+from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Stretch, stretch
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.steps import assemble
 from pipeline.medications.posology.tables import Tables
+from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
 
@@ -26,10 +28,7 @@ _COMMON, _UNSAYING = frozenset({"timing", "route"}), frozenset({"word", "filler"
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
-_SENTENCE_ENDS = frozenset(".!?\n")
 _OFF = ("stop", "hold")
-# Behind the number of an item of a list.
-_ITEM = re.compile(r"[.):\]-](?!\d)")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
 # What is said before a drug, and not of it.
@@ -37,50 +36,6 @@ _NOT_AHEAD = frozenset(
     {"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end", "then", "except"}
 )
 _CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then", "except"})
-_WORDS = re.compile(r"[^\W\d_]+")
-# What may stand between a number and the drug that it counts.
-_OF_HER = frozenset(
-    {
-        "of",
-        "her",
-        "his",
-        "their",
-        "the",
-        "your",
-        "my",
-        "our",
-        "a",
-        "extra",
-        "additional",
-        "more",
-        "de",
-        "d",
-        "du",
-        "des",
-        "ses",
-    }
-)
-_TIMES_OF_DAY = frozenset(
-    {
-        "night",
-        "nighttime",
-        "morning",
-        "evening",
-        "afternoon",
-        "noon",
-        "bedtime",
-        "breakfast",
-        "lunch",
-        "dinner",
-        "matin",
-    }
-    | {"soir", "nuit", "midi"}
-)
-_TELLER = re.compile(
-    r"\s*,\s*(?:s?he|they|we|i|it|the patient|pt|there|ils?|elles?|on|nous|la? patiente?)\b", re.IGNORECASE
-)
-_UNTIL = re.compile(r"(?:until|till|jusqu)")
-_OF = frozenset({"of", "de", "d'"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 
@@ -107,11 +62,13 @@ class PosologyLanguage:
         self._scanner = scanner(lang)
         self._tables = Tables(lang)
         self._combinations = Combinations(lang, self._scanner.amounts)
+        self._others = OtherThings(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
         self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
         words = resources.read_table(lang, "posology/words.tsv")
         self._capitals = {row["phrase"] for row in words if row["kind"] == "only_capital"}
+        self._until = re.compile(alternatives(row["phrase"] for row in words if row["kind"] == "until"))
 
     def read(
         self, text: str, folded: str, instructions: Sequence[Instruction], neighbours: Neighbours
@@ -149,7 +106,7 @@ class PosologyLanguage:
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
-            _uncounted(elements, one.attributes, folded)
+            self._uncounted(elements, one.attributes, folded)
         return elements
 
     def _of(
@@ -253,7 +210,7 @@ class PosologyLanguage:
                 going, fresh, later = False, False, later or fresh
                 continue
             elif kind == "mark":
-                fresh = fresh or not _SENTENCE_ENDS.isdisjoint(element.value)
+                fresh = fresh or not SENTENCE_ENDS.isdisjoint(element.value)
             elif fresh and kind != "filler":
                 going, fresh, later = (
                     going and bool(own) and self._continues(element),
@@ -274,7 +231,7 @@ class PosologyLanguage:
             and element.start not in items
             and (
                 element.kind not in ("amount", "timing")
-                or not _is_other(elements, number, text, anchored=anchored[number])
+                or not self._others.holds(elements, number, text, anchored=anchored[number])
             )
         ]
 
@@ -305,6 +262,28 @@ class PosologyLanguage:
             return True
         around = text[max(0, element.start - _AROUND) : element.end + _AROUND]
         return words.isupper() and not around.isupper()  # "CAUTIONS ON TETRACYCLINE"
+
+    def _uncounted(self, elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
+        """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
+
+        A time within an end is no course either: "until cultures are negative for 48 hours".
+        """
+        strengths, durations = attributes.get("STRENGTH", ()), attributes.get("DURATION", ())
+        ends = [bounds for bounds in durations if self._until.match(folded, *bounds)]
+        for element in elements:
+            if element.kind in ("duration", "length") and any(a < element.start and element.end <= b for a, b in ends):
+                element.kind, element.code = "unread", "duration_unread"
+            if (
+                element.kind != "amount"
+                or element.value.kind != "count"
+                or element.value.measure
+                or element.value.every
+            ):
+                continue
+            if (element.start, element.end) in strengths:
+                element.kind, element.code = "unread", "strength_without_unit"
+            elif any(start <= element.start and element.end <= end for start, end in durations):
+                element.kind, element.code = "unread", "duration_unread"
 
     def _warnings(
         self, reading: Reading, elements: Sequence[Element], attributes: dict[str, list[Bounds]]
@@ -361,24 +340,6 @@ def _of_change(chosen: Sequence[Element], change: str) -> None:
             element.kind, element.code = "unread", "frequency_unread"
 
 
-def _uncounted(elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
-    """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
-
-    A time within an end is no course either: "until cultures are negative for 48 hours".
-    """
-    strengths, durations = attributes.get("STRENGTH", ()), attributes.get("DURATION", ())
-    ends = [bounds for bounds in durations if _UNTIL.match(folded, *bounds)]
-    for element in elements:
-        if element.kind in ("duration", "length") and any(a < element.start and element.end <= b for a, b in ends):
-            element.kind, element.code = "unread", "duration_unread"
-        if element.kind != "amount" or element.value.kind != "count" or element.value.measure or element.value.every:
-            continue
-        if (element.start, element.end) in strengths:
-            element.kind, element.code = "unread", "strength_without_unit"
-        elif any(start <= element.start and element.end <= end for start, end in durations):
-            element.kind, element.code = "unread", "duration_unread"
-
-
 def _reaches(element: Element, *, later: bool) -> bool:
     """Is an element of the instruction though other words stand between? `later`: in a later sentence."""
     if later:
@@ -386,75 +347,6 @@ def _reaches(element: Element, *, later: bool) -> bool:
     if element.kind == "as_needed":
         return not element.code
     return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat")
-
-
-def _is_other(elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:
-    """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
-    element = elements[number]
-    behind = elements[number + 1 : number + 5]
-    if element.kind == "timing":
-        joined = number > 0 and elements[number - 1].kind == "then"
-        if not anchored and joined and _TELLER.match(text, element.end):
-            return True  # "... and in the afternoon, she had contractions"
-        noun = _is_noun(element, text)  # "night splints", as "I once tried"
-        said = noun or element.value.flag == "once"
-        return not anchored and said and _leads_to_word(elements[:number], behind, noun=noun)
-    if element.value.measure:
-        if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
-            return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
-        return _of_other(behind, text) or _begins_other(elements[:number], behind, text)
-    if anchored or element.value.kind != "count" or element.value.every:
-        return False
-    if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
-        return True
-    return _of_unknown(behind) or _of_other(behind, text) or _apart(element, behind, text)
-
-
-def _is_noun(element: Element, text: str) -> bool:
-    """Is a time of day named by one word: "night", but not "nightly" or "at night"?"""
-    return element.value.repeat.keys() == {"when"} and text[element.start : element.end].lower() in _TIMES_OF_DAY
-
-
-def _leads_to_word(before: Sequence[Element], behind: Sequence[Element], *, noun: bool) -> bool:
-    """Is "once" said of something else: "steroids I once tried", but not "1 g once in the ED"?"""
-    last = next((element for element in reversed(before) if element.kind != "filler"), None)
-    following = next((element for element in behind if element.kind != "filler"), None)
-    dosed = last is not None and last.kind in (
-        ("amount", "route", "form") if noun else ("amount", "route", "form", "mark")
-    )
-    return not dosed and following is not None and following.kind == "word"
-
-
-def _apart(element: Element, behind: Sequence[Element], text: str) -> bool:
-    """Does more than "of her" stand between a number and the drug: "Type 2 but on insulin", "one more to take"?"""
-    following = next((other for other in behind if other.kind != "filler"), None)
-    if following is None or following.kind not in ("drug", "take"):
-        return False
-    between = _WORDS.findall(text[element.end : following.start].lower())
-    if following.kind == "take":
-        return "more" in text[element.start : element.end].lower()
-    return not _OF_HER.issuperset(between)
-
-
-def _of_other(behind: Sequence[Element], text: str) -> bool:
-    """Does "of" lead from an amount to a word, and to no drug: "12 ounces of water", "10 ml de sérum"?"""
-    if not behind or behind[0].kind != "filler" or text[behind[0].start : behind[0].end].lower() not in _OF:
-        return False
-    nouns = [element for element in behind[1:] if element.kind != "filler"]
-    return bool(nouns) and nouns[0].kind == "word" and all(element.kind not in ("drug", "other") for element in nouns)
-
-
-def _begins_other(before: Sequence[Element], behind: Sequence[Element], text: str) -> bool:
-    """Does an amount begin a sentence on something with a name: "... 100 mg. 100 ml Ultravist 370 was used"?"""
-    named = bool(behind) and behind[0].kind == "word" and text[behind[0].start].isupper()
-    return named and bool(before) and before[-1].kind == "mark" and not _SENTENCE_ENDS.isdisjoint(before[-1].value)
-
-
-def _of_unknown(behind: Sequence[Element]) -> bool:
-    """Does a number count what is no form: "1 fingerbreadth above", "one point", but not "2 gummies daily"?"""
-    if not behind or behind[0].kind != "word":
-        return False
-    return len(behind) == 1 or behind[1].kind != "timing" or behind[1].end - behind[1].start == len("on")
 
 
 def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:

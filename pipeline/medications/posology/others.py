@@ -1,0 +1,97 @@
+"""Numbers and times within an instruction that are of something else than taking the drug."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline import resources
+from pipeline.medications.posology.elements import Element
+from pipeline.text.phrases import alternatives
+
+SENTENCE_ENDS = frozenset(".!?\n")
+# Behind the number of an item of a list.
+_ITEM = re.compile(r"[.):\]-](?!\d)")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+class OtherThings:
+    """Tells them by the words of a language."""
+
+    def __init__(self, lang: str) -> None:
+        kinds: dict[str, set[str]] = {}
+        for row in resources.read_table(lang, "posology/words.tsv"):
+            kinds.setdefault(row["kind"], set()).add(row["phrase"])
+        # What may stand between a number and the drug that it counts; times of day as nouns; what leads from an amount to its substance.
+        self._owners, self._moments, self._of = kinds["owner"], kinds["moment"], kinds["of"]
+        tellers = (
+            row["phrase"] for row in resources.read_table(lang, "posology/linking.tsv") if row["kind"] == "teller"
+        )
+        self._teller = re.compile(rf"\s*,\s*{alternatives(tellers, to_the_end=True)}", re.IGNORECASE)
+
+    def holds(self, elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:
+        """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
+        element = elements[number]
+        behind = elements[number + 1 : number + 5]
+        if element.kind == "timing":
+            joined = number > 0 and elements[number - 1].kind == "then"
+            if not anchored and joined and self._teller.match(text, element.end):
+                return True  # "... and in the afternoon, she had contractions"
+            noun = self._is_noun(element, text)  # "night splints", as "I once tried"
+            said = noun or element.value.flag == "once"
+            return not anchored and said and self._leads_to_word(elements[:number], behind, noun=noun)
+        if element.value.measure:
+            if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
+                return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
+            return self._of_other(behind, text) or self._begins_other(elements[:number], behind, text)
+        if anchored or element.value.kind != "count" or element.value.every:
+            return False
+        if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
+            return True
+        return self._of_unknown(behind) or self._of_other(behind, text) or self._apart(element, behind, text)
+
+    def _is_noun(self, element: Element, text: str) -> bool:
+        """Is a time of day named by one word: "night", but not "nightly" or "at night"?"""
+        return element.value.repeat.keys() == {"when"} and text[element.start : element.end].lower() in self._moments
+
+    @staticmethod
+    def _leads_to_word(before: Sequence[Element], behind: Sequence[Element], *, noun: bool) -> bool:
+        """Is "once" said of something else: "steroids I once tried", but not "1 g once in the ED"?"""
+        last = next((element for element in reversed(before) if element.kind != "filler"), None)
+        following = next((element for element in behind if element.kind != "filler"), None)
+        dosed = last is not None and last.kind in (
+            ("amount", "route", "form") if noun else ("amount", "route", "form", "mark")
+        )
+        return not dosed and following is not None and following.kind == "word"
+
+    def _apart(self, element: Element, behind: Sequence[Element], text: str) -> bool:
+        """Does more than "of her" stand between a number and the drug: "Type 2 but on insulin", "one more to take"?"""
+        following = next((other for other in behind if other.kind != "filler"), None)
+        if following is None or following.kind not in ("drug", "take"):
+            return False
+        between = _WORDS.findall(text[element.end : following.start].lower())
+        if following.kind == "take":
+            return "more" in text[element.start : element.end].lower()
+        return not self._owners.issuperset(between)
+
+    def _of_other(self, behind: Sequence[Element], text: str) -> bool:
+        """Does "of" lead from an amount to a word, and to no drug: "12 ounces of water", "10 ml de sérum"?"""
+        if not behind or behind[0].kind != "filler" or text[behind[0].start : behind[0].end].lower() not in self._of:
+            return False
+        nouns = [element for element in behind[1:] if element.kind != "filler"]
+        return (
+            bool(nouns) and nouns[0].kind == "word" and all(element.kind not in ("drug", "other") for element in nouns)
+        )
+
+    @staticmethod
+    def _begins_other(before: Sequence[Element], behind: Sequence[Element], text: str) -> bool:
+        """Does an amount begin a sentence on something with a name: "... 100 mg. 100 ml Ultravist 370 was used"?"""
+        named = bool(behind) and behind[0].kind == "word" and text[behind[0].start].isupper()
+        return named and bool(before) and before[-1].kind == "mark" and not SENTENCE_ENDS.isdisjoint(before[-1].value)
+
+    @staticmethod
+    def _of_unknown(behind: Sequence[Element]) -> bool:
+        """Does a number count what is no form: "1 fingerbreadth above", "one point", but not "2 gummies daily"?"""
+        if not behind or behind[0].kind != "word":
+            return False
+        return len(behind) == 1 or behind[1].kind != "timing" or behind[1].end - behind[1].start == len("on")
