@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from pipeline import samples
 from tests.cli.conftest import Run
@@ -12,10 +11,8 @@ NOTES = {note["note_id"] for language in samples.LANGUAGES for note in samples.l
 
 
 def test_demo_shows_events_and_metrics_and_ends(anamnesis: Run) -> None:
-    started = time.monotonic()
     done = anamnesis("demo")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < 60
     shown = done.stdout.decode()
     assert all(note_id in shown for note_id in NOTES)
     assert "/metrics" in shown
