@@ -88,7 +88,7 @@ class PosologyLanguage:
         return [
             ({"as_needed": False, "steps": [], "daily_dose": None}, [])
             if reading is None
-            else (reading.posology, self._warnings(reading, elements or (), one.attributes))
+            else (self._formed(reading.posology, one, text), self._warnings(reading, elements or (), one.attributes))
             for one, elements, reading in zip(instructions, scanned, readings, strict=True)
         ]
 
@@ -177,6 +177,15 @@ class PosologyLanguage:
             if code is not None:
                 start = drug[1] - len(words[-1])
                 chosen.append(Element("form", start, drug[1], code))
+
+    def _formed(self, posology: Data, one: Instruction, text: str) -> Data:
+        """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
+        doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
+        for start, end in one.attributes.get("FORM", ()):
+            code = _code(self._scanner.form_codes, text[start:end].lower())
+            if code is not None and "form" not in posology and {self._units.get(code)} == doses:
+                posology["form"] = {"text": text[start:end], "code": code}
+        return posology
 
     @staticmethod
     def _vague(chosen: list[Element], attributes: dict[str, list[Bounds]]) -> None:

@@ -26,7 +26,6 @@ GAPS = {
     "d3-en-us-083": "no timing divides 'after the first stool' from 'after each'",
     "d3-en-us-086": "numbers without unit: nothing is read",
     "d3-en-us-089": "the last dose that was given is none of the instruction",
-    "d3-en-uk-018": "'10 patch': a strength without unit, the form is read as counted",
     "d3-en-uk-022": "'Infant' divides the name from the instruction",
     "d3-en-uk-031": "'on' for at night",
     "d3-en-uk-034": "RE (right eye) is no route: 're' is too common",

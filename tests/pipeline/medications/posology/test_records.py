@@ -107,6 +107,20 @@ def test_mentions_of_one_drug_share_a_group_and_none_is_lost(profiles: dict[str,
     assert groups[0] == groups[2] != groups[1]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "drug", "form"),
+    [
+        ("en", "Tylenol 1 tablet p.o. b.i.d.", "Tylenol", {"text": "tablet", "code": "tablet"}),
+        ("fr", "Doliprane 1 gél le matin et 2 le soir", "Doliprane", {"text": "gél", "code": "capsule"}),
+        ("en", "Zopiclone 3.75mg nocte, 7 tablets issued", "Zopiclone", None),
+    ],
+)
+def test_a_form_that_a_dose_counts_is_the_form_of_the_record(
+    profiles: dict[str, Language], lang: str, text: str, drug: str, form: dict[str, str] | None
+) -> None:
+    assert record(event(profiles, text, lang), drug)["posology"]["form"] == form
+
+
 def test_codes_of_the_lexicon_come_with_the_record(profiles: dict[str, Language]) -> None:
     found = record(event(profiles, "Paracétamol 1 g x 3/j.", "fr"), "Paracétamol")
     assert {code["system"] for code in found["codes"]} == {"http://www.whocc.no/atc"}
