@@ -1,9 +1,16 @@
 """omop: rows for the OMOP common data model 5.4, as CSV files: NOTE_NLP, DRUG_EXPOSURE and source_ids.
 
 - NOTE_NLP has a row for every entity, attributes too. `term_exists` is N where the mention is negated, hypothetical,
-  of a relative, or a drug that the patient is allergic to; `term_temporal` is Past where it is history.
-- DRUG_EXPOSURE has a row for every medication that the patient takes by the note: status active, neither history nor
-  negated, family or hypothetical, in a note with a date and a patient. It starts on the day of the note.
+  of a relative, or a drug that the patient is allergic to; `term_temporal` is Past where it is history, and empty for
+  the reaction to such a drug.
+- DRUG_EXPOSURE has a row for every mention of a medication that the patient takes by the note: status active, neither
+  history nor negated, family or hypothetical, in a note with a date and a patient.
+- The exposure starts on the day of the note. `days_supply` is the length of the course, in whole days, where the note
+  gives it in days or weeks: one duration, or the sum of those of steps that follow each other, or a single dose (1).
+  `drug_exposure_end_date` is start + days_supply - 1, as the data model reckons. Both are empty where the length is not
+  known (no duration, a range, one duration for several steps, "for life"), and the end alone where the note continues
+  a course that began before it. The data model requires an end date: it is not made up here, for the start date or
+  start + 29 would read as a fact of the note. Fill the empty ones by your site's convention when the table is loaded.
 - Concept ids are 0 where no mapping is known (all but the type concept), and source values are kept.
 - `note_id`, `person_id` and the like are numbered from 1 in one export; `source_ids.csv` says which id of the source
   each stands for, to be replaced by those of the target database.
@@ -17,10 +24,11 @@ import csv
 import datetime
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from pipeline.annotation.gold import ATTRIBUTES
+from pipeline.exporters.allergies import is_reaction
+from pipeline.exporters.courses import course_days
 from pipeline.exporters.registry import Block, Context, Event, register
 from pipeline.exporters.words import cut, posology_words
 
@@ -45,7 +53,6 @@ _WIDTHS = {
 }  # fmt: skip
 _TEMPORAL = {True: "Past", False: "Present", None: None}
 _AROUND = 60
-_DAYS = {"d": Decimal(1), "wk": Decimal(7)}
 
 
 @register("omop", "OMOP CDM 5.4 tables NOTE_NLP and DRUG_EXPOSURE, CSV", folder=True)
@@ -119,7 +126,7 @@ class _Tables:
             "nlp_date": received[:10] if received else self.context.today.isoformat(),
             "nlp_datetime": received,
             "term_exists": "N" if any(holds.get(name) for name in denied) else "Y",
-            "term_temporal": _TEMPORAL[holds.get("history")],
+            "term_temporal": _temporal(entity, holds.get("history")),
             "term_modifiers": _modifiers(event, entity, holds, ids),
         }
 
@@ -130,8 +137,7 @@ class _Tables:
             return None
         entities = {entity["id"]: entity for entity in event["entities"]}
         start = datetime.datetime.fromisoformat(note["note_datetime"])
-        days = _days(posology.get("duration"))
-        end = start.date() + datetime.timedelta(days=days - 1) if days else start.date()
+        days = course_days(record, {warning["entity"] for warning in event["warnings"]})
         spans = sorted(
             (entities[one] for ids in record["attributes"].values() for one in ids), key=lambda one: int(one["start"])
         )
@@ -144,7 +150,7 @@ class _Tables:
             "drug_concept_id": 0,
             "drug_exposure_start_date": start.date().isoformat(),
             "drug_exposure_start_datetime": start.isoformat(),
-            "drug_exposure_end_date": end.isoformat(),
+            "drug_exposure_end_date": _end(start.date(), days) if record["change"] != "continue" else None,
             "drug_type_concept_id": _TYPE_NLP,
             "days_supply": days,
             "sig": " ".join(words) or posology_words(posology),
@@ -157,14 +163,16 @@ class _Tables:
         }
 
 
-def _days(duration: Mapping[str, Any] | None) -> int | None:
-    """Whole days of a course whose length is one number of days or weeks."""
-    share = _DAYS.get((duration or {}).get("unit") or "")
-    if duration is None or share is None or duration.get("value") is None:
+def _end(start: datetime.date, days: int | None) -> str | None:
+    """The last day of a course; None where its length is not known, or where no date holds the end."""
+    if days is None or (datetime.date.max - start).days < days:
         return None
-    days = Decimal(duration["value"]) * share
-    # A course of more than a century is a misreading, and no date holds it.
-    return int(days) if days == int(days) and 0 < days < 36525 else None
+    return (start + datetime.timedelta(days=days - 1)).isoformat()
+
+
+def _temporal(entity: Mapping[str, Any], past: bool | None) -> str | None:
+    """When the patient has the term; a reaction is told of whenever it was."""
+    return None if past is False and is_reaction(entity) else _TEMPORAL[past]
 
 
 def _snippet(event: Event, entity: Mapping[str, Any], text: str | None) -> str | None:

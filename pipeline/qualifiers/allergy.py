@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc, Span
 
-from pipeline.qualifiers.base import Qualifier
+from pipeline import resources
+from pipeline.qualifiers.base import CueData, Qualifier
+from pipeline.qualifiers.reading import Reading
+
+REACTION = "reaction"
+"""Rule of the cue that a reaction has beside that of the allergy: the drug whose reaction it is."""
+
+_DRUG = "DRUG"
+_PROBLEM = "PROBLEM"
+_WORD = re.compile(r"\w+")
+# What leads from one to the other without a word: "penicillin (rash)", "penicillin - rash, hives".
+_SIGNS = {
+    "behind": re.compile(r" *[(\[:=/>→-][ (\[:=/>→-]*"),
+    "next": re.compile(r" *[,/+] *"),
+    "before": re.compile(r"(?!)"),
+}
+# What ends an item of a list of allergies; only words lead from one side of it to the other.
+_ITEM_END = re.compile(r"[.;\n]")
 
 
 class Allergy(Qualifier):
@@ -17,6 +39,75 @@ class Allergy(Qualifier):
     def section_kinds(self) -> frozenset[str]:
         """An allergies section."""
         return frozenset({"allergies"})
+
+    def decider(
+        self, doc: Doc, reading: Reading, targets: Sequence[Span]
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """As of every qualifier; a reaction has its drug as a further cue."""
+        decide = super().decider(doc, reading, targets)
+        allergies = [span for span in targets if span.label_ in (_DRUG, _PROBLEM) and decide(span)[0]]
+        drugs = {
+            (problem.start_char, problem.end_char): drug for problem, drug in _reactions(allergies, reading, self.lang)
+        }
+
+        def decide_with_drug(span: Span) -> tuple[bool, list[CueData]]:
+            value, cues = decide(span)
+            drug = drugs.get((span.start_char, span.end_char)) if span.label_ == _PROBLEM else None
+            if drug is None:
+                return value, cues
+            cue = {"kind": "lexical", "start": drug.start_char, "end": drug.end_char, "rule": REACTION}
+            return value, [*cues, cue]
+
+        return decide_with_drug if drugs else decide
+
+
+def _reactions(allergies: Sequence[Span], reading: Reading, lang: str) -> Iterator[tuple[Span, Span]]:
+    """Each reaction with its drug. `allergies`: the drugs and problems that have the quality."""
+    drug: Span | None = None
+    waiting: list[Span] = []  # reactions that stand before their drug, or have none
+    last: Span | None = None
+    for span in sorted(allergies, key=lambda one: (one.start_char, one.end_char)):
+        between = _between(last, span, reading)
+        if span.label_ == _DRUG:
+            if last is not None and last.label_ == _PROBLEM and _leads("before", between, lang):
+                yield from ((problem, span) for problem in waiting)
+            drug, waiting = span, []
+        elif last is not None and last.label_ == _PROBLEM and _leads("next", between, lang):
+            if drug is not None:
+                yield span, drug
+            else:
+                waiting.append(span)
+        elif drug is not None and last is drug and _leads("behind", between, lang):
+            yield span, drug
+        else:
+            drug, waiting = None, [span]
+        last = span
+
+
+def _between(left: Span | None, right: Span, reading: Reading) -> str:
+    """The folded text between two spans."""
+    if left is None:
+        return ""
+    place = reading.folded.place
+    return reading.folded.folded[place(left.end_char) : place(right.start_char)]
+
+
+def _leads(kind: str, between: str, lang: str) -> bool:
+    """Does the text between two mentions say that they belong together as the kind says?"""
+    words = set(_WORD.findall(between))
+    if not words:
+        return _SIGNS[kind].fullmatch(between) is not None
+    known = _words(lang)
+    if _ITEM_END.search(between) and not (kind == "behind" and words & known["across"]):
+        return False
+    return bool(words & known[kind]) and words <= known[kind] | known["filler"]
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _words(lang: str) -> dict[str, frozenset[str]]:
+    """The words of each kind: `qualifiers/reactions.toml`."""
+    file = resources.path(lang, "qualifiers/reactions.toml")
+    return {kind: frozenset(words) for kind, words in tomllib.loads(file.read_text(encoding="utf-8")).items()}
 
 
 @Language.factory("anamnesis_allergy", default_config={"attr": "NORM", "on_ents_only": True, "use_sections": False})

@@ -10,6 +10,7 @@ What becomes what:
 | hypothetical medication | MedicationRequest, intent proposal, status unknown |
 | medication of a relative | nothing |
 | drug one is allergic to | AllergyIntolerance; refuted where negated |
+| reaction to it | the manifestation of that AllergyIntolerance; nothing where the note does not say of which |
 | problem | Condition; inactive where it is history |
 | negated or hypothetical problem | nothing |
 | problem of a relative | FamilyMemberHistory |

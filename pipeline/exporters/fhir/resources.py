@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.annotation.gold import ATTRIBUTES
+from pipeline.exporters.allergies import is_reaction, reactions
 from pipeline.exporters.fhir.dosage import concept, dosages, ratio
 from pipeline.exporters.registry import Event
 from pipeline.exporters.words import cut
@@ -36,6 +37,8 @@ def resources(event: Event, text: str | None) -> Iterator[Resource]:
             continue
         if entity["id"] in records:
             made = source.medication(entity, records[entity["id"]])
+        elif is_reaction(entity):
+            made = None
         elif _holds(entity, "allergy"):
             made = source.allergy(entity)
         elif entity["label"] == "DRUG":
@@ -62,6 +65,7 @@ class _Source:
         self.entities = {entity["id"]: entity for entity in event["entities"]}
         self.subject = _logical("Patient", self.note["patient_id"])
         self.date = self.note["note_datetime"]
+        self.reactions = reactions(event)
 
     def document(self) -> Resource:
         """The note, without its text."""
@@ -126,6 +130,8 @@ class _Source:
             made["category"] = ["medication"]
         made["code"] = self._code(entity, entity["codes"])
         made["patient"] = self.subject
+        if not refuted and (of_it := self.reactions.get(entity["id"])):
+            made["reaction"] = [{"manifestation": [self._code(one, one["codes"]) for one in of_it]}]
         return self._dated(made, "recordedDate") | self._encounter()
 
     def problem(self, entity: Mapping[str, Any]) -> Resource | None:

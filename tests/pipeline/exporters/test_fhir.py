@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline import exporters
 from pipeline.enrich import EnrichOptions
 from pipeline.exporters.fhir.dosage import dosages
-from tests.pipeline.exporters.events import event, qualified, sample_events
+from tests.pipeline.exporters.events import event, qualified, sample_events, say
 from tests.pipeline.exporters.fhir_checks import check
 
 
@@ -96,6 +96,46 @@ def test_what_is_said_of_the_patient() -> None:
     assert named(found, "Prednisone")["status"] == "completed"
     assert "diabetes" not in json.dumps(found, default=str)
     assert "metformin" not in json.dumps(found, default=str)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Allergic to penicillin (rash).", {"penicillin": ["rash"]}),
+        (
+            "en",
+            "Allergies: penicillin - hives, sulfa (anaphylaxis), codeine",
+            {"penicillin": ["hives"], "sulfa": ["anaphylaxis"], "codeine": []},
+        ),
+        ("en", "ALLERGIES:\nPenicillin (rash)\nSulfa", {"Penicillin": ["rash"], "Sulfa": []}),
+        ("en", "Allergies: codeine, which causes nausea and vomiting.", {"codeine": ["nausea", "vomiting"]}),
+        ("en", "Allergies: shellfish (angioedema), aspirin", {"aspirin": []}),
+        ("en", "Mother is allergic to penicillin (hives).", {}),
+        ("fr", "Allergie à la pénicilline (urticaire).", {"pénicilline": ["urticaire"]}),
+    ],
+)
+def test_a_reaction_is_part_of_its_allergy(language: str, text: str, expected: dict[str, list[str]]) -> None:
+    found = [one for one in resources(event(text, language)) if one["resourceType"] != "DocumentReference"]
+    assert {one["resourceType"] for one in found} <= {"AllergyIntolerance"}
+    reactions = {
+        one["code"]["text"]: [
+            code["text"] for reaction in one.get("reaction", ()) for code in reaction["manifestation"]
+        ]
+        for one in found
+    }
+    assert reactions == expected
+
+
+def test_a_refuted_allergy_has_no_reaction() -> None:
+    made = event("Allergic to penicillin (rash).")
+    say(made, "penicillin", "allergy", "negation")
+    allergy = named(resources(made), "penicillin")
+    assert allergy["verificationStatus"]["coding"][0]["code"] == "refuted"
+    assert "reaction" not in allergy
+
+
+def test_an_allergy_that_is_a_problem_by_name_stays_one() -> None:
+    assert named(resources(event("She has a food allergy.")), "food allergy")["resourceType"] == "AllergyIntolerance"
 
 
 def test_a_posology_is_a_dosage() -> None:

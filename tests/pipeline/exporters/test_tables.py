@@ -58,8 +58,12 @@ def test_omop_tables_of_sample_notes(language: str) -> None:
         assert term["term_temporal"] in ("Past", "Present", "")
     for name, width in (("snippet", 250), ("lexical_variant", 250), ("nlp_system", 250), ("term_modifiers", 2000)):
         assert terms[name].str.len().max() <= width
-    for column in ("drug_exposure_start_date", "drug_exposure_end_date", "person_id", "drug_concept_id"):
+    for column in ("drug_exposure_start_date", "person_id", "drug_concept_id"):
         assert (exposures[column] != "").all()
+    assert (exposures["drug_exposure_end_date"] == "")[exposures["days_supply"] == ""].all()
+    assert (exposures["drug_exposure_end_date"] >= exposures["drug_exposure_start_date"])[
+        exposures["drug_exposure_end_date"] != ""
+    ].all()
 
 
 def test_omop_says_what_the_patient_has_and_had() -> None:
@@ -82,6 +86,12 @@ def test_omop_says_what_the_patient_has_and_had() -> None:
     strength = row(terms, "lexical_variant", "500 mg")
     assert strength["term_modifiers"] == f"label=STRENGTH,of_note_nlp_id={drug}"
     assert set(terms["nlp_date"]) == {"2024-05-06"}
+
+
+def test_the_reaction_to_a_drug_is_neither_present_nor_past() -> None:
+    terms = tables("omop", event("Allergies: penicillin (rash). He has pneumonia."))["NOTE_NLP"]
+    assert row(terms, "lexical_variant", "rash")["term_temporal"] == ""
+    assert "allergy=true" in row(terms, "lexical_variant", "rash")["term_modifiers"]
 
 
 def test_only_what_is_taken_is_an_exposure() -> None:

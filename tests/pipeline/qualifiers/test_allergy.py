@@ -32,3 +32,28 @@ NLP = {lang: pipeline.load(lang) for lang in ("en", "fr")}
 def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
     doc = NLP[lang](text)
     assert [drug.text for drug in doc.ents if drug.label_ == "DRUG" and drug._.allergy] == allergies
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "reactions"),
+    [
+        ("en", "Allergies: penicillin - hives, sulfa (anaphylaxis)", {"hives": "penicillin", "anaphylaxis": "sulfa"}),
+        ("en", "ALLERGIES:\nPenicillin - rash, hives\nSulfa", {"rash": "Penicillin", "hives": "Penicillin"}),
+        ("en", "Allergies: Penicillin. Reaction: hives.", {"hives": "Penicillin"}),
+        ("en", "Allergies: hives from penicillin, sulfa.", {"hives": "penicillin"}),
+        ("en", "Allergies: codeine, which causes nausea and vomiting.", {"nausea": "codeine", "vomiting": "codeine"}),
+        ("en", "Allergies: penicillin, latex (rash), aspirin.", {"rash": None}),
+        ("en", "Allergies: sulfa. She has asthma.", {"asthma": None}),
+        ("en", "Penicillin causes hives.", {"hives": "Penicillin"}),
+        ("fr", "Allergie à la pénicilline (urticaire).", {"urticaire": "pénicilline"}),
+        ("fr", "Allergies : codéine, qui donne des nausées.", {"nausées": "codéine"}),
+        ("fr", "Oedème de Quincke sous IEC.", {"Oedème de Quincke": "IEC"}),
+    ],
+)
+def test_a_reaction_names_its_drug_as_a_reason(lang, text, reactions):
+    doc = NLP[lang](text)
+    found = {}
+    for problem in (entity for entity in doc.ents if entity.label_ == "PROBLEM"):
+        drugs = [cue.text for cue in problem._.allergy_cues if cue.label_ == "reaction"]
+        found[problem.text] = drugs[0] if drugs else None
+    assert found == reactions
