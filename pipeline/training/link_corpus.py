@@ -13,22 +13,40 @@ from spacy.training import Example
 from spacy.util import filter_spans, registry
 
 import pipeline
+from pipeline.annotation.gold import AnnotationError, GoldNote, check
 
 __all__ = ["annotated_doc", "pipeline"]  # the import registers the components
 
 
 @registry.readers("anamnesis.link_corpus.v1")  # type: ignore[untyped-decorator]
 def make_corpus(path: Path) -> Callable[[Language], Iterable[Example]]:
-    """Gold notes of a JSONL file (pipeline/annotation/gold.py). Raises ValueError where no path is given."""
+    """Gold notes of a JSONL file (pipeline/annotation/gold.py). Raises ValueError where no path is given.
+
+    Reading raises AnnotationError, with the line, for what is no gold note.
+    """
     if path is None:
         raise ValueError("give the annotated notes: --paths.train FILE.jsonl --paths.dev FILE.jsonl")
 
     def read(nlp: Language) -> Iterator[Example]:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            doc = annotated_doc(nlp, json.loads(line))
-            yield Example(nlp.make_doc(doc.text), doc)
+        with Path(path).open(encoding="utf-8", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    doc = annotated_doc(nlp, _checked(line, f"{path}, line {number}"))
+                    yield Example(nlp.make_doc(doc.text), doc)
 
     return read
+
+
+def _checked(line: str, where: str) -> GoldNote:
+    """The gold note of a line. Raises AnnotationError with the place for what is none."""
+    try:
+        note = json.loads(line)
+        check(note if isinstance(note, dict) else {})
+    except json.JSONDecodeError as error:
+        raise AnnotationError(f"{where}: not JSON (column {error.colno})") from None
+    except AnnotationError as error:
+        raise AnnotationError(f"{where}: {error}") from None
+    return dict(note)
 
 
 def annotated_doc(nlp: Language, note: dict[str, Any]) -> Doc:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import pipeline
+from pipeline.annotation import AnnotationError
 from pipeline.medications.linking import Linking
 from pipeline.medications.linking_model import make_candidates
 from pipeline.training.link_corpus import annotated_doc, make_corpus
@@ -120,6 +125,45 @@ def test_candidates_are_the_nearest_drugs_on_both_sides() -> None:
         ("Lasix", "20 mg"),
     ]
     assert make_candidates(drugs_each_side=3, characters=0)(doc, heads, tails) == []
+
+
+def test_corpus_reads_lines_as_json_lines_are(tmp_path: Path) -> None:
+    odd = note(0, before=False)
+    odd["text"] = odd["text"] + "\u2028end"
+    (tmp_path / "gold.jsonl").write_text(json.dumps(odd, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    (example,) = make_corpus(tmp_path / "gold.jsonl")(blank())
+    assert len(example.reference._.link_data) == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["{", "[]", json.dumps({**note(0, before=False), "relations": [{"drug": "D0", "attribute": "S9"}]})],
+)
+def test_corpus_names_the_line_that_is_no_gold_note(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "gold.jsonl").write_text(f"{json.dumps(note(0, before=False))}\n{broken}\n", encoding="utf-8")
+    with pytest.raises(AnnotationError, match=r"gold\.jsonl, line 2"):
+        list(make_corpus(tmp_path / "gold.jsonl")(blank()))
+
+
+def test_commands_and_profile_of_the_documentation(tmp_path: Path) -> None:
+    root = Path(pipeline.__file__).parent
+    links_of_readme = (root / "training" / "README.md").read_text(encoding="utf-8").split("## Links")[1]
+    commands, settings = re.findall(r"```(?:console|ini)\n(.*?)```", links_of_readme, re.DOTALL)[:2]
+    gold = [json.dumps(note(number, before=bool(number % 2))) for number in range(20)]
+    (tmp_path / "gold.jsonl").write_text("\n".join(gold) + "\n", encoding="utf-8")
+    (tmp_path / "pipeline").symlink_to(root)
+    commands = commands.rstrip() + " --training.eval_frequency 5 --training.max_epochs 2\n"
+    bin_first = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-ec", commands], cwd=tmp_path, env=bin_first, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    profile = (root / "profiles" / "en.cfg").read_text(encoding="utf-8")
+    ours = '[components.anamnesis_linking]\nfactory = "anamnesis_linking"\n'
+    assert profile.count(ours) == 1
+    settings = settings.replace('"build/', f'"{tmp_path}/build/')
+    (tmp_path / "my.cfg").write_text(profile.replace(ours, settings), encoding="utf-8")
+    nlp = pipeline.load(str(tmp_path / "my.cfg"))
+    assert nlp.get_pipe("anamnesis_linking").method == "combined"
+    assert links(nlp("Aspirin 81 mg daily.")) == {("Aspirin", "81 mg"), ("Aspirin", "daily")}
 
 
 def test_corpus_without_a_path_says_what_to_give() -> None:
