@@ -48,6 +48,9 @@ _BEGINNINGS = frozenset(
         "infused",
         "no_strength_before",
         "taken_since",
+        "unnamed_gap",
+        "unnamed_lead",
+        "unnamed_elsewhere",
     }
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -126,6 +129,8 @@ class Grammar:
         }
         # What stands between an amount and what it goes on to, and says nothing of the use.
         self.aside = re.compile("|".join(self.context[name].pattern for name in ("glued", "diluent", "dispensing")))
+        # Words without which no instruction is looked for where no drug is named.
+        self.unnamed_words = frozenset(source["unnamed_instructions"]["words"])
         self.other_endings: tuple[str, ...] = tuple(source["other_words"]["endings"])
         # Titles are read with their capitals.
         self.list_title = re.compile(source["lists_of_medications"]["title"], re.MULTILINE)

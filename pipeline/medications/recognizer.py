@@ -19,7 +19,8 @@ from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Candidate, Grammar
 from pipeline.medications.lexicon import Lexicon, Mention, Words, merge_combinations
 from pipeline.medications.recognizer_context import Context
-from pipeline.medications.recognizer_numbers import DRUG
+from pipeline.medications.recognizer_numbers import DRUG, Entity
+from pipeline.medications.recognizer_unnamed import UnnamedInstructions
 from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
@@ -97,19 +98,23 @@ class MedicationRecognizer:
             mentions = self.unlisted_names.add(words, original, mentions, lists)
         rules = self.grammar.context
         mentions = merge_combinations(words, mentions, rules["combination"], rules["alternatives"])
-        if not mentions:
+        breaks = sentence_breaks(original, words.text)
+        entities: list[Entity] = []
+        if mentions:
+            candidates: list[Candidate] = []
+            for first, last in _windows(words, mentions):
+                candidates += self.grammar.candidates(words, first, last)
+            entities = Context(words, self.grammar, breaks, lists).decide(mentions, candidates)
+        entities = UnnamedInstructions(words, self.grammar, breaks).add(entities)
+        if not entities:
             return doc
-        candidates: list[Candidate] = []
-        for first, last in _windows(words, mentions):
-            candidates += self.grammar.candidates(words, first, last)
-        context = Context(words, self.grammar, sentence_breaks(original, words.text), lists)
         index = read.offsets(doc)
         given = list(doc.ents)
         taken = {token for entity in given for token in range(entity.start, entity.end)}
         found: list[tuple[int, int, int]] = []
         labels: dict[str, int] = {}
         reached = 0
-        for entity in context.decide(mentions, candidates):
+        for entity in entities:
             start, end = folded.start(entity.start), folded.end(entity.end)
             first, last = index.bounds(start, end)
             # They come in the order of the text: only the last of them can overlap the next.

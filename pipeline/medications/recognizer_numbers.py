@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 DRUG = "DRUG"
 # A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
-_MOST_COUNTED = 4.0
+MOST_COUNTED = 4.0
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _GLUE = (" ", "  ")
 _ARTICLES = frozenset({"a", "an", "un", "une"})
 # From here on tablets are dispensed, not taken.
-_LEAST_DISPENSED = 12
+LEAST_DISPENSED = 12
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
@@ -81,10 +81,10 @@ class Numbers:
         """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
         if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
             return False
-        value = _value(self.text[number.start : number.end])
+        value = value_of(self.text[number.start : number.end])
         if (
             value is None
-            or value < _LEAST_DISPENSED
+            or value < LEAST_DISPENSED
             or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
         ):
             return False
@@ -108,19 +108,21 @@ class Numbers:
         if item.start > 1 and self.text[item.start - 1] == "-" and self.text[item.start - 2].isalpha():
             # "Catapres patch TTS-2"
             return None
-        if self._of_tablets(item, place) and _few(_value(stretch)) and before not in _ARTICLES:
+        if self._of_tablets(item, place) and _few(value_of(stretch)) and before not in _ARTICLES:
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
-        if isinstance(following, Mention) and self.text[item.end : following.start] in _GLUE:
+        if isinstance(following, Mention) and self.rules["counted_drug"].fullmatch(
+            self.text, item.end, following.start
+        ):
             taken = self.rules["takes"].fullmatch(before) or (
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            return "DOSAGE" if counted and _few(_value(stretch)) and "." not in stretch else None
+            return "DOSAGE" if counted and _few(value_of(stretch)) and "." not in stretch else None
         if isinstance(following, Candidate) and self._follows(item.end, following):
             follows = following.label
-        value = _value(stretch)
+        value = value_of(stretch)
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
@@ -137,18 +139,18 @@ class Numbers:
                 or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
             ):
                 return None
-            single = self.text[following.end - 1] != "s" and value is not None and value > _MOST_COUNTED
+            single = self.text[following.end - 1] != "s" and value is not None and value > MOST_COUNTED
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
         ):
             return "STRENGTH"
         if follows in ("FREQUENCY", "ROUTE"):
-            if at_drug and value is not None and value > _MOST_COUNTED and not self.strength:
+            if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
-                return "STRENGTH" if self.bare and value is not None and value > _MOST_COUNTED else "DOSAGE"
+                return "STRENGTH" if self.bare and value is not None and value > MOST_COUNTED else "DOSAGE"
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
         if self.rules["takes"].fullmatch(before) and _few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
@@ -156,7 +158,7 @@ class Numbers:
             if "/" in stretch and value >= _LEAST_OF_TWO:
                 return "STRENGTH"
             # "Lisinopril 20.", "digoxin 0.125."
-            bare = value > _MOST_COUNTED or _SMALL.fullmatch(stretch)
+            bare = value > MOST_COUNTED or _SMALL.fullmatch(stretch)
             if bare and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
         return None
@@ -186,7 +188,7 @@ class Numbers:
 
     def _changed_to(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
-        if value is None or value <= _MOST_COUNTED or self.drug is None:
+        if value is None or value <= MOST_COUNTED or self.drug is None:
             return False
         if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
             return False
@@ -214,7 +216,7 @@ class Numbers:
         """
         if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,:"):
             return False
-        value = _value(stretch)
+        value = value_of(stretch)
         if value is None or following.label not in (NUMBER, "DOSAGE", "FORM", "ROUTE", "FREQUENCY"):
             return False
         if _DECIMAL.fullmatch(stretch):
@@ -225,9 +227,9 @@ class Numbers:
         if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
             return True
         return (
-            value > _MOST_COUNTED
+            value > MOST_COUNTED
             and following.label in (NUMBER, "DOSAGE")
-            and _few(_value(self.text[following.start : following.end]))
+            and _few(value_of(self.text[following.start : following.end]))
         )
 
     def _word_before(self, offset: int) -> str:
@@ -240,10 +242,10 @@ def _start(item: Item) -> int:
 
 
 def _few(value: float | None) -> bool:
-    return value is None or value <= _MOST_COUNTED
+    return value is None or value <= MOST_COUNTED
 
 
-def _value(stretch: str) -> float | None:
+def value_of(stretch: str) -> float | None:
     """The largest figure of a number; None for number words."""
     figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
     return max(figures) if figures else None

@@ -144,6 +144,8 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
             ("solution", "FORM"), ("500 mg", "STRENGTH"), ("through the PEG tube", "ROUTE"),
         ]),
         ("Atrovent nose drops daily", [("nose drops", "FORM"), ("daily", "FREQUENCY")]),
+        ("Floxin otic drops", [("otic", "ROUTE"), ("drops", "FORM")]),
+        ("Nitroglycerin 200 mcg IC", [("200 mcg", "STRENGTH"), ("IC", "ROUTE")]),
         # A form that is named with more words, and two forms.
         ("Hibiclens foaming wash daily.", [("wash", "FORM"), ("daily", "FREQUENCY")]),
         ("Hibiclens soap and solution.", [("soap", "FORM"), ("solution", "FORM")]),
@@ -302,6 +304,8 @@ def test_a_level_in_the_blood_is_no_drug(english: Language, text: str, drugs: li
         # A count before its drug, or before the strength of what is counted.
         ("One baby aspirin daily.", [("One", "DOSAGE")]),
         ("She has two Tums orally with supper.", [("two", "DOSAGE")]),
+        ("Ramipril, one adult aspirin daily, digoxin.", [("one", "DOSAGE")]),
+        ("Two more Vicodin p.r.n.", [("Two", "DOSAGE")]),
         ("Take two 5 mg tablets of warfarin.", [("two", "DOSAGE"), ("5 mg", "STRENGTH")]),
         ("Atenolol half of a 25 mg tablet.", [("half", "DOSAGE"), ("25 mg", "STRENGTH")]),
         # Behind what was dispensed.
