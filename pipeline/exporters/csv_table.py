@@ -65,7 +65,6 @@ def _rows(event: Event, text: str | None) -> Iterator[dict[str, Any]]:
     for entity in event["entities"]:
         qualifiers = entity["qualifiers"] or {}
         of = links[entity["id"]]
-        code = entity["codes"][0] if entity["codes"] else {}
         row = {
             **{name: note[name] for name in _NOTE},
             **{name: entity[name] for name in ("label", "start", "end", "score", "source")},
@@ -80,8 +79,8 @@ def _rows(event: Event, text: str | None) -> Iterator[dict[str, Any]]:
             "drug_texts": "; ".join(cut(event, entities[one["head"]], text) or "" for one in of),
             "link_reasons": " ".join(one["reason"] for one in of),
             "warnings": " ".join(warnings[entity["id"]]),
-            "system": code.get("system"),
-            "code": code.get("code"),
+            "system": " ".join(dict.fromkeys(code["system"] for code in entity["codes"])),
+            "code": " ".join(code["code"] for code in entity["codes"]),
         }
         yield {name: _cell(value) for name, value in row.items()}
 

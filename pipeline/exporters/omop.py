@@ -30,7 +30,7 @@ from pipeline.annotation.gold import ATTRIBUTES
 from pipeline.exporters.allergies import is_reaction
 from pipeline.exporters.courses import course_days
 from pipeline.exporters.registry import Block, Context, Event, register
-from pipeline.exporters.words import cut, posology_words
+from pipeline.exporters.words import cut, instruction, posology_words
 
 NOTE_NLP = (
     "note_nlp_id", "note_id", "section_concept_id", "snippet", "offset", "lexical_variant", "note_nlp_concept_id",
@@ -138,10 +138,6 @@ class _Tables:
         entities = {entity["id"]: entity for entity in event["entities"]}
         start = datetime.datetime.fromisoformat(note["note_datetime"])
         days = course_days(record, {warning["entity"] for warning in event["warnings"]})
-        spans = sorted(
-            (entities[one] for ids in record["attributes"].values() for one in ids), key=lambda one: int(one["start"])
-        )
-        words = [" ".join(found.split()) for one in spans if (found := cut(event, one, text))]
         route = posology.get("route") or {}
         self.exposures += 1
         return {
@@ -153,7 +149,7 @@ class _Tables:
             "drug_exposure_end_date": _end(start.date(), days) if record["change"] != "continue" else None,
             "drug_type_concept_id": _TYPE_NLP,
             "days_supply": days,
-            "sig": " ".join(words) or posology_words(posology),
+            "sig": instruction(event, record, text) or posology_words(posology),
             "route_concept_id": 0,
             "visit_occurrence_id": self._number("VISIT_OCCURRENCE", note["visit_id"]),
             "drug_source_value": cut(event, entities[record["drug"]], text),

@@ -7,6 +7,10 @@ from typing import Any
 
 from pipeline.exporters.registry import Event
 
+# Of the note's words between two attributes so many characters are repeated; more is told of something else.
+_MOST_BETWEEN = 40
+_LEFT_OUT = " … "
+
 # UCUM units that have a name in words.
 _UNITS = {
     "s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year", "{tbl}": "tablet",
@@ -146,3 +150,27 @@ def cut(event: Event, span: Mapping[str, Any], text: str | None) -> str | None:
     if event["offset_unit"] == "utf16":
         return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
     return text[start:end]
+
+
+def instruction(event: Event, record: Mapping[str, Any], text: str | None) -> str | None:
+    """The note's own words of a record, from its first attribute to its last; None where they are not at hand.
+
+    What stands between two attributes is repeated where the text is known and no other drug is named there; else an
+    ellipsis says that there is more: "max 4 g" without its "max" would be another instruction.
+    """
+    entities = {entity["id"]: entity for entity in event["entities"]}
+    own = sorted((entities[one] for ids in record["attributes"].values() for one in ids), key=lambda one: one["start"])
+    others = [one["start"] for one in event["entities"] if one["label"] == "DRUG" and one["id"] != record["drug"]]
+    words, end = "", None
+    for span in own:
+        if end is not None and span["start"] > end:
+            named = any(end <= start < span["start"] for start in others)
+            short = span["start"] - end <= _MOST_BETWEEN
+            between = cut(event, {"start": end, "end": span["start"]}, text) if short and not named else None
+            words += between if between is not None else " " if span["start"] == end + 1 else _LEFT_OUT
+        if end is None or span["end"] > end:
+            found = cut(event, span, text)
+            if found is None:
+                return None
+            words, end = words + found, span["end"]
+    return " ".join(words.split()) or None

@@ -10,7 +10,7 @@ from pipeline.annotation.gold import ATTRIBUTES
 from pipeline.exporters.allergies import is_reaction, reactions
 from pipeline.exporters.fhir.dosage import concept, dosages, ratio
 from pipeline.exporters.registry import Event
-from pipeline.exporters.words import cut
+from pipeline.exporters.words import cut, instruction
 from schemas.ids import NAMESPACE
 
 Resource = dict[str, Any]
@@ -62,7 +62,6 @@ class _Source:
         self.event = event
         self.text = text
         self.note = event["note"]
-        self.entities = {entity["id"]: entity for entity in event["entities"]}
         self.subject = _logical("Patient", self.note["patient_id"])
         self.date = self.note["note_datetime"]
         self.reactions = reactions(event)
@@ -114,7 +113,7 @@ class _Source:
         made["supportingInformation" if planned else "derivedFrom"] = [self._document()]
         if record["change"] != "none":
             made["note"] = [{"text": f"change: {record['change']}"}]
-        if steps := dosages(record["posology"], self._words(record)):
+        if steps := dosages(record["posology"], instruction(self.event, record, self.text)):
             made["dosageInstruction" if planned else "dosage"] = steps
         return made
 
@@ -178,20 +177,14 @@ class _Source:
             made["ingredient"] = [{"itemCodeableConcept": code, "strength": strength}]
         return made
 
-    def _words(self, record: Mapping[str, Any]) -> str | None:
-        """The note's own words of all attributes, in the order of the text."""
-        ids = [one for group in record["attributes"].values() for one in group]
-        spans = sorted((self.entities[one] for one in ids), key=lambda entity: int(entity["start"]))
-        words = [self._span(span) for span in spans]
-        return " ".join(word for word in words if word) or None
-
     def _span(self, entity: Mapping[str, Any]) -> str | None:
         words = cut(self.event, entity, self.text)
         return " ".join(words.split()) if words else None
 
     def _code(self, entity: Mapping[str, Any], codes: list[Mapping[str, Any]]) -> Resource:
-        made: Resource = {"coding": [_coding(code) for code in codes]} if codes else {}
-        if words := self._span(entity):
+        # The display of our lists is the term that was found; in a Coding it would have to be the system's own.
+        made: Resource = {"coding": [_coding({**code, "display": None}) for code in codes]} if codes else {}
+        if words := self._span(entity) or next((code["display"] for code in codes if code.get("display")), None):
             made["text"] = words
         elif not codes:
             made["extension"] = [{"url": _ABSENT, "valueCode": "masked"}]

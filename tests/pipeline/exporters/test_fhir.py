@@ -150,6 +150,14 @@ def test_a_posology_is_a_dosage() -> None:
     assert dosage["text"] == "500 mg p.o. t.i.d. for 7 days as needed"
 
 
+def test_a_code_has_no_display_but_that_of_its_system() -> None:
+    made = event("Lasilix 40 mg par jour.", "fr")
+    code = named(resources(made), "Lasilix")["medicationCodeableConcept"]
+    assert code == {"coding": [{"system": "http://www.whocc.no/atc", "code": "C03CA01"}], "text": "Lasilix"}
+    masked = resources(event("Lasilix 40 mg par jour.", "fr", options=EnrichOptions(text_echo="none")))
+    assert masked[1]["medicationCodeableConcept"]["coding"] == code["coding"]
+
+
 def test_a_taper_is_dosages_in_sequence() -> None:
     steps = named(resources(event()), "Prednisone")["dosage"]
     assert [step["sequence"] for step in steps] == [1, 2]

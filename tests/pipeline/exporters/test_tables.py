@@ -128,6 +128,15 @@ def test_the_flat_table_has_posology_history_and_reasons() -> None:
     assert row(frame, "text", "Prednisone")["steps"].count("|") == 1
 
 
+def test_a_row_has_every_code_of_its_mention() -> None:
+    made = event("Héparine 5000 UI/j.", "fr")
+    codes = [code["code"] for code in made["entities"][0]["codes"]]
+    assert len(codes) > 1
+    (frame,) = tables("csv", made).values()
+    drug = row(frame, "text", "Héparine")
+    assert (drug["system"], drug["code"]) == ("http://www.whocc.no/atc", " ".join(codes))
+
+
 def test_a_cell_is_never_a_formula() -> None:
     made = event("Aspirin 81 mg daily.", note_id="=1+1", patient_id="@x")
     (frame,) = tables("csv", made).values()

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.exporters.words import frequency_words, posology_words, step_words
+from pipeline.enrich import EnrichOptions
+from pipeline.exporters.words import frequency_words, instruction, posology_words, step_words
+from tests.pipeline.exporters.events import event
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,32 @@ def test_steps_follow_what_they_share() -> None:
     steps = [{"dose": {"value": "40", "unit": "mg"}}, {"dose": {"value": "20", "unit": "mg"}}]
     said = posology_words({"route": {"code": "oral"}, "steps": steps, "daily_dose": {"value": "40", "unit": "mg"}})
     assert said == "oral; 1) 40 mg; 2) 20 mg; = 40 mg a day"
+
+
+@pytest.mark.parametrize(
+    ("text", "with_text", "without"),
+    [
+        ("Tylenol 650 mg PO q6h prn pain, max 4 g a day.", "650 mg PO q6h prn pain, max 4 g a day", "650 mg PO q6h prn … 4 g a day"),
+        ("Increased Lasix from 20 mg to 40 mg daily.", "20 mg to 40 mg daily", "20 mg … 40 mg daily"),
+        ("Aspirin 81 mg\n daily.", "81 mg daily", "81 mg … daily"),
+        ("He takes aspirin.", None, None),
+    ],
+)  # fmt: skip
+def test_an_instruction_is_the_notes_own_words(text: str, with_text: str | None, without: str | None) -> None:
+    made = event(text)
+    record = made["medications"][0]
+    assert instruction(made, record, text) == with_text
+    assert instruction(made, record, None) == without
+
+
+def test_an_instruction_names_no_other_drug() -> None:
+    text = "Aspirin 81 mg and Plavix daily."
+    made = event(text)
+    record = made["medications"][0]
+    record["attributes"]["FREQUENCY"] = [one["id"] for one in made["entities"] if one["text"] == "daily"]
+    assert instruction(made, record, text) == "81 mg … daily"
+
+
+def test_an_instruction_without_any_words_is_none() -> None:
+    made = event("Aspirin 81 mg daily.", options=EnrichOptions(text_echo="none"))
+    assert instruction(made, made["medications"][0], None) is None
