@@ -1,15 +1,18 @@
 """The shipped lists of problems and procedures.
 
 A list is a table `term`, `label`, `code`: a short term in capitals is an abbreviation and matches as written; every other
-one matches folded, in singular and plural.
+one matches folded, in singular and plural. English terms match in American and British spelling (`spellings.tsv`), English
+abbreviations in the plural too ("CVAs").
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.resources import path, read_table
+from pipeline.text.phrases import alternatives
 
 LEXICONS = ("problems", "procedures")
 # Words that take no plural, and behind which none of a French or English name does.
@@ -44,9 +47,14 @@ def entries(lang: str, name: str) -> tuple[Entry, ...]:
 def _entry(lang: str, row: dict[str, str]) -> Entry:
     term = row["term"]
     as_written = is_abbreviation(term)
-    forms = (term,) if as_written else _forms(term, lang)
+    forms = _abbreviated(term, lang) if as_written else _forms(term, lang)
     code = row.get("code") or None
     return Entry(term, row["label"], "ICD-10" if code else None, code, forms, as_written)
+
+
+def _abbreviated(term: str, lang: str) -> tuple[str, ...]:
+    """An abbreviation and its plural, which it has in English."""
+    return (term, f"{term}s") if lang == "en" and term[-1].isupper() else (term,)
 
 
 def is_abbreviation(term: str) -> bool:
@@ -55,7 +63,7 @@ def is_abbreviation(term: str) -> bool:
 
 
 def _forms(term: str, lang: str) -> tuple[str, ...]:
-    """The term and its plural: of the last word in English, of the words before the first link in French."""
+    """The term and its plural, in either spelling: of the last word in English, of the words before the first link in French."""
     words = term.split(" ")
     plural = list(words)
     if lang == "en":
@@ -67,8 +75,22 @@ def _forms(term: str, lang: str) -> tuple[str, ...]:
             if word in _LINKS or "'" in word:
                 break
             plural[number] = french_plural(word)
-    joined = " ".join(plural)
-    return (term,) if joined == term else (term, joined)
+    forms = dict.fromkeys((term, " ".join(plural)))
+    if lang == "en":
+        forms |= dict.fromkeys(map(_british, forms))
+    return tuple(forms)
+
+
+def _british(term: str) -> str:
+    """An English term as British spelling writes it."""
+    expression, british = _spellings()
+    return expression.sub(lambda match: british[match[0]], term)
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
+    british = {row["american"]: row["british"] for row in read_table("en", "matching/spellings.tsv")}
+    return re.compile(alternatives(british)), british
 
 
 def english_plural(word: str) -> str:

@@ -138,7 +138,9 @@ class TermMatcher:
         if attr == "NORM":
             for token in patterns[-1]:
                 token.norm_ = fold(token.text)
-        matcher = self._matchers.setdefault(attr, PhraseMatcher(nlp.vocab, attr=attr))
+        matcher = self._matchers.get(attr)
+        if matcher is None:
+            matcher = self._matchers[attr] = PhraseMatcher(nlp.vocab, attr=attr)
         name = f"anamnesis {len(self._terms)}"
         self._terms[nlp.vocab.strings.add(name)] = term
         matcher.add(name, patterns)
