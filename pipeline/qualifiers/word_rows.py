@@ -26,6 +26,7 @@ from typing import Generic, TypeVar
 from pipeline import resources
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrase_scan import Collapsed, is_word
+from pipeline.text.phrases import expanded
 
 T = TypeVar("T")
 # Of each class its members, as the file has them.
@@ -45,16 +46,6 @@ _NEAR_END = re.compile(r"[;:,\n]|(?<=\w\w)[.]")
 
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"<[^<>]+>|\([^()]*\|[^()]*\)|\S+")
-_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
-
-
-def expanded(phrase: str) -> list[str]:
-    """The phrases that a phrase with alternatives stands for: "in (his|her) youth" for two."""
-    group = _ALTERNATIVES.search(phrase)
-    if group is None:
-        return [phrase]
-    rests = expanded(phrase[group.end() :])
-    return [phrase[: group.start()] + choice + rest for choice in group[1].split("|") for rest in rests]
 
 
 def folded_phrases(phrase: str) -> set[str]:

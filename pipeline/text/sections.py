@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions, resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrases import phrases_expression
+from pipeline.text.phrases import expanded, phrases_expression
 from pipeline.text.section_ends import list_ends
 from pipeline.text.spans import Placed, keep
 
@@ -188,8 +188,10 @@ class Sectionizer:
         known = self._known_at(page, place)
         if known is not None:
             found.append(known)
-        if not text[place].isupper() or (known is not None and not text[known.end : end].strip(" \t:")):
-            # No title by its layout, or none that is longer than the known one.
+            if not text[known.end : end].strip(" \t:") or _ABBREVIATED.fullmatch(text, known.start, known.end):
+                # None that is longer by its layout: what stands behind "PMH" is its list.
+                return
+        if not text[place].isupper():
             return
         match = _CAPITALS.match(text, place)
         if match is None and text[place:end].rstrip(" \t").endswith(":"):
@@ -260,7 +262,9 @@ class Sectionizer:
             return True
         if _REST_BLANK.match(text, behind) and (capitalised or colon or _follows_a_whole_line(text, start)):
             return True
-        return words.isupper() and not _is_short(words) and not _goes_on_in_capitals(text, behind)
+        if not words.isupper() or _is_short(words):
+            return False
+        return not _goes_on_in_capitals(text, behind) or (_ABBREVIATED.fullmatch(words) is not None)
 
     def _kind_of(self, page: _Page, start: int, end: int) -> str:
         """The kind of a title that is not in the list as it stands: the longest known title in it, its first word, or other."""
@@ -284,6 +288,8 @@ def _is_short(words: str) -> bool:
     return sum(map(str.isalnum, words)) < _FEWEST_SIGNS
 
 
+# "PMH HTN, DM": an abbreviation is the title of the capitals that go on behind it.
+_ABBREVIATED = re.compile(r"[B-DF-HJ-NP-TV-Z]{3,5}|[AEIOU][B-DF-HJ-NP-TV-Z]{3,4}")
 _LEAST_LETTERS = 4
 _FEWEST_SIGNS = 3
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -386,7 +392,9 @@ def _goes_on_in_capitals(text: str, offset: int) -> bool:
 @lru_cache(maxsize=len(resources.LANGUAGES))
 def _known_titles(lang: str) -> dict[str, str]:
     rows = resources.read_table(lang, "text/section_titles.tsv")
-    return {FoldedText.of(row["title"]).folded: row["kind"] for row in rows}
+    return {
+        FoldedText.of(" ".join(title.split())).folded: row["kind"] for row in rows for title in expanded(row["title"])
+    }
 
 
 @lru_cache(maxsize=1)
