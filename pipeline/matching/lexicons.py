@@ -103,8 +103,8 @@ def english_plural(word: str) -> str:
 
 
 def french_plural(word: str) -> str:
-    """The plural of a French noun or adjective, by its ending."""
-    if word.endswith(("s", "x", "z")):
+    """The plural of a French noun or adjective, by its ending; an abbreviation has none."""
+    if word.isupper() or word.endswith(("s", "x", "z")):
         return word
     if word.endswith("al"):
         return f"{word[:-2]}aux"
