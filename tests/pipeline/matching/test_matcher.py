@@ -54,6 +54,10 @@ def test_matcher_longest_match_wins():
         ("en", "two kidney stones and seizures", ["kidney stones", "seizures"]),
         ("en", "diagnoses: cholecystectomies", ["cholecystectomies"]),
         ("en", "he said i'm ms smith", []),
+        ("en", "two CVAs, recurrent UTIs", ["CVAs", "UTIs"]),
+        ("en", "anaemia, oesophageal stricture, haemorrhoids", ["anaemia", "oesophageal stricture", "haemorrhoids"]),
+        ("en", "A pregnancy test and the pain scale", []),
+        ("fr", "PTG droites, TS médicamenteuses", ["PTG droites", "TS médicamenteuses"]),
     ],
 )
 def test_matcher_lexicons(lang, text, expected):

@@ -34,6 +34,9 @@ ENGLISH = {
     "a list on the line of its title": "PMH: asthma, hypertension.\n¦Cough for three days.",
     "prose goes on": "PMH: He had a stroke in 2010.\nAppendectomy as a child.\n¦",
     "items, one a line, with full stops": "PMHx - Eczema. \nHayfever \nPeanut allergy. \n¦",
+    "the visit, within a line": "PMH: asthma, gout. ¦He presents today with fever.",
+    "the visit, on a line": "PMH:\n- asthma\n- gout\n¦Presents with fever.",
+    "the past of a line is no visit": "PMH: asthma. She presented with a stroke in 2010.\n¦",
     "parts of the section": "PMH: diabetes, gout\nDermatologic history: eczema\n¦",
 }
 

@@ -181,6 +181,11 @@ def test_pollution_is_marked_and_kept():
         ("en", "HISTORY FINDINGS HOSPITAL COURSE:  Given Zosyn.", ["hospital_course"]),
         ("en", "HISTORY AND FINDINGS:  Cough.", ["history_of_present_illness"]),
         ("en", "Cough.\niv antibiotics, past medical history of gout", []),
+        ("en", "PMH HTN, DM, CAD\nPSH appendectomy", ["past_medical_history", "past_surgical_history"]),
+        ("fr", "ATCD HTA, DNID\nHDM TOUX", ["past_medical_history", "history_of_present_illness"]),
+        ("en", "PREVIOUS DIAGNOSES:\n1. Gout.\nPAST GI HISTORY: GERD.", ["past_medical_history"] * 2),
+        ("en", "PAST MEDICAL/SURGICAL/SOCIAL HISTORY: Gout.", ["past_medical_history"]),
+        ("en", "PAST AND DEVELOPMENTAL HISTORY: Gout.\nPOBH: C-section", ["past_medical_history", "obstetric_history"]),
         (
             "en",
             "HISTORY OF PRESENT ILLNESS: Cough.\nPMH: Asthma",

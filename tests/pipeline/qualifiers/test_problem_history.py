@@ -1,0 +1,59 @@
+"""Which problems the words of the past reach: + past, - present or denied, in sentences written for this test."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pytest
+
+import pipeline
+
+_MARKED = re.compile(r"\[([^]]+)]([+-])")
+ENGLISH = [
+    "She gives a history of [urge incontinence]+.",
+    "Resolved [hypokalemia]+. The [rash]+ resolved after treatment.",
+    "He had [night sweats]- during the prior week and noted [anorexia]-.",
+    "He has [tingling]- over his graft. She is over her [influenza]+.",
+    "At the age of 12 she was found to have [scoliosis]+.",
+    "The [pain]- is likely [constipation]- given his history.",
+    "Given her history of [stroke]+, she takes aspirin.",
+    "He denied any trouble with [headaches]- in the past.",
+    "She underwent a [cholecystectomy]+ in March 2004.",
+    "Past medical history: [migraine]+ without aura, [deafness]+, [gout]+.",
+    "Several family members with a history of [kidney stones]-.",
+]
+FRENCH = [
+    "Pas d'antécédent notable hormis une [entorse]+ et une [fracture]+.",
+    "Pas d'antécédent familial hormis un [cancer]-.",
+    "Antécédents d'[AVC]+ sans [séquelle]- et de [fracture]+.",
+    "Pas d'antécédent d'[asthme]-.",
+]
+
+
+@lru_cache(maxsize=2)
+def profile(lang):
+    return pipeline.load(lang, entities="given")
+
+
+def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
+    """What the profile says of the marked problems, and what the marks say."""
+    text, places, last = "", [], 0
+    for match in _MARKED.finditer(sentence):
+        text += sentence[last : match.start()]
+        places.append((len(text), len(text) + len(match[1])))
+        text += match[1]
+        last = match.end()
+    nlp = profile(lang)
+    doc = nlp.make_doc(text + sentence[last:])
+    doc.ents = [doc.char_span(*place, "PROBLEM", alignment_mode="expand") for place in places]
+    nlp(doc)
+    return [span._.history for span in doc.ents], [match[2] == "+" for match in _MARKED.finditer(sentence)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"), [*(("en", sentence) for sentence in ENGLISH), *(("fr", sentence) for sentence in FRENCH)]
+)
+def test_words_of_the_past_reach_the_problems_that_they_tell_of(lang, sentence):
+    found, marked = judged(lang, sentence)
+    assert found == marked
