@@ -202,6 +202,8 @@ class Qualifier:
                 return low, max(propositions.stop(hit.end), high)
             case "forward":
                 return hit.start, max(propositions.stop(hit.end), hit.end)
+            case "behind":
+                return hit.end, max(propositions.stop(hit.end), hit.end)
             case "backward":
                 return low, hit.end
             case "before":

@@ -23,6 +23,8 @@ SWITCHED = "switched"
 DATED = "dated"
 # What shows that something goes on.
 PRESENT = "present"
+# What tells of a place or an hour of an episode ("in the emergency room"): as PRESENT, but where a story of the past tells it.
+EPISODE = "episode"
 # What ends a use that was told before ("It was stopped"), whatever showed there that the drug went on.
 ENDED = "ended"
 # A past tense ("was given"), which ends the use of a drug only where the past is told.
@@ -49,7 +51,7 @@ STAY_SECTIONS = frozenset(
 VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
 TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
 # The kinds of drug cues, as the second column of their file names them.
-_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT)
+_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT, EPISODE)
 
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
@@ -64,6 +66,8 @@ _STORY = 2
 _SAME_REACH = 300
 # In a sentence words are looked for within so many characters of a drug.
 _TOLD_REACH = 400
+# A statement of its own within a sentence is looked for within so many characters of a cue.
+_STATEMENT_REACH = 200
 
 # The drug that takes the place of another is named within so many characters.
 _SUCCESSOR_REACH = 40
@@ -80,6 +84,8 @@ class DrugEnds:
     sections: SectionLine
     words: HistoryWords
     scopes: dict[str, Scopes]
+    # As `scopes`, but no further than the statement that holds the cue; of the rules that may contradict each other.
+    own: dict[str, Scopes] = field(default_factory=dict)
     # Where the mentions of drugs begin, in order.
     starts: list[int] = field(default_factory=list)
     # Of each drug that is taken up again, by its folded words, where that is told.
@@ -124,9 +130,11 @@ class DrugEnds:
                     by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
             else:
                 by_rule[rule].append((low, high, cue))
-        ends = cls(folded, propositions, sections, words, {}, starts)
+        ends = cls(folded, propositions, sections, words, {}, starts=starts)
         by_rule[STORY] = [ends._story(cue) for _, _, cue in by_rule[STORY]]
         ends.scopes = {rule: Scopes(found) for rule, found in by_rule.items()}
+        if by_rule[PRESENT]:
+            ends.own = {rule: Scopes(map(ends._statement, by_rule[rule])) for rule in ("past", "stopped", PRESENT)}
         for start, end, offset in drugs:
             name = folded.folded[start:end]
             ends.mentions.setdefault(name, []).append((start, end, offset))
@@ -184,8 +192,12 @@ class DrugEnds:
         scopes, sections = self.scopes, self.sections
         stay = sections.at(offset, STAY_SECTIONS) is not None
         word = None if stay else scopes[ENDED].over(start, end)
-        if word is not None or scopes[PRESENT].over(start, end) is not None:
+        if word is not None:
             return word
+        if scopes[PRESENT].over(start, end) is not None:
+            return self._stated(start, end, stay=stay)
+        if scopes[EPISODE].over(start, end) is not None and scopes[STORY].over(start, end) is None:
+            return None
         word = scopes["past"].over(start, end)
         if word is None and not stay:
             word = scopes["stopped"].over(start, end)
@@ -202,6 +214,26 @@ class DrugEnds:
             if word is not None and self._began(start, self.folded.place(word["start"])):
                 word = None
         return word
+
+    def _stated(self, start: int, end: int, *, stay: bool) -> CueData | None:
+        """The word of the drug's own statement that ends its use, where what goes on is told in another of its sentence."""
+        if self.own[PRESENT].over(start, end) is not None:
+            return None
+        word = self.own["past"].over(start, end)
+        return word if word is not None or stay else self.own["stopped"].over(start, end)
+
+    def _statement(self, stretch: Stretch) -> Stretch:
+        """What a cue reaches within its statement: up to where another of the sentence begins ("and she plans to")."""
+        low, high, cue = stretch
+        text, statement = self.folded.folded, self.words.statement
+        start, end = self.folded.place(cue["start"]), self.folded.place(cue["end"])
+        if cue["rule"] != PRESENT and statement.search(text, start, end) is not None:
+            return low, low, cue
+        following = statement.search(text, end, min(high, end + _STATEMENT_REACH))
+        for before in statement.finditer(text, max(low, start - _STATEMENT_REACH), end):
+            if before.start() < start:
+                low = before.start()
+        return low, high if following is None else following.start(), cue
 
     def _word_of_same(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends the same drug nearby, where this mention is told in the past."""

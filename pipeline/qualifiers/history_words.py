@@ -36,6 +36,7 @@ class HistoryWords:
         last_visit: before a date, up to it: it is that of the last visit, since which the text tells.
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
+        statement: anywhere: another statement of the sentence begins, with its own subject.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
     """
 
@@ -64,6 +65,7 @@ class HistoryWords:
         self.last_visit = re.compile(rf"\b{_any(words['last_visit'])}\W*\Z")
         self.led_to = re.compile(rf"\b{_any(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{_any(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
+        self.statement = re.compile(_any(words["statement"]))
         self.now = re.compile(rf"\W*{_any(words['now'])}\b")
 
 
