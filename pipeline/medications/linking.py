@@ -14,7 +14,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
-from pipeline.medications.linking_model import FACTORY, LinkClassifier
+from pipeline.medications.linking_model import FACTORY, REASON, LinkClassifier
 from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
 from pipeline.text.doc_text import DocText
 
@@ -23,11 +23,13 @@ TAIL_LABELS = ("STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE")
 _SENTENCES = [SENT_START, IDX]
 _PASSING = ("allergy", "negation")
 METHODS = ("rules", "model", "combined")
+#: Every reason that a link may have; none is ever left out or added by a setting.
+LINK_REASONS = frozenset({*REASONS, REASON})
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`attribute` belongs to `drug`; `reason` is one of `linking_rules.REASONS`."""
+    """`attribute` belongs to `drug`; `reason` is one of `LINK_REASONS`: a rule's, or "model" for the classifier's."""
 
     drug: Span
     attribute: Span

@@ -29,6 +29,7 @@ class Cues:
     listed: re.Pattern[str]
     all_before: re.Pattern[str]
     pair_before: re.Pattern[str]
+    in_order: re.Pattern[str]
     each_before: re.Pattern[str]
     each_after: re.Pattern[str]
     product: re.Pattern[str]
@@ -69,7 +70,9 @@ def read_cues(lang: str) -> Cues:
     determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
     both, either = _any(kinds["and"]), _any(kinds["or"])
     each, aside, not_of = _any(kinds["each"] + kinds["pair"]), _any(kinds["aside"]), _any(kinds["not_of"])
-    adjective = rf"(?:(?!{_any(kinds['stop'])})[\w-]+[ \t]+)"
+    # What is done with a drug is no quality of it: "p.o. Discontinue Lasix".
+    done = (row["phrase"] for row in resources.read_table(lang, "posology/changes.tsv") if row["side"] != "after")
+    adjective = rf"(?:(?!{_any([*kinds['stop'], *done])})[\w-]+[ \t]+)"
     return Cues(
         before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
         tie=re.compile(rf"[\s,:=()–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
@@ -83,6 +86,7 @@ def read_cues(lang: str) -> Cues:
         # "all for 7 days", but not "at all for 7 days".
         all_before=re.compile(rf"[,;:(–-]\s*{_any(kinds['all'])}\s*(?:{tie}\s*){{0,2}}\Z"),
         pair_before=re.compile(rf"\b{_any(kinds['pair'])}\s*(?:{tie}\s*){{0,2}}\Z"),
+        in_order=re.compile(rf"(?<![^\W_]){_any(kinds['in_order'])}"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
         # "each bedtime" is a frequency, "both eyes" a place.
         each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),

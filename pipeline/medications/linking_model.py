@@ -28,6 +28,8 @@ Pair = tuple[Span, Span]
 Candidates = Callable[[Doc, frozenset[str], frozenset[str]], list[Pair]]
 
 FACTORY = "anamnesis_link_classifier"
+#: The reason of its links.
+REASON = "model"
 _FACTS = 10
 
 DEFAULT_MODEL = """
@@ -236,7 +238,7 @@ class LinkClassifier(TrainablePipe):  # type: ignore[misc]
                 "type": tail.label_,
                 "score": round(score, 4),
                 "method": "model",
-                "reason": "model",
+                "reason": REASON,
             }
             for drug, tail, score in scored
             if score >= self.threshold

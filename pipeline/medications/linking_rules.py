@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.medications.linking_cues import Cues, read_cues, stands
+from pipeline.medications.linking_order import told_in_order
 
 #: Every reason of a rule link, with its score: about the share of links of that reason that are right.
 REASONS: dict[str, float] = {
@@ -23,6 +24,7 @@ REASONS: dict[str, float] = {
     "table_row": 0.95,  # an earlier cell of the drug's table row or list item
     "later_step": 0.97,  # a further amount of the same drug: a taper, an alternation, a change of dose
     "shared": 0.9,  # stands once for several joined drugs: "aspirin and Plavix daily"
+    "in_order": 0.95,  # "A and B 25 mg and 0.125 mg, respectively"
     "each": 0.9,  # the same, said by a word: "2 puffs each", "both for 7 days"
     "drug_between": 0.85,  # another drug is only named in passing in between
     "next_sentence": 0.9,  # the instruction goes on in a later sentence
@@ -108,6 +110,7 @@ class _Reading:
         folded = text.lower().replace("’", "'")
         # Lower case may change the length of a text (a dotted capital I): then it is read as it stands.
         self.text = folded if len(folded) == len(text) else text
+        self.written = text
         self.cues = cues
         self.mentions = mentions
         self.gaps: dict[int, str] = {}
@@ -119,10 +122,15 @@ class _Reading:
         self.row: list[int] = []  # the same, with nothing said in between
 
     def links(self) -> list[Found]:
+        order = told_in_order(self.text, self.mentions, self.cues)
+        for head, tail in order.pairs:
+            self.link(head, tail, "in_order")
+        told = {tail for _, tail in order.pairs}.union(order.unsettled)
         run: list[int] = []
         for position, mention in enumerate(self.mentions):
             if not mention.head:
-                run.append(position)
+                if position not in told:
+                    run.append(position)
                 continue
             first = self._forward_from(run, position)
             self._take(run[:first])
@@ -215,13 +223,20 @@ class _Reading:
     def _is_beside(self, run: list[int], first: int, gap: str) -> bool:
         """Do the attributes from `first` on stand directly before the drug, apart from what is before them?"""
         route = self.mentions[run[-1]].label == "ROUTE"
-        if not route and self.text[self.mentions[run[-1]].end - 1] == "." and not self._leads(run, first):
+        stopped = self.text[self.mentions[run[-1]].end - 1] == "."
+        if stopped and (self._capital(run[-1]) if route else not self._leads(run, first)):
             return False
         if "\n" in gap or not (self.cues.word if route else self.cues.quality).match(gap):
             return False
         if not self._tied(run[first]):
             return True
         return route and first == 0 and self.gap(run[0]).strip() == ","
+
+    def _capital(self, tail: int) -> bool:
+        """Does a sentence begin behind an attribute with a word before the drug: "15 mg p.o. Also Lasix"?"""
+        begin, end = self.mentions[tail].end, self.mentions[tail + 1].start
+        words = self.written[begin:end].strip()
+        return words.istitle() and not self.written[begin : self.mentions[tail + 1].end].isupper()
 
     def _leads(self, run: list[int], first: int) -> bool:
         """Does an abbreviation lead to the drug, though a stop ends it: "for which he uses p.r.n. Flovent"?"""

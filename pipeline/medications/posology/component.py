@@ -60,18 +60,19 @@ class PosologyReader:
     def __call__(self, doc: Doc) -> Doc:
         """Read a Doc."""
         attributes: dict[_Bounds, dict[str, list[_Bounds]]] = {}
-        linked: set[_Bounds] = set()
         for link in extensions.stored_of_doc(doc, "link_data") or ():
             tail = tuple(link["tail"])
             of_drug = attributes.setdefault(tuple(link["head"]), {})
             of_drug.setdefault(link["type"], []).append(tail)
-            linked.add(tail)
         warnings: list[Data] = [
             w for w in extensions.stored_of_doc(doc, "warning_data") or () if w.get("by") != "posology"
         ]
+        tails = frozenset(extensions.stored_of_doc(doc, "tail_labels") or ())
+        # Also those that the linker gave to nobody.
+        tails_at = [(tail.start_char, tail.end_char) for tail in doc.ents if tail.label_ in tails]
         places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label in self._drug_ids]
         text, folded = _texts(doc) if places else ("", "")
-        neighbours = Neighbours(places, sorted(linked))
+        neighbours = Neighbours(places, tails_at)
         changes: list[Change] = []
         instructions: list[Instruction] = []
         kept: list[list[Any]] = []

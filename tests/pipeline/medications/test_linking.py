@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 import pipeline
-from pipeline.medications.linking import METHODS, Linking
+from pipeline.medications.linking import LINK_REASONS, METHODS, Linking
 from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
 
 assert pipeline.load  # registers the components
@@ -53,6 +53,11 @@ CASES = [
     ("shared", "[D:aspirin] and [D:Plavix] [Q:daily]", [("aspirin", "daily")]),
     ("shared", "[D:Albuterol] or [D:Atrovent] [Q:q. 2h.]", [("Albuterol", "q. 2h.")]),
     ("each", "[D:Flovent] and [D:Serevent], [O:2 puffs] each.", [("Flovent", "2 puffs")]),
+    (
+        "in_order",
+        "[D:Metoprolol] and [D:digoxin] [S:25 mg] and [S:0.125 mg], respectively",
+        [("Metoprolol", "25 mg"), ("digoxin", "0.125 mg")],
+    ),
     ("drug_between", "[D:Prevacid] to protect from [D:aspirin], [S:15 mg] [R:p.o.]", [("Prevacid", "15 mg")]),
     ("drug_between", "[D:Protonix] to protect the stomach from [D:aspirin], [S:40 mg]", [("Protonix", "40 mg")]),
     ("next_sentence", "I will start [D:Inderal]. He will take [S:10 mg] [Q:twice daily].", [("Inderal", "10 mg")]),
@@ -254,6 +259,49 @@ def calls_for(count: int) -> int:
 
 def test_work_grows_with_the_number_of_entities_and_no_faster() -> None:
     assert calls_for(800) < 4.2 * calls_for(200)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked", "wanted"),
+    [
+        ("en", "[D:A] and [D:B]: [S:5 mg] and [S:2 mg] respectively", {("A", "5 mg"), ("B", "2 mg")}),
+        ("en", "[D:A] and [D:B] were raised to [S:5 mg] [Q:b.i.d.] and [S:2 mg] [Q:daily], respectively.", {("A", "5 mg"), ("A", "b.i.d."), ("B", "2 mg"), ("B", "daily")}),
+        ("en", "[D:A], [D:B] and [D:C] [S:5 mg], [S:2 mg] and [S:1 mg], respectively.", {("A", "5 mg"), ("B", "2 mg"), ("C", "1 mg")}),
+        ("en", "[D:A] and [D:B], respectively [S:5 mg] and [S:2 mg].", {("A", "5 mg"), ("B", "2 mg")}),
+        ("en", "She had [S:5 mg] and [S:2 mg] of [D:A] and [D:B], respectively.", {("A", "5 mg"), ("B", "2 mg")}),
+        ("en", "[D:A] and [D:B] [Q:daily] and [Q:b.i.d.], respectively.", {("A", "daily"), ("B", "b.i.d.")}),
+        ("fr", "[D:A] et [D:B] [S:5 mg] et [S:2 mg] respectivement", {("A", "5 mg"), ("B", "2 mg")}),
+    ],
+)  # fmt: skip
+def test_what_is_told_respectively_is_linked_in_order(lang: str, marked: str, wanted: set[tuple[str, str]]) -> None:
+    assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "[D:A], [D:B] and [D:C] [S:5 mg] and [S:2 mg], respectively.",
+        "She had 5 mg and [S:2 mg] of [D:A] and [D:B], respectively.",
+        "[D:A] and [D:B] [Q:daily and twice daily], respectively.",
+    ],
+)
+def test_nothing_is_linked_in_order_where_the_numbers_differ(marked: str) -> None:
+    assert link(marked) == []
+
+
+def test_each_drug_with_its_own_amount_needs_no_order() -> None:
+    found = {(drug, attribute) for drug, attribute, _ in link("[D:A] [S:5 mg] and [D:B] [S:2 mg] respectively.")}
+    assert found == {("A", "5 mg"), ("B", "2 mg")}
+
+
+@pytest.mark.parametrize("words", ["Discontinue", "Start", "Hold", "Also", "Home"])
+def test_a_sentence_that_begins_behind_a_route_takes_nothing_with_it(words: str) -> None:
+    marked = f"[D:Prevacid] to protect from [D:aspirin], [S:15 mg] [R:p.o.] {words} [D:Lasix]"
+    assert {(drug, attribute) for drug, attribute, _ in link(marked)} == {("Prevacid", "15 mg"), ("Prevacid", "p.o.")}
+
+
+def test_every_link_has_a_reason_of_the_closed_list() -> None:
+    assert {*REASONS, "model"} == LINK_REASONS
 
 
 def test_five_thousand_entities_are_linked_in_linear_work() -> None:
