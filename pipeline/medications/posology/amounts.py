@@ -24,6 +24,8 @@ MAX_RANGE_RATIO = 10
 #: the range runs backwards.
 MIN_FALL = 4
 
+#: Stands for the unit of a count that nobody knows ("2 bidules"): such a count is no dose, and what stands with it none either.
+UNKNOWN_UNIT = "{?}"
 #: Signs between the amounts of several ingredients.
 JOINTS = "/+-"
 _MIXED_NUMBER = re.compile(r"\d{2,}\s+\d/\d")

@@ -24,6 +24,7 @@ class Assembling:
     then = change = changing = take = scale = False
     joined = False  # "then" is only an "and"
     total = False  # "a total of" leads to the next amount
+    leads_to_timing = False  # a timing stands directly behind the element that is taken
     closed = False  # a mark or a sentence's end stands before the next element
     last: Element | None = None
     pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?

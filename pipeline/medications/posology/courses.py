@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
-from pipeline.medications.posology.elements import Element, Seen, skip
+from pipeline.medications.posology.elements import Element, Seen, Timing, skip
 from pipeline.medications.posology.numbers import Number, UnreadError, digits
 from pipeline.medications.posology.vocabulary import Vocabulary
 
@@ -21,7 +21,8 @@ PATTERN_STARTS = frozenset(
 
 
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
-_SLASHED = re.compile(
+#: "3/7", "2/52", "6/12": so many days, weeks, months.
+SLASHED = re.compile(
     r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/]|[.,]\d)(?:\s+course)?"
 )
 _DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
@@ -58,15 +59,15 @@ class Courses(Vocabulary):
     """Reads lengths of time."""
 
     def _since(self, text: Seen, place: int) -> Element | None:
-        number = self._length_at(text, place) if self._has("ago", text) else None
-        if number is not None and (end := self._cue_end("ago", text, skip(text, number.end()))):
+        length = self._stated_end(text, place) if self._has("ago", text) else 0
+        if length and (end := self._cue_end("ago", text, skip(text, length))):
             return Element("since", place, end)
         if text[place].isdigit():
             cycle = self._cycle.match(text, place) if self._has("cycle", text) else None
             return Element("unread", place, cycle.end(), code="frequency_unread") if cycle is not None else None
         later = self._cue_end("later", text, place)
-        if later and (length := self._length_at(text, skip(text, later))) is not None:
-            return Element("since", place, length.end())
+        if later and (end := self._stated_end(text, skip(text, later))):
+            return Element("since", place, end, code="start_unread")
         if _NUMBERED.match(text, place) is None:
             return self._dated(text, place)
         if (of := _DAY_OF.match(text, place)) is not None:
@@ -78,6 +79,11 @@ class Courses(Vocabulary):
         if day := _DAY_NUMBER.match(text, place):
             return Element("day", place, day.end())
         return self._dated(text, place)
+
+    def _stated_end(self, text: Seen, place: int) -> int:
+        """Where a length of time ends, also one with a stroke ("2/52"); 0 without one."""
+        length = self._length_at(text, place) or SLASHED.match(text, place)
+        return length.end() if length is not None else 0
 
     def _dated(self, text: Seen, place: int) -> Element | None:
         """ "since last week", "since 2019"."""
@@ -94,6 +100,21 @@ class Courses(Vocabulary):
                 break
             end = max(dated, word.end())
         return Element("since", place, end)
+
+    def _nights(self, text: Seen, place: int, start: int) -> Element | None:
+        """ "x 3 nights": so many days, each at that moment. Not "3 nights a week"."""
+        figures = self.numbers.match(text, start)
+        noun = skip(text, figures.end(), " -") if figures is not None else 0
+        end = self._cue_end("night_noun", text, noun) if figures is not None else 0
+        moment = self._phrase_at(text, noun) if end else None
+        if figures is None or moment is None or self._phrase_at(text, skip(text, end)) is not None:
+            return None
+        try:
+            value = self.numbers.read(figures["low"], figures["high"])
+        except UnreadError as error:
+            return Element("unread", place, end, code=error.code)
+        length = quantity_of(value.low, value.high, "d")
+        return Element("nights", place, end, (length, Timing(self._repeat(moment)))) if value.low else None
 
     def _infusion(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("over", text, place)
@@ -130,7 +151,7 @@ class Courses(Vocabulary):
         end = self._cue_end("course", text, start)
         start = skip(text, end) if end else start
         sign = text[start : start + 1]
-        slashed = _SLASHED.match(text, start) if sign.isdecimal() else None
+        slashed = SLASHED.match(text, start) if sign.isdecimal() else None
         if slashed is not None and _TO_DATE.search(text, max(0, start - _DATE_LEAD), start):
             return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
@@ -142,6 +163,8 @@ class Courses(Vocabulary):
         if days is not None:
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
         length = self._length_at(text, start)
+        if end and length is None and (nights := self._nights(text, place, start)) is not None:
+            return nights
         if length is not None:
             try:
                 value = self.numbers.read(length["low"], length["high"])

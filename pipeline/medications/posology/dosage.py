@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
+from pipeline.medications.posology.daily import GENERAL_MEALS, daily_dose, moments_of
 from pipeline.medications.posology.elements import Data, Element
 from pipeline.medications.posology.numbers import digits
 
@@ -35,19 +36,8 @@ _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
-# Of so many moments of a day a meal says more of each, and is no further one.
-_SEVERAL = 2
-# Codes of one and the same moment of the day: "every morning with breakfast" is once.
-_MOMENTS = {
-    "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
-    "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
-}  # fmt: skip
 _OR = re.compile(r"\b(?:or|ou)\b|/")
-_GENERAL_MEALS = frozenset({"C", "AC", "PC"})
 _MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
-_BOTH_SIDES = re.compile(
-    r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
-)
 _GLUCOSE = re.compile(
     r"\s*(?:for|if|si|pour)\s+(?:(?!\w*(?:potass|sodium|calc|natr|magn|phosph|kali|creat))\w+\s+){0,3}[<>=≥≤]*\s*"
     r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))"
@@ -128,7 +118,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     rate = next((data["rate"] for data in found if "rate" in data), None)
     if rate is not None and (whole.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
         del posology["form"]  # "gtt at 1,200 units/hr" is a drip
-    posology["daily_dose"] = _daily_dose(posology)
+    posology["daily_dose"] = daily_dose(posology)
     return posology
 
 
@@ -156,9 +146,9 @@ def _of_one_day(found: list[Data]) -> list[Data]:
         return found
     said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
     named = [when for repeat in said for when in repeat.get("when", ())]
-    meals = [when for when in said[-1].get("when", ()) if when in _GENERAL_MEALS]
+    meals = [when for when in said[-1].get("when", ()) if when in GENERAL_MEALS]
     moments = [when for when in named if when not in meals]  # "..., all with meals" stands behind the last one
-    if _GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
+    if GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
         return found
     times = {name: value for name, value in said[0].items() if name != "when"}
     if times and times != {"frequency": len(moments), "period": "1", "periodUnit": "d"}:
@@ -243,7 +233,8 @@ def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None
         quantity = dict(counts[-1].quantity or {})
         if "unit" not in quantity and form_unit is not None:
             quantity["unit"] = form_unit
-        data["dose"] = quantity
+        if quantity.get("unit") != UNKNOWN_UNIT:
+            data["dose"] = quantity
         described = [amount for _, amount in masses]
     else:
         plain = [amount for place, amount in masses if place not in step.forms_behind]
@@ -301,7 +292,7 @@ def _slotted(
 def _at_meals(step: Step) -> list[tuple[str, Decimal]]:
     """The slots of a day, by the meals where a meal is said of all: "1-1-1 with meals"."""
     said = step.repeat.get("when")
-    if said is None or len(said) != 1 or said[0] not in _GENERAL_MEALS:
+    if said is None or len(said) != 1 or said[0] not in GENERAL_MEALS:
         return step.slots
     return [(said[0] + _MEALS[when] if when in _MEALS else when, amount) for when, amount in step.slots]
 
@@ -333,7 +324,7 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
     """
     if len(step.repeat.get("when", ())) < 2:
         return None
-    moments, frequency = _moments(step.repeat), step.repeat.get("frequency")
+    moments, frequency = moments_of(step.repeat), step.repeat.get("frequency")
     if len(moments) < 2 or not frequency or (step.repeat.get("period"), step.repeat.get("periodUnit")) != ("1", "d"):
         return None
     start, end = step.timings[0][0], step.timings[-1][1]
@@ -347,48 +338,6 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
         name: value for name, value in step.repeat.items() if name not in ("frequency", "period", "periodUnit")
     }
     return None
-
-
-def _moments(repeat: Data) -> set[str]:
-    """The moments of the day in a timing; a meal that is not named is none."""
-    return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in _GENERAL_MEALS}
-
-
-def _moments_of_day(repeat: Data) -> int:
-    """How many takings the moments of a timing say; 0 where meals that are not named may be further ones."""
-    moments = _moments(repeat)
-    if _GENERAL_MEALS & set(repeat["when"]) and (len(moments) < _SEVERAL or "NIGHT" in moments):
-        return 0  # but "morning and evening with meals" are two
-    return len(moments)
-
-
-def _daily_dose(posology: Data) -> Data | None:
-    """Dose times takings a day, where both are single figures and nothing is taken as needed or only once."""
-    dose, timing = posology.get("dose"), posology.get("timing")
-    if not dose or "value" not in dose or not timing or posology["as_needed"] or posology["steps"]:
-        return None
-    repeat = timing["repeat"]
-    if repeat.keys() & {"frequencyMax", "periodMax", "count", "dayOfWeek"}:
-        return None
-    route = posology.get("route")
-    if route and _BOTH_SIDES.search(route["text"].lower()):
-        return None  # two drops in both eyes are two or four
-    if "frequency" in repeat:
-        if repeat.get("period") != "1" or repeat.get("periodUnit") != "d":
-            return None
-        times = repeat["frequency"]
-        if len(repeat.get("timeOfDay", ())) not in (0, times) or 1 < len(_moments(repeat)) != times:
-            return None
-    elif "timeOfDay" in repeat:
-        times = len(repeat["timeOfDay"])
-        if "when" in repeat or "period" in repeat:
-            return None
-    elif "when" in repeat and (times := _moments_of_day(repeat)):
-        pass
-    else:
-        return None
-    amount = digits(Decimal(dose["value"]) * times)
-    return {"value": amount, "unit": dose.get("unit"), "assumptions": []}
 
 
 def for_glucose(behind: str) -> bool:

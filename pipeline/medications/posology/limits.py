@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
-from pipeline.medications.posology.courses import COURSE_UNITS, Courses
+from pipeline.medications.posology.courses import COURSE_UNITS, SLASHED, Courses
 from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
 
@@ -25,7 +25,11 @@ class Limits(Courses):
             daily = _DAILY.search(text, place, end) is not None
             start = skip(text, end, ":= \t")
             return self._limited(text, place, start, daily=daily)
-        limited = self._limited(text, place, place, daily=False) if self._has("limit", text) else None
+        if not self._has("limit", text):
+            return None
+        if (within := self._limited_in(text, place)) is not None:
+            return within
+        limited = self._limited(text, place, place, daily=False)
         if limited is not None and limited.kind == "max":
             end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))
             if end:
@@ -38,10 +42,32 @@ class Limits(Courses):
                     return Element("max", place, end, limited.value)
         return None
 
+    def _is_course(self, text: Seen, start: int) -> bool:
+        length = self._length_at(text, start)
+        if length is None:
+            return SLASHED.match(text, start) is not None  # "max 5/7": five days
+        return self._time_units[re.sub(r"\s+", " ", length["unit"])] in COURSE_UNITS
+
+    def _limited_in(self, text: Seen, place: int) -> Element | None:
+        """ "4 hour limit 30 mg": what may be given within a time."""
+        length = self._length_at(text, place)
+        end = self._cue_end("max", text, skip(text, length.end(), " \t-")) if length is not None else 0
+        if length is None or not end:
+            return None
+        limited = self._limited(text, place, skip(text, end, ":= \t"), daily=False)
+        if limited is None or limited.kind != "max" or limited.value["denominator"] is not None:
+            return limited
+        try:
+            within = self.numbers.read(length["low"], length["high"])
+        except UnreadError as error:
+            return Element("unread", place, limited.end, code=error.code)
+        unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
+        under = quantity_of(within.low, within.high, unit)
+        return Element("max", place, limited.end, {**limited.value, "denominator": under})
+
     def _limited(self, text: Seen, place: int, start: int, *, daily: bool) -> Element | None:
         """The amount that is a limit, with what it is a limit of. `place`: where the element begins."""
-        length = self._length_at(text, start) if place < start else None
-        if length is not None and self._time_units[re.sub(r"\s+", " ", length["unit"])] in COURSE_UNITS:
+        if place < start and self._is_course(text, start):
             return self._course(text, start, at=place)  # "maximum 4 weeks"
         try:
             match = self._phrase_at(text, start)

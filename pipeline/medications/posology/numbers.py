@@ -35,7 +35,12 @@ _HUNDRED, _THOUSAND = 100, 1000
 
 
 class UnreadError(ValueError):
-    """What is written cannot be read; `code` says why, and is the code of the warning."""
+    """What is written cannot be read; `code` says why, and is the code of the warning.
+
+    `end`: where the phrase ends that holds it, as far as that is known; 0 where nothing is.
+    """
+
+    end = 0
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

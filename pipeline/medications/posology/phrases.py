@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pipeline.medications.posology.elements import following
-from pipeline.medications.posology.numbers import Number, Numbers, lead
+from pipeline.medications.posology.numbers import Number, Numbers, UnreadError, lead
 
 T = TypeVar("T")
 
@@ -149,11 +149,16 @@ class PhraseTable(Generic[T]):
         if self._by_number and figures is not None:
             found = self._behind(self._by_number, text, figures.end())
             if found is not None and (best is None or found.end > best.end):
-                number = self._numbers.read(figures["low"], figures["high"])
+                number = self._number(figures, found.end)
                 best = Match(found.end, found.row, number, None, found.unit)
         times = None
         if self._times is not None and (figures is not None or word in self._times.starts):
-            times = self._times.match(text, start, word, figures)
+            try:
+                times = self._times.match(text, start, word, figures)
+            except UnreadError as error:  # "3-2 times a day": all of it, so that "a day" is not read alone
+                further = self._behind(self._by_times, text, error.end) if error.end else None
+                error.end = further.end if further is not None else error.end
+                raise
         if times is not None:
             found = self._behind(self._by_times, text, times.end)
             if found is not None and (best is None or found.end > best.end):
@@ -190,9 +195,17 @@ class PhraseTable(Generic[T]):
         behind = phrase.behind.match(text, end) or phrase.behind.match(text, figures.end())
         if behind is None or (best is not None and behind.end() <= best.end):
             return best
-        number = self._numbers.read(figures["low"], figures["high"])
+        number = self._number(figures, behind.end())
         unit = behind["unit"] if "unit" in phrase.behind.groupindex else None
         return Match(behind.end(), phrase.row, number, None, unit)
+
+    def _number(self, figures: re.Match[str], end: int) -> Number:
+        """The number in a phrase that ends at `end`. Raises UnreadError, which says so."""
+        try:
+            return self._numbers.read(figures["low"], figures["high"])
+        except UnreadError as error:
+            error.end = end
+            raise
 
 
 class TimesTable:
@@ -219,7 +232,11 @@ class TimesTable:
             second = self._one(text, end, lead(text, end), self._numbers.match(text, end))
         if second is None or second.number is None or second.number.high is not None:
             return first
-        if second.number.low <= first.number.low:
+        if second.number.low < first.number.low:
+            backwards = UnreadError("range_backwards")
+            backwards.end = second.end
+            raise backwards
+        if second.number.low == first.number.low:
             return first
         return Match(second.end, second.row, Number(first.number.low, second.number.low))
 

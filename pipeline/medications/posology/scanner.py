@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
 from pipeline import resources
-from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
@@ -36,6 +37,8 @@ _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
+# Rows of frequencies that are known and cannot be read, with the code of the warning.
+_NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per", "by_behind")
@@ -217,7 +220,8 @@ class Scanner(Reasons):
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:
-            return Element("unread", place, max(self._amount_end(text, place), _stretch(text, place)), code=error.code)
+            end = max(error.end, self._amount_end(text, place), _stretch(text, place))
+            return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
         row = match.row
@@ -225,8 +229,8 @@ class Scanner(Reasons):
             return Element("filler", place, match.end)
         if row["flag"] == "as_needed":
             return self._with_reason(text, place, match.end)
-        if row["flag"] == "unread":
-            return Element("unread", place, match.end, code="frequency_unread")
+        if row["flag"] in _NOT_READ:
+            return Element("unread", place, match.end, code=_NOT_READ[row["flag"]])
         if row["flag"] == "once" and self._begins_clause(text, place, match.end):
             return Element("filler", place, match.end)  # "once the patient is asleep"
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
@@ -235,9 +239,14 @@ class Scanner(Reasons):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        if repeat.get("periodUnit") == "s" or (
-            text.startswith("a ", place)
-            and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
+        lettered = text.startswith("a", place) and len(match.unit or "") == 1  # "Imodium A-D"
+        if (
+            lettered
+            or repeat.get("periodUnit") == "s"
+            or (
+                text.startswith("a ", place)
+                and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
+            )
         ):
             return None  # "a second dose", "in about a week"
         flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
@@ -347,9 +356,23 @@ class Scanner(Reasons):
             return None  # the abbreviation of "gélule" has a figure before it
         if amount.kind == "count" and (sized := self._spoons(text, end, amount)) is not None:
             return Element("amount", place, *sized)
-        if amount.kind == "count" and not amount.measure and not amount.every and self._is_article(text, place, end):
-            return None
+        if amount.kind == "count" and not amount.measure and not amount.every:
+            if self._is_article(text, place, end):
+                return None
+            if unknown := self._unknown_unit(text, end):
+                of_unknown = {**(amount.quantity or {}), "unit": UNKNOWN_UNIT}
+                return Element("amount", place, unknown, replace(amount, quantity=of_unknown, measure="count"))
         return Element("amount", place, end, amount)
+
+    def _unknown_unit(self, text: Seen, end: int) -> int:
+        """Where a word ends that nobody knows and that a number counts each time: "2 bidules par jour"; else 0."""
+        start = skip(text, end)
+        word = WORD.match(text, start) if start > end and text[start : start + 1].isalpha() else None
+        if word is None or self.knows(text, start):
+            return 0
+        behind = skip(text, word.end())
+        timing = self._frequency(text, behind) if behind < len(text) else None
+        return word.end() if timing is not None and timing.kind == "timing" else 0
 
     def _is_glued(self, text: Seen, end: int) -> bool:
         """Do letters follow a number at once that are neither a frequency nor a route?"""

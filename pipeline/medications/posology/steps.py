@@ -5,11 +5,12 @@ What the amounts of a step are is said in `dosage`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK, Assembling
 from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
 from pipeline.medications.posology.dosage import (
@@ -112,6 +113,8 @@ class _Assembly(Assembling):
         behind_amount = bool(self.step.amounts) and self.last is self.step.amounts[-1][1]
         if behind_amount and not self.step.follows:
             self.step.vague = True  # "200 mg 12 hours later"
+        if element.code:
+            self.unread.append((element.code, element.start, element.end))
 
     def _unread(self, element: Element) -> None:
         if element.code == "frequency_unread" and self.step.amounts:
@@ -129,6 +132,8 @@ class _Assembly(Assembling):
             return
         if amount.kind == "strength" and self.last is not None and self.last.kind in ("reason", "as_needed"):
             return  # "pour une kaliémie à 3,0 mmol/L"
+        if (amount.quantity or {}).get("unit") == UNKNOWN_UNIT:
+            self.unread.append(("unit_unknown", element.start, element.end))
         if not self.step.amounts and self.last is not None and pack(amount, self.last):
             return
         bare = amount.kind == "count" and not amount.measure
@@ -160,7 +165,7 @@ class _Assembly(Assembling):
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
-            if largest(amount) > MAX_COUNT and amount.every is None:
+            if largest(amount) > MAX_COUNT and amount.every is None and not self.leads_to_timing:
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
             return  # "two tablets twice a day for a total of four tablets"
@@ -331,6 +336,12 @@ class _Assembly(Assembling):
         self.step.duration = element.value
         self._settled()
 
+    def _nights(self, element: Element) -> None:
+        length, moment = element.value
+        if not self.step.repeat:
+            self._take_timing(element, moment)
+        self._duration(replace(element, value=length))
+
     def _length(self, element: Element) -> None:
         """A time with no word before it: the course where it can be one ("1 cp le soir 3 jours")."""
         if element.value.get("unit") in ("min", "h") and self.last is not None and infusing(self.last):
@@ -405,7 +416,8 @@ _UNSAID = frozenset({"since", "mark", "word", "filler", "then", "take", "change"
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = _Assembly(text, lang)
-    for element in elements:
+    for element, following in itertools.zip_longest(elements, elements[1:]):
+        assembly.leads_to_timing = following is not None and following.kind == "timing"
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))

@@ -226,6 +226,13 @@ def _daily_dose_is_a_product(posology: dict[str, Any]) -> None:
     if daily is None:
         return
     assert posology["dose"]["unit"] == daily["unit"] if "unit" in posology["dose"] else daily["unit"] is None
-    times = Decimal(daily["value"]) / Decimal(posology["dose"]["value"])
-    repeat = posology["timing"]["repeat"]
-    assert times in {Decimal(repeat.get("frequency", 0)), Decimal(len(repeat.get("when", ())))} or times < 4
+    dose, repeat = posology["dose"], posology["timing"]["repeat"]
+    said = {
+        Decimal(repeat.get("frequency", 0)),
+        Decimal(len(repeat.get("when", ()))),
+        Decimal(repeat.get("frequencyMax", 0)),
+    }
+    for end in ("value", "low", "high"):
+        if daily.get(end) is not None:
+            times = Decimal(daily[end]) / Decimal(dose.get("value") or dose["high" if end == "value" else end])
+            assert times in said or times < 4 or daily["assumptions"]

@@ -1,0 +1,158 @@
+"""The amount a day, from a dose and how often it is taken, with what had to be assumed.
+
+It is in the unit of the dose. Where a range is said it is a range; where it does not come out exactly (15 mg a week) there
+is none, for nothing is rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from pipeline.medications.posology.elements import Data
+from pipeline.medications.posology.numbers import digits
+
+#: Every assumption that a daily dose may name.
+ASSUMPTIONS = {
+    "as_needed_at_most": "taken as often as it may be, with the upper end of each range",
+    "limited_by_max_dose": "no more than the limit that is said: it is less than what could be taken",
+    "every_interval": "taken day and night at the interval that is said: every 6 hours is four times",
+    "averaged": "what is not taken on every day is divided by the days",
+}
+
+_HOURS = 24
+# Days of a period; a month and a year have no fixed number.
+_DAYS = {"d": 1, "wk": 7}
+_WEEK = 7
+#: Moments of a meal that is not named.
+GENERAL_MEALS = frozenset({"C", "AC", "PC"})
+# Of so many moments of a day a meal says more of each, and is no further one.
+_SEVERAL = 2
+# Codes of one and the same moment of the day: "every morning with breakfast" is once.
+_MOMENTS = {
+    "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
+    "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
+}  # fmt: skip
+_BOTH_SIDES = re.compile(
+    r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
+)
+
+
+class _Times(NamedTuple):
+    """How many takings a day, at least and at most, and what was assumed for that."""
+
+    low: Fraction
+    high: Fraction
+    assumptions: tuple[str, ...] = ()
+
+
+def moments_of(repeat: Data) -> set[str]:
+    """The moments of the day in a timing; a meal that is not named is none."""
+    return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in GENERAL_MEALS}
+
+
+def daily_dose(posology: Data) -> Data | None:
+    """The amount a day; None where it cannot be told: several steps, takings that are counted, two eyes."""
+    dose, timing, route = posology.get("dose"), posology.get("timing"), posology.get("route")
+    if not dose or not timing or posology["steps"]:
+        return None
+    if route and _BOTH_SIDES.search(route["text"].lower()):
+        return None  # two drops in both eyes are two or four
+    times = _times(timing["repeat"])
+    if times is None:
+        return None
+    low = Fraction(dose.get("value") or dose["low"]) * times.low
+    high = Fraction(dose.get("value") or dose["high"]) * times.high
+    assumptions = times.assumptions
+    if posology["as_needed"]:
+        assumptions = ("as_needed_at_most", *assumptions)
+    limit = posology.get("max_dose")
+    most = _limit(limit, dose) if limit is not None else None
+    if limit is not None and most is None and posology["as_needed"]:
+        return None  # what may be taken at most is said of something else
+    if most is not None and most < high:
+        low, high = min(low, most), most
+        assumptions = (*assumptions, "limited_by_max_dose")
+    low = high if posology["as_needed"] else low
+    written = [_digits(low), _digits(high)]
+    if None in written:
+        return None
+    ends = {"value": written[0]} if low == high else {"low": written[0], "high": written[1]}
+    return {**ends, "unit": dose.get("unit"), "assumptions": list(assumptions)}
+
+
+def _digits(number: Fraction) -> str | None:
+    """A number in decimal digits; None where these do not end."""
+    quotient = Decimal(number.numerator) / Decimal(number.denominator)
+    return digits(quotient) if Fraction(quotient) == number else None
+
+
+def _limit(limit: Data, dose: Data) -> Fraction | None:
+    """The most that may be taken in a day, in the unit of the dose."""
+    most, under = limit["numerator"], limit["denominator"] or {}
+    if (under.get("value"), under.get("unit")) not in (("1", "d"), ("24", "h")) or "value" not in most:
+        return None
+    if most.get("unit") == dose.get("unit"):
+        return Fraction(most["value"])
+    if most.get("unit") == "{dose}":
+        return Fraction(most["value"]) * Fraction(dose.get("value") or dose["high"])
+    return None
+
+
+def _times(repeat: Data) -> _Times | None:
+    """The takings a day that a timing says; None where it does not say them."""
+    if "count" in repeat:
+        return None
+    days = len(repeat["dayOfWeek"]) if "dayOfWeek" in repeat else _WEEK
+    if "frequency" in repeat:
+        return _of_frequency(repeat, days)
+    if "timeOfDay" in repeat:
+        one = len(repeat["timeOfDay"]) if "when" not in repeat and "period" not in repeat else 0
+    elif "when" in repeat:
+        one = _moments_of_day(repeat)
+    else:
+        one = 1 if repeat.keys() == {"dayOfWeek"} else 0
+    return _on_days(_Times(Fraction(one), Fraction(one)), days) if one else None
+
+
+def _of_frequency(repeat: Data, days: int) -> _Times | None:
+    low, high = Fraction(repeat["frequency"]), Fraction(repeat.get("frequencyMax") or repeat["frequency"])
+    unit: str = repeat.get("periodUnit") or ""
+    shortest = Fraction(repeat.get("period") or 0)
+    longest = Fraction(repeat.get("periodMax") or shortest)
+    if not shortest:
+        return None
+    if unit == "d" and shortest == longest == 1:
+        if len(repeat.get("timeOfDay", ())) not in (0, low) or 1 < len(moments_of(repeat)) != low:
+            return None
+        return _on_days(_Times(low, high), days)
+    if "dayOfWeek" in repeat:
+        return (
+            _on_days(_Times(Fraction(1), Fraction(1)), days) if unit == "wk" and shortest == 1 and low == days else None
+        )
+    if unit == "h":
+        within = _HOURS % shortest == 0 and _HOURS % longest == 0
+        return _Times(
+            low * _HOURS / longest,
+            high * _HOURS / shortest,
+            ("every_interval",) if within else ("every_interval", "averaged"),
+        )
+    if unit not in _DAYS:
+        return None
+    return _Times(low / (longest * _DAYS[unit]), high / (shortest * _DAYS[unit]), ("averaged",))
+
+
+def _on_days(times: _Times, days: int) -> _Times:
+    if days == _WEEK:
+        return times
+    return _Times(times.low * days / _WEEK, times.high * days / _WEEK, (*times.assumptions, "averaged"))
+
+
+def _moments_of_day(repeat: Data) -> int:
+    """How many takings the moments of a timing say; 0 where meals that are not named may be further ones."""
+    moments = moments_of(repeat)
+    if GENERAL_MEALS & set(repeat["when"]) and (len(moments) < _SEVERAL or "NIGHT" in moments):
+        return 0  # but "morning and evening with meals" are two
+    return len(moments)

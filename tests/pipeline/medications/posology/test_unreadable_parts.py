@@ -1,0 +1,155 @@
+"""A part that cannot be read gives a warning, and what stands beside it no other value for that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+import pipeline
+
+
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, Language]:
+    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+
+
+def read(nlp: Language, text: str) -> tuple[dict[str, Any], list[str]]:
+    doc = nlp(text)
+    return doc._.medications[0].posology, [warning["code"] for warning in doc._.warning_data]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Metformin 500 mg, 3-2 times a day."),
+        ("en", "Metformin 500 mg twice or once a day."),
+        ("en", "Metformin 500 mg 3 to 2 times per week."),
+        ("en", "Metformin 500 mg every 6-4 hours."),
+        ("fr", "Paracétamol 1 g, 4 à 3 fois par jour."),
+        ("fr", "Paracétamol 1 g toutes les 6 à 4 heures."),
+    ],
+)
+def test_a_frequency_that_runs_backwards_gives_no_value_at_all(
+    profiles: dict[str, Language], lang: str, text: str
+) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert codes == ["range_backwards"]
+    assert not {"timing", "duration"} & posology.keys()
+    assert posology["daily_dose"] is None
+    assert posology["dose"]["unit"] in ("mg", "g")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Aspirin 2 thingummies a day.", {}),
+        ("en", "Vitamin C 500 mg 2 zingles daily.", {"strength": {"numerator": {"value": "500", "unit": "mg"}, "denominator": None}}),
+        ("fr", "Doliprane 2 bidules par jour.", {}),
+        ("fr", "Doliprane 1 g 2 bidules par jour.", {"strength": {"numerator": {"value": "1", "unit": "g"}, "denominator": None}}),
+    ],
+)  # fmt: skip
+def test_a_unit_that_nobody_knows_is_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, wanted: dict[str, Any]
+) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert codes == ["unit_unknown"]
+    assert {name: posology[name] for name in ("dose", "strength") if name in posology} == wanted
+    assert posology["daily_dose"] is None
+
+
+def test_gummies_are_counted(profiles: dict[str, Language]) -> None:
+    posology, codes = read(profiles["en"], "Vitamin C 2 gummies daily.")
+    assert (posology["dose"], codes) == ({"value": "2", "unit": "{gummy}"}, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rivotril X gouttes matin, XV gouttes soir.", "Rivotril 10 gouttes le matin et 15 gouttes le soir."],
+)
+def test_drops_at_several_times_keep_their_numbers(profiles: dict[str, Language], text: str) -> None:
+    posology, codes = read(profiles["fr"], text)
+    said = [(step["dose"], step["timing"]["repeat"]["when"]) for step in posology["steps"]]
+    assert said == [({"value": "10", "unit": "[drp]"}, ["MORN"]), ({"value": "15", "unit": "[drp]"}, ["EVE"])]
+    assert codes == []
+
+
+@pytest.mark.parametrize("text", ["Oxycodone 5 mg q6h prn max 5/7.", "Oxycodone 5 mg q6h for a maximum of 5/7."])
+def test_the_longest_course_is_no_largest_dose(profiles: dict[str, Language], text: str) -> None:
+    posology, codes = read(profiles["en"], text)
+    assert (posology["duration"], codes) == ({"value": "5", "unit": "d"}, [])
+    assert "max_dose" not in posology
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "when"),
+    [
+        ("en", "Temazepam 15 mg x 3 nights.", "NIGHT"),
+        ("en", "Temazepam 15 mg qhs for three nights.", "HS"),
+        ("fr", "Stilnox 10 mg pendant 3 nuits.", "NIGHT"),
+    ],
+)
+def test_a_number_of_nights_is_a_course(profiles: dict[str, Language], lang: str, text: str, when: str) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert (posology["duration"], posology["timing"]["repeat"]) == ({"value": "3", "unit": "d"}, {"when": [when]})
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "doses"),
+    [
+        ("Prednisolone 2.5mg od, to increase to 5mg od in 2/52.", ["2.5", "5"]),
+        ("Lasix 40 mg, increase to 80 mg in 2 weeks.", ["40", "80"]),
+        ("Sertraline 50 mg after 1/52.", ["50"]),
+    ],
+)
+def test_when_a_dose_begins_is_no_course(profiles: dict[str, Language], text: str, doses: list[str]) -> None:
+    posology, codes = read(profiles["en"], text)
+    steps = posology["steps"] or [posology]
+    assert [step["dose"]["value"] for step in steps] == doses
+    assert not any("duration" in step for step in steps)
+    assert codes == ["start_unread"]
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "hours"),
+    [
+        ("PCA morphine 1 mg, lockout 10 minutes, 4 hour limit 30 mg.", "30", "4"),
+        ("Morphine PCA 1 mg, 6-minute lockout, 1-hour maximum of 10 mg.", "10", "1"),
+        ("Morphine PCA 1 mg, lock-out 6 min, max 30 mg in 4 hours.", "30", "4"),
+    ],
+)
+def test_the_limits_of_a_pump(profiles: dict[str, Language], text: str, most: str, hours: str) -> None:
+    posology, codes = read(profiles["en"], text)
+    assert posology["dose"] == {"value": "1", "unit": "mg"}
+    assert posology["max_dose"] == {
+        "numerator": {"value": most, "unit": "mg"},
+        "denominator": {"value": hours, "unit": "h"},
+    }
+    assert not {"timing", "duration"} & posology.keys()
+    assert codes == []
+
+
+def test_alternate_days_in_latin(profiles: dict[str, Language]) -> None:
+    repeat = read(profiles["en"], "Prednisone 10 mg alt die.")[0]["timing"]["repeat"]
+    assert repeat == {"frequency": 1, "period": "2", "periodUnit": "d"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("fr", "Lévothyroxine 75 µg le matin à jeun."),
+        ("en", "Levothyroxine 75 mcg every morning on an empty stomach."),
+    ],
+)
+def test_fasting_has_no_code_in_a_timing(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert (posology["timing"]["repeat"], codes) == ({"when": ["MORN"]}, ["instruction_unread"])
+
+
+def test_the_letters_of_a_name_are_no_frequency(profiles: dict[str, Language]) -> None:
+    posology, codes = read(
+        profiles["en"], "Imodium A-D tablets take one tablet by mouth b.i.d. as needed for diarrhea."
+    )
+    assert (posology["timing"]["code"], codes) == ("BID", [])
