@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _KINDS = (frozenset({"STRENGTH", "DOSAGE"}), *(frozenset({kind}) for kind in ("FREQUENCY", "DURATION", "ROUTE")))
 #: More drugs, or attributes, than these are no enumeration that anyone tells in order: the work stays linear.
 _MOST, _MOST_TAILS = 12, 48
+#: The cue stands no further from them than this.
+_NEAR = 60
 # Between the last of them and the cue, or the cue and the first: no other sentence, and no figure that is left out.
 _APART = re.compile(r"[.;:!?]\s|\n|\d")
 
@@ -50,7 +52,8 @@ def _told(
     text: str, mentions: Sequence[Mention], behind: int, cue: re.Match[str], cues: Cues
 ) -> tuple[list[int], list[int]]:
     """The drugs and the attributes that a cue speaks of; `behind`: the first mention that follows it."""
-    if not behind or _APART.search(text, mentions[behind - 1].end, cue.start()):
+    end = mentions[behind - 1].end if behind else 0
+    if not behind or cue.start() - end > _NEAR or _APART.search(text, end, cue.start()):
         return [], []
     if not mentions[behind - 1].head:
         first = _first_tail(mentions, behind - 1)
@@ -63,7 +66,9 @@ def _told(
     if _shares(mentions, drugs, run):
         return drugs, run
     end = behind
-    if end < len(mentions) and _APART.search(text, cue.end(), mentions[end].start):
+    if end == len(mentions) or mentions[end].start - cue.end() > _NEAR:
+        return drugs, run
+    if _APART.search(text, cue.end(), mentions[end].start):
         return drugs, run
     while end < min(len(mentions), behind + _MOST_TAILS) and not mentions[end].head:
         if mentions[end].sentence != mentions[behind - 1].sentence:

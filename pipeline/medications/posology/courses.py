@@ -31,7 +31,7 @@ _DAY_OF = re.compile(
 )
 _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?(?:\d{1,2}|one|two|three|four|five|six|seven)(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
-    r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2})*)(?![^\W_])"
+    r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2}){0,31})(?![^\W_])"
 )
 # What all of these begin with.
 _NUMBERED = re.compile(

@@ -12,6 +12,7 @@ from pipeline.medications.posology.numbers import UnreadError
 
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
 _TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
+_ARTICLES = ("a ", "an ", "un ", "une ")
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
 
@@ -29,6 +30,8 @@ class Limits(Courses):
             return None
         if (within := self._limited_in(text, place)) is not None:
             return within
+        if text.startswith(_ARTICLES, place):
+            return None  # "to a maximum heart rate of 142"
         limited = self._limited(text, place, place, daily=False)
         if limited is not None and limited.kind == "max":
             end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))

@@ -12,7 +12,7 @@ from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
-from pipeline.medications.posology.regions import Bounds, Neighbours, Stretch, stretch
+from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.steps import assemble
 from pipeline.medications.posology.tables import Tables
@@ -190,13 +190,13 @@ class PosologyLanguage:
     @staticmethod
     def _vague(chosen: list[Element], attributes: dict[str, list[Bounds]]) -> None:
         """Say where a frequency stands of which nothing can be read: what follows it is an instruction of its own."""
-        for start, end in attributes.get("FREQUENCY", ()):
-            for element in chosen:
-                if element.start < end and start < element.end and element.kind not in _UNSAYING:
-                    break
-            else:
-                chosen.append(Element("unread", start, end, code="frequency_unread"))
-                chosen.sort(key=lambda element: element.start)
+        frequencies = attributes.get("FREQUENCY", ())
+        saying = (element for element in chosen if element.kind not in _UNSAYING) if frequencies else ()
+        said = Places((element.start, element.end) for element in saying)
+        vague = [bounds for bounds in frequencies if not said.touch(*bounds)]
+        if vague:
+            chosen += [Element("unread", start, end, code="frequency_unread") for start, end in vague]
+            chosen.sort(key=lambda element: element.start)
 
     def _chosen(
         self, elements: Sequence[Element], text: str, own: Sequence[Bounds], items: frozenset[int]
@@ -250,18 +250,23 @@ class PosologyLanguage:
 
     def _backwards(self, elements: Sequence[Element], anchored: Sequence[bool], kept: list[bool], text: str) -> None:
         """Keep what stands directly before an attribute or the drug: "take TWO of her Lasix"."""
-        going = before_drug = False
+        going = before_drug = apart = False
         for number in range(len(elements) - 1, -1, -1):
             element = elements[number]
             if kept[number] and (anchored[number] or element.kind == "drug"):
-                going, before_drug = True, element.kind == "drug"
+                going, before_drug, apart = True, element.kind == "drug", False
             elif (element.kind in _NOT_AHEAD and (before_drug or element.kind not in _CHANGES)) or (
                 element.kind == "mark" and (before_drug or element.value not in (",", ":", "(", ")"))
             ):
                 going = False
+            elif element.kind == "mark":
+                apart = True
             elif going and not kept[number]:
-                kept[number] = element.kind != "length" and (
-                    element.kind not in _COMMON or self._allowed(element, text)
+                # "irrigated with saline solution, and 0.5% Marcaine": a form is of what it follows.
+                kept[number] = (
+                    element.kind != "length"
+                    and not (apart and element.kind == "form")
+                    and (element.kind not in _COMMON or self._allowed(element, text))
                 )
 
     def _allowed(self, element: Element, text: str) -> bool:
@@ -277,10 +282,11 @@ class PosologyLanguage:
 
         A time within an end is no course either: "until cultures are negative for 48 hours".
         """
-        strengths, durations = attributes.get("STRENGTH", ()), attributes.get("DURATION", ())
-        ends = [bounds for bounds in durations if self._until.match(folded, *bounds)]
+        strengths, durations = set(attributes.get("STRENGTH", ())), Places(attributes.get("DURATION", ()))
+        ends = Places(bounds for bounds in attributes.get("DURATION", ()) if self._until.match(folded, *bounds))
         for element in elements:
-            if element.kind in ("duration", "length") and any(a < element.start and element.end <= b for a, b in ends):
+            until = ends.around(element.start, element.end) if element.kind in ("duration", "length") else None
+            if until is not None and until[0] < element.start:
                 element.kind, element.code = "unread", "duration_unread"
             if (
                 element.kind != "amount"
@@ -291,7 +297,7 @@ class PosologyLanguage:
                 continue
             if (element.start, element.end) in strengths:
                 element.kind, element.code = "unread", "strength_without_unit"
-            elif any(start <= element.start and element.end <= end for start, end in durations):
+            elif durations.around(element.start, element.end) is not None:
                 element.kind, element.code = "unread", "duration_unread"
 
     def _warnings(
@@ -299,19 +305,22 @@ class PosologyLanguage:
     ) -> list[Data]:
         found: list[Data] = []
         own = [(bounds, label) for label, spans in attributes.items() for bounds in spans]
+        places = Places(bounds for bounds, _ in own)
         told: set[Bounds] = set()
         for code, start, end in reading.unread:
-            inside = next((bounds for bounds, _ in own if bounds[0] <= start and end <= bounds[1]), (start, end))
+            inside = places.around(start, end) or (start, end)
             if inside not in told:
                 told.add(inside)
                 found.append({"code": code, "start": inside[0], "end": inside[1], "by": "posology"})
-        words = [(element.start, element.end) for element in elements if element.kind == "word"]
+        words = Places((element.start, element.end) for element in elements if element.kind == "word")
+        read = Places(reading.read)
+        warned = Places(told)
         for (start, end), label in sorted(own):
-            if told and _overlaps(told, start, end):
+            if warned.touch(start, end):
                 continue
-            if not _overlaps(reading.read, start, end):
+            if not read.touch(start, end):
                 code = f"{label.lower()}_unread"
-            elif words and label not in ("ROUTE", "FORM") and any(start <= low and high <= end for low, high in words):
+            elif label not in ("ROUTE", "FORM") and words.within(start, end):
                 code = "partly_read"
             else:
                 continue
@@ -356,7 +365,3 @@ def _reaches(element: Element, *, later: bool) -> bool:
     if element.kind == "as_needed":
         return not element.code
     return element.kind == "max" or (element.kind == "timing" and element.value.flag == "repeat")
-
-
-def _overlaps(read: Iterable[Bounds], start: int, end: int) -> bool:
-    return any(low < end and start < high for low, high in read)

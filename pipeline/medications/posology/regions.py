@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 Bounds = tuple[int, int]
@@ -97,6 +97,34 @@ def _copy(folded: str, start: int, end: int, text: list[str], places: list[int])
     places.extend(range(place, end))
 
 
+class Places:
+    """Stretches of a text, looked up by their places; those that overlap are one."""
+
+    def __init__(self, stretches: Iterable[Bounds]) -> None:
+        self._bounds: list[Bounds] = []
+        for start, end in sorted(stretches):
+            if self._bounds and start < self._bounds[-1][1]:
+                self._bounds[-1] = self._bounds[-1][0], max(end, self._bounds[-1][1])
+            else:
+                self._bounds.append((start, end))
+        self._starts = [start for start, _ in self._bounds]
+
+    def around(self, start: int, end: int) -> Bounds | None:
+        """The one that holds a stretch."""
+        place = bisect_right(self._starts, start) - 1
+        return self._bounds[place] if place >= 0 and end <= self._bounds[place][1] else None
+
+    def touch(self, start: int, end: int) -> bool:
+        """Does one overlap a stretch?"""
+        place = bisect_left(self._starts, end) - 1
+        return place >= 0 and start < self._bounds[place][1]
+
+    def within(self, start: int, end: int) -> bool:
+        """Does one lie wholly in a stretch?"""
+        place = bisect_left(self._starts, start)
+        return place < len(self._bounds) and self._bounds[place][1] <= end
+
+
 class Neighbours:
     """The medication entities of a Doc in the order of the text: drugs and attributes."""
 
@@ -143,9 +171,10 @@ class Neighbours:
     def others(self, pieces: Sequence[Bounds], drug: Bounds, own: Sequence[Bounds]) -> list[Bounds]:
         """What stands inside the stretches and belongs to another drug."""
         found = []
+        mine = {drug, *own}
         for start, end in pieces:
             first, behind = bisect_left(self._starts, start), bisect_left(self._starts, end)
-            found += [bounds for bounds in self._all[first:behind] if bounds != drug and bounds not in own]
+            found += [bounds for bounds in self._all[first:behind] if bounds not in mine]
         return found
 
     def _together(self, first: Bounds, last: Bounds, drug: Bounds) -> bool:

@@ -23,6 +23,8 @@ from pipeline.medications.posology.reasons import MARK, MARKS, WORD, Reasons
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
+#: More hours than these are told of no dial.
+_HOURS_TOLD = 4
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
 _BLANKS = frozenset(" \t\r\f\v")
@@ -42,12 +44,13 @@ _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per", "by_behind")
+_ARTICLE = re.compile(r"(?:a|an|single|une?)(?![^\W_]|['’-][^\W_])")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "2 x 3/j": two, three times a day.
 # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
 _TOGETHER = re.compile(
-    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]*[^\s,;.]"
+    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]{0,40}[^\s,;.]"
 )
 _EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 # "4x4s" are pads, "1/8th of" a part.
@@ -86,7 +89,9 @@ class Scanner(Reasons):
             opening.gated = self._of_figures
         self._measured = self._plain_figures()
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
-        self._before_clock_word = re.compile(rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure})*[ -]?")
+        self._before_clock_word = re.compile(
+            rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure}){{0,{_HOURS_TOLD}}}[ -]?"
+        )
 
     def scan(self, text: str, until: int | None = None) -> list[Element]:
         """The elements of a folded text, in order.
@@ -295,6 +300,12 @@ class Scanner(Reasons):
         return Element("timing", place, end, Timing(repeat))
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
+        try:
+            match = self._phrase_at(text, place)
+        except UnreadError:
+            match = None
+        if match is not None and match.row["flag"] == "as_needed":
+            return True  # whatever its own reason is
         for read, needs in self._opening(text, place).gated:
             if read not in self._of_dosing or (needs is not None and needs.match(text, place) is None):
                 continue
@@ -428,8 +439,7 @@ class Scanner(Reasons):
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
-        first = WORD.match(text, place)
-        if first is None or first[0] not in ("a", "an", "single", "un", "une"):
+        if _ARTICLE.match(text, place) is None:
             return False
         following = (
             self._frequency(text, skip(text, end)) if self.lang == "fr" and skip(text, end) < len(text) else None

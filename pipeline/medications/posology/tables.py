@@ -22,25 +22,51 @@ class Tables:
             kinds[row["kind"]].add(fold(row["title"]))
         self._supplied, self._quantity, self._directions = kinds.values()
         titles = alternatives(self._supplied | self._quantity)
-        self._title = re.compile(rf"(?:[|\t]|[ ][ ])[ \t]*{titles}[ \t]*(?=[|\t\n]|[ ][ ]|\Z)")
+        # What stands before is looked at behind the first letter of a title, for a line of blanks has many places.
+        self._title = re.compile(rf"(?:(?<=[|\t])|(?<=[|\t ][ ])){titles}[ \t]*(?=[|\t\n]|[ ][ ]|\Z)")
 
     def supplied(self, folded: str) -> frozenset[int]:
         """Where the cells begin that say how much was supplied."""
         found: set[int] = set()
+        done = 0
         for match in self._title.finditer(folded):
+            if match.start() < done:
+                continue
             start = folded.rfind("\n", 0, match.start() + 1) + 1
             end = folded.find("\n", match.end())
             if end < 0:
                 continue
+            done = end
             titles = [title.strip(" :*") for title, _ in _cells(folded, start, end)]
             beside = not self._directions.isdisjoint(titles)
+            least: dict[int, int] = {}
             for column, title in enumerate(titles):
                 if title in self._supplied:
-                    found |= _below(folded, end + 1, column, least=0)
+                    least[column] = 0
                 elif title in self._quantity:
-                    last = column == len(titles) - 1
-                    found |= _below(folded, end + 1, column, least=0 if last or beside else MAX_COUNT + 1)
+                    least[column] = 0 if column == len(titles) - 1 or beside else MAX_COUNT + 1
+            if least:
+                found |= self._below(folded, end + 1, least)
         return frozenset(found)
+
+    def _below(self, folded: str, start: int, least: dict[int, int]) -> set[int]:
+        """Where the cells of some columns begin, down to the first line that has none or has titles of its own.
+
+        `least`: the smallest number of a cell, by its column.
+        """
+        found: set[int] = set()
+        while start < len(folded):
+            end = folded.find("\n", start)
+            end = len(folded) if end < 0 else end
+            cells = _cells(folded, start, end)
+            if len(cells) < 2 or self._title.search(folded, start, end) is not None:
+                break
+            for column, smallest in least.items():
+                number = _NUMBER.match(cells[column][0]) if column < len(cells) else None
+                if number is not None and int(number[0]) >= smallest:
+                    found.add(cells[column][1])
+            start = end + 1
+        return found
 
 
 def _cells(folded: str, start: int, end: int) -> list[tuple[str, int]]:
@@ -54,20 +80,3 @@ def _cells(folded: str, start: int, end: int) -> list[tuple[str, int]]:
         cells.append((folded[place : joint.start()], place))
         place = joint.end()
     return [*cells, (folded[place:end], place)]
-
-
-def _below(folded: str, start: int, column: int, *, least: int) -> set[int]:
-    """Where the cells of a column begin, down to the first line that has none; `least`: the smallest number of one."""
-    found: set[int] = set()
-    while start < len(folded):
-        end = folded.find("\n", start)
-        end = len(folded) if end < 0 else end
-        cells = _cells(folded, start, end)
-        if len(cells) < 2:
-            break
-        if column < len(cells):
-            number = _NUMBER.match(cells[column][0])
-            if number is not None and int(number[0]) >= least:
-                found.add(cells[column][1])
-        start = end + 1
-    return found

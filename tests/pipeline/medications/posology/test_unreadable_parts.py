@@ -153,3 +153,14 @@ def test_the_letters_of_a_name_are_no_frequency(profiles: dict[str, Language]) -
         profiles["en"], "Imodium A-D tablets take one tablet by mouth b.i.d. as needed for diarrhea."
     )
     assert (posology["timing"]["code"], codes) == ("BID", [])
+
+
+def test_a_maximum_of_something_else_is_no_largest_dose(profiles: dict[str, Language]) -> None:
+    posology, _ = read(profiles["en"], "The patient was infused with dobutamine to a maximum heart rate of 142.")
+    assert "max_dose" not in posology
+
+
+def test_the_form_of_what_stands_before_is_not_of_the_drug(profiles: dict[str, Language]) -> None:
+    posology, _ = read(profiles["en"], "It was irrigated with saline solution, and 0.5% Marcaine was injected.")
+    assert "form" not in posology
+    assert posology["strength"]["numerator"] == {"value": "0.5", "unit": "%"}
