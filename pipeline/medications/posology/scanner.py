@@ -452,17 +452,6 @@ class Scanner(Reasons):
             return Element("word", place, end)
         return Element("route", place, end) if end else None
 
-    def _is_of_other(self, text: Seen, place: int, end: int) -> bool:
-        """Is a route said of something else: "into the oral vestibule", "switched to p.o. medications"?"""
-        behind = skip(text, end)
-        if self._cue_end("route_body", text, behind):
-            return True
-        if not self._cue_end("route_noun", text, behind):
-            return False
-        before = text[:place].rstrip()
-        word = before[before.rfind(" ") + 1 :]
-        return bool(word) and self._cue_end("route_lead", text, len(before) - len(word)) == len(before)
-
     def _form(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("forms", text, place)
         if not end:

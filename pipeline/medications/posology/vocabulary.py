@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from pipeline import resources
 from pipeline.medications.posology.amounts import BEHIND_AMOUNTS, Amount, Amounts
 from pipeline.medications.posology.calendar import OFFSET_FROM, Calendar
-from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of
+from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of, skip
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
+from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
@@ -18,6 +19,9 @@ _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|
 SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
 _CYCLE_ENDED = ("off", "d'arret", "de pause", "sans traitement")
 _CYCLE_ENDS = f"(?:{'|'.join(_CYCLE_ENDED)})"
+# To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
+_WITH_NEXT = re.compile(rf"\s+(?:with|avec)(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
+_JOINED = re.compile(r"\s(?:and|then|et|puis)\s")
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
 _ARTICLES = frozenset({"a", "an", "un", "une"})
@@ -207,3 +211,17 @@ class Vocabulary:
         length = self._length_at(text, place)
         amount = self._amount_end(text, place)
         return max(length.end() if length else 0, amount if amount > place else 0)
+
+    def _is_of_other(self, text: Seen, place: int, end: int) -> bool:
+        """Is a route said of something else: "into the oral vestibule", "switched to p.o. medications"?"""
+        behind = skip(text, end)
+        drug = text.rfind(DRUG_SIGN, 0, place)
+        if drug >= 0 and _WITH_NEXT.match(text, end) and _JOINED.search(text, drug, place):
+            return True  # "irrigated with A and then injected with B"
+        if self._cue_end("route_body", text, behind):
+            return True
+        if not self._cue_end("route_noun", text, behind):
+            return False
+        before = text[:place].rstrip()
+        word = before[before.rfind(" ") + 1 :]
+        return bool(word) and self._cue_end("route_lead", text, len(before) - len(word)) == len(before)

@@ -164,3 +164,15 @@ def test_the_form_of_what_stands_before_is_not_of_the_drug(profiles: dict[str, L
     posology, _ = read(profiles["en"], "It was irrigated with saline solution, and 0.5% Marcaine was injected.")
     assert "form" not in posology
     assert posology["strength"]["numerator"] == {"value": "0.5", "unit": "%"}
+
+
+def test_a_route_that_leads_to_the_next_drug_is_not_of_the_one_before(profiles: dict[str, Language]) -> None:
+    posology, _ = read(profiles["en"], "It was irrigated with 0.25% Marcaine and injected with more Kenalog.")
+    assert "route" not in posology
+
+
+def test_adjustments_of_the_dose_are_no_reason_to_take_it(profiles: dict[str, Language]) -> None:
+    posology, _ = read(
+        profiles["en"], "Let us know about any side effects of Elavil or if dose adjustments are needed."
+    )
+    assert posology["as_needed"] is False
