@@ -46,12 +46,14 @@ class Instruction(NamedTuple):
     Attributes:
         attributes: its attributes by their labels; `own`: the same in the order of the text.
         change: what the words before the drug do with it, where conditions and times behind it are of that.
+        denied: is it said not to be taken? Then what nobody linked to it is not of it: "without epinephrine was injected".
     """
 
     drug: Bounds
     attributes: dict[str, list[Bounds]]
     own: list[Bounds]
     change: str | None = None
+    denied: bool = False
 
 
 class PosologyLanguage:
@@ -99,7 +101,7 @@ class PosologyLanguage:
         hidden = neighbours.others(pieces, drug, own)
         (start, end), *rest = pieces
         first, last = (min(drug, own[0]), max(drug, own[-1])) if own else (drug, drug)
-        if not own and self._says_nothing(folded, start, drug, end):
+        if not own and (one.denied or self._says_nothing(folded, start, drug, end)):
             return None
         seen = stretch(folded, [(self._head(folded, start, first[0]), end), *rest], drug, hidden)
         elements = self._scanner.scan(seen.text, seen.place(last[1]))

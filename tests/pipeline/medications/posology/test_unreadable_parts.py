@@ -176,3 +176,10 @@ def test_adjustments_of_the_dose_are_no_reason_to_take_it(profiles: dict[str, La
         profiles["en"], "Let us know about any side effects of Elavil or if dose adjustments are needed."
     )
     assert posology["as_needed"] is False
+
+
+def test_a_drug_that_is_denied_takes_nothing_from_beside_it(profiles: dict[str, Language]) -> None:
+    doc = profiles["en"]("10 mL of Xylocaine 1% without epinephrine was injected into the bursa.")
+    (denied,) = (one for one in doc._.medications if one.drug.text == "epinephrine")
+    assert denied.status == "not-taken"
+    assert "route" not in denied.posology
