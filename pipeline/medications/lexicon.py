@@ -32,6 +32,9 @@ _SURELY_MISSPELT = 9
 _SIGNS = 3
 
 
+# Figures that a scanner takes for letters.
+_MISREAD = (str.maketrans("015", "ols"), str.maketrans("015", "ois"))
+
 # What found a mention: `span._.source`.
 LEXICON, GRAMMAR, MODEL = "lexicon", "grammar", "model"
 
@@ -219,6 +222,8 @@ class Lexicon:
                 stripped = word.rstrip("0123456789")
                 if self.kinds.get(stripped) == Kind.DRUG:
                     mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
+            elif word[-1].isalpha():
+                mention = self._misread(words, index)
             if mention is None:
                 continue
             if mention.kind != Kind.NEVER:
@@ -263,6 +268,14 @@ class Lexicon:
             return _mention(words, index, index + 1, Kind.DRUG if long else Kind.SPELLING, near, 0.8)
         if len(word) >= _MIN_STEM_LENGTH and self._stem.search(word):
             return _mention(words, index, index + 1, Kind.STEM, word, 0.7, GRAMMAR)
+        return None
+
+    def _misread(self, words: Words, index: int) -> Mention | None:
+        """A name with a figure for a letter that looks like it, as scanned pages have it: "spasf0n"."""
+        for letters in _MISREAD:
+            name = words.words[index].translate(letters)
+            if self.kinds.get(name) == Kind.DRUG:
+                return _mention(words, index, index + 1, Kind.DRUG, name, 0.8)
         return None
 
     def _extend(self, words: Words, mention: Mention, original: str) -> None:

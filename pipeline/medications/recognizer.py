@@ -50,7 +50,9 @@ _SENTENCE = re.compile(r"[.!?;\s]" + _AT_BREAK)
 _NARROW_SENTENCE = re.compile(r"[.!?;\n]" + _AT_BREAK)
 _WIDE = re.compile(r"[^\S\n]{3}")
 # Abbreviations with full stops do not end a sentence unless a line or a wider gap follows.
-_ABBREVIATED = re.compile(r"(?:[a-z]\.){2}$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$")
+_ABBREVIATED = re.compile(
+    r"(?:[a-z]\.){2}$|\bq\.? ?\d{1,2}(?:-\d{1,2})? ?h\.$|(?:^|[ (])(?:dr|mr|mrs|ms|st|no|vs|m|pr)\.$"
+)
 
 
 _LONG = 4

@@ -139,7 +139,9 @@ class Numbers:
                 or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
             ):
                 return None
-            single = self.text[following.end - 1] != "s" and value is not None and value > MOST_COUNTED
+            # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
+            single = self.text[following.end - 1] != "s" and item.end < following.start
+            single = single and value is not None and value > MOST_COUNTED
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
@@ -214,7 +216,7 @@ class Numbers:
 
         Tablets are counted in halves and quarters, never in decimals; and what another count follows is no count.
         """
-        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,:"):
+        if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,:("):
             return False
         value = value_of(stretch)
         if value is None or following.label not in (NUMBER, "DOSAGE", "FORM", "ROUTE", "FREQUENCY"):

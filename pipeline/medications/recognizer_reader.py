@@ -302,5 +302,6 @@ _ON = frozenset({"on", "sous"})
 _AND = frozenset({"and", "or", "et", "ou"})
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
-_STOP = re.compile(r"[.!?]\s")
+# A sentence ends, or the next item of a list begins.
+_STOP = re.compile(r"[.!?]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")

@@ -427,3 +427,53 @@ def test_french_of_the_ward(text: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_french_inhaled_and_nebulised(text: str, routes: list[str]) -> None:
     assert of(recogniser("fr"), text, "ROUTE") == routes
+
+
+def test_an_interval_ends_no_sentence_in_capitals(english: Language) -> None:
+    assert of(english, "OXYCODONE 20 MG P.O. Q.12H. FOR FIVE DAYS", "DURATION") == ["FOR FIVE DAYS"]
+
+
+def test_how_often_before_the_next_item_is_not_of_it(english: Language) -> None:
+    assert found(english, "- Nose wash 4 times a day\n- Claritin 10 mg") == [
+        ("Claritin", "DRUG"),
+        ("10 mg", "STRENGTH"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "name"),
+    [
+        ("en", "Metf0rmin 500 mg", "Metf0rmin"),
+        ("en", "l1sinopril was stopped", "l1sinopril"),
+        ("fr", "Spasf0n si besoin", "Spasf0n"),
+    ],
+)
+def test_a_figure_for_a_letter(lang: str, text: str, name: str) -> None:
+    assert of(recogniser(lang), text, "DRUG") == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Téralithe LP 400 (2 cp le soir)", [("Téralithe LP", "DRUG"), ("400", "STRENGTH"), ("2", "DOSAGE"), ("cp", "FORM"), ("le soir", "FREQUENCY")]),
+        ("Rifater 5cp à jeun", [("Rifater", "DRUG"), ("5", "DOSAGE"), ("cp", "FORM"), ("à jeun", "FREQUENCY")]),
+        ("Aranesp 30 µg / 15 j SC", [("Aranesp", "DRUG"), ("30 µg", "STRENGTH"), ("/ 15 j", "FREQUENCY"), ("SC", "ROUTE")]),
+        ("Modopar 1 gél à 7h-11h-15h-19h", [("Modopar", "DRUG"), ("1", "DOSAGE"), ("gél", "FORM"), ("à 7h-11h-15h-19h", "FREQUENCY")]),
+        ("Versatis 1 emplâtre 12h/24", [("Versatis", "DRUG"), ("1", "DOSAGE"), ("emplâtre", "FORM"), ("12h/24", "FREQUENCY")]),
+        ("Un-Alfa les lundi mercredi vendredi", [("Un-Alfa", "DRUG"), ("les lundi mercredi vendredi", "FREQUENCY")]),
+        ("Kayexalate 1 mesure le week-end", [("Kayexalate", "DRUG"), ("1 mesure", "DOSAGE"), ("le week-end", "FREQUENCY")]),
+        ("Keppra 500 mg x 2 → 1000 mg x 2", [("Keppra", "DRUG"), ("500 mg", "STRENGTH"), ("x 2", "FREQUENCY"), ("1000 mg", "STRENGTH"), ("x 2", "FREQUENCY")]),
+        ("Orelox 1 dose-poids 14 kg matin et soir pdt 6 jrs", [("Orelox", "DRUG"), ("1 dose-poids 14 kg", "DOSAGE"), ("matin et soir", "FREQUENCY"), ("pdt 6 jrs", "DURATION")]),
+        ("Doliprane 1 g ttes les 6h si T°>38,5", [("Doliprane", "DRUG"), ("1 g", "STRENGTH"), ("ttes les 6h si T°>38,5", "FREQUENCY")]),
+        ("Zyprexa Velotab 10 mg", [("Zyprexa Velotab", "DRUG"), ("10 mg", "STRENGTH")]),
+        ("bupivacaïne hyperbare 10 mg", [("bupivacaïne", "DRUG"), ("10 mg", "STRENGTH")]),
+        # Young names in a story, without an amount.
+        ("Il a eu du nirmatrelvir, puis Epclusa.", [("nirmatrelvir", "DRUG"), ("Epclusa", "DRUG")]),
+        # Columns of hours, the number of a patient, a department, a saturation.
+        ("\t8h\t12h\t18h\t22h\nPerfalgan 1g IV", [("Perfalgan", "DRUG"), ("1g", "STRENGTH"), ("IV", "ROUTE")]),
+        ("IPP 0012345, IPP : 778899", []),
+        ("Hospit J2 PNEUMO : SAT 97 %", []),
+    ],
+)  # fmt: skip
+def test_french_of_the_emergency_room(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(recogniser("fr"), text) == expected
