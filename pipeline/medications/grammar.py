@@ -37,6 +37,7 @@ _BEGINNINGS = frozenset(
         "fluid_elsewhere",
         "fluid_elsewhere_behind",
         "patch",
+        "bare_units",
         "by_units",
         "international",
         "dose_lead",
@@ -158,6 +159,7 @@ class Grammar:
         glue = [self._expand(text) for label in ("form", "route") for text in source[label]["patterns"]]
         glue += source["units"]["counted"]
         self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
+        self._massed = re.compile(rf"\d ?(?:{_alternatives(source['units']['mass'])})$")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
         joins = "|".join(map(self._expand, source["frequency"]["joins"]))
@@ -291,7 +293,11 @@ class Grammar:
 
     def _behind_slash(self, text: str, start: int) -> Candidate | None:
         slash = text.rfind("/", max(0, start - 2), start)
-        if slash < 1 or not (text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
+        if slash < 1:
+            return None
+        # "1 g/6h": an interval, not a rate.
+        interval = text[start].isdigit() and self._massed.search(text, max(0, slash - 16), slash)
+        if not (interval or text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
             return None
         ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]
         return Candidate(slash, max(ends), "FREQUENCY") if ends else None

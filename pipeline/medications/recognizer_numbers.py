@@ -131,6 +131,13 @@ class Numbers:
         if of_form and not self.strength and last is not None and last.label == "FORM":
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
+        if value is not None and value > MOST_COUNTED and last is not None:
+            if last.label == "FORM" and self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
+                # "2 cp de 90"
+                return "STRENGTH"
+            if follows == "DURATION" and (self.bare or (at_drug and not self.strength)):
+                # "Prednisone 20 5 jours, 10 5 jours"
+                return "STRENGTH"
         if follows == "FORM" and isinstance(following, Candidate):
             if (
                 before in _ARTICLES
@@ -144,7 +151,7 @@ class Numbers:
             single = single and value is not None and value > MOST_COUNTED
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
-            follows in ("FREQUENCY", "ROUTE") or self.rules["ends_strength"].match(self.text, item.end)
+            follows in ("FREQUENCY", "ROUTE", "DURATION") or self.rules["ends_strength"].match(self.text, item.end)
         ):
             return "STRENGTH"
         if follows in ("FREQUENCY", "ROUTE"):
@@ -221,6 +228,9 @@ class Numbers:
         value = value_of(stretch)
         if value is None or following.label not in (NUMBER, "DOSAGE", "FORM", "ROUTE", "FREQUENCY"):
             return False
+        if value >= MOST_COUNTED and self.rules["single"].fullmatch(self.text, following.start, following.end):
+            # "Périndopril 4 1/j": so much, once.
+            return True
         if _DECIMAL.fullmatch(stretch):
             # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
             form = self.text[following.start : following.end]

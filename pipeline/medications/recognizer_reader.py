@@ -201,7 +201,8 @@ class Reader(Numbers):
         name = self.text[drug.start : drug.end]
         stretch = self.text[item.start : item.end]
         if item.label == NUMBER:
-            return self._number(item, place, stretch)
+            label = self._number(item, place, stretch)
+            return "DOSAGE" if label == "STRENGTH" and self._units_left_out(name, stretch, item, place) else label
         if item.label == ACTIVITY:
             return self._activity(name, stretch)
         if item.label == RATE:
@@ -240,6 +241,14 @@ class Reader(Numbers):
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
             return item.label if _OF.match(self.text, item.end) else None
         return item.label
+
+    def _units_left_out(self, name: str, stretch: str, item: Candidate, place: int) -> bool:
+        """Is a bare number behind a drug that is given by units how many: "Lovenox 0,4 1/j", but "Innohep 0,45 : 1 inj"?"""
+        if "/" in stretch or not self.rules["bare_units"].search(name):
+            return False
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        counted = isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE", "FORM")
+        return not (counted and not self.text[item.end : following.start].strip(" :,\t"))
 
     def _share(self, item: Candidate) -> bool:
         """Is this percentage of something else, or how well something works: "35% better", "80% of predicted"?"""

@@ -39,3 +39,96 @@ def french() -> Language:
 )
 def test_names(french: Language, text: str, drugs: list[str]) -> None:
     assert of(french, text, "DRUG") == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths", "dosages"),
+    [
+        # Bare figures behind a name.
+        ("Euthyral 100 (1 le matin)", ["100"], ["1"]),
+        ("Résitune 75.\nZestril : stop.", ["75"], []),
+        ("Candésartan 4 1/j - simva 20 1/j", ["4", "20"], []),
+        ("TEMERIT 5 1/2 CP", ["5"], ["1/2"]),
+        ("Lexomil 6 1/4-0-1/2", ["6"], []),
+        ("Sifrol 18 en cours", ["18"], []),
+        ("tramadol LP 150 7 jours", ["150"], []),
+        ("Solupred 20 4 jours, 10 4 jours", ["20", "10"], []),
+        ("Prégabaline 75 x2, augmenter à 150 x2", ["75", "150"], []),
+        ("Plavix 300 mg (4 cp de 75)", ["300 mg", "75"], ["4"]),
+        # What is given by units has them without a unit, too.
+        ("Enoxaparine 0,6 x2", [], ["0,6"]),
+        ("Fragmine 5000 jusqu'à reprise de l'appui", [], ["5000"]),
+        ("Héparine 5000 UI puis HNF 20000 UI", [], ["5000 UI", "20000 UI"]),
+        # The year of something is no amount; so much in a gram of stool is a result.
+        ("Sous furosémide (dose en 2021 à 40 mg)", ["40 mg"], []),
+        ("Humira poursuivi, calprotectine 320 µg/g", [], []),
+        ("Permixon inchangé, prostate de 60 grammes", [], []),
+    ],
+)
+def test_bare_figures(french: Language, text: str, strengths: list[str], dosages: list[str]) -> None:
+    assert (of(french, text, "STRENGTH"), of(french, text, "DOSAGE")) == (strengths, dosages)
+
+
+@pytest.mark.parametrize(
+    ("text", "frequencies"),
+    [
+        # So many times, intervals behind a stroke.
+        ("Augmentin 1 g x 3 (J2)", ["x 3"]),
+        ("Lévétiracétam 500 X2 PO", ["X2"]),
+        ("Ceftazidime 2 g/8h IV", ["/8h"]),
+        ("Bumétanide 3 mg /24h IVSE", ["/24h"]),
+        ("Humira 40 mg/15j SC", ["/15j"]),
+        ("Calcium 500 max x2", ["max x2"]),
+        # Times of day; what was given once at an hour is none.
+        ("Sinemet 100 à 8h, 12h, 16h et 20h", ["à 8h, 12h, 16h et 20h"]),
+        ("Sinemet 100 8h-12h-16h-20h", ["8h-12h-16h-20h"]),
+        ("Temesta 1 mg 1/2 cp vers 18 h", ["vers 18 h"]),
+        ("Hydrocortisone 20 mg 8h pendant 10 jours", ["8h"]),
+        ("Acupan 20 mg IV à 14h25", []),
+        ("Doliprane donné à 16h", []),
+        ("Zolpidem 10 mg, éveillé de 1h à 5h", []),
+        ("Keppra 750 matin & soir", ["matin & soir"]),
+        ("Keppra 750 mat + soir 10 jours", ["mat + soir"]),
+        # When and in which case.
+        ("Morphine 5 mg 30 min avant la toilette", ["30 min avant la toilette"]),
+        ("Emla 1 h avant le pansement", ["1 h avant le pansement"]),
+        ("Innohep 2500 UI au branchement", ["au branchement"]),
+        ("Trulicity 1,5 mg au réveil", ["au réveil"]),
+        ("Glucagen 1 mg IM si hypoglycémie sévère", ["si hypoglycémie sévère"]),
+        ("Buccolam 10 mg en cas de convulsion > 5 min", ["en cas de convulsion > 5 min"]),
+        ("Scopolamine SC si râles", ["si râles"]),
+        ("Locapred à volonté", ["à volonté"]),
+        # Of the patient, not of the drug.
+        ("Il prend du Josir.\nIl se lève quatre fois par nuit.", []),
+    ],
+)
+def test_how_often(french: Language, text: str, frequencies: list[str]) -> None:
+    assert of(french, text, "FREQUENCY") == frequencies
+
+
+@pytest.mark.parametrize(
+    ("text", "durations"),
+    [
+        ("Lovenox 0,4 ml 1/j jusqu'au 15/06/2024", ["jusqu'au 15/06/2024"]),
+        ("Fragmine jusqu'au 3 mars", ["jusqu'au 3 mars"]),
+        ("Aspégic 160 mg jusqu'à 35 SA", ["jusqu'à 35 SA"]),
+        ("INNOHEP SC JUSQU A REPRISE DE LA MARCHE", ["JUSQU A REPRISE DE LA MARCHE"]),
+        ("Kétoprofène 100 x2/j 72h + paracétamol", ["72h"]),
+        ("Utrogestan 200 du 14e au 25e jour 6 cycles", ["du 14e au 25e jour", "6 cycles"]),
+        ("Rifadine 300 mg 2 gél.\nDurée totale 6 mois.", ["6 mois"]),
+        # Of something else, or a time of day.
+        ("Xarelto suspendu 3 jours", []),
+        ("Prozac 20 mg, arrêt de travail de 8 jours", []),
+        ("Doliprane 1 g, heure présumée 21 h.", []),
+    ],
+)
+def test_how_long(french: Language, text: str, durations: list[str]) -> None:
+    assert of(french, text, "DURATION") == durations
+
+
+@pytest.mark.parametrize(
+    ("text", "routes"),
+    [("Morphine PCA IV continu 1 mg/h", ["IV"]), ("Ceftriaxone, relais oral par Oroken", [])],
+)
+def test_routes(french: Language, text: str, routes: list[str]) -> None:
+    assert of(french, text, "ROUTE") == routes
