@@ -204,7 +204,9 @@ class Reader(Numbers):
             label = self._number(item, place, stretch)
             return "DOSAGE" if label == "STRENGTH" and self._units_left_out(name, stretch, item, place) else label
         if item.label == ACTIVITY:
-            return self._activity(name, stretch)
+            # "4 UI de Novorapid", whatever was named before.
+            other = self._next_drug(item, place) if _OF.match(self.text, item.end) else None
+            return self._activity(self.text[other.start : other.end] if other else name, stretch)
         if item.label == RATE:
             near = self.text[max(0, item.start - 30) : item.end + 15]
             worn = self.rules["patch"].search(f"{name} {near}") and not self.rules["infused"].search(near)
@@ -247,8 +249,9 @@ class Reader(Numbers):
         if "/" in stretch or not self.rules["bare_units"].search(name):
             return False
         following = self.items[place + 1] if place + 1 < len(self.items) else None
-        counted = isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE", "FORM")
-        return not (counted and not self.text[item.end : following.start].strip(" :,\t"))
+        if isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE", "FORM"):
+            return bool(self.text[item.end : following.start].strip(" :,\t"))
+        return True
 
     def _share(self, item: Candidate) -> bool:
         """Is this percentage of something else, or how well something works: "35% better", "80% of predicted"?"""
@@ -308,7 +311,7 @@ _BESIDE = frozenset({"", " ", ", "})
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
-_AND = frozenset({"and", "or", "et", "ou"})
+_AND = frozenset({"and", "or", "et", "ou", "puis"})
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 # A sentence ends, or the next item of a list begins.

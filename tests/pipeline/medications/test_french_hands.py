@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.recognising import of, recogniser
+from tests.pipeline.medications.recognising import found, of, recogniser
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +132,26 @@ def test_how_long(french: Language, text: str, durations: list[str]) -> None:
 )
 def test_routes(french: Language, text: str, routes: list[str]) -> None:
     assert of(french, text, "ROUTE") == routes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Efferalgan 1 dose-poids/6h", ["1 dose-poids", "/6h"]),
+        ("Diprosone 1 appl/j puis Ganfort 1 gte le soir", ["1 appl", "/j", "1", "gte", "le soir"]),
+        ("Matrifen 25 à changer ts les 3 jours", ["25", "ts les 3 jours"]),
+        ("Sinemet 100 1 cp coucher", ["100", "1", "cp", "coucher"]),
+        ("Modopar 1 gél à 8h 12h 16h", ["1", "gél", "à 8h 12h 16h"]),
+        ("Motilium 10 mg 15 min av repas", ["10 mg", "15 min av repas"]),
+        ("Tahor 10, protocole : 6 UI de Novorapid si besoin", ["10", "6 UI", "si besoin"]),
+        ("Flagyl 500 mg IV puis PO", ["500 mg", "IV", "PO"]),
+        ("Renvela 800 les soirs sans dialyse, Kayexalate les WE", ["800", "les soirs sans dialyse", "les WE"]),
+        ("Carence, B6 250 mg 1/j, chambre B1", ["250 mg", "1/j"]),
+    ],
+)
+def test_further_short_forms(french: Language, text: str, expected: list[str]) -> None:
+    assert [stretch for stretch, label in found(french, text) if label != "DRUG"] == expected
+
+
+def test_units_are_of_the_drug_behind_them(french: Language) -> None:
+    assert of(french, "Sous Tahor. Ajout de 4 UI de Novorapid.", "DOSAGE") == ["4 UI"]
