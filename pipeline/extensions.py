@@ -66,6 +66,15 @@ def stored_of_doc(doc: Doc, name: str) -> Any:
     return store.get(("._.", name, None, None), default)
 
 
+def of_span(span: Span, name: str) -> Any:
+    """`span._.<name>` of any extension that exists, without the object that spaCy makes for it where it is plain."""
+    default, method, getter, _ = Span.get_extension(name)
+    if method is not None or getter is not None:
+        return getattr(span._, name)
+    store: dict[Any, Any] = span.doc.user_data
+    return store.get(("._.", name, span.start_char, span.end_char), default)
+
+
 def stored(doc: Doc, name: str, span: Span) -> Any:
     """What has been written to a plain extension of a span; None where nothing was."""
     return stored_at(doc, name, (span.start_char, span.end_char))

@@ -98,6 +98,9 @@ def _reasons(event: Event, cues: Iterable[Mapping[str, Any]], text: str | None) 
 def _record(event: Event, record: Mapping[str, Any], text: str | None) -> dict[str, Any]:
     posology = record["posology"]
     dose = posology.get("dose") or {}
+    steps = posology.get("steps") or ()
+    # Where steps have durations of their own, one that all have is not that of the course.
+    duration = None if any(step.get("duration") for step in steps) else posology.get("duration")
     return {
         "medication": record["id"],
         "group": record["group"],
@@ -115,11 +118,11 @@ def _record(event: Event, record: Mapping[str, Any], text: str | None) -> dict[s
         "as_needed_for": posology.get("as_needed_for"),
         "route": (posology.get("route") or {}).get("code"),
         "form": (posology.get("form") or {}).get("code"),
-        "duration": quantity_words(posology.get("duration")),
+        "duration": quantity_words(duration),
         "max_dose": ratio_words(posology.get("max_dose")),
         "daily_dose": quantity_words(posology.get("daily_dose")),
         "daily_dose_assumptions": "; ".join((posology.get("daily_dose") or {}).get("assumptions") or ()),
-        "steps": " | ".join(step_words(step) for step in posology.get("steps") or ()),
+        "steps": " | ".join(step_words(step) for step in steps),
     }
 
 

@@ -107,7 +107,9 @@ def _said_ratio(ratio: Mapping[str, Any] | None) -> str | None:
 def posology_words(posology: Mapping[str, Any]) -> str:
     """The whole posology in one line; several steps one behind the other. Empty where nothing is known."""
     steps = posology.get("steps") or ()
-    parts = [step_words(posology), *(f"{number}) {step_words(step)}" for number, step in enumerate(steps, 1))]
+    # What each step says itself is no total: "40 mg for 5 days, then 20 mg for 5 days" is no course of five days.
+    shared = {name: value for name, value in posology.items() if not any(step.get(name) for step in steps)}
+    parts = [step_words(shared), *(f"{number}) {step_words(step)}" for number, step in enumerate(steps, 1))]
     if daily := _said(posology.get("daily_dose")):
         parts.append(f"= {daily} a day")
     return "; ".join(part for part in parts if part)

@@ -123,11 +123,12 @@ class CueSet:
         last = 0
         found: dict[int, tuple[int, list[tuple[int, Cue]]]] = {}
         for start, (end, number) in phrases.items():
-            found[source(start)] = source(end), [(source(end), self._cues[number])]
-        for start, (stop, cues) in rows.items():
-            place = source(start)
-            if place not in found or found[place][0] < source(stop):
-                found[place] = source(stop), [(source(end), cue) for end, cue in cues]
+            stop = source(end)
+            found[source(start)] = stop, [(stop, self._cues[number])]
+        for start, (end, cues) in rows.items():
+            place, stop = source(start), source(end)
+            if place not in found or found[place][0] < stop:
+                found[place] = stop, [(source(end), cue) for end, cue in cues]
         for start in sorted(found.keys() | tries.keys() if tries else found):
             if start < last:
                 continue
@@ -135,35 +136,41 @@ class CueSet:
             if matched is None and start not in found:
                 continue
             ends = [matched] if matched is not None else found[start][1]
-            last = max(end for end, _ in ends)
-            if not any(cue.rule == PSEUDO for _, cue in ends):
+            pseudo = False
+            for end, cue in ends:
+                last = max(last, end)
+                pseudo = pseudo or cue.rule == PSEUDO
+            if not pseudo:
                 hits += [Hit(start, end, cue) for end, cue in ends]
         return hits
 
     def _matched(self, text: str, start: int, tries: Iterable[int]) -> tuple[int, Cue] | None:
         """The end and the cue of the first expression that matches at a place."""
-        for number in sorted(tries):
+        for number in sorted(set(tries)):
             expression, cue = self._expressions[number]
             match = expression.match(text, start)
             if match is not None:
                 return match.end(), cue
         return None
 
-    def _places(self, text: str, collapsed: Collapsed) -> dict[int, set[int]]:
+    def _places(self, text: str, collapsed: Collapsed) -> dict[int, tuple[int, ...]]:
         """Where expressions may match, and which."""
-        plain, source = collapsed.text, collapsed.source
-        places: dict[int, set[int]] = {}
+        plain, tries = collapsed.text, self._tries
+        begun: dict[int, tuple[int, ...]] = {}
         for number, start, _ in self._begins.occurrences(collapsed):
-            opens, expressions = self._tries[number]
-            if opens is not (start > 0 and is_word(plain[start - 1])):
-                places.setdefault(source(start), set()).update(expressions)
+            opens, expressions = tries[number]
+            # As `is_word` has it, which would be called for every one.
+            sign = plain[start - 1] if start else " "
+            if opens is not (sign.isalnum() or sign == "_"):
+                begun[start] = begun[start] + expressions if start in begun else expressions
+        places = {collapsed.source(start): expressions for start, expressions in begun.items()}
         if self._by_digit and not text.isascii():
             for match in _FOREIGN_DIGIT.finditer(text):
-                places.setdefault(match.start(), set()).update(self._by_digit)
+                places[match.start()] = (*places.get(match.start(), ()), *self._by_digit)
         if self._anywhere is not None:
             found = self._anywhere.search(text)
             while found is not None:
-                places.setdefault(found.start(), set()).update(range(len(self._expressions)))
+                places[found.start()] = tuple(range(len(self._expressions)))
                 found = self._anywhere.search(text, found.start() + 1)
         return places
 

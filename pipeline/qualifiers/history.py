@@ -384,8 +384,9 @@ def _name(qualified: Span | Token) -> str | None:
 def _qualified(span: Span, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
     for name in names:
-        if getattr(span._, name):
-            evidence = getattr(span._, f"{name}_evidence") if span.has_extension(f"{name}_evidence") else None
+        if extensions.of_span(span, name):
+            written = f"{name}_evidence"
+            evidence = extensions.of_span(span, written) if span.has_extension(written) else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
     return None

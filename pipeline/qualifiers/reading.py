@@ -110,7 +110,7 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_propositions", "_read", "folded", "sentences", "text")
+    __slots__ = ("_marks", "_propositions", "_read", "_starts", "folded", "sentences", "text")
 
     def __init__(self, read: DocText) -> None:
         self._read = read
@@ -118,6 +118,9 @@ class Reading:
         self.folded = read.folded
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
+        # What the sentences were read from.
+        self._starts: list[int] = []
+        self._marks = b""
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -127,9 +130,11 @@ class Reading:
         if reading is None or reading.folded is not read.folded:
             reading = _readings[doc] = cls(read)
         starts = read.offsets(doc).starts
-        sentences = [starts[number] for number in (doc.to_array(SENT_START) == 1).nonzero()[0].tolist()]
-        if sentences != reading.sentences:
-            reading.sentences = sentences
+        column: Any = doc.to_array(SENT_START)
+        marks = column.tobytes()
+        if starts is not reading._starts or marks != reading._marks:
+            reading._starts, reading._marks = starts, marks
+            reading.sentences = [starts[number] for number in (column == 1).nonzero()[0].tolist()]
             reading._propositions = {}
         return reading
 

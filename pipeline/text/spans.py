@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -65,16 +66,14 @@ def set_entities(doc: Doc, entities: Sequence[tuple[int, int, int]]) -> None:
 
     As `set_ents` does, without a Span for each of them.
     """
-    tokens: list[int] = []
-    labels: list[int] = []
+    # Two numbers a token: its place in an entity, and the label.
+    cells = array("Q", (_OUTSIDE, 0)) * len(doc)
     for first, last, label in entities:
-        tokens += range(first, last)
-        labels += [label] * (last - first)
-    columns: Any = np.zeros((len(doc), 2), dtype=np.uint64)
-    columns[:, 0] = _OUTSIDE
-    columns[tokens, 0] = _INSIDE
-    columns[[first for first, _, _ in entities], 0] = _BEGINS
-    columns[tokens, 1] = np.array(labels, dtype=np.uint64)
+        for cell in range(2 * first, 2 * last, 2):
+            cells[cell] = _INSIDE
+            cells[cell + 1] = label
+        cells[2 * first] = _BEGINS
+    columns: Any = np.frombuffer(cells, dtype=np.uint64).reshape(-1, 2)
     doc.from_array([ENT_IOB, ENT_TYPE], columns)
 
 

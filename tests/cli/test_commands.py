@@ -134,7 +134,8 @@ def test_try_reads_a_file_and_standard_input(anamnesis: Run, tmp_path: Path) -> 
     text = samples.load("fr")[0]["text"]
     (tmp_path / "note.txt").write_text(text, encoding="utf-8")
     from_file = anamnesis("try", "--file", "note.txt", "--language", "fr", "--json")
-    assert from_file.stdout == anamnesis("try", "--language", "fr", "--json", stdin=text.encode()).stdout
+    for dash in ([], ["-"]):
+        assert from_file.stdout == anamnesis("try", *dash, "--language", "fr", "--json", stdin=text.encode()).stdout
     assert json.loads(from_file.stdout)["medications"]
 
 

@@ -21,7 +21,10 @@ _BAD_DATE = "the date of the note or of birth cannot be read; write it as 2024-0
 
 def command(
     text: Annotated[
-        str | None, typer.Argument(help="The note. Without it, --file or standard input is read.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="The note; - for standard input. Without it, --file or standard input is read.", show_default=False
+        ),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help="Read the note from a file of text.", show_default=False)
@@ -81,7 +84,7 @@ def command(
 def _content(text: str | None, file: Path | None) -> str:
     if text is not None and file is not None:
         raise CommandError("give the note as an argument or with --file, not both")
-    if text is not None:
+    if text is not None and text != str(STANDARD):
         return text
     if file is None and sys.stdin.isatty():
         err().print("Write the note and end it with Ctrl-D:", style="dim")

@@ -137,6 +137,14 @@ def test_a_row_has_every_code_of_its_mention() -> None:
     assert (drug["system"], drug["code"]) == ("http://www.whocc.no/atc", " ".join(codes))
 
 
+def test_the_duration_of_each_step_is_not_shown_as_that_of_the_course() -> None:
+    (frame,) = tables("csv", event("Prednisone 40 mg daily for 5 days then 20 mg daily for 5 days.")).values()
+    taper = row(frame, "text", "Prednisone")
+    assert taper["duration"] == ""
+    assert taper["posology"] == "1) 40 mg, once a day, for 5 days; 2) 20 mg, once a day, for 5 days"
+    assert taper["steps"].count("for 5 days") == 2
+
+
 def test_a_cell_is_never_a_formula() -> None:
     made = event("Aspirin 81 mg daily.", note_id="=1+1", patient_id="@x")
     (frame,) = tables("csv", made).values()
