@@ -192,9 +192,11 @@ class Grammar:
                 rf" ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{flow})*",
             ),
             ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{flow})"),
-            ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}"),
+            ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}(?: ?\((?:{figure}) ?%\))?"),
             ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?(?:{mass}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf" ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
+            # "600 mg-400 unit": the two strengths of a combination.
+            ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?-?(?:{active})"),
             (RATE, rf" ?(?:{mass}){per}{rate}"),
             ("STRENGTH", rf" ?-?(?:{mass})(?: ?- ?(?:{span}) ?-?(?:{mass}))?"),
             (ACTIVITY, activity),
@@ -214,9 +216,10 @@ class Grammar:
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         # "1tab": what is counted may be glued to its number.
         glued = rf"(?={self.context['countable'].pattern})"
-        self._number = re.compile(rf"(?:{counts}|{pair})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
+        self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
-        self._number_starts = {text[:_PREFIX] for text in self._starts(regex.compile(loosened(number)))}
+        counting = loosened(f"(?:{number}|{figures['roman']})")
+        self._number_starts = {text[:_PREFIX] for text in self._starts(regex.compile(counting))}
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
         """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place.

@@ -52,6 +52,7 @@ class Kind(IntEnum):
     STEM = 7
     SPELLING = 8
     FLUID = 9
+    SHORT = 10
 
 
 @dataclass(slots=True)
@@ -280,7 +281,7 @@ class Lexicon:
 
     def _extend(self, words: Words, mention: Mention, original: str) -> None:
         """Take in release suffixes and salts behind the name, and capitals that a hyphen joins to it ("-D", "-M")."""
-        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID):
+        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID, Kind.SHORT):
             return
         tokens = words.words
         if letters := _HYPHENATED.match(original, mention.end):

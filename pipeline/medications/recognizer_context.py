@@ -194,6 +194,13 @@ class Context:
         if kind == Kind.SPELLING:
             # A word that is nearly a name is one only where a drug is expected.
             return dosed or listed or any(self._led_by(rule, mention) for rule in ("given_before", "ordered_before"))
+        if kind == Kind.SHORT:
+            used = listed or (behind is not None and behind.label not in (MEASURED, NUMBER))
+            return (
+                used
+                or bool(self.rules["short_after"].match(text, tail))
+                or any(self._led_by(rule, mention) for rule in ("given_before", "short_before"))
+            )
         if kind == Kind.CLASS:
             return not (_TITLE.match(text, mention.end) and self._led_by("class_title_before", mention))
         if kind == Kind.WORD:

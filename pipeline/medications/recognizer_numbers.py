@@ -33,6 +33,7 @@ _LEAST_OF_TWO = 5.0
 _ONE_AND_A_HALF = 1.5
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
+_ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>)[ \t]*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 Item = Mention | Candidate
@@ -66,7 +67,7 @@ class Numbers:
     def _supplied(self, start: int) -> bool:
         """Does the word before say that an amount is dispensed or counted, not taken?"""
         place = bisect_left(self.context.words.starts, start) - 1
-        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:"):
+        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:#"):
             return False
         if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
             # "Cefuroxime for one week 500 mg daily"
@@ -125,6 +126,9 @@ class Numbers:
         value = value_of(stretch)
         last = self.last
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
+        if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
+            # "Losartan 50->100 mg"
+            return "STRENGTH" if following.label == "STRENGTH" else None
         if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
             return "STRENGTH"
         of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)

@@ -104,7 +104,7 @@ class Reader(Numbers):
             return True
         context = self.context
         gap = context.between(last.end, item.start)
-        here, there = context.sentence(item.start), context.sentence(last.start)
+        here, there = context.sentence(item.start), context.sentence(last.end - 1)
         if not gap and here == there:
             return True
         aside = context.aside.match(self.text, last.end)
@@ -167,9 +167,13 @@ class Reader(Numbers):
             stopping = [word for word in stopping if not self.rules["applied_to"].fullmatch(word)]
             if not stopping:
                 return False
-        # "Every six hours as needed for pain for five days": what it is taken for.
-        reason = words[0] in _FOR and len(words) <= _REASON_WORDS
+        # "Every six hours as needed for pain for five days", "PRN cough x1 week": what it is taken for.
+        told = words[0] in _FOR or (self.last is not None and self._as_needed(self.last))
+        reason = told and len(words) <= _REASON_WORDS
         return not (reason and all(self.rules["reason"].fullmatch(word) for word in stopping))
+
+    def _as_needed(self, entity: Entity) -> bool:
+        return bool(self.rules["as_needed"].search(self.text, entity.start, entity.end))
 
     def _next_drug(self, item: Candidate, place: int) -> Mention | None:
         end = item.end
