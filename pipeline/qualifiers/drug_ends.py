@@ -94,6 +94,8 @@ class DrugEnds:
     mentions: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     # Whether a list of what is taken now names a drug, by its folded words; filled when asked.
     listed: dict[str, bool] = field(default_factory=dict)
+    # Of each drug whose past is told in shorthand, by where it begins, the evidence.
+    shorthand: dict[int, CueData] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -144,7 +146,7 @@ class DrugEnds:
 
     def word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on; `offset` is its start in the text."""
-        word = self._own_word(start, end, offset)
+        word = self.shorthand.get(start) or self._own_word(start, end, offset)
         if word is None:
             word = self._word_of_same(start, end, offset)
         if word is not None and self.resumed:

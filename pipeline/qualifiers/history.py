@@ -34,6 +34,7 @@ from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, courses_of
 from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds, sentences_near
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
+from pipeline.qualifiers.shorthand import Shorthand, shorthand_words
 from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
@@ -116,6 +117,7 @@ class History(Qualifier):
             self.separators = Separators(tuple(termination), (), ())
         self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
         self.words_around = history_words(self.lang)
+        self.shorthand = shorthand_words(self.lang)
         self.use_dates = use_dates
         self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around)
         self.closest_dates_only = closest_dates_only
@@ -180,12 +182,17 @@ class History(Qualifier):
         )
 
     def _drug_ends(
-        self, reading: Reading, propositions: Propositions, skip: Scopes, sections: SectionLine, drugs: list[Span]
+        self,
+        reading: Reading,
+        propositions: Propositions,
+        skip: Scopes,
+        sections: SectionLine,
+        drugs: list[Span],
     ) -> DrugEnds:
         place = reading.folded.place
         mentions = sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs)
         near = sentences_near(mentions, propositions)
-        return DrugEnds.read(
+        ends = DrugEnds.read(
             self.stretches(reading, propositions, self.drug_cues, skip, near),
             mentions,
             reading.folded,
@@ -193,6 +200,10 @@ class History(Qualifier):
             sections,
             self.words_around,
         )
+        if self.shorthand is not None:
+            told = {start for start, _, offset in mentions if sections.at(offset, HISTORY_SECTIONS) is not None}
+            ends.shorthand = Shorthand(reading.folded, mentions, self.shorthand).past(told)
+        return ends
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
         offset = span.start_char

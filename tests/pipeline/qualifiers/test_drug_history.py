@@ -57,3 +57,21 @@ def test_end_of_use_is_told_from_going_on(english, kind, sentence):
 def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence):
     found, marked = qualified(french, sentence, date)
     assert found == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "evidence"),
+    [
+        ("Past AEDs: phenytoin (gum hypertrophy), lamotrigine", "lamotrigine", "Past AEDs:"),
+        ("PE 2012 - rivaroxaban x 6 mo", "rivaroxaban", "2012"),
+        ("Timolol d/c'd 2018 for bradycardia", "Timolol", "d/c'd 2018"),
+    ],
+)
+def test_shorthand_names_its_evidence(text, drug, evidence):
+    nlp = pipeline.load("en", entities="given")
+    nlp.get_pipe("anamnesis_history").explain = True
+    doc = nlp.make_doc(text)
+    start = text.index(drug)
+    doc.ents = [doc.char_span(start, start + len(drug), "DRUG")]
+    nlp(doc)
+    assert [cue.text for cue in doc.ents[0]._.history_cues] == [evidence]
