@@ -293,7 +293,8 @@ class Shorthand:
         if harm and words.on.search(text, low, first):
             return when.span()
         listed = first - low < _LISTED_REACH and text.startswith(",", low)
-        return when.span() if (bounded or lasting or harm) and (listed or self._beside(item)) else None
+        beside = self._beside(item)
+        return when.span() if (harm and beside) or ((bounded or lasting) and (listed or beside)) else None
 
     def _beside(self, item: _Item) -> bool:
         """Whether a drug stands beside an event: in brackets, or behind a dash."""
