@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from pipeline.text.spans import places
 _COURSE_REACH = 100
 # So far before a date words are looked for that make it a birth date, or that of the last visit.
 _BEFORE_REACH = 48
+# The age of a year that is past where nobody knows of when the note is.
+_LONG_AGO = timedelta(days=365)
+# No decade for certain: "glucose in the 70s".
+_TENS = re.compile(r"\d0'?s")
 
 
 class DatedSpan(msgspec.Struct, frozen=True, gc=False):
@@ -43,30 +48,48 @@ class Dating:
     exclude_birthdate: bool
     since_is_history: bool
     words: HistoryWords
+    years_are_history: bool = False
 
     def read(self, doc: Doc, folded: FoldedText) -> list[DatedSpan]:
         """The dates of a Doc that say something about the past, in order.
 
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
-        the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off.
+        the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off. Where
+        `years_are_history` is on and there is no note date, a date of a year without a day ("PE 2012") is of the past, unless
+        a full date of that year stands in the text, which may be of the note, or a condition was found then.
         """
         note = note_day(extensions.stored_of_doc(doc, "note_datetime"))
         births = births_of(extensions.stored_of_doc(doc, "birth_datetime")) if self.exclude_birthdate else ()
-        found = (self._dated(doc, bounds, note, births, folded) for *bounds, _ in places(doc, "dates"))
+        spans = places(doc, "dates")
+        own = _years_of_days(doc, spans) if note is None and self.years_are_history else None
+        found = (self._dated(doc, bounds, note, own, births, folded) for *bounds, _ in spans)
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
     def _dated(
-        self, doc: Doc, bounds: Sequence[int], note: date | None, births: tuple[str, ...], folded: FoldedText
+        self,
+        doc: Doc,
+        bounds: Sequence[int],
+        note: date | None,
+        own: frozenset[int] | None,
+        births: tuple[str, ...],
+        folded: FoldedText,
     ) -> DatedSpan | None:
         start, end = bounds
         data = extensions.stored_at(doc, "date_data", (start, end))
-        if not data or (note is None and data["mode"] == "absolute"):
+        if not data or (note is None and own is None and data["mode"] == "absolute"):
             return None
         value = read(data)
         if value is None:
             return None
         day = value.on(note)
-        age = note - day if note is not None and isinstance(value, AbsoluteDate) and day is not None else value.age()
+        of_year = own is not None and isinstance(value, AbsoluteDate)
+        if isinstance(value, AbsoluteDate):
+            if own is not None:
+                age = _LONG_AGO if value.year and value.day is None and value.year not in own else None
+            else:
+                age = note - day if note is not None and day is not None else None
+        else:
+            age = value.age()
         if age is None or not self._says_something(value, age):
             return None
         if births and value.mode == "absolute" and is_birth(value.norm(), births):
@@ -80,13 +103,18 @@ class Dating:
             return None
         if self.exclude_birthdate and self.words.born.search(folded.folded, before, place) is not None:
             return None
+        if of_year and (
+            self.words.found.search(folded.folded, before, place) is not None
+            or _TENS.fullmatch(folded.folded, place, folded.place(end)) is not None
+        ):
+            return None
         cue: CueData = {
             "kind": "date",
             "start": start,
             "end": end,
             "rule": "recent_date" if recent else "past_date",
             "date": day.isoformat() if day is not None else None,
-            "age_days": age.days,
+            "age_days": None if of_year else age.days,
             "limit_days": self.limit.days,
         }
         return DatedSpan(place, folded.place(end), value.bound, age, recent, cue)
@@ -98,6 +126,14 @@ class Dating:
         if value.direction == "current":
             return timedelta(days=value.days) <= self.limit
         return value.direction == "past"
+
+
+def _years_of_days(doc: Doc, spans: Iterable[tuple[int, int, str]]) -> frozenset[int]:
+    """The years of the full dates of a text."""
+    dates = (extensions.stored_at(doc, "date_data", (start, end)) for start, end, _ in spans)
+    return frozenset(
+        data["year"] for data in dates if data and data["mode"] == "absolute" and data["day"] and data["year"]
+    )
 
 
 def births_of(value: Any) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ class History(Qualifier):
         on_ents_only: as for every qualifier.
         explain: write `history_cues` and `recent_cues`.
         since_is_history: an old date after "since" is history; False: what has lasted since then is not past.
+        years_are_history: without a note date, a year or a month of a year ("PE 2012") is past.
         drug_labels: labels of entities that have a drug's notion of history.
         drugs_in_sections: words and sections of past conditions make drugs past too.
 
@@ -107,6 +108,7 @@ class History(Qualifier):
         on_ents_only: OnEntsOnly = True,
         explain: bool = False,
         since_is_history: bool = True,
+        years_are_history: bool = False,
         drug_labels: Sequence[str] = ("DRUG",),
         drugs_in_sections: bool = True,
     ) -> None:
@@ -119,7 +121,9 @@ class History(Qualifier):
         self.words_around = history_words(self.lang)
         self.shorthand = shorthand_words(self.lang)
         self.use_dates = use_dates
-        self.dating = Dating(limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around)
+        self.dating = Dating(
+            limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around, years_are_history
+        )
         self.closest_dates_only = closest_dates_only
         self.explain = explain
         self.drug_labels = frozenset(drug_labels)
@@ -427,6 +431,7 @@ def limit_of(value: int | str | timedelta) -> timedelta:
         "on_ents_only": True,
         "explain": False,
         "since_is_history": True,
+        "years_are_history": False,
         "drug_labels": ["DRUG"],
         "drugs_in_sections": True,
     },
@@ -445,6 +450,7 @@ def make_history(
     on_ents_only: Any,
     explain: bool,
     since_is_history: bool,
+    years_are_history: bool,
     drug_labels: list[str],
     drugs_in_sections: bool,
 ) -> History:
@@ -462,6 +468,7 @@ def make_history(
         on_ents_only=on_ents_only,
         explain=explain,
         since_is_history=since_is_history,
+        years_are_history=years_are_history,
         drug_labels=drug_labels,
         drugs_in_sections=drugs_in_sections,
     )

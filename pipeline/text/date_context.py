@@ -15,7 +15,8 @@ _BETWEEN = r"\W{0,3}(?:(?:a|of|is|was|at|de|est|=)\W{0,3})?\Z"
 # A year without a word that announces it stands in brackets, behind a name, or at the start of a line.
 _NAME_BEFORE = re.compile(r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-])[ \t]?\Z")
 _YEAR_BEHIND = re.compile(
-    r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b)"
+    r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b"
+    r"|s/p\b|w/|c/b\b|tx'?d\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->)"
 )
 _LINE_BEHIND = re.compile(r"[ \t]?[:,;-]|[ \t][^\W\d_]")
 _AMONG_DATES = re.compile(r"\s{0,2}(?:[,;/-]|et|and|ou|or|puis)\s{0,2}(?:en\s|in\s)?\Z")

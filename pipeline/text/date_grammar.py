@@ -27,12 +27,16 @@ Value = AbsoluteDate | RelativeDate | Duration | Age
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d\d"
+# Texts without identities have their dates shifted on, in brackets of their own: "[**2131-6-11**]".
+_SHIFTED = r"(?:19|20|21)\d\d"
 _B = r"[ \t\n\r]{1,3}"
 _OB = r"[ \t\n\r]{0,3}"
 # The same where what follows begins with no blank, so that none need be given back.
 _OWN_OB = rf"{_OB}+"
 # What may stand between a number and a month or a unit, and behind the number of a day.
 _BEHIND_FIGURES = ("a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th")
+# A year of two figures behind an apostrophe: "stroke '16".
+_SHORT_LEAD, _SHORT_END = r"(?<=[ (~]')", r"(?![\w'\"/%])"
 # A two-digit year up to this one is of this century.
 _CENTURY_TURN = 40
 _CENTURY = 100
@@ -130,17 +134,19 @@ class DateGrammar:
         small = (
             rf"(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d)",
             rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
-            rf"(?P<my>{_MONTH})[/.-](?P<yy>{_YEAR})(?![\d/])",
+            rf"(?P<my>{_MONTH})[/.-](?P<yy>{_SHIFTED})(?![\d/])",
             rf"(?P<dd>{_DAY})(?!\d)(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",
             r"(?P<decade>\d0)'?s\b",
+            rf"{_SHORT_LEAD}(?P<short>\d\d){_SHORT_END}",
             number,
             r"(?P<part>\d{1,2})/(?P<whole>7|52|12)(?![\d/])",
             r"(?P<sa>\d\d?)[/.](?P<sb>\d\d?)(?![\d/%]|[.,]\d)",
             r"(?:(?<=\bage )|(?<=\bage of )|(?<=\baged ))(?P<age>\d{1,2})(?![\d/%]|[.,]\d)",
         )
         four = (
-            rf"(?P<iy>{_YEAR})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY})(?!\d)",
+            rf"(?P<iy>{_SHIFTED})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY})(?!\d)",
             r"(?P<decade>(?:19|20)\d0)'?s\b",
+            r"(?<=\[\*\*)(?P<shifted>2[01]\d\d)(?=\*\*\])",
             rf"(?P<year>{_YEAR}){_NOT_YEAR}",
         )
         # By the number of figures that a core begins with; more are no date.
@@ -162,7 +168,7 @@ class DateGrammar:
             "season": re.compile(rf"(?:{_B}(?:of|de))?{_B}(?P<sy>{_YEAR})(?!\d)"),
             "month": re.compile(
                 rf"\.?(?:{by_day if self.lang == 'en' else '(?P<md>(?!))(?P<mdy>)'}"
-                rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR})(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))"
+                rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR}|'\d\d)(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))"
             ),
             "decade": re.compile(rf"{_B}(?P<decade>(?:19|20)?\d0)(?!\d)"),
             "fixed": re.compile(""),
@@ -237,7 +243,7 @@ class DateGrammar:
             elapsed = year is None and self._context.tells_past(text, core.start, rest.end())
             return core.found(AbsoluteDate(year, month, int(rest["md"]), core.bound, elapsed))
         if not alone and rest["oy"] is not None:
-            return core.found(AbsoluteDate(int(rest["oy"]), month, None, core.bound))
+            return core.found(AbsoluteDate(_century(rest["oy"]), month, None, core.bound))
         if alone and not core.kinds & {"month_lead", "since", "until"}:
             return None
         elapsed = not alone or not self._context.is_planned(text, core.start, rest.end())
@@ -251,6 +257,8 @@ class DateGrammar:
                 return self._quantity(core)
             case "year":
                 return self._year(core, found)
+            case "shifted" | "short":
+                return core.found(AbsoluteDate(_century(match[last]), None, None, bound))
             case "id":
                 return core.found(AbsoluteDate(int(match["iy"]), int(match["im"]), int(match["id"]), bound))
             case "ny":
@@ -386,7 +394,7 @@ def _figures(behind: set[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
     no_date = rf"[):;%?!(\]=+]|\Z| (?!{pairs})[^\W\d_]"
     return (
-        re.compile(rf"{first}(?:\d{{3}}(?!\d)|\d{{0,2}}(?!\d|{no_date}))"),
+        re.compile(rf"{first}(?:\d{{3}}(?!\d)|\d{{0,2}}(?!\d|{no_date})|(?<=[ (~]'\d)\d{_SHORT_END})"),
         re.compile(rf"{first}\d{{0,3}}(?!\d)"),
     )
 

@@ -285,7 +285,8 @@ class Sectionizer:
 
 
 def _is_short(words: str) -> bool:
-    return sum(map(str.isalnum, words)) < _FEWEST_SIGNS
+    """Whether a title has too few letters to be one anywhere; with a sign among them ("A/P", "O/E") it is no initial."""
+    return sum(map(str.isalnum, words)) < _FEWEST_SIGNS and words[1:2] not in ("/", "&")
 
 
 # "PMH HTN, DM": an abbreviation is the title of the capitals that go on behind it.

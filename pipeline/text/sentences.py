@@ -92,8 +92,9 @@ class SentenceSegmenter:
             before = text[low : start - len(last)].rstrip(" \t")
             return len(last) > _ITEM_DIGITS or bool(before and before[-1] not in "\n\r.!?:;")
         if len(last) == 1 and last.isalpha():
-            # An initial or a letter: "E. coli", "M. Mai"; a small one may end a sentence before a new word.
-            return last.islower() and last not in "cdnp" and _new_word(text, end)
+            # An initial or a letter: "E. coli", "M. Mai"; a small one, or one of "N/V", may end a sentence before a new word.
+            may_end = (last.islower() and last not in "cdnp") or text[max(0, start - 2) : start - 1] == "/"
+            return may_end and _new_word(text, end)
         kind = self.abbreviations.get(fold(last)) if len(last) <= self._longest else None
         if kind == "title":
             return False

@@ -22,6 +22,34 @@ ENGLISH = [
     "She underwent a [cholecystectomy]+ in March 2004.",
     "Past medical history: [migraine]+ without aura, [deafness]+, [gout]+.",
     "Several family members with a history of [kidney stones]-.",
+    # Notes in shorthand. Titles of a specialty, at the start of a line or within one.
+    "BHx: term, NICU 4 d for [jaundice]+.",
+    "OBHx: SVD, c/b [PPH]+. Hepatology hx: [hepatitis A]+. Comorbidities: [asthma]+.",
+    "PMH: [COPD]+, [gout]+. A/P: [pneumonia]-, start abx.",
+    # What the patient comes with ends a list of the past.
+    "70F h/o [AF]+, [CKD]+, here w/ [hematuria]-, [dysuria]-.",
+    "PMHx [HTN]+, [OSA]+, s/p R THR, adm w/ [SBO]-.",
+    "Cardiac history: CABG. Now with [angina]-.",
+    # Ages and times of life.
+    "[Meningitis]+ as infant. [Bulimia]+ age 17-19. [Anorexia]+ in 20s.",
+    "Had [shingles]+ last yr. [Cellulitis]+ 3y ago.",
+    "[Alcohol abuse]+, sober 6 yrs. [Lymphoma]+ in complete remission.",
+    # What a course that is over was for.
+    "Just finished Keflex x 7 d for a [cellulitis]+.",
+    "Stopped metoprolol last March b/c of [bradycardia]+.",
+    # What came and went during this stay.
+    "[Hypotension]- POD 1, resolved w/ fluids.",
+    "C/o [N/V]-. No F/C. Last colonoscopy normal.",
+]
+# Without a note date.
+YEARS = [
+    "[PE]+ 2012, [stroke]+ '16, [DVT]+ Nov '09, [appendicitis]+ (1971), [MI]+ [**2111**].",
+    "[Retinal tear]+ OS 2014 s/p laser. Prior to that well.",
+    "[HIV]- dx 2012, [lupus]- diagnosed in 2009.",
+    "[Asthma]- since 2003.",
+    "Seen 3/4/2021. [Sciatica]- 2021, [gout]+ 2015.",
+    "[Hypoxia]- w/ sats in the 80s.",
+    "[TIA]+ 2017, who p/w [weakness]-.",
 ]
 FRENCH = [
     "Pas d'antécédent notable hormis une [entorse]+ et une [fracture]+.",
@@ -52,7 +80,8 @@ def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "sentence"), [*(("en", sentence) for sentence in ENGLISH), *(("fr", sentence) for sentence in FRENCH)]
+    ("lang", "sentence"),
+    [*(("en", sentence) for sentence in (*ENGLISH, *YEARS)), *(("fr", sentence) for sentence in FRENCH)],
 )
 def test_words_of_the_past_reach_the_problems_that_they_tell_of(lang, sentence):
     found, marked = judged(lang, sentence)
