@@ -83,13 +83,12 @@ class Dating:
             return None
         day = value.on(note)
         of_year = own is not None and isinstance(value, AbsoluteDate)
-        if isinstance(value, AbsoluteDate):
-            if own is not None:
-                age = _LONG_AGO if value.year and value.day is None and value.year not in own else None
-            else:
-                age = note - day if note is not None and day is not None else None
-        else:
+        if not isinstance(value, AbsoluteDate):
             age = value.age()
+        elif own is not None:
+            age = _LONG_AGO if value.year and value.day is None and value.year not in own else None
+        else:
+            age = note - day if note is not None and day is not None else None
         if age is None or not self._says_something(value, age):
             return None
         if births and value.mode == "absolute" and is_birth(value.norm(), births):
