@@ -11,8 +11,11 @@ import re
 import regex
 
 _ONES = str.maketrans("023456789", "1" * 9)
-# A number or a range with the word behind it and one sign more; a short word with the word or number behind it.
-_NUMBER = re.compile(r"[\d½¼¾][\d.,/]*(?: ?(?:-|to|or) ?\d[\d.,/]*)?[ \t-]{0,2}(?:[a-zµμ]{1,12} ?[^\s_]?|[^\w\s])?")
+# A number or a range with the word behind it and one sign more, figures no further than any number goes on ("1/1/1/...":
+# of what is cut it is asked what it may begin); a short word with the word or number behind it.
+_NUMBER = re.compile(
+    r"[\d½¼¾][\d.,/]{0,24}(?: ?(?:-|to|or) ?\d[\d.,/]{0,24})?[ \t-]{0,2}(?:[a-zµμ]{1,12} ?[^\s_]?|[^\w\s])?"
+)
 _WORD = re.compile(r"[a-z0-9]{1,12}(?:[ .\-/]{1,2}(?:[a-z]{1,12}|\d{1,3}))?")
 
 

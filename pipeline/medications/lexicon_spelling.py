@@ -17,6 +17,9 @@ _ENDS = 4
 _TWO_VOWELS = 8
 _VOWEL = re.compile("[aeiouy]")
 
+# No word of a language that is known is longer.
+_LONGEST = 40
+
 
 class Spelling:
     """Looks up the name that a word nearly is. Holds each name by its first letters, its last, and its consonants."""
@@ -55,6 +58,8 @@ class Spelling:
 
 def nearly_one_of(word: str, known: Set[str]) -> bool:
     """Is a word one slip away from a known one? Looks up every word that it can be; for a few words only."""
+    if len(word) > _LONGEST:
+        return False
     halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     return any(
         f"{left}{right[1:]}" in known

@@ -73,3 +73,35 @@ def test_a_drug_with_many_attributes_is_read_in_linear_time(given: Language, wor
 
 def test_reasons_within_reasons_are_read_without_end_of_the_stack(given: Language) -> None:
     assert seconds(given, [("prn pain " * 2_000, "FREQUENCY")]) > 0
+
+
+@pytest.fixture(scope="module")
+def recognised() -> dict[str, Language]:
+    languages = {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    for nlp in languages.values():
+        nlp.select_pipes(enable=["anamnesis_medications", "anamnesis_linking", "anamnesis_posology"])
+    return languages
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(
+    "part",
+    ["i", "a", "1/", "mg ", "5 mg ", "q ", "x3 ", "a ", ", ", "10-", "½", "(", "p.o.", "500 mg/5 ml/", " ", "\t", "1."],
+)
+def test_a_note_of_a_repeated_sign_is_recognised_in_linear_time(
+    recognised: dict[str, Language], lang: str, part: str
+) -> None:
+    nlp = recognised[lang]
+
+    def spent(size: int) -> float:
+        text = "Zolpidex " + (part * size)[:size]
+        best = float("inf")
+        for _ in range(2):
+            doc = nlp.make_doc(text)
+            start = time.process_time()
+            for _, component in nlp.pipeline:
+                doc = component(doc)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert spent(2_000 * LONGER) < LONGER * SLACK * max(spent(2_000), 0.002)
