@@ -26,6 +26,8 @@ MIN_FALL = 4
 
 #: Stands for the unit of a count that nobody knows ("2 bidules"): such a count is no dose, and what stands with it none either.
 UNKNOWN_UNIT = "{?}"
+# Behind three amounts with such signs, and before the last one, stand no more of them.
+_MORE_PARTS = 5
 #: Signs between the amounts of several ingredients.
 JOINTS = "/+-"
 _MIXED_NUMBER = re.compile(r"\d{2,}\s+\d/\d")
@@ -96,7 +98,8 @@ class Amounts:
         figure = r"\d+(?:[.,]\d+)?"
         self._parts = re.compile(
             rf"(?P<n1>{number})\s*(?P<u1>{unit})?\s*(?P<sign>[{JOINTS}])\s*(?P<n2>{number})\s*(?P<u2>{unit})?"
-            rf"(?:\s*[{JOINTS}]\s*(?P<n3>{figure})\s*(?P<u3>{unit}))?(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
+            rf"(?P<more>(?:\s*[{JOINTS}]\s*{figure}\s*(?:{unit})?){{0,{_MORE_PARTS}}}\s*[{JOINTS}]\s*{figure}\s*{unit})?"
+            rf"(?:\s*/\s*(?:dose|puff|actuation|bouffee)(?![^\W_]))?"
         )
         self._amount = re.compile(
             rf"(?P<a>{number})(?P<as>{scale}){numbers.again}{more}(?:{of}(?P<au>{unit}))?{half}"
@@ -104,6 +107,7 @@ class Amounts:
             rf"(?(au)(?(bu)|(?!))))?"
             rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )
+        self._further = re.compile(rf"({figure})\s*({unit})?")
         self._amount_unit = re.compile(unit)
         self._unitless = re.compile(
             r"(?:\d{1,3}(?:[.,]\d+)?\s?/\s?\d{2,3}|\d{3}\s?/\s?\d{1,2}(?:[.,]\d)?|\d{2,3}\s?/\s?\d[.,]\d)"
@@ -165,16 +169,22 @@ class Amounts:
     def ingredients(self, text: str) -> Amount | None:
         """The amounts of "25-100 mg" as those of several ingredients; None for anything else."""
         match = self._parts.fullmatch(text)
-        unit = self._unit(match["u3"] or match["u2"]) if match is not None else None
-        if match is None or unit is None or unit.measure not in _PRODUCT:
+        written = self._written(match) if match is not None else [("", None)]
+        unit = written[-1][1]
+        if unit is None or unit.measure not in _PRODUCT:
             return None
-        figures = [match[name] for name in ("n1", "n2", "n3") if match[name]]
-        parts = tuple(quantity_of(self._numbers.number(figure), None, unit.ucum) for figure in figures)
+        parts = tuple(quantity_of(self._numbers.number(figure), None, unit.ucum) for figure, _ in written)
         return Amount("strength", parts=parts, measure=unit.measure)
+
+    def _written(self, match: re.Match[str]) -> list[tuple[str, Unit | None]]:
+        """The figures of several ingredients, each with its unit where it has one."""
+        further = self._further.findall(match["more"] or "")
+        pairs = [(match["n1"], match["u1"]), (match["n2"], match["u2"]), *further]
+        return [(figure, self._unit(unit)) for figure, unit in pairs]
 
     def _several(self, match: re.Match[str]) -> Amount | None:
         """ "5/500 mg", "100 mg/25 mg" and "10-325 mg": amounts of several ingredients. None for anything else."""
-        written = [(match[f"n{part}"], self._unit(match[f"u{part}"])) for part in "123" if match[f"n{part}"]]
+        written = self._written(match)
         last = written[-1][1]
         if last is None or last.measure not in (*_PRODUCT, "percent"):
             return None

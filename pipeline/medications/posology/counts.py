@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount
-from pipeline.medications.posology.dosage import MAX_COUNT, Step, largest
+from pipeline.medications.posology.dosage import MAX_COUNT, Step, largest, same_kind
 from pipeline.medications.posology.elements import Element
 
 _HALF = Decimal("0.5")
@@ -42,3 +44,25 @@ def units_before(step: Step) -> Amount | None:
     """The units of a step, which the bare numbers behind it are of too: "8 units with breakfast, 10 with lunch"."""
     before = step.amounts[-1][0] if step.amounts and step.timed() else None
     return before if before is not None and before.measure == "activity" and before.kind == "quantity" else None
+
+
+def in_parts(step: Step) -> list[Step]:
+    """The steps that its like amounts are, one behind the other, where a length is said of each of them.
+
+    "40/30/20 mg" are doses in turn where they fall or rise, and no combination.
+    """
+    amounts = step.amounts
+    if len(amounts) == 1 and _in_order(amounts[0][0]):
+        whole, element = amounts[0]
+        amounts = [(Amount("quantity", part, measure=whole.measure), element) for part in whole.parts]
+    like = all(amount.kind == "quantity" and same_kind(amount, amounts[0][0]) for amount, _ in amounts)
+    if len(amounts) < 2 or not like or step.forms_behind:
+        return [step]
+    return [replace(step, amounts=[pair], repeat=dict(step.repeat)) for pair in amounts]
+
+
+def _in_order(amount: Amount) -> bool:
+    """Are the parts of an amount three or more that fall or rise?"""
+    numbers = [Decimal(part["value"]) for part in amount.parts]
+    pairs = list(itertools.pairwise(numbers))
+    return len(pairs) > 1 and (all(a > b for a, b in pairs) or all(a < b for a, b in pairs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
@@ -20,6 +21,9 @@ PATTERN_STARTS = frozenset(
 )
 
 
+#: The code of a length that is said of each of several doses.
+EACH = "each"
+_CLAUSE_END = re.compile(r"\s*(?:[^\w\s]|\Z|(?:and |then |et |puis )(?:stop|off|arret))")
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 #: "3/7", "2/52", "6/12": so many days, weeks, months.
 SLASHED = re.compile(
@@ -144,7 +148,20 @@ class Courses(Vocabulary):
         return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
 
     def _course(self, text: Seen, start: int, at: int | None = None) -> Element | None:
-        """How long something is taken. `at`: where the element begins, if a word that is known stands before it."""
+        """How long something is taken. `at`: where the element begins, if a word that is known stands before it.
+
+        Its code is EACH where it is said of each of several doses: "40 mg, 30 mg, 20 mg, 3 days each".
+        """
+        before = self._cue_end("each_before", text, start)
+        found = self._course_at(text, skip(text, before) if before else start, start if before and at is None else at)
+        if found is None or found.kind not in ("duration", "length"):
+            return found
+        behind = self._cue_end("each_behind", text, skip(text, found.end))
+        if behind and _CLAUSE_END.match(text, behind) is None:
+            return found  # "3 days each month"
+        return replace(found, kind="duration", end=behind or found.end, code=EACH) if before or behind else found
+
+    def _course_at(self, text: Seen, start: int, at: int | None) -> Element | None:
         place = start if at is None else at
         if at is None and (unread := self._cue_end("course_unread", text, place)):
             return Element("unread", place, unread, code="duration_unread")

@@ -7,6 +7,7 @@ is none, for nothing is rounded.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -35,6 +36,9 @@ _MOMENTS = {
     "WAKE": "MORN", "CM": "MORN", "ACM": "MORN", "PCM": "MORN", "CD": "NOON", "ACD": "NOON", "PCD": "NOON",
     "CV": "EVE", "ACV": "EVE", "PCV": "EVE", "HS": "NIGHT",
 }  # fmt: skip
+# What a step of every day may say, and the timings of it that name nothing but moments of the day.
+_EACH_DAY = frozenset({"dose", "timing", "route"})
+_MOMENT_ONLY = ({"when"}, {"timeOfDay"})
 _BOTH_SIDES = re.compile(
     r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
 )
@@ -54,12 +58,14 @@ def moments_of(repeat: Data) -> set[str]:
 
 
 def daily_dose(posology: Data) -> Data | None:
-    """The amount a day; None where it cannot be told: several steps, takings that are counted, two eyes."""
+    """The amount a day; None where it cannot be told: steps of a taper, takings that are counted, two eyes."""
     dose, timing, route = posology.get("dose"), posology.get("timing"), posology.get("route")
-    if not dose or not timing or posology["steps"]:
-        return None
     if route and _BOTH_SIDES.search(route["text"].lower()):
         return None  # two drops in both eyes are two or four
+    if posology["steps"]:
+        return None if posology.get("max_dose") else _sum_of_day(posology["steps"])
+    if not dose or not timing:
+        return None
     times = _times(timing["repeat"])
     if times is None:
         return None
@@ -81,6 +87,32 @@ def daily_dose(posology: Data) -> Data | None:
         return None
     ends = {"value": written[0]} if low == high else {"low": written[0], "high": written[1]}
     return {**ends, "unit": dose.get("unit"), "assumptions": list(assumptions)}
+
+
+def _sum_of_day(steps: Sequence[Data]) -> Data | None:
+    """The amount a day of steps that are all of each day, at moments of their own: "20 units in the morning and 12 at night"."""
+    low = high = Fraction()
+    seen: set[str] = set()
+    kinds: set[str] = set()
+    units: set[str | None] = set()
+    for step in steps:
+        dose, repeat = step.get("dose"), (step.get("timing") or {}).get("repeat") or {}
+        if not dose or not step.keys() <= _EACH_DAY or repeat.keys() not in _MOMENT_ONLY:
+            return None
+        times = _times(repeat)
+        moments = moments_of(repeat) | set(repeat.get("timeOfDay", ()))
+        if times is None or times.assumptions or moments & seen:
+            return None
+        seen |= moments
+        kinds |= repeat.keys()
+        units.add(dose.get("unit"))
+        low += Fraction(dose.get("value") or dose["low"]) * times.low
+        high += Fraction(dose.get("value") or dose["high"]) * times.high
+    written = [_digits(low), _digits(high)]
+    if len(units) > 1 or len(kinds) > 1 or None in written:
+        return None
+    ends = {"value": written[0]} if low == high else {"low": written[0], "high": written[1]}
+    return {**ends, "unit": units.pop(), "assumptions": []}
 
 
 def _digits(number: Fraction) -> str | None:

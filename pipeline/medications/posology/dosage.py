@@ -98,8 +98,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         found += dosages
     if strength is not None and (turns := _turns(found, strength)):
         found, strength = turns, None
-    if len(found) == 2 and (whole.alternate or _in_turn(*found)):
-        _alternate(found)
+    course = _alternate(found) if len(found) == 2 and (whole.alternate or _in_turn(*found)) else None
     if found and "timing" not in found[0] and all(data == found[0] for data in found):
         found = found[:1]  # "1-2 puffs, and then an additional 1-2 puffs"
     found = _of_one_day(found)
@@ -110,6 +109,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     for name, value in found[0].items() if len(found) > 1 else ():
         if all(other.get(name) == value for other in found):
             posology[name] = value
+    if course is not None:
+        posology["duration"] = course
     if strength is not None:
         posology |= {"strength_parts": strength["parts"]} if "parts" in strength else {"strength": strength}
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
@@ -207,14 +208,20 @@ def _turns(found: Sequence[Data], strength: Data) -> list[Data]:
     return [{**found[0], "dose": part} for part in parts]
 
 
-def _alternate(found: Sequence[Data]) -> None:
-    """Two doses in turn are two steps of every second day, unless another interval is said."""
+def _alternate(found: Sequence[Data]) -> Data | None:
+    """Two doses in turn are two steps of every second day, unless another interval is said; gives the course of both.
+
+    The length behind the second one is that of the whole; where each has its own, the days of the turns are not known.
+    """
+    first: Data | None = found[0].pop("duration", None)
+    last: Data | None = found[1].pop("duration", None)
+    if first is not None and last is not None:
+        return None
     repeats = [(data.get("timing") or {}).get("repeat") or {} for data in found]
-    if any(repeat.get("period") not in (None, "2") for repeat in repeats if repeat.get("frequency") != 1):
-        return
-    for data, repeat in zip(found, repeats, strict=True):
-        data.pop("duration", None)
-        data["timing"] = timing_of({**repeat, **_EVERY_OTHER_DAY})
+    if all(repeat.get("period") in (None, "2") for repeat in repeats if repeat.get("frequency") != 1):
+        for data, repeat in zip(found, repeats, strict=True):
+            data["timing"] = timing_of({**repeat, **_EVERY_OTHER_DAY})
+    return last
 
 
 def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:

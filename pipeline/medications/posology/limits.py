@@ -141,6 +141,8 @@ class Limits(Courses):
         if not end:
             return None
         start = skip(text, end)
+        if self._cue_end("each_before", text, place) and self._length_at(text, start) is not None:
+            return None  # "par paliers de 5 jours": how long each dose is taken
         stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
             return None

@@ -34,6 +34,7 @@ _SILENT = frozenset({"word", *_HIDDEN.values()})
 _FOR_DAYS = re.compile(
     r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])"
 )
+_TIMES_DAYS = re.compile(rf"\d+{_FOR_DAYS.pattern}")
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
@@ -202,7 +203,7 @@ class Scanner(Reasons):
             Reader(self._infusion, ("over",)),
             Reader(
                 self._course,
-                ("course", "more", "course_unread"),
+                ("course", "more", "course_unread", "each_before"),
                 patterns,
                 lambda word: [PATTERNS, *self._counting(word)],
             ),
@@ -230,6 +231,8 @@ class Scanner(Reasons):
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
         row = match.row
+        if row["flag"] == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
+            return None  # "40 x 3d": 40 for three days
         if row["flag"] == "detail":
             return Element("filler", place, match.end)
         if row["flag"] == "as_needed":
@@ -355,7 +358,7 @@ class Scanner(Reasons):
             return None
         end, amount = found
         if amount.kind == "count" and not amount.measure and _FOR_DAYS.match(text, end):
-            return Element("unread", place, end, code="amount_without_unit")
+            return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK, Assembling
-from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
+from pipeline.medications.posology.counts import in_parts, pack, takings, uncounted, units_before
+from pipeline.medications.posology.courses import EACH
 from pipeline.medications.posology.dosage import (
     MAX_COUNT,
     agree,
@@ -117,6 +118,10 @@ class _Assembly(Assembling):
             self.unread.append((element.code, element.start, element.end))
 
     def _unread(self, element: Element) -> None:
+        of_unit = self._like_before(element.value) if isinstance(element.value, Amount) else None
+        if of_unit is not None and self.step.duration is not None:
+            self._dose(element, of_unit)  # "60 mg x 3d, 40 x 3d"
+            return
         if element.code == "frequency_unread" and self.step.amounts:
             self.step.vague = True
         self.unread.append((element.code, element.start, element.end))
@@ -186,7 +191,9 @@ class _Assembly(Assembling):
     def _like_before(self, amount: Amount) -> Amount | None:
         """The amount with the unit of the one before it, where a further instruction begins with it."""
         before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
-        if before is None or before.kind != "quantity" or not before.quantity or not self.step.repeat:
+        if before is None or before.kind != "quantity" or not before.quantity:
+            return None
+        if not self.step.repeat and self.step.duration is None:
             return None
         if not (self.then or self.closed) or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
             return None
@@ -198,6 +205,10 @@ class _Assembly(Assembling):
         if following.kind != "timing" or following.value.flag:
             self.unread.append(("amount_without_unit", element.start, element.end))
             return
+        self._dose(element, amount)
+
+    def _dose(self, element: Element, amount: Amount) -> None:
+        """Take a number as an amount with the unit of the one before it."""
         self._place(amount)
         self.step.amounts.append((amount, element))
         self.read.append((element.start, element.end))
@@ -329,12 +340,27 @@ class _Assembly(Assembling):
         if element.value.get("unit") == "min" and "value" in element.value:
             self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "min"}))
             return
+        if element.code == EACH and self._each(element):
+            self._settled()
+            return
         if self.step.duration is not None:
             if self.step.duration != element.value:
                 self.unread.append(("duration_contradicts_itself", element.start, element.end))
             return
         self.step.duration = element.value
         self._settled()
+
+    def _each(self, element: Element) -> bool:
+        """Give a length to each of the doses that have none: "40 mg, 30 mg, 20 mg, 3 days each"."""
+        open_ends = list(itertools.takewhile(lambda step: step.duration is None, reversed(self.steps)))[::-1]
+        parted = [part for step in open_ends for part in in_parts(step)]
+        if len(parted) < 2:
+            return False
+        for step in parted:
+            step.duration = element.value
+        self.steps[-len(open_ends) :] = parted
+        self.step = parted[-1]
+        return True
 
     def _nights(self, element: Element) -> None:
         length, moment = element.value

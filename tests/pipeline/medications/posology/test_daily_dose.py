@@ -68,3 +68,35 @@ def test_every_assumption_has_a_case() -> None:
 )
 def test_no_amount_a_day_where_it_cannot_be_told(profiles: dict[str, Language], text: str) -> None:
     assert daily(profiles["en"], text) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "amount"),
+    [
+        ("en", "Lantus 20 units in the morning and 12 units at bedtime.", {"value": "32", "unit": "U"}),
+        ("en", "Neurontin 300 mg morning, 300 mg noon, 600 mg night.", {"value": "1200", "unit": "mg"}),
+        ("en", "Lantus 20-24 units in the morning and 12 units in the evening.", {"low": "32", "high": "36", "unit": "U"}),
+        ("fr", "Lasilix 40 mg : 2 cp le matin, 1 cp le soir", {"value": "3", "unit": "{tbl}"}),
+        ("fr", "Metformine 500 mg 1-0-2", {"value": "3", "unit": None}),
+    ],
+)  # fmt: skip
+def test_doses_at_moments_of_one_day_are_summed(
+    profiles: dict[str, Language], lang: str, text: str, amount: dict[str, str]
+) -> None:
+    assert daily(profiles[lang], text) == {**amount, "assumptions": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Coumadin 5 mg Monday and 2.5 mg Tuesday.",
+        "Seroquel 25 mg in the morning and 50 mg at bedtime as needed.",
+        "Seroquel 25 mg in the morning for 3 days and 50 mg at bedtime.",
+        "Neurontin 300 mg in the morning and 2 tablets at bedtime.",
+        "Synthroid 100 mcg in the morning Monday to Friday and 50 mcg in the evening.",
+        "Humalog 5 units before meals and 10 units at bedtime.",
+        "Coumadin 10 mg alternating with 5 mg daily.",
+    ],
+)
+def test_doses_that_are_not_all_of_each_day_are_not_summed(profiles: dict[str, Language], text: str) -> None:
+    assert daily(profiles["en"], text) is None
