@@ -119,6 +119,14 @@ class _Item(msgspec.Struct, frozen=True, gc=False):
     high: int
 
 
+class _Shared(msgspec.Struct, frozen=True, gc=False):
+    """What is told of an enumeration: its end, and whether a course of it has a length, in months at most or in years."""
+
+    ended: Bounds | None
+    bounded: bool
+    lasting: bool
+
+
 class Shorthand:
     """The shorthand of a text. Reading is linear: each drug is read within a bounded stretch of its line.
 
@@ -139,8 +147,9 @@ class Shorthand:
         found: dict[int, CueData] = {}
         for group in self._groups():
             items = self._items(group)
+            shared = self._shared(items)
             for item in items:
-                bounds = self._past(item, items, told=item.start in in_history)
+                bounds = self._past(item, shared, told=item.start in in_history)
                 if bounds is not None:
                     start, end = self._folded.start(bounds[0]), self._folded.end(bounds[1])
                     found[item.start] = {"kind": "lexical", "start": start, "end": end, "rule": "past"}
@@ -195,10 +204,10 @@ class Shorthand:
             items.append(_Item(low, first, start, end, high))
         return items
 
-    def _past(self, item: _Item, group: list[_Item], *, told: bool) -> Bounds | None:
+    def _past(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
         """The evidence that a drug is of the past."""
         goes_on = self._words.goes_on.search(self._text, item.end, self._own_end(item)) is not None
-        ended = self._ended(item) or (self._ended(group[-1]) if self._shared(group) else None)
+        ended = self._ended(item) or shared.ended
         if ended is not None:
             return ended
         if goes_on:
@@ -206,11 +215,10 @@ class Shorthand:
         heading = self._heading(item.start)
         if heading is not None and heading.kind == _PAST:
             return heading.start, heading.end
-        bounded = any(self._bounded(other) for other in group)
         if heading is not None and heading.kind == _COURSE and (self._bounded(item) or self._stepped(item, heading)):
             return heading.start, heading.end
         told = told or (heading is not None and heading.kind == _HISTORY)
-        return self._used_then(item) or self._event(item, group, bounded=bounded, told=told)
+        return self._used_then(item) or self._event(item, shared, told=told)
 
     def _own_end(self, item: _Item) -> int:
         """Where what is said of a drug ends: before the words that lead to the next one."""
@@ -234,13 +242,15 @@ class Shorthand:
             when = words.when.search(text, max(low, stop.start() - _WHEN_REACH), stop.start())
         return (min(stop.start(), when.start()), max(stop.end(), when.end())) if when is not None else None
 
-    def _shared(self, group: list[_Item]) -> bool:
-        """Whether what stands behind an enumeration is told of all of it."""
-        last = group[-1]
-        if len(group) == 1:
-            return False
-        begins = self._text[last.end : last.end + 3]
-        return begins.startswith((" - ", " tr")) or self._text[group[-2].end : last.start].strip() in ("and", "&", "+")
+    def _shared(self, group: list[_Item]) -> _Shared:
+        """What is told of all drugs of an enumeration by what stands behind one of them."""
+        text, last = self._text, group[-1]
+        ended = None
+        if len(group) > 1:
+            closed = text[group[-2].end : last.start].strip() in ("and", "&", "+")
+            ended = self._ended(last) if closed or text.startswith((" - ", " tr"), last.end) else None
+        lasting = any(self._words.long_course.search(text, item.end, item.high) for item in group)
+        return _Shared(ended, any(self._bounded(item) for item in group), lasting)
 
     def _bounded(self, item: _Item) -> bool:
         """Whether a drug has a length, of a course that is told to its end."""
@@ -273,7 +283,7 @@ class Shorthand:
             return None
         return match.span()
 
-    def _event(self, item: _Item, group: list[_Item], *, bounded: bool, told: bool) -> Bounds | None:
+    def _event(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
         """The time of the past event that a drug treated, or harmed by."""
         text, words, first = self._text, self._words, item.first
         whens = list(words.time.finditer(text, item.low, first))
@@ -285,16 +295,15 @@ class Shorthand:
         treated = words.treated.search(text, low, first) is not None
         if when is None:
             before = anchor.span() if anchor is not None else (item.start, item.end) if told else None
-            return before if bounded and (treated or self._beside(item)) else None
+            return before if shared.bounded and (treated or self._beside(item)) else None
         if treated or words.while_on.search(text, low, first):
             return when.span()
-        lasting = any(words.long_course.search(text, other.end, other.high) for other in group)
         harm = words.harm.search(text, item.low, first) is not None
         if harm and words.on.search(text, low, first):
             return when.span()
         listed = first - low < _LISTED_REACH and text.startswith(",", low)
         beside = self._beside(item)
-        return when.span() if (harm and beside) or ((bounded or lasting) and (listed or beside)) else None
+        return when.span() if (harm and beside) or ((shared.bounded or shared.lasting) and (listed or beside)) else None
 
     def _beside(self, item: _Item) -> bool:
         """Whether a drug stands beside an event: in brackets, or behind a dash."""

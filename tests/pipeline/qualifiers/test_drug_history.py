@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 import pipeline
+from pipeline.qualifiers.shorthand import Shorthand, shorthand_words
+from pipeline.text.folding import FoldedText
 
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
@@ -75,3 +78,17 @@ def test_shorthand_names_its_evidence(text, drug, evidence):
     doc.ents = [doc.char_span(start, start + len(drug), "DRUG")]
     nlp(doc)
     assert [cue.text for cue in doc.ents[0]._.history_cues] == [evidence]
+
+
+def test_reading_shorthand_is_linear_in_an_enumeration():
+    words = shorthand_words("en")
+    assert words is not None
+
+    def seconds(count: int) -> float:
+        text = FoldedText.of("tried 2012 (" + "abcdef, " * count)
+        drugs = [(match.start(), match.end(), match.start()) for match in re.finditer("abcdef", text.folded)]
+        started = time.process_time()
+        Shorthand(text, drugs, words).past(set())
+        return time.process_time() - started
+
+    assert min(seconds(4000) for _ in range(3)) < 6 * min(seconds(1000) for _ in range(3))
