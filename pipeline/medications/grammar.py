@@ -26,6 +26,8 @@ RATE = "RATE"  # "0.1 mg/hr": the strength of a patch, the rate of a pump
 MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
 
 _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
+# Any row of blanks: what it costs to compile counts for more than what it lets through.
+_LOOSE_BLANK = r"[ \t\n-]+"
 _OPTIONAL_BLANK = r"[ \t-]{0,2}"
 _END = r"(?![a-z0-9])"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
@@ -338,7 +340,7 @@ class Grammar:
         if body.startswith("/"):
             self._slashed.append(expression)
             return
-        loose = regex.compile(loosened(body))
+        loose = regex.compile(loosened(body.replace(_BLANK, _LOOSE_BLANK)))
         pattern = _Pattern(label, expression, weak, loose)
         for start in self._starts(loose):
             self._index.setdefault(start, []).append(pattern)
