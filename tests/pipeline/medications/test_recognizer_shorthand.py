@@ -242,3 +242,29 @@ def test_how_long(english: Language, text: str, durations: list[str]) -> None:
 )
 def test_measurements_beside_a_drug(english: Language, text: str) -> None:
     assert [label for _, label in found(english, text)] == ["DRUG"]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "expected"),
+    [
+        ("Risperdal Consta 50 mg IM 2 weekly.", "FREQUENCY", ["2 weekly"]),
+        ("Gave adalimumab 40 mg 2-weekly.", "FREQUENCY", ["2-weekly"]),
+        ("Methotrexate 2.5 mg tablets 6 weekly.", "DOSAGE", ["6"]),
+        ("Nitro patch on 14h off 10h.", "FREQUENCY", ["on 14h off 10h"]),
+        ("Letrozole 2.5 mg daily x 5y, then stopped.", "DURATION", ["x 5y"]),
+        ("Ranitidine 150 mg bid x >8 yrs.", "DURATION", ["x >8 yrs"]),
+        ("He took Xanax for yrs.", "DURATION", ["for yrs"]),
+        ("Amoxicillin 500 mg tds 6/52 total, then review.", "DURATION", ["6/52"]),
+        (
+            "Vancomycin/ceftriaxone started, then ampicillin/gentamicin.",
+            "DRUG",
+            ["Vancomycin", "ceftriaxone", "ampicillin", "gentamicin"],
+        ),
+        ("Ampicillin/sulbactam 3 g IV q6h.", "DRUG", ["Ampicillin/sulbactam"]),
+        ("Na bicarb 1300 mg bid. Hep C cleared.", "DRUG", ["Na bicarb"]),
+    ],
+)
+def test_long_intervals_short_years_and_two_antibiotics(
+    english: Language, text: str, label: str, expected: list[str]
+) -> None:
+    assert of(english, text, label) == expected
