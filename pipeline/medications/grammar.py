@@ -161,7 +161,9 @@ class Grammar:
         glue = [self._expand(text) for label in ("form", "route") for text in source[label]["patterns"]]
         glue += source["units"]["counted"]
         self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
-        self._massed = re.compile(rf"\d ?(?:{_alternatives(source['units']['mass'])})$")
+        weighed = rf"(?: ?/ ?(?:{_alternatives(source['units']['weight'])}))?"
+        self._massed = re.compile(rf"\d ?(?:{_alternatives(source['units']['mass'])}){weighed}$")
+        self._interval = re.compile(rf"(?:\d|(?:{source['figures']['interval']}){_END})")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
         joins = "|".join(map(self._expand, source["frequency"]["joins"]))
@@ -300,8 +302,8 @@ class Grammar:
         slash = text.rfind("/", max(0, start - 2), start)
         if slash < 1:
             return None
-        # "1 g/6h": an interval, not a rate.
-        interval = text[start].isdigit() and self._massed.search(text, max(0, slash - 16), slash)
+        # "1 g/6h", "100 mg/mois": an interval, not a rate.
+        interval = self._interval.match(text, start) and self._massed.search(text, max(0, slash - 16), slash)
         if not (interval or text[slash - 1] in " \t" or self._counted.search(text, max(0, slash - 16), slash)):
             return None
         ends = [match.end() for expression in self._slashed if (match := expression.match(text, slash))]

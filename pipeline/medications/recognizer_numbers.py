@@ -27,6 +27,7 @@ LEAST_DISPENSED = 12
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
 _SMALL = re.compile(r"0?\.\d{2,3}")
+_MONTH_OF_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])/(?:19|20)\d\d")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
@@ -97,12 +98,17 @@ class Numbers:
         ):
             return False
         following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
+        if following and self.rules["strength_of_form"].fullmatch(self.text, form.end, following[0].start):
+            # "16 cp à 1 g"
+            return False
         used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
         return not (used and not self.text[form.end : following[0].start].strip())
 
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
         before = self._word_before(item.start)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
+            return None
+        if _MONTH_OF_YEAR.fullmatch(stretch):
             return None
         if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None
@@ -113,6 +119,8 @@ class Numbers:
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
+        release = self.rules["release"].match(self.text, item.end)
+        end = release.end() if release else item.end
         if isinstance(following, Mention) and self.rules["counted_drug"].fullmatch(
             self.text, item.end, following.start
         ):
@@ -121,7 +129,7 @@ class Numbers:
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
             return "DOSAGE" if counted and _few(value_of(stretch)) and "." not in stretch else None
-        if isinstance(following, Candidate) and self._follows(item.end, following):
+        if isinstance(following, Candidate) and self._follows(end, following):
             follows = following.label
         value = value_of(stretch)
         last = self.last
@@ -129,7 +137,7 @@ class Numbers:
         if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
             # "Losartan 50->100 mg"
             return "STRENGTH" if following.label == "STRENGTH" else None
-        if at_drug and not self.strength and self._bare_strength(stretch, following, item.end):
+        if at_drug and not self.strength and self._bare_strength(stretch, following, end):
             return "STRENGTH"
         of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)
         if of_form and not self.strength and last is not None and last.label == "FORM":
@@ -173,7 +181,7 @@ class Numbers:
             # "Lisinopril 20.", "digoxin 0.125."
             bare = value > MOST_COUNTED or _SMALL.fullmatch(stretch)
             if bare and self.text[last.end : item.start] == " ":
-                return "STRENGTH" if self.rules["ends_strength"].match(self.text, item.end) else None
+                return "STRENGTH" if self.rules["ends_strength"].match(self.text, end) else None
         return None
 
     def _of_tablets(self, item: Candidate, place: int) -> bool:

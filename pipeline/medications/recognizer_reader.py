@@ -195,6 +195,9 @@ class Reader(Numbers):
             between = self.text[end : following.start]
             if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
                 return None
+            if _ARROW.search(between) or (_ANSWERED.search(between) and item.label in _AMOUNTS):
+                # "Saignement 1100 ml : Syntocinon", "2,84 -> Novorapid": what is answered with the drug.
+                return None
             if isinstance(following, Mention):
                 return following
             end = following.end
@@ -318,6 +321,9 @@ _ON = frozenset({"on", "sous"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
+_ARROW = re.compile(r"->|→")
+_ANSWERED = re.compile(r":\s")
+_AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
 # A sentence ends, or the next item of a list begins.
 _STOP = re.compile(r"[.!?]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")

@@ -155,3 +155,50 @@ def test_further_short_forms(french: Language, text: str, expected: list[str]) -
 
 def test_units_are_of_the_drug_behind_them(french: Language) -> None:
     assert of(french, "Sous Tahor. Ajout de 4 UI de Novorapid.", "DOSAGE") == ["4 UI"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Glued to a mass: how often, but for a day.
+        ("Méthotrexate 15 mg/semaine le lundi", ["15 mg", "/semaine", "le lundi"]),
+        ("Aranesp 40 µg/sem IV", ["40 µg", "/sem", "IV"]),
+        ("Paracétamol 15 mg/kg/6h per os", ["15 mg/kg", "/6h", "per os"]),
+        # Around dialysis and meals; a pattern written apart.
+        ("Kefzol 2 g post HD (jusq 20/10)", ["2 g", "post HD", "jusq 20/10"]),
+        ("Renvela 800 2-2-2 pdt repas", ["800", "2-2-2", "pdt repas"]),
+        ("Lioresal 10 mg 1/2 - 1/2 - 1 ; injection", ["10 mg", "1/2 - 1/2 - 1", "injection"]),
+        ("Acupan 20 mg avant les soins de plaie", ["20 mg", "avant les soins de plaie"]),
+        # The release behind the strength; tablets and their strength.
+        ("Diamicron 60 LP 1 cp le matin", ["60", "1", "cp", "le matin"]),
+        ("Ingestion de paracétamol (16 cp à 1 g)", ["16", "cp", "1 g"]),
+        ("Kayexalate 1 c-mes les jours pairs", ["1", "c-mes", "les jours pairs"]),
+        ("Keppra 500 mg à la sonde, Cordarone à la SE", ["500 mg", "à la sonde", "à la SE"]),
+        ("Solupred 40 mg/j 2 semaines avec décroissance", ["40 mg", "2 semaines"]),
+        ("Diamox 1/2 cp x 3/j 3 jours après le laser", ["1/2", "cp", "x 3/j", "3 jours"]),
+        # Of something else.
+        ("Saignement de 1100 ml : Syntocinon 10 UI", ["10 UI"]),
+        ("Glycémie 2,84 à 7h -> Novorapid 8 UI", ["8 UI"]),
+        ("Ingestion vers 17 h de paracétamol", []),
+        ("Atropine 1 mg IVD, remontée à 74.", ["1 mg", "IVD"]),
+        ("TS à l'ibuprofène, 05/2021", []),
+        ("Zyloric : contre-indication à vie", []),
+        ("Revlimid 10 mg, plaquettes 1x/sem", ["10 mg"]),
+        ("Ceftriaxone reprise 3 jours après la chirurgie", []),
+    ],
+)
+def test_what_is_of_the_drug(french: Language, text: str, expected: list[str]) -> None:
+    assert [stretch for stretch, label in found(french, text) if label != "DRUG"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("PERINDOPRIL ARGININE/INDAPAMIDE 5 mg/1,25 mg", ["PERINDOPRIL ARGININE/INDAPAMIDE"]),
+        ("N-acétylcystéine IV puis sulfate de Mg", ["N-acétylcystéine", "sulfate de Mg"]),
+        ("Novomix 30 : 20 unités, metf 1000", ["Novomix 30", "metf"]),
+        ("Bactrim fort IV", ["Bactrim fort"]),
+    ],
+)
+def test_names_with_salts_and_numbers(french: Language, text: str, drugs: list[str]) -> None:
+    assert of(french, text, "DRUG") == drugs
