@@ -225,6 +225,9 @@ class History(Qualifier):
         if section is not None:
             past.append(section)
         old, recent = self._dates(start, end, drug, bool(past), case) if case.dates.dates else (None, None)
+        if old is not None and drug and self.shorthand is not None and old.cue["age_days"] is None:
+            # A year without a note date is read with what the shorthand says: "DM 2012 on X" goes on.
+            old = None
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
