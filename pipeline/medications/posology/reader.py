@@ -38,6 +38,8 @@ _NOT_AHEAD = frozenset(
 _CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then", "except"})
 # What a new sentence may go on with: "Max 4 a day." "Take with food."
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
+# What an end that holds it is not: "until cultures are negative for 48 hours".
+_OF_AN_END = frozenset({"duration", "length", "max"})
 
 
 class Instruction(NamedTuple):
@@ -282,13 +284,14 @@ class PosologyLanguage:
     def _uncounted(self, elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
         """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
 
-        A time within an end is no course either: "until cultures are negative for 48 hours".
+        A time within an end is no course either: "until cultures are negative for 48 hours", nor is its number a limit:
+        "jusqu'à 12 SA".
         """
         strengths, durations = set(attributes.get("STRENGTH", ())), Places(attributes.get("DURATION", ()))
         ends = Places(bounds for bounds in attributes.get("DURATION", ()) if self._until.match(folded, *bounds))
         for element in elements:
-            until = ends.around(element.start, element.end) if element.kind in ("duration", "length") else None
-            if until is not None and until[0] < element.start:
+            until = ends.around(element.start, element.end) if element.kind in _OF_AN_END else None
+            if until is not None and (until[0] < element.start or element.kind == "max"):
                 element.kind, element.code = "unread", "duration_unread"
             if (
                 element.kind != "amount"
