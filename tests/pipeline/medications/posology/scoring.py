@@ -39,6 +39,7 @@ _SCALE = {
 }
 _SAME_UNIT = {
     "{packet}": "{sachet}", "{actuation}": "{puff}", "{vial}": "{ampoule}", "{amp}": "{ampoule}",
+    "{ampule}": "{ampoule}",
     "{supp}": "{suppository}", "{unidose}": "{dose}",
 }  # fmt: skip
 _SAME_FORM = {
