@@ -67,6 +67,8 @@ class ShorthandWords:
         self.long_course = re.compile(known["long_course"])
         self.stop = re.compile(known["stop"])
         self.over = re.compile(known["over"])
+        self.last_of_list = re.compile(known["last_of_list"])
+        self.of_list = re.compile(known["of_list"])
         self.when = re.compile(
             f"{known['time']}|(?!may\\b){known['month']}|\\bin the (?:spring|summer|fall|autumn|winter)\\b"
         )
@@ -247,8 +249,8 @@ class Shorthand:
         text, last = self._text, group[-1]
         ended = None
         if len(group) > 1:
-            closed = text[group[-2].end : last.start].strip() in ("and", "&", "+")
-            ended = self._ended(last) if closed or text.startswith((" - ", " tr"), last.end) else None
+            closed = self._words.last_of_list.fullmatch(text, group[-2].end, last.start)
+            ended = self._ended(last) if closed or self._words.of_list.match(text, last.end) else None
         lasting = any(self._words.long_course.search(text, item.end, item.high) for item in group)
         return _Shared(ended, any(self._bounded(item) for item in group), lasting)
 

@@ -69,8 +69,7 @@ def daily_dose(posology: Data) -> Data | None:
     times = _times(timing["repeat"])
     if times is None:
         return None
-    low = Fraction(dose.get("value") or dose["low"]) * times.low
-    high = Fraction(dose.get("value") or dose["high"]) * times.high
+    low, high = _of_times(dose, times)
     assumptions = times.assumptions
     if posology["as_needed"]:
         assumptions = ("as_needed_at_most", *assumptions)
@@ -82,11 +81,7 @@ def daily_dose(posology: Data) -> Data | None:
         low, high = min(low, most), most
         assumptions = (*assumptions, "limited_by_max_dose")
     low = high if posology["as_needed"] else low
-    written = [_digits(low), _digits(high)]
-    if None in written:
-        return None
-    ends = {"value": written[0]} if low == high else {"low": written[0], "high": written[1]}
-    return {**ends, "unit": dose.get("unit"), "assumptions": list(assumptions)}
+    return _amount(low, high, dose.get("unit"), assumptions)
 
 
 def _sum_of_day(steps: Sequence[Data]) -> Data | None:
@@ -106,13 +101,24 @@ def _sum_of_day(steps: Sequence[Data]) -> Data | None:
         seen |= moments
         kinds |= repeat.keys()
         units.add(dose.get("unit"))
-        low += Fraction(dose.get("value") or dose["low"]) * times.low
-        high += Fraction(dose.get("value") or dose["high"]) * times.high
-    written = [_digits(low), _digits(high)]
-    if len(units) > 1 or len(kinds) > 1 or None in written:
+        least, most = _of_times(dose, times)
+        low, high = low + least, high + most
+    return _amount(low, high, units.pop(), ()) if len(units) == len(kinds) == 1 else None
+
+
+def _of_times(dose: Data, times: _Times) -> tuple[Fraction, Fraction]:
+    """The least and the most of a dose that is taken so often."""
+    ends = (dose["value"], dose["value"]) if dose.get("value") else (dose["low"], dose["high"])
+    return Fraction(ends[0]) * times.low, Fraction(ends[1]) * times.high
+
+
+def _amount(low: Fraction, high: Fraction, unit: str | None, assumptions: Sequence[str]) -> Data | None:
+    """An amount in the shape of the event; None where its digits do not end."""
+    least, most = _digits(low), _digits(high)
+    if least is None or most is None:
         return None
-    ends = {"value": written[0]} if low == high else {"low": written[0], "high": written[1]}
-    return {**ends, "unit": units.pop(), "assumptions": []}
+    ends = {"value": least} if low == high else {"low": least, "high": most}
+    return {**ends, "unit": unit, "assumptions": list(assumptions)}
 
 
 def _digits(number: Fraction) -> str | None:
