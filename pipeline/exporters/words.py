@@ -110,9 +110,17 @@ def posology_words(posology: Mapping[str, Any]) -> str:
     # What each step says itself is no total: "40 mg for 5 days, then 20 mg for 5 days" is no course of five days.
     shared = {name: value for name, value in posology.items() if not any(step.get(name) for step in steps)}
     parts = [step_words(shared), *(f"{number}) {step_words(step)}" for number, step in enumerate(steps, 1))]
-    if daily := _said(posology.get("daily_dose")):
+    if daily := _daily(posology.get("daily_dose") or {}):
         parts.append(f"= {daily} a day")
     return "; ".join(part for part in parts if part)
+
+
+def _daily(amount: Mapping[str, Any]) -> str | None:
+    """The daily dose, with what a reader must know of it: a limit of what is taken as needed, or a mean."""
+    said, assumed = _said(amount), amount.get("assumptions") or ()
+    if said and "as_needed_at_most" in assumed:
+        return f"at most {said}"
+    return f"on average {said}" if said and "averaged" in assumed else said
 
 
 def timing_code(timing: Mapping[str, Any] | None) -> str | None:

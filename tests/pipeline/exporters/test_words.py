@@ -65,6 +65,19 @@ def test_steps_follow_what_they_share() -> None:
 
 
 @pytest.mark.parametrize(
+    ("assumptions", "words"),
+    [
+        (["as_needed_at_most", "every_interval"], "= at most 12 puffs a day"),
+        (["averaged"], "= on average 12 puffs a day"),
+        (["every_interval"], "= 12 puffs a day"),
+    ],
+)
+def test_a_daily_dose_says_whether_it_is_a_limit_or_a_mean(assumptions: list[str], words: str) -> None:
+    daily = {"value": "12", "unit": "{puff}", "assumptions": assumptions}
+    assert posology_words({"daily_dose": daily}) == words
+
+
+@pytest.mark.parametrize(
     ("text", "with_text", "without"),
     [
         ("Tylenol 650 mg PO q6h prn pain, max 4 g a day.", "650 mg PO q6h prn pain, max 4 g a day", "650 mg PO q6h prn … 4 g a day"),
