@@ -15,11 +15,12 @@ from spacy.tokens import Doc, Span
 
 import schemas
 from pipeline.extensions import QUALIFIERS
-from pipeline.fingerprint import VERSION, fingerprint
+from pipeline.fingerprint import fingerprint
 from pipeline.profile import identify
 from pipeline.text.doc_text import DocText
 from schemas import enriched
 from schemas.note import Note
+from schemas.version import VERSION
 
 ATTRIBUTE_LABELS = frozenset({"STRENGTH", "DOSAGE", "DURATION", "FORM", "FREQUENCY", "ROUTE"})
 

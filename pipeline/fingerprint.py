@@ -17,8 +17,6 @@ from typing import Any
 
 from spacy.language import Language
 
-VERSION = metadata.version("anamnesis")
-
 # Libraries whose behaviour shows in an event: tokenisation and matching, regular expressions, encoding.
 _LIBRARIES = ("spacy", "thinc", "regex", "msgspec")
 _ROOMS = ("pipeline", "schemas")

@@ -16,7 +16,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline import extensions, samples
-from pipeline.fingerprint import VERSION, pipeline_digest, weights
+from pipeline.fingerprint import pipeline_digest, weights
+from pipeline.text.french_language import import_french
+from schemas.version import VERSION
 
 PROFILES = Path(__file__).parent / "profiles"
 PREFIX = "anamnesis_"
@@ -171,6 +173,8 @@ def _read(name: str, overrides: dict[str, Any]) -> Language:
 def _from_config(path: Path, overrides: dict[str, Any]) -> Language:
     try:
         config = util.load_config(path, overrides=overrides)
+        if config.get("nlp", {}).get("lang") == "fr":
+            import_french()
         nlp = util.load_model_from_config(config, auto_fill=True)
     except ConfigValidationError:
         raise

@@ -30,8 +30,8 @@ from workers.health import Health
 from workers.journal import Journal
 from workers.metrics import Assignment, Metrics
 from workers.preflight import Preflight
-from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
+from workers.records import Coordinates, ProcessingOptions, Record
 from workers.settings import Settings, SettingsError
 from workers.settings_checks import tls_context
 from workers.shards import ShardLimits

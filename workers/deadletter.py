@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 
 import schemas
-from pipeline.fingerprint import VERSION
+from schemas.version import VERSION
 from workers.delivery import Delivery
-from workers.processing import Outcome
+from workers.records import Outcome
 
 # What a record costs beside key, value and headers, as the producer counts it; generous.
 _OVERHEAD_BYTES = 1024

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workers.processing import Coordinates, Record
+from workers.records import Coordinates, Record
 
 if TYPE_CHECKING:
     from workers.tracing import NoteSpans

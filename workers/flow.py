@@ -21,8 +21,8 @@ from workers.delivery import Delivery
 from workers.journal import Journal
 from workers.ledger import Ledger
 from workers.metrics import Metrics, ShardSample
-from workers.processing import Outcome, ProcessingOptions, rejection
 from workers.publisher import Publisher, Send, Topics
+from workers.records import Outcome, ProcessingOptions, rejection
 from workers.router import Router
 from workers.shards import Job, ShardLimits, ShardPool
 from workers.window import Window

@@ -9,7 +9,7 @@ import struct
 
 import msgspec
 
-from workers.processing import Outcome, Record
+from workers.records import Outcome, Record
 
 HEADER = struct.Struct("!I")
 

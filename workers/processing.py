@@ -9,9 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import msgspec
 from spacy.language import Language
@@ -21,65 +20,17 @@ import pipeline
 import schemas
 from pipeline.enrich import language_of, prepare, to_event
 from pipeline.extensions import QUALIFIERS
-from pipeline.fingerprint import VERSION, fingerprint
+from pipeline.fingerprint import fingerprint
 from pipeline.profile import identify
 from pipeline.text.tokenizer import ClinicalTokenizer
-from schemas.enriched import EnrichedNote, LanguageSource, OffsetUnit, Provenance, TextEcho, Timings
+from schemas.enriched import EnrichedNote, Provenance, Timings
 from schemas.note import Note
-from schemas.rejected import Reason, RejectedError, RetractedNote, Stage
-
-Kind = Literal["enriched", "retracted", "tombstone", "rejected"]
-Headers = tuple[tuple[str, bytes], ...]
+from schemas.rejected import RejectedError, RetractedNote
+from schemas.version import VERSION
+from workers.records import Coordinates, Headers, Outcome, ProcessingOptions, Record, rejection
 
 # Retractions are made by no pipeline: their ids do not depend on one.
 _NO_PIPELINE = ""
-
-
-class Coordinates(msgspec.Struct, frozen=True, array_like=True):
-    """Where a record stands on Kafka; `timestamp` in milliseconds since the epoch."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-
-
-class Record(msgspec.Struct, frozen=True, array_like=True):
-    """A record as it was read: `value` None is a tombstone. `received_at` in seconds since the epoch."""
-
-    value: bytes | None
-    headers: Headers = ()
-    coordinates: Coordinates | None = None
-    attempt: int = 1
-    received_at: float = 0.0
-
-
-class Outcome(msgspec.Struct, array_like=True):
-    """What became of a record. `counts` holds what telemetry counts: (metric, label values ...) -> number."""
-
-    kind: Kind
-    value: bytes | None = None
-    headers: Headers = ()
-    reason: Reason | None = None
-    stage: Stage | None = None
-    detail: str | None = None
-    note_id: str | None = None
-    counts: list[tuple[tuple[str, ...], int]] = []
-    nlp_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessingOptions:
-    """Everything that a shard must know; plain values, equal in all shards."""
-
-    profiles: dict[str, str] = field(default_factory=lambda: {"en": "en", "fr": "fr"})
-    default_language: str = "en"
-    language_source: LanguageSource = "default"
-    default_timezone: str = "UTC"
-    text_echo: TextEcho = "entities"
-    offset_unit: OffsetUnit = "code_point"
-    limits: schemas.Limits = field(default_factory=schemas.Limits)
-    group: str | None = None
 
 
 @dataclass(slots=True)
@@ -232,11 +183,6 @@ class Processor:
                 nlp_seconds=round(seconds, 6),
             ),
         )
-
-
-def rejection(error: RejectedError, note_id: str | None = None) -> Outcome:
-    """The outcome of a record that cannot be enriched."""
-    return Outcome("rejected", reason=error.reason, stage=error.stage, detail=error.detail, note_id=note_id)
 
 
 def _retraction(note: Note, record: Record, unknown_fields: int) -> Outcome:

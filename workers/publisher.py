@@ -20,7 +20,7 @@ from schemas.rejected import RejectedError
 from workers.deadletter import dead_letter
 from workers.delivery import Delivery
 from workers.metrics import Metrics
-from workers.processing import Outcome, rejection
+from workers.records import Outcome, rejection
 from workers.transport import TOO_LARGE
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Loaded once by the forkserver: shards are forked from it with their profiles in memory, in milliseconds.
 
-The options come by environment, since a forkserver takes no arguments. An error here is kept: Python's forkserver
-would swallow it, so each shard asks for its processor and gets the error then.
+An error here is kept: Python's forkserver would swallow it, so each shard asks for its processor and gets the error
+then.
 """
 
 from __future__ import annotations
@@ -12,18 +12,13 @@ import os
 import pickle
 
 import pipeline
-from workers.processing import ProcessingOptions, Processor
-
-VARIABLE = "_ANAMNESIS_SHARD_OPTIONS"
+from workers.processing import Processor
+from workers.records import ProcessingOptions
+from workers.shard_process import OPTIONS_VARIABLE
 
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 _processor: Processor | None = None
-
-
-def announce(options: ProcessingOptions) -> None:
-    """Leave the options for the forkserver, which is started after this."""
-    os.environ[VARIABLE] = base64.b64encode(pickle.dumps(options)).decode("ascii")
 
 
 def processor_for(options: ProcessingOptions) -> Processor:
@@ -49,7 +44,7 @@ def _warmed(options: ProcessingOptions) -> Processor:
 
 def _load() -> None:
     global _processor
-    announced = os.environ.pop(VARIABLE, None)
+    announced = os.environ.pop(OPTIONS_VARIABLE, None)
     if announced is None:
         return
     options = pickle.loads(base64.b64decode(announced))  # noqa: S301 (written by our own parent process)

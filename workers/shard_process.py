@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import os
+import pickle
 import resource
 import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import pipeline
-from workers import shard_preload
 from workers.frames import HEADER, Ready, Result, batch_decoder, frame
-from workers.processing import ProcessingOptions, Processor
+from workers.records import ProcessingOptions
+
+if TYPE_CHECKING:
+    from workers.processing import Processor
+
+# The options of shards come by environment, since a forkserver takes no arguments.
+OPTIONS_VARIABLE = "_ANAMNESIS_SHARD_OPTIONS"
 
 _PR_SET_PDEATHSIG = 1
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -26,8 +32,17 @@ class _Pipe(Protocol):
     def flush(self) -> None: ...
 
 
+def announce(options: ProcessingOptions) -> None:
+    """Leave the options for the forkserver, which is started after this."""
+    os.environ[OPTIONS_VARIABLE] = base64.b64encode(pickle.dumps(options)).decode("ascii")
+
+
 def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: int) -> None:
     """Run until the worker closes the pipe. `memory_bytes` limits the address space (0: no limit)."""
+    # Here and not above: the worker names this function to start a shard, and itself loads no spaCy.
+    from pipeline import ProfileError
+    from workers import shard_preload
+
     _die_with_parent()
     # The worker decides when a shard ends; a Ctrl-C in the terminal goes to the whole process group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -35,7 +50,7 @@ def main(connection: socket.socket, options: ProcessingOptions, memory_bytes: in
     with connection, connection.makefile("rwb") as pipe:
         try:
             processor = shard_preload.processor_for(options)
-        except pipeline.ProfileError as error:
+        except ProfileError as error:
             _send(pipe, frame(Ready(error=str(error))))
             return
         if memory_bytes:

@@ -26,9 +26,9 @@ from typing import Protocol
 import structlog
 
 from schemas.rejected import RejectedError
-from workers import shard_preload, shard_process
+from workers import shard_process
 from workers.frames import HEADER, frame, ready_decoder, result_decoder
-from workers.processing import Outcome, ProcessingOptions, Record, rejection
+from workers.records import Outcome, ProcessingOptions, Record, rejection
 
 log = structlog.get_logger(__name__)
 
@@ -378,7 +378,7 @@ class ShardPool:
 
     async def start(self) -> None:
         """Start the forkserver and every shard; returns when all are ready. Raises ShardError."""
-        shard_preload.announce(self._options)
+        shard_process.announce(self._options)
         multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
         for shard in self.shards:
             task = asyncio.create_task(shard.run(), name=f"shard-{shard.number}")

@@ -11,7 +11,8 @@ from itertools import cycle, islice
 import numpy as np
 import orjson
 
-from workers.processing import Outcome, ProcessingOptions, Processor, Record
+from workers.processing import Processor
+from workers.records import Outcome, ProcessingOptions, Record
 from workers.shards import Job, ShardLimits, ShardPool
 
 _BATCH = 32

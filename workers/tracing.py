@@ -32,9 +32,9 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from pipeline.fingerprint import VERSION
+from schemas.version import VERSION
 from workers.delivery import Delivery
-from workers.processing import Outcome
+from workers.records import Outcome
 
 Headers = list[tuple[str, bytes]]
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import regex
@@ -18,6 +18,7 @@ import regex
 from pipeline import resources
 from pipeline.medications.grammar_index import beginning_of_number, beginning_of_word, loosened, may_fit
 from pipeline.medications.lexicon import Words
+from pipeline.text.late_pattern import LatePattern
 
 # What an attribute candidate can be beside the seven labels, until the recogniser knows its drug.
 ACTIVITY = "ACTIVITY"  # "40 units": a dose of insulin, a strength of a vitamin
@@ -77,12 +78,16 @@ class Candidate:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Pattern:
     label: str
-    expression: re.Pattern[str]
+    expression: LatePattern
     weak: bool
-    loose: regex.Pattern[str]
+    loosened: str
+
+    @cached_property
+    def loose(self) -> regex.Pattern[str]:
+        return regex.compile(self.loosened)
 
 
 class _Amounts:
@@ -115,7 +120,7 @@ class _Amounts:
 # An expression for amounts, and the labels of its groups.
 _Amount = tuple[re.Pattern[str], list[str]]
 # The patterns that may begin so, an expression for any of them where they are many, and the amounts.
-_Possible = tuple[tuple[_Pattern, ...], re.Pattern[str] | None, _Amount | None, bool]
+_Possible = tuple[tuple[_Pattern, ...], LatePattern | None, _Amount | None, bool]
 # So many patterns are tried one by one.
 _FEW = 6
 
@@ -150,8 +155,8 @@ class Grammar:
         self._possible: dict[str, _Possible] = {}
         # Words at which nothing begins, but what a stroke before them makes one.
         self._nothing: set[str] = set()
-        self._any: dict[tuple[_Pattern, ...], re.Pattern[str]] = {}
-        self._slashed: list[re.Pattern[str]] = []
+        self._any: dict[tuple[_Pattern, ...], LatePattern] = {}
+        self._slashed: list[LatePattern] = []
         for label in ("dosage", "form", "route", "frequency", "duration"):
             written = source.get(label, {})
             weak = written.get("weak", ())
@@ -329,7 +334,7 @@ class Grammar:
         if len(patterns) > _FEW:
             many = self._any.get(patterns)
             if many is None:
-                many = self._any[patterns] = re.compile("|".join(pattern.expression.pattern for pattern in patterns))
+                many = self._any[patterns] = LatePattern("|".join(pattern.expression.pattern for pattern in patterns))
         found = (patterns, many, amounts, number)
         if key.isascii():
             if len(self._possible) >= _KEPT:
@@ -338,19 +343,17 @@ class Grammar:
         return found
 
     def _add(self, label: str, body: str, weak: bool) -> None:
-        expression = re.compile(rf"(?:{body}){_END}")
+        expression = LatePattern(rf"(?:{body}){_END}")
         if body.startswith("/"):
             self._slashed.append(expression)
             return
-        loose = regex.compile(loosened(body.replace(_BLANK, _LOOSE_BLANK)))
-        pattern = _Pattern(label, expression, weak, loose)
-        for start in self._starts(loose):
+        pattern = _Pattern(label, expression, weak, loosened(body.replace(_BLANK, _LOOSE_BLANK)))
+        literal = _LITERAL.match(pattern.loosened)
+        for start in {pattern.loosened[:_PREFIX]} if literal else self._starts(pattern.loose):
             self._index.setdefault(start, []).append(pattern)
 
     def _starts(self, loose: regex.Pattern[str]) -> set[str]:
         """What a stretch that fits begins with: up to three letters or figures, fewer before another sign."""
-        if _LITERAL.match(loose.pattern):
-            return {loose.pattern[:_PREFIX]}
         found: set[str] = set()
         grown = [""]
         for _ in range(_PREFIX):

@@ -14,7 +14,8 @@ from tests.stream.kafka import Cluster, Given
 from tests.stream.mutations import CANARY, Mutant, mutants
 from tests.stream.topics import Topics
 from tests.stream.worker import WorkerProcess
-from workers.processing import Coordinates, Outcome, ProcessingOptions, Processor, Record
+from workers.processing import Processor
+from workers.records import Coordinates, Outcome, ProcessingOptions, Record
 
 MANY = 10_000
 ON_A_BROKER = 440

@@ -17,8 +17,8 @@ from workers.delivery import Delivery
 from workers.flow import Flow, FlowOptions
 from workers.journal import Journal
 from workers.metrics import Metrics
-from workers.processing import Coordinates, ProcessingOptions, Record
 from workers.publisher import Topics
+from workers.records import Coordinates, ProcessingOptions, Record
 from workers.settings import Settings
 from workers.shards import ShardLimits
 

@@ -16,8 +16,8 @@ from aiokafka.structs import TopicPartition
 from workers import transport
 from workers.delivery import Delivery
 from workers.metrics import Metrics
-from workers.processing import Coordinates, Outcome, Record
 from workers.publisher import Publisher, PublishError, Topics
+from workers.records import Coordinates, Outcome, Record
 
 TOPICS = Topics("out", "dead", withhold=False, max_bytes=1000)
 

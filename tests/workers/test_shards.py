@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from workers.processing import Coordinates, Outcome, ProcessingOptions, Processor, Record
+from workers.processing import Processor
+from workers.records import Coordinates, Outcome, ProcessingOptions, Record
 from workers.shards import ShardError, ShardLimits, ShardPool
 
 ROOT = Path(__file__).parents[2]
@@ -206,7 +207,7 @@ def test_a_shard_does_not_import_the_program_that_started_the_worker(tmp_path: P
     program.write_text(
         "import asyncio, os, pathlib, sys\n"
         f"with open({str(tmp_path / 'imports')!r}, 'a') as file: file.write('x')\n"
-        "from workers.processing import ProcessingOptions\n"
+        "from workers.records import ProcessingOptions\n"
         "from workers.shards import ShardLimits, ShardPool\n"
         "async def scenario():\n"
         "    options = ProcessingOptions(profiles={'en': sys.argv[1]})\n"

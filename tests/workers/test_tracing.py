@@ -29,8 +29,8 @@ from workers.cli.kafka import Reader
 from workers.delivery import Delivery
 from workers.embedded import EmbeddedBroker
 from workers.metrics import Metrics
-from workers.processing import Coordinates, Outcome, Record, rejection
 from workers.publisher import Publisher, Topics
+from workers.records import Coordinates, Outcome, Record, rejection
 from workers.settings import Settings, SettingsError
 from workers.tracing import Tracing
 

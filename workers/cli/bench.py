@@ -17,7 +17,7 @@ from workers.settings import Settings
 
 if TYPE_CHECKING:
     from workers.capacity import Load
-    from workers.processing import ProcessingOptions
+    from workers.records import ProcessingOptions
 
 _CAPACITY = "Capacity (with --capacity)"
 # Lengths around the stated one, by which a note's time is split into a part for each note and one for each character.

@@ -13,7 +13,8 @@ import pipeline
 import schemas
 from schemas.rejected import Rejection
 from workers.cli.console import CommandError, Exit
-from workers.processing import Outcome, ProcessingOptions, Processor, Record
+from workers.processing import Processor
+from workers.records import Outcome, ProcessingOptions, Record
 from workers.settings import Settings
 
 Batch = list[tuple[int, bytes]]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.medications.posology.elements import Cues, Opening, Read
+from pipeline.text.late_pattern import LatePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,6 @@ def _sources(word: str, opening: Opening, reader: Reader) -> list[str]:
     return [*found, *reader.sources(word)] if word in reader.starts else found
 
 
-def _any(sources: Sequence[str]) -> re.Pattern[str] | None:
+def _any(sources: Sequence[str]) -> LatePattern | None:
     """One expression for several; None where one of them is empty, which matches anything."""
-    return re.compile("|".join(dict.fromkeys(sources))) if all(sources) else None
+    return LatePattern("|".join(dict.fromkeys(sources))) if all(sources) else None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pipeline import resources
 from pipeline.medications.posology.numbers import Number, UnreadError, digits, lead, spelled
+from pipeline.text.late_pattern import LatePattern
 
 Data = dict[str, Any]
 Row = dict[str, str]
@@ -63,7 +64,7 @@ def _behind(phrase: str) -> str:
 
 Read = Callable[["Seen", int], Element | None]
 #: Readers, each with what matches wherever it finds something; None where only the reader can tell.
-Gated = tuple[tuple[Read, re.Pattern[str] | None], ...]
+Gated = tuple[tuple[Read, LatePattern | None], ...]
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Opening:
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Read, ...] = ()
     gated: Gated = ()
-    needs: re.Pattern[str] | None = None
+    needs: LatePattern | None = None
 
 
 class Seen(str):
