@@ -17,6 +17,8 @@ def _group(item: pytest.Item) -> str:
     return f"{_STREAM} {item.path.name}" if item.path.name in _LONGEST else _STREAM
 
 
+# First: xdist writes the groups that it finds into the names of the tests, and takes no later ones.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests share what they load; tests on brokers share these, wait much, and so begin first."""
     for item in items:

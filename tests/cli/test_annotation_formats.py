@@ -14,11 +14,12 @@ import pipeline
 from pipeline import samples
 from schemas import Note, encode
 from tests.cli.conftest import Run
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def enriched() -> bytes:
-    nlp = pipeline.load("en")
+    nlp = profile("en")
     notes = [msgspec.convert(sample, Note) for sample in samples.load("en")[:3]]
     return b"\n".join(encode(event) for event in pipeline.enrich_many(notes, nlp))
 

@@ -15,13 +15,14 @@ from pipeline import samples
 from pipeline.enrich import prepare, to_event
 from schemas import Note, encode
 from schemas.enriched import EnrichedNote, Timings
+from tests.profiles import profile
 
 EN = "Magnesium hydroxide 400mg/5ml suspension PO of total 30ml bid for the next 5 days. History of asthma."
 
 
 @pytest.fixture(scope="module")
 def nlps() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in samples.LANGUAGES}
+    return {lang: profile(lang) for lang in samples.LANGUAGES}
 
 
 def stable(event: EnrichedNote) -> bytes:

@@ -19,6 +19,7 @@ from pipeline.annotation.gold import check_trainable
 from pipeline.text.tokenizer import boundaries
 from schemas import Note, encode
 from tests.pipeline.annotation.notes import gold_notes
+from tests.profiles import profile
 
 TEXT = "Aspirin 81 mg and Plavix 75 mg daily. Mother had asthma."
 
@@ -78,7 +79,7 @@ def test_a_round_trip_loses_nothing(tool: str, made: dict[str, Any], tmp_path: P
 @pytest.mark.parametrize("tool", ["prodigy", "label-studio", "brat"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_the_pipeline_found_comes_back_as_gold(tool: str, language: str, tmp_path: Path) -> None:
-    nlp = pipeline.load(language)
+    nlp = profile(language)
     for sample in samples.load(language)[:3]:
         event = orjson.loads(encode(pipeline.enrich(Note(note_id=sample["note_id"], text=sample["text"]), nlp)))
         context = exporters.Context({sample["note_id"]: sample})

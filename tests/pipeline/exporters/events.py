@@ -12,6 +12,7 @@ import pipeline
 from pipeline import samples
 from pipeline.enrich import EnrichOptions
 from schemas import Note, encode
+from tests.profiles import profile
 
 QUALIFIED = (
     "Amoxicillin 500 mg p.o. t.i.d. for 7 days as needed. History of asthma. No diabetes. Mother has hypertension. "
@@ -21,17 +22,11 @@ QUALIFIED = (
 )
 
 
-@functools.cache
-def nlp(language: str) -> Any:
-    """A profile, loaded once."""
-    return pipeline.load(language)
-
-
 def event(text: str = QUALIFIED, language: str = "en", *, options: EnrichOptions | None = None, **fields: Any) -> Any:
     """The event of a note as plain JSON."""
     known = {"note_id": "n/1", "patient_id": "p7", "visit_id": "v1", "note_datetime": "2024-03-12T10:00:00+01:00"}
     note = Note(**{**known, "text": text, **fields})
-    return orjson.loads(encode(pipeline.enrich(note, nlp(language), options=options or EnrichOptions())))
+    return orjson.loads(encode(pipeline.enrich(note, profile(language), options=options or EnrichOptions())))
 
 
 def qualified() -> Any:
@@ -69,4 +64,4 @@ def sample_events(language: str) -> tuple[Any, ...]:
     """The events of all sample notes of a language, with their texts echoed in full."""
     notes = [msgspec.convert(sample, Note) for sample in samples.load(language)]
     full = EnrichOptions(text_echo="full")
-    return tuple(orjson.loads(encode(one)) for one in pipeline.enrich_many(notes, nlp(language), options=full))
+    return tuple(orjson.loads(encode(one)) for one in pipeline.enrich_many(notes, profile(language), options=full))

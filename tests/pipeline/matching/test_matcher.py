@@ -6,7 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Span
 
-import pipeline
+from tests.profiles import profile
 
 
 def matcher(lang="fr", **settings):
@@ -107,7 +107,7 @@ def test_matcher_empty_text():
 
 
 def test_the_title_of_a_section_is_no_mention_of_the_shipped_lists():
-    doc = pipeline.load("en")("ALLERGIES: none known.\n\nPAST MEDICAL HISTORY: Allergies, asthma.")
+    doc = profile("en")("ALLERGIES: none known.\n\nPAST MEDICAL HISTORY: Allergies, asthma.")
     assert [(ent.text, ent.start_char) for ent in doc.ents] == [("Allergies", 46), ("asthma", 57)]
 
 
@@ -120,4 +120,4 @@ def test_the_title_of_a_section_is_no_mention_of_the_shipped_lists():
     ],
 )
 def test_the_season_is_no_fall(text, expected):
-    assert [span.text for span in pipeline.load("en")(text).ents] == expected
+    assert [span.text for span in profile("en")(text).ents] == expected

@@ -17,6 +17,7 @@ from pipeline.medications.lexicon import Lexicon, Words
 from pipeline.medications.recognizer import MedicationRecognizer
 from pipeline.medications.windows import Windows
 from pipeline.profile import identify
+from tests.profiles import profile
 
 LABELS = {"DRUG", "STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION"}
 
@@ -199,10 +200,10 @@ UNRULED = "The patient was begun on quorvaxine which she tolerated well, and the
 
 
 def test_model_finds_what_no_rule_does() -> None:
-    found = [entity for entity in pipeline.load("en")(UNRULED).ents if entity.label_ == "DRUG"]
+    found = [entity for entity in profile("en")(UNRULED).ents if entity.label_ == "DRUG"]
     assert [(entity.text, entity._.source) for entity in found] == [("quorvaxine", "model")]
     assert 0.97 <= found[0]._.score <= 1
-    assert drugs(pipeline.load("en-fast"), UNRULED) == []
+    assert drugs(profile("en-fast"), UNRULED) == []
 
 
 @pytest.mark.parametrize(
@@ -215,18 +216,18 @@ def test_model_finds_what_no_rule_does() -> None:
     ],
 )
 def test_model_takes_no_person_and_no_slip_for_a_drug(text: str) -> None:
-    assert drugs(pipeline.load("en"), text) == []
+    assert drugs(profile("en"), text) == []
 
 
 def test_model_is_pickled_by_its_place_and_named_in_the_fingerprint() -> None:
-    nlp = pipeline.load("en")
+    nlp = profile("en")
     component = pickle.loads(pickle.dumps(nlp.get_pipe("anamnesis_medications")))  # noqa: S301
     assert drugs_of(component(nlp.make_doc(UNRULED))) == ["quorvaxine"]
     assert [doc.text for doc in nlp.pipe([UNRULED] * 3, n_process=2)] == [UNRULED] * 3
     models = identify(nlp)["models"]
     assert [model["name"] for model in models] == ["anamnesis_medications"]
     assert len(models[0]["sha256"]) == 64
-    assert identify(pipeline.load("en-fast"))["models"] == []
+    assert identify(profile("en-fast"))["models"] == []
 
 
 def test_model_in_a_memory_zone() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import pipeline
-
-NLP = {lang: pipeline.load(lang) for lang in ("en", "fr")}
+from tests.profiles import profile
 
 
 @pytest.mark.parametrize(
@@ -30,7 +28,7 @@ NLP = {lang: pipeline.load(lang) for lang in ("en", "fr")}
     ],
 )
 def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
-    doc = NLP[lang](text)
+    doc = profile(lang)(text)
     assert [drug.text for drug in doc.ents if drug.label_ == "DRUG" and drug._.allergy] == allergies
 
 
@@ -51,7 +49,7 @@ def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
     ],
 )
 def test_a_reaction_names_its_drug_as_a_reason(lang, text, reactions):
-    doc = NLP[lang](text)
+    doc = profile(lang)(text)
     found = {}
     for problem in (entity for entity in doc.ents if entity.label_ == "PROBLEM"):
         drugs = [cue.text for cue in problem._.allergy_cues if cue.label_ == "reaction"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
+from tests.profiles import profile
 
 ROWS = [
     line.split("\t")
@@ -20,7 +20,7 @@ FLOOR = 0.97
 
 @pytest.fixture(scope="module")
 def nlp():
-    return pipeline.load("en", entities="given")
+    return profile("en", "given")
 
 
 def is_historical(nlp, sentence):

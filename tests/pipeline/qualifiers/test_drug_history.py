@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
 from pipeline.qualifiers.shorthand import Shorthand, shorthand_words
 from pipeline.text.folding import FoldedText
+from tests.profiles import profile
 
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
@@ -42,12 +42,12 @@ ENGLISH, FRENCH = rows("drug_histories.tsv"), rows("drug_histories_fr.tsv")
 
 @pytest.fixture(scope="module")
 def english():
-    return pipeline.load("en", entities="given")
+    return profile("en", "given")
 
 
 @pytest.fixture(scope="module")
 def french():
-    return pipeline.load("fr", entities="given")
+    return profile("fr", "given")
 
 
 @pytest.mark.parametrize(("kind", "sentence"), ENGLISH, ids=[f"{kind}: {sentence}" for kind, sentence in ENGLISH])
@@ -71,8 +71,7 @@ def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence
     ],
 )
 def test_shorthand_names_its_evidence(text, drug, evidence):
-    nlp = pipeline.load("en", entities="given")
-    nlp.get_pipe("anamnesis_history").explain = True
+    nlp = profile("en", "given")
     doc = nlp.make_doc(text)
     start = text.index(drug)
     doc.ents = [doc.char_span(start, start + len(drug), "DRUG")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
+from tests.profiles import profile
 
 _MARKED = re.compile(r"\{([^|}]+)\|([pd])([+-])\}")
 _LABELS = {"p": "PROBLEM", "d": "DRUG"}
@@ -36,7 +36,7 @@ def notes() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def french():
-    return pipeline.load("fr", entities="given")
+    return profile("fr", "given")
 
 
 @pytest.mark.parametrize(("dates", "marked"), [*SENTENCES, *notes()], ids=lambda value: value[:40])

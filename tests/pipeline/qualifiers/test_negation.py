@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def nlp():
-    return pipeline.load("en", entities="given")
+    return profile("en", "given")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import pytest
 
-import pipeline
+from tests.profiles import profile
 
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 ENGLISH = [
@@ -59,11 +58,6 @@ FRENCH = [
 ]
 
 
-@lru_cache(maxsize=2)
-def profile(lang):
-    return pipeline.load(lang, entities="given")
-
-
 def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
     """What the profile says of the marked problems, and what the marks say."""
     text, places, last = "", [], 0
@@ -72,7 +66,7 @@ def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
         places.append((len(text), len(text) + len(match[1])))
         text += match[1]
         last = match.end()
-    nlp = profile(lang)
+    nlp = profile(lang, "given")
     doc = nlp.make_doc(text + sentence[last:])
     doc.ents = [doc.char_span(*place, "PROBLEM", alignment_mode="expand") for place in places]
     nlp(doc)

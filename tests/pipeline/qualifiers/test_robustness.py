@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
-import pipeline
 from pipeline import samples
+from tests.profiles import profile
 
 EXAMPLES = int(os.environ.get("ANAMNESIS_EXAMPLES", "150"))
-NLP = {lang: pipeline.load(lang, entities="given") for lang in ("en", "fr")}
+LANGUAGES = ("en", "fr")
 QUALITIES = ("history", "negation", "family", "hypothesis", "allergy")
 
 PIECES = st.sampled_from([
@@ -46,7 +46,7 @@ DAYS = (
 @st.composite
 def mutated(draw):
     """A sample note with pieces cut out, doubled or replaced."""
-    lang = draw(st.sampled_from(sorted(NLP)))
+    lang = draw(st.sampled_from(LANGUAGES))
     text = draw(st.sampled_from([note["text"] for note in samples.load(lang)]))
     for _ in range(draw(st.integers(0, 6))):
         start = draw(st.integers(0, len(text)))
@@ -57,7 +57,7 @@ def mutated(draw):
 
 def made(lang, text, note, birth, data):
     """A Doc with entities and groups of entities anywhere."""
-    doc = NLP[lang].make_doc(text)
+    doc = profile(lang, "given").make_doc(text)
     doc._.note_datetime, doc._.birth_datetime = note, birth
     if len(doc):
         spans = []
@@ -85,7 +85,7 @@ def state(doc):
 
 
 def check(lang, text, note, birth, data):
-    doc = NLP[lang](made(lang, text, note, birth, data))
+    doc = profile(lang, "given")(made(lang, text, note, birth, data))
     assert doc.text == text
     for entity in (*doc.ents, *doc.spans.get("problems", ())):
         if entity.label_ != "STRENGTH":
@@ -93,12 +93,12 @@ def check(lang, text, note, birth, data):
             for cue in entity._.history_evidence or ():
                 assert 0 <= cue["start"] < cue["end"] <= len(text)
     before = state(doc)
-    for _, component in NLP[lang].pipeline:
+    for _, component in profile(lang, "given").pipeline:
         component(doc)
     assert state(doc) == before
 
 
-@given(lang=st.sampled_from(sorted(NLP)), text=TEXTS, note=DAYS, birth=DAYS, data=st.data())
+@given(lang=st.sampled_from(LANGUAGES), text=TEXTS, note=DAYS, birth=DAYS, data=st.data())
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_texts(lang, text, note, birth, data):
     check(lang, text, note, birth, data)
@@ -110,15 +110,15 @@ def test_mutated_notes(drawn, note, birth, data):
     check(*drawn, note, birth, data)
 
 
-@pytest.mark.parametrize("lang", sorted(NLP))
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("surrogate", ["\ud800", "toux \udfff."])
 def test_a_lone_surrogate_is_a_clear_error(lang, surrogate):
     with pytest.raises(ValueError, match="surrogate"):
-        NLP[lang](surrogate)
+        profile(lang, "given")(surrogate)
 
 
-@pytest.mark.parametrize("lang", sorted(NLP))
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("sign", ["a", "é", "1", "(", "œ", ".", "\u0301", "A"])
 def test_a_long_text_without_a_blank(lang, sign):
     text = sign * 200_000
-    assert NLP[lang](text).text == text
+    assert profile(lang, "given")(text).text == text

@@ -18,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pipeline
 import schemas
 from pipeline import enrich
+from tests.profiles import profile
 
 Data = dict[str, Any]
 
@@ -229,7 +229,7 @@ def _badness(judged: dict[str, str]) -> tuple[int, int]:
 
 def readings(path: Path) -> Iterator[tuple[Data, dict[str, str], Data]]:
     """Each line of a file with its judgement and its event."""
-    nlps = {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    nlps = {lang: profile(lang) for lang in ("en", "fr")}
     for text in path.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
         note = schemas.Note(note_id=line["id"], text=line["text"], language=line["language"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
@@ -23,7 +23,7 @@ QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def posology(profiles: dict[str, Language], lang: str, text: str, number: int = 0) -> dict[str, Any]:

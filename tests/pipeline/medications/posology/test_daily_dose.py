@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
 from pipeline.medications.posology.daily import ASSUMPTIONS
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def daily(nlp: Language, text: str) -> dict[str, Any] | None:

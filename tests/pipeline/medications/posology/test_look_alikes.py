@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def read(profiles: dict[str, Language], text: str, lang: str = "en", number: int = 0) -> tuple[Any, list[str]]:

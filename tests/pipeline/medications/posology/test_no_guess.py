@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def english() -> Language:
-    return pipeline.load("en")
+    return profile("en")
 
 
 def record(nlp: Language, text: str, number: int = 0) -> Any:

@@ -12,16 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-import pipeline
 import schemas
 from pipeline import enrich
 from pipeline.medications.posology.numbers import Numbers, UnreadError
 from pipeline.text.folding import fold
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def event(profiles: dict[str, Language], text: str, lang: str = "en") -> dict[str, Any]:

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def english() -> Language:
-    return pipeline.load("en")
+    return profile("en")
 
 
 @pytest.fixture(scope="module")
 def french() -> Language:
-    return pipeline.load("fr")
+    return profile("fr")
 
 
 def said(nlp: Language, text: str, number: int = 0) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
+    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def read(nlp: Language, text: str) -> tuple[dict[str, Any], list[str]]:
