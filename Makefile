@@ -37,7 +37,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 install: $(STAMP)
 
 test: install
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 4
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput

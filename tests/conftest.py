@@ -1,26 +1,46 @@
 """Hypothesis on a shared, slow machine, and which tests share a process where several run them."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("anamnesis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anamnesis")
 
-_STREAM = "stream"
-# Each takes as long as all other files on brokers together, and is worth brokers of its own.
-_LONGEST = ("test_chaos.py", "test_flow.py")
+# Files of one group share their brokers. These tests wait much, and so begin first.
+_GROUPS = {
+    "tests/stream/test_chaos.py": "faults",
+    "tests/stream/test_flow.py": "flow",
+    "tests/stream/test_faust_command.py": "flow",
+    "tests/cli/test_kafka_commands.py": "flow",
+    "tests/cli/test_offsets.py": "flow",
+    "tests/stream": "stream",
+}
 
 
-def _group(item: pytest.Item) -> str:
-    if _STREAM not in item.path.parts:
-        return str(item.path)
-    return f"{_STREAM} {item.path.name}" if item.path.name in _LONGEST else _STREAM
+def _group(nodeid: str) -> str:
+    path = nodeid.split("::")[0]
+    return _GROUPS.get(path) or _GROUPS.get(path.rpartition("/")[0]) or path
 
 
-# First: xdist writes the groups that it finds into the names of the tests, and takes no later ones.
-@pytest.hookimpl(tryfirst=True)
+class _ByGroup(LoadScopeScheduling):
+    """A group's tests run in one process, which loads for them once; else a group is a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+# Not by marks (`--dist loadgroup`): xdist 3.8 writes these into names of tests that pytest 9.2 no longer takes.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Whichever way of sharing the command line names."""
+    config.option.loadscopereorder = False
+    return _ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests share what they load; tests on brokers share these, wait much, and so begin first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: not _group(item).startswith(_STREAM))
+    """Tests on brokers first, those of a group together."""
+    order = list(dict.fromkeys(_GROUPS.values()))
+    items.sort(key=lambda item: order.index(group) if (group := _group(item.nodeid)) in order else len(order))
