@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,16 +42,16 @@ class _Decoded:
 
 
 class Processor:
-    """The profiles, loaded, and the way of a batch through them.
+    """The profiles, loaded, and the way of a batch through them. `loaded`: those that are there already, by language.
 
     Raises pipeline.ProfileError where a profile cannot be loaded or speaks another language than it is set for.
     """
 
-    def __init__(self, options: ProcessingOptions) -> None:
+    def __init__(self, options: ProcessingOptions, loaded: Mapping[str, Language] | None = None) -> None:
         self.options = options
         self.pipelines: dict[str, Language] = {}
         for language, name in options.profiles.items():
-            nlp = pipeline.load(name)
+            nlp = (loaded or {}).get(language) or pipeline.load(name)
             if nlp.lang != language:
                 raise pipeline.ProfileError(f"the profile {name!r} reads {nlp.lang}, but is set for {language}")
             self.pipelines[language] = nlp

@@ -43,7 +43,7 @@ def command(
     settings = options.settings(config, assignments)
     counts: Counter[str] = Counter()
     with reading(source) as handle, writing(target) as write:
-        job = lines_of_notes.job(settings, language=language, profile=profile)
+        job = lines_of_notes.prepare(settings, language=language, profile=profile)
         started = time.monotonic()
         batches = _batches(lines(handle))
         done = lines_of_notes.read_all(job, batches, workers)

@@ -91,7 +91,7 @@ def command(
     from workers.cli import lines_of_notes
     from workers.speed import SpeedError
 
-    job = lines_of_notes.job(settings, language=None, profile=None)
+    job = lines_of_notes.options_of(settings, settings.profiles, settings.default_language)
     try:
         found: dict[str, Any] = {"profiles": _profiles(job, lines, seconds, show=not json)}
         if notes_a_day is not None:

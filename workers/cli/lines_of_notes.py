@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+
+from spacy.language import Language
 
 import pipeline
 import schemas
@@ -27,31 +30,41 @@ _BATCHES_PER_WORKER = 3
 _processor: Processor | None = None
 
 
-def job(settings: Settings, *, language: str | None, profile: str | None) -> ProcessingOptions:
-    """What a process must know to read notes. Raises CommandError for a profile or a language that there is not."""
+def prepare(settings: Settings, *, language: str | None, profile: str | None) -> ProcessingOptions:
+    """Load what reads notes, for this process and those that it forks.
+
+    Raises CommandError for a profile or a language that there is not.
+    """
     try:
         if profile is not None:
-            spoken = str(pipeline.load(profile).lang)
+            nlp = pipeline.load(profile)
+            spoken = str(nlp.lang)
             if language is not None and _primary(language) != spoken:
                 raise CommandError(f"the profile {profile} reads {spoken}, not {language}")
-            return _options(settings, {spoken: profile}, spoken, given=True)
-        for name in settings.profiles.values():
-            pipeline.load(name)
+            options = options_of(settings, {spoken: profile}, spoken, given=True)
+            _load(options, {spoken: nlp})
+            return options
+        default = _primary(language or settings.default_language)
+        if default not in settings.profiles:
+            raise CommandError(f"no profile for the language {default}; there are: {', '.join(settings.profiles)}")
+        options = options_of(settings, settings.profiles, default, given=language is not None)
+        _load(options)
     except pipeline.ProfileError as error:
         raise CommandError(str(error)) from None
-    default = _primary(language or settings.default_language)
-    if default not in settings.profiles:
-        raise CommandError(f"no profile for the language {default}; there are: {', '.join(settings.profiles)}")
-    return _options(settings, settings.profiles, default, given=language is not None)
+    return options
 
 
 def read_all(options: ProcessingOptions, batches: Iterator[Batch], workers: int) -> Iterator[Done]:
-    """The batches read, in their order, by so many processes. Raises CommandError where one of them dies."""
+    """The batches read, in their order, by so many processes; `prepare` gave the options.
+
+    Raises CommandError where one of them dies.
+    """
     if workers == 1:
-        _prepare(options)
         yield from map(_read, batches)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare_process, initargs=(options,))
+    # Forked processes have the profiles in memory; elsewhere than on Linux the system's libraries do not bear it.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(options,))
     waiting: deque[Future[Done]] = deque()
     try:
         for batch in batches:
@@ -67,7 +80,10 @@ def read_all(options: ProcessingOptions, batches: Iterator[Batch], workers: int)
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _options(settings: Settings, profiles: dict[str, str], language: str, *, given: bool) -> ProcessingOptions:
+def options_of(
+    settings: Settings, profiles: dict[str, str], language: str, *, given: bool = False
+) -> ProcessingOptions:
+    """What a process must know to read notes; `given`: the language was named in the command."""
     return ProcessingOptions(
         profiles=profiles,
         default_language=language,
@@ -87,15 +103,16 @@ def _primary(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
-def _prepare(options: ProcessingOptions) -> None:
+def _load(options: ProcessingOptions, loaded: Mapping[str, Language] | None = None) -> None:
     global _processor
-    _processor = Processor(options)
+    _processor = Processor(options, loaded)
     _processor.warm_up()
 
 
-def _prepare_process(options: ProcessingOptions) -> None:
+def _begin(options: ProcessingOptions) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
-    _prepare(options)
+    if _processor is None:
+        _load(options)
 
 
 def _read(batch: Batch) -> Done:
