@@ -110,8 +110,9 @@ def posology_words(posology: Mapping[str, Any]) -> str:
     # What each step says itself is no total: "40 mg for 5 days, then 20 mg for 5 days" is no course of five days.
     shared = {name: value for name, value in posology.items() if not any(step.get(name) for step in steps)}
     parts = [step_words(shared), *(f"{number}) {step_words(step)}" for number, step in enumerate(steps, 1))]
-    if daily := _daily(posology.get("daily_dose") or {}):
-        parts.append(f"= {daily} a day")
+    amount = posology.get("daily_dose") or {}
+    if daily := _daily(amount):
+        parts.append(f"= {daily} a day{' on each side' if 'each_site' in amount.get('assumptions', ()) else ''}")
     return "; ".join(part for part in parts if part)
 
 

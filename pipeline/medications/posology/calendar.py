@@ -19,6 +19,8 @@ _SLOTS = re.compile(
     rf"|({_FIGURE})\s?(?P<each>(?!mg|mcg|ug|ml)[a-z]{{2,9}})\s?[-–]\s?({_FIGURE})\s?(?P=each)\s?[-–]\s?({_FIGURE})(?=\s?(?P=each)(?![^\W_]))"
     r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
 )
+# "Tu-Th-Sa" are three days, "Mo-Fr" is from the one to the other.
+_DASHED = re.compile(r"-[^-]+-")
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
@@ -44,24 +46,29 @@ class Calendar:
     """Reads days and clock times of a language."""
 
     def __init__(self, lang: str) -> None:
-        self._days = {
-            written: row["code"].split(",") for written, row in spelled(resources.read_table(lang, "posology/days.tsv"))
-        }
+        table = list(spelled(resources.read_table(lang, "posology/days.tsv")))
+        self._days = {written: row["code"].split(",") for written, row in table}
         words = resources.read_table(lang, "posology/words.tsv")
         kinds: dict[str, list[str]] = {}
         for row in words:
             kinds.setdefault(row["kind"], []).append(re.escape(row["phrase"]))
-        day = "(?:" + "|".join(sorted(map(re.escape, self._days), key=len, reverse=True)) + r")(?![^\W_])"
+        day = _longest([re.escape(written) for written, row in table if not row["only"]]) + r"(?![^\W_])"
+        listed = _longest([re.escape(written) for written, row in table if row["only"]]) + r"(?![^\W_])"
+        either = rf"(?:{day}|{listed})"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
-        self._day = re.compile(day)
+        self._day = re.compile(either)
+        # What is a word too is a day beside others only: "MO,WE,FR".
+        self._list = re.compile(rf"{either}(?:(?:\s?[,/&-]|,?\s(?:and|et)\s)\s?{either})+")
+        self._alone = re.compile(listed)
         self.offset_words = re.compile("|".join(OFFSET_FROM))
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
             rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})"
+            rf"|(?:\s?[,/&]|,?\s(?:and|et)\s)\s?(?={listed})"
         )
-        self._to = re.compile(rf"\s*(?:-|\bto\b|\bthrough\b|\bthru\b|\bau\b|\ba\b)\s*(?={day})")
-        self._before = re.compile(rf"{before}(?={day})")
+        self._to = re.compile(rf"\s*(?:-|\bto\b|\bthrough\b|\bthru\b|\bau\b|\ba\b)\s*(?={day})|\s?-\s?(?={listed})")
+        self._before = re.compile(rf"{before}(?={either})")
         self._ordinal = re.compile(
             "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
         )
@@ -69,7 +76,9 @@ class Calendar:
         ordinal, offset = "|".join(kinds["day_ordinal"]), "|".join(_OFFSET_WORDS)
         alone = "|".join([*kinds["day_other"], *kinds["day_except"], *(rf"{at}\s*\d" for at in kinds["clock_before"])])
         #: An expression that matches wherever something is read that begins with a word.
-        self.begins = rf"{before}(?:(?:{ordinal})\s+)?{day}|{alone}|(?:{offset}) "
+        self.begins = (
+            rf"{before}(?:(?:{ordinal})\s+)?{day}|{before}{listed}(?:\s?[,/&-]|\s(?:and|et)\s)|{alone}|(?:{offset}) "
+        )
         self._other_days = re.compile(_longest(kinds["day_other"]) + r"(?![^\W_])")
         self._except = re.compile(_longest(kinds["day_except"]) + r"\s+")
         at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"
@@ -124,14 +133,18 @@ class Calendar:
         day = self._day.match(text, first.end() if first else start)
         if day is None:
             return None
+        listed = self._list.match(text, day.start())
+        if listed is None and self._alone.match(text, day.start()):
+            return None
         found = list(self._days[day[0]])
         end = day.end()
+        dashed = listed is not None and _DASHED.search(listed[0]) is not None
         while True:
             joint = self._to.match(text, end)
             if joint is not None and (following := self._day.match(text, joint.end())) is not None:
                 low, high = _WEEK.index(found[-1]), _WEEK.index(self._days[following[0]][0])
                 between = range(low + 1, high + 1) if high >= low else (*range(low + 1, 7), *range(high + 1))
-                found += [_WEEK[index] for index in between]
+                found += self._days[following[0]] if dashed else [_WEEK[index] for index in between]
                 end = following.end()
                 continue
             joint = self._joint.match(text, end)

@@ -35,6 +35,7 @@ _DAY_OF = re.compile(
 )
 _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?(?:\d{1,2}|one|two|three|four|five|six|seven)(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
+    r"(?:\s?(?:,|&|\band\b|\bet\b)\s?\d{1,2}(?:\s?-\s?\d{1,2})?(?![\d.,]*\d|\s?(?!and|et|then|puis)[^\W\d_]|\s?[%/]))*"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2}){0,31})(?![^\W_])"
 )
 # What all of these begin with.
@@ -46,7 +47,8 @@ PATTERNS = rf"{_NUMBERED.pattern}|j\s?\d"
 # "on days 2 through 5", "J2 à J5": the course of a step.
 _DAYS_TO = re.compile(
     r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
-    r"(?![^\W_]|[/,-]|\s?(?:of|/|sur)\s?\d)"
+    # "days 1-3, 8" are no course; "days 1-3, 2 tablets" is.
+    r"(?![^\W_]|[/-]|,\s?\d{1,2}(?![\d.,]*\d|\s?(?!and|et)[^\W\d_])|\s?(?:of|/|sur)\s?\d)"
 )
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 # Before figures with a stroke: they are a date.
@@ -105,20 +107,26 @@ class Courses(Vocabulary):
             end = max(dated, word.end())
         return Element("since", place, end)
 
-    def _nights(self, text: Seen, place: int, start: int) -> Element | None:
-        """ "x 3 nights": so many days, each at that moment. Not "3 nights a week"."""
+    def _nights(self, text: Seen, place: int, start: int, *, led: bool) -> Element | None:
+        """ "x 3 nights": so many days, each at that moment. Not "3 nights a week".
+
+        `led`: does a word for a course stand before it? Else one that ends it must stand behind: "5 nights only".
+        """
         figures = self.numbers.match(text, start)
         noun = skip(text, figures.end(), " -") if figures is not None else 0
         end = self._cue_end("night_noun", text, noun) if figures is not None else 0
         moment = self._phrase_at(text, noun) if end else None
         if figures is None or moment is None or self._phrase_at(text, skip(text, end)) is not None:
             return None
+        more = self._cue_end("more", text, skip(text, end))
+        if not (led or more):
+            return None
         try:
             value = self.numbers.read(figures["low"], figures["high"])
         except UnreadError as error:
             return Element("unread", place, end, code=error.code)
         length = quantity_of(value.low, value.high, "d")
-        return Element("nights", place, end, (length, Timing(self._repeat(moment)))) if value.low else None
+        return Element("nights", place, more or end, (length, Timing(self._repeat(moment)))) if value.low else None
 
     def _infusion(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("over", text, place)
@@ -180,7 +188,7 @@ class Courses(Vocabulary):
         if days is not None:
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
         length = self._length_at(text, start)
-        if end and length is None and (nights := self._nights(text, place, start)) is not None:
+        if length is None and (nights := self._nights(text, place, start, led=bool(end))) is not None:
             return nights
         if length is not None:
             try:

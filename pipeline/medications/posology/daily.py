@@ -6,7 +6,6 @@ is none, for nothing is rounded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +20,7 @@ ASSUMPTIONS = {
     "limited_by_max_dose": "no more than the limit that is said: it is less than what could be taken",
     "every_interval": "taken day and night at the interval that is said: every 6 hours is four times",
     "averaged": "what is not taken on every day is divided by the days",
+    "each_site": "the amount is that of one eye, ear or nostril of two: two drops in both eyes are two for each",
 }
 
 _HOURS = 24
@@ -39,9 +39,6 @@ _MOMENTS = {
 # What a step of every day may say, and the timings of it that name nothing but moments of the day.
 _EACH_DAY = frozenset({"dose", "timing", "route"})
 _MOMENT_ONLY = ({"when"}, {"timeOfDay"})
-_BOTH_SIDES = re.compile(
-    r"(?:both|each|every|chaque|les deux|2 yeux|ou$|odg|per nostril|par narine|les yeux|bilateral)"
-)
 
 
 class _Times(NamedTuple):
@@ -57,11 +54,17 @@ def moments_of(repeat: Data) -> set[str]:
     return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in GENERAL_MEALS}
 
 
-def daily_dose(posology: Data) -> Data | None:
-    """The amount a day; None where it cannot be told: steps of a taper, takings that are counted, two eyes."""
-    dose, timing, route = posology.get("dose"), posology.get("timing"), posology.get("route")
-    if route and _BOTH_SIDES.search(route["text"].lower()):
-        return None  # two drops in both eyes are two or four
+def daily_dose(posology: Data, *, each_site: bool = False) -> Data | None:
+    """The amount a day; None where it cannot be told: steps of a taper, takings that are counted.
+
+    `each_site`: is it given into both eyes, ears or nostrils? Then it is the amount of one of them.
+    """
+    found = _of_all(posology)
+    return {**found, "assumptions": [*found["assumptions"], "each_site"]} if found is not None and each_site else found
+
+
+def _of_all(posology: Data) -> Data | None:
+    dose, timing = posology.get("dose"), posology.get("timing")
     if posology["steps"]:
         return None if posology.get("max_dose") else _sum_of_day(posology["steps"])
     if not dose or not timing:

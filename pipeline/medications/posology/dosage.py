@@ -55,8 +55,10 @@ class Step:
     as_needed: bool = False
     reason: str | None = None
     slots: list[tuple[str, Decimal]] = field(default_factory=list)
+    band: bool = False  # a dose of a scale: it has its condition
     follows: bool = False  # "then", "increased to" or "alternating with" leads to it
     on_a_day: bool = False  # its place in the course is said: "day 1"
+    on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
     vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
     routes: list[Element] = field(default_factory=list)  # as they were named
@@ -80,6 +82,7 @@ class Whole:
     form: Data | None = None
     maximum: Data | None = None
     alternate: bool = False
+    each_site: bool = False  # the route names both eyes, ears or nostrils
 
 
 def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> Data:
@@ -107,7 +110,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     if len(found) == 1:
         posology |= found[0]
     for name, value in found[0].items() if len(found) > 1 else ():
-        if all(other.get(name) == value for other in found):
+        # A length that each of several has is not that of the whole.
+        if (name != "duration" or len(steps) == 1) and all(other.get(name) == value for other in found):
             posology[name] = value
     if course is not None:
         posology["duration"] = course
@@ -119,7 +123,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     rate = next((data["rate"] for data in found if "rate" in data), None)
     if rate is not None and (whole.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
         del posology["form"]  # "gtt at 1,200 units/hr" is a drip
-    posology["daily_dose"] = daily_dose(posology)
+    posology["daily_dose"] = daily_dose(posology, each_site=whole.each_site)
     return posology
 
 
@@ -176,13 +180,16 @@ def level(steps: Sequence[Step]) -> Element | None:
 
 
 def released(step: Step) -> None:
-    """Make what a patch gives in a day ("0.05 mg/day") a rate; it says nothing of how often one is put on."""
+    """Make what a patch gives in a time its strength ("25 ug/h", "0.05 mg/day"); it says nothing of how often one is put on."""
     for place, (amount, element) in enumerate(step.amounts):
-        if amount.kind == "quantity" and amount.every == ONE_DAY:
-            ratio = {"numerator": amount.quantity, "denominator": quantity_of(Decimal(1), None, "d")}
-            step.amounts[place] = (Amount("rate", ratio=ratio), element)
-            if not step.timings:
+        ratio = amount.ratio if amount.kind == "rate" else None
+        if amount.kind == "quantity" and amount.every in (ONE_DAY, _DAY):
+            under = quantity_of(amount.every[0], None, amount.every[1])
+            ratio = {"numerator": amount.quantity, "denominator": under}
+            if not step.timings and amount.every == ONE_DAY:
                 step.repeat = {}
+        if ratio is not None and ratio["denominator"]["unit"] in ("h", "d"):
+            step.amounts[place] = (Amount("strength", ratio=ratio, measure=amount.measure), element)
 
 
 def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:
@@ -354,7 +361,7 @@ def for_glucose(behind: str) -> bool:
 
 def infusing(last: Element) -> bool:
     """Is what stands before a time a way of infusing: "IVL 30 min"?"""
-    return (last.kind == "route" and last.value == "intravenous") or (last.kind == "form" and last.value == "infusion")
+    return last.kind == "route" and last.value == "intravenous"
 
 
 def same_kind(one: Amount, other: Amount) -> bool:

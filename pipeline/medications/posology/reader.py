@@ -13,7 +13,9 @@ from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
+from pipeline.medications.posology.scales import Scales
 from pipeline.medications.posology.scanner import scanner
+from pipeline.medications.posology.shared import Shared
 from pipeline.medications.posology.steps import assemble
 from pipeline.medications.posology.tables import Tables
 from pipeline.text.phrases import alternatives
@@ -29,6 +31,7 @@ _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
 _OFF = ("stop", "hold")
+_LETTERS = re.compile(r"[^\W\d_]+")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
 # What is said before a drug, and not of it.
@@ -67,11 +70,20 @@ class PosologyLanguage:
         self._tables = Tables(lang)
         self._combinations = Combinations(lang, self._scanner.amounts)
         self._others = OtherThings(lang)
+        self._scales = Scales(lang)
+        self._shared = Shared(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
         self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
         words = resources.read_table(lang, "posology/words.tsv")
         self._capitals = {row["phrase"] for row in words if row["kind"] == "only_capital"}
+        self._closing = {row["phrase"] for row in words if row["kind"] == "only_closing"}
+        dated = alternatives((row["phrase"] for row in words if row["kind"] == "date_word"), to_the_end=True)
+        self._closes = re.compile(
+            rf"[ \t]*(?:[,;)]|\.(?!\w)|\Z|\n(?=\s*(?:\Z|[•*-]|\d{{1,2}}[.)]\s|(?i:(?!{dated}))[^\W\d_a-z]))|(?:for|x|prn)(?!\w))"
+        )
+        days = resources.read_table(lang, "posology/days.tsv")
+        self._short_days = {row["written"] for row in days if row["only"]}
         self._until = re.compile(alternatives(row["phrase"] for row in words if row["kind"] == "until"))
 
     def read(
@@ -85,9 +97,12 @@ class PosologyLanguage:
         drugs = frozenset(one.drug[0] for one in instructions)
         scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
         chosen = [
-            None if elements is None else self._of(one, elements, text, neighbours.items(text) | supplied, drugs)
+            None
+            if elements is None
+            else self._of(one, elements, text, folded, neighbours.items(text) | supplied, drugs)
             for one, elements in zip(instructions, scanned, strict=True)
         ]
+        self._shared.settle([one.drug for one in instructions], chosen, folded)
         readings = [None if of is None else assemble(of, text, self.lang, self._units) for of in chosen]
         return [
             ({"as_needed": False, "steps": [], "daily_dose": None}, [])
@@ -118,6 +133,7 @@ class PosologyLanguage:
         one: Instruction,
         elements: Sequence[Element],
         text: str,
+        folded: str,
         items: frozenset[int],
         drugs: frozenset[int],
     ) -> list[Element]:
@@ -131,7 +147,7 @@ class PosologyLanguage:
             _of_change(chosen, one.change)
         self._named_form(chosen, text, one.drug)
         self._vague(chosen, one.attributes)
-        return chosen
+        return self._scales.settle(chosen, folded)
 
     def _says_nothing(self, folded: str, start: int, drug: Bounds, end: int) -> bool:
         """Is a drug without attributes only named, with nothing beside it that could be read?"""
@@ -235,7 +251,9 @@ class PosologyLanguage:
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
             if going or (begun and not fresh and _reaches(element, later=later)):
-                kept[number] = (inside and high <= element.end) or kind not in _COMMON or self._allowed(element, text)
+                kept[number] = (
+                    (inside and high <= element.end) or kind not in _COMMON or self._allowed(elements, number, text)
+                )
         self._backwards(elements, anchored, kept, text)
         return [
             element
@@ -270,14 +288,22 @@ class PosologyLanguage:
                 kept[number] = (
                     element.kind != "length"
                     and not (apart and element.kind == "form")
-                    and (element.kind not in _COMMON or self._allowed(element, text))
+                    and (element.kind not in _COMMON or self._allowed(elements, number, text))
                 )
 
-    def _allowed(self, element: Element, text: str) -> bool:
+    def _allowed(self, elements: Sequence[Element], number: int, text: str) -> bool:
         """May a timing or a route that no attribute holds be read: not "on" for a frequency, nor "it" for a route?"""
+        element = elements[number]
         words = text[element.start : element.end]
+        if element.kind == "timing" and "dayOfWeek" in element.value.repeat:
+            letters = _LETTERS.findall(words)
+            return not any(one.islower() and (len(one) == 1 or one in self._short_days) for one in letters)
         if words.lower() not in self._capitals:
             return True
+        if words in self._closing and number and elements[number - 1].kind == "amount":
+            behind_amount = text[elements[number - 1].end : element.start].isspace()
+            if behind_amount and self._closes.match(text, element.end):
+                return True  # "atorvastatin 20mg on, ramipril 5mg om"
         around = text[max(0, element.start - _AROUND) : element.end + _AROUND]
         return words.isupper() and not around.isupper()  # "CAUTIONS ON TETRACYCLINE"
 

@@ -16,10 +16,6 @@ WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
-_COMPARISON = re.compile(
-    r"\s*(?:[<>≥≤=]+|sup(?:erieure?)?s? a|inf(?:erieure?)?s? a|above|below|over|under|greater than|less than)\s*"
-    r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
-)
 #: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
 MAX_VISIT_WORDS = 8
 
@@ -109,7 +105,7 @@ class Reasons(Limits, ABC):
             place = skip(text, end)
             if place >= len(text) or (MARK.match(text, place) and text[place] not in "(") or text[place] == "(":
                 break
-            if comparison := _COMPARISON.match(text, place):
+            if comparison := self._comparison.match(text, place):
                 end = comparison.end()
                 continue
             if place > start and self._ends_reason(text, place):
@@ -134,3 +130,10 @@ def _without_conjunction(text: str, start: int, end: int) -> int:
         r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end]
     )
     return start + found.start() if found else end
+
+
+def mark_end(text: str, place: int) -> int:
+    """Where the marks at a place end; 0 where the last one is the point of a figure (".5")."""
+    mark = MARK.match(text, place)
+    end = mark.end() if mark is not None else 0
+    return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end

@@ -8,15 +8,22 @@ text without a code, else there is none; a warning tells of both.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from pipeline import resources
 from pipeline.medications.posology.dosage import Step, Whole
 from pipeline.medications.posology.elements import Data, Element
+from pipeline.text.folding import fold
+from pipeline.text.phrases import alternatives
 
 #: Two routes with no more characters between them are said together.
 _BETWEEN = 8
 #: Says no more than any route by needle: "injected IM".
 _GENERAL = "parenteral"
+#: Routes into one of two places of the body.
+SITED = frozenset({"ophthalmic", "otic", "nasal"})
 
 
 def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, int, int]]:
@@ -46,6 +53,18 @@ def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, in
         own = coded(routes[0], text) if routes else own
         step.route = own
     return []
+
+
+def both_sides(lang: str, written: str) -> bool:
+    """Does a route name both of two places: "OU", "each nostril"?"""
+    return _both_sides(lang).search(fold(written)) is not None
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _both_sides(lang: str) -> re.Pattern[str]:
+    rows = resources.read_table(lang, "posology/words.tsv")
+    phrases = alternatives((row["phrase"] for row in rows if row["kind"] == "both_sides"), to_the_end=True)
+    return re.compile(rf"(?<![^\W_]){phrases}")
 
 
 def coded(element: Element, text: str) -> Data:

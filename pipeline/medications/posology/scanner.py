@@ -19,14 +19,14 @@ from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
 from pipeline.medications.posology.elements import Element, Gated, Read, Seen, Timing, skip
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, lead
-from pipeline.medications.posology.reasons import MARK, MARKS, WORD, Reasons
+from pipeline.medications.posology.reasons import MARKS, WORD, Reasons, mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
 #: More hours than these are told of no dial.
 _HOURS_TOLD = 4
-#: A volume belongs to the drug that is named within so many characters behind it.
-_TO_DRUG = 40
+# An abbreviation of a place of the body stands behind a word of no more characters.
+_TO_SITE = 16
 _BLANKS = frozenset(" \t\r\f\v")
 _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SILENT = frozenset({"word", *_HIDDEN.values()})
@@ -114,7 +114,7 @@ class Scanner(Reasons):
             if element is None:
                 if sign in _HIDDEN:
                     element = Element(_HIDDEN[sign], place, place + 1)
-                elif sign in MARKS and (end := _mark_end(text, place)):
+                elif sign in MARKS and (end := mark_end(text, place)):
                     element = Element("mark", place, end, text[place:end])
                 else:
                     element = self._at(seen, place)
@@ -434,12 +434,6 @@ class Scanner(Reasons):
             return 0
         return found[0]
 
-    @staticmethod
-    def _of_drug(text: Seen, end: int) -> bool:
-        """Is the volume that of the drug: "injected with 32 mL of 0.5% ..."?"""
-        drug = text.find(DRUG_SIGN, end, end + _TO_DRUG)
-        return drug >= 0 and not any(sign in text[end:drug] for sign in ",;\n")
-
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
         if _ARTICLE.match(text, place) is None:
@@ -453,12 +447,24 @@ class Scanner(Reasons):
         end = self._cue_end("routes", text, place)
         if end and self._is_of_other(text, place, end):
             return Element("word", place, end)
+        if end and (kind := self._sites.get(text[place:end])) is not None and not self._is_site(text, place, end, kind):
+            return None
         return Element("route", place, end) if end else None
+
+    def _is_site(self, text: Seen, place: int, end: int, kind: str) -> bool:
+        """Does an abbreviation that may be a word name an eye or an ear: "Latanoprost RE nocte", "4 gtts AD b.i.d."?"""
+        if self._before_site[kind].search(text, max(0, place - _TO_SITE), place) is None:
+            return False
+        behind = skip(text, end)
+        if behind >= len(text) or text[behind] in MARKS:
+            return True
+        timing = self._frequency(text, behind)
+        return timing is not None and timing.kind in ("timing", "as_needed")
 
     def _form(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("forms", text, place)
-        if not end:
-            return None
+        if not end or self._of_what_is_named.search(text, max(0, place - _TO_SITE), place):
+            return None  # "added to THIS solution"
         # "tabs ii", "cp 2": the count stands behind the form.
         unit = self.amounts.units.get(re.sub(r"\s+", " ", text[place:end]))
         behind = self._count_behind.match(text, end)
@@ -468,13 +474,6 @@ class Scanner(Reasons):
                 amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
                 return Element("amount", place, behind.end(), amount)
         return Element("form", place, end)
-
-
-def _mark_end(text: str, place: int) -> int:
-    """Where the marks at a place end; 0 where the last one is the point of a figure (".5")."""
-    mark = MARK.match(text, place)
-    end = mark.end() if mark is not None else 0
-    return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
 
 
 def _stretch(text: str, place: int) -> int:

@@ -6,6 +6,7 @@ What the amounts of a step are is said in `dosage`.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -29,13 +30,15 @@ from pipeline.medications.posology.dosage import (
     untold,
 )
 from pipeline.medications.posology.elements import Element, Reading, Timing
-from pipeline.medications.posology.routes import coded, settle
+from pipeline.medications.posology.further import of_patches, timed_alike, untimed
+from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
+_FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
-_GIVEN_FORMS = frozenset({"injection", "infusion", "bolus", "drops"})
+_GIVEN_FORMS = frozenset({"injection", "bolus", "drops"})
 # What joins two amounts without saying that one comes after the other.
 _JOINING = frozenset({"and", "et"})
 #: A time without "for" before it, in hours or less, is no course.
@@ -188,6 +191,16 @@ class _Assembly(Assembling):
             self._merge(element, each(amount, times=False))
         self._settled()
 
+    def _band(self, element: Element) -> None:
+        """A dose of a scale."""
+        amount, (start, end) = element.value
+        if self.step.amounts:
+            self._next()
+        self.step.amounts.append((amount, element))
+        self.step.band = self.step.as_needed = True
+        self.step.reason = self.text[start:end].strip()
+        self._settled()
+
     def _like_before(self, amount: Amount) -> Amount | None:
         """The amount with the unit of the one before it, where a further instruction begins with it."""
         before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
@@ -289,6 +302,7 @@ class _Assembly(Assembling):
 
     def _day(self, element: Element) -> None:
         self.step.on_a_day = True
+        self.step.on_days = len(_FIGURES.findall(self.text[element.start : element.end])) > 1
 
     def _timing(self, element: Element) -> None:
         timing: Timing = element.value
@@ -448,12 +462,14 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
     for step in assembly.steps if len(assembly.steps) > 1 else ():
-        if step.on_a_day and step.duration is None:
+        if step.on_a_day and not step.on_days and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+    timed_alike([step for step in assembly.steps if step.band])
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
-    if (assembly.whole.form or {}).get("code") == "patch":
+    if (assembly.whole.form or {}).get("code") == "patch" or any(map(of_patches, assembly.steps)):
         for step in assembly.steps:
             released(step)
+    untimed(assembly.steps, elements, text)
     if assembly.whole.form is None and (measured := level(assembly.steps)) is not None:
         assembly.unread.append(("strength_unread", measured.start, measured.end))
         assembly.steps[0].amounts = []
@@ -467,4 +483,6 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
             del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
     assembly.unread += [found for step in assembly.steps if (found := agree(step, text)) is not None]
     assembly.unread += settle(assembly.steps, assembly.whole, text)
+    routes = [step.route or {} for step in assembly.steps] + [assembly.whole.route or {}]
+    assembly.whole.each_site = any(route.get("code") in SITED and both_sides(lang, route["text"]) for route in routes)
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

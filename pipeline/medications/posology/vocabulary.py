@@ -17,11 +17,15 @@ from pipeline.text.phrases import alternatives
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 #: Cues that are elements by themselves, in the order of their precedence.
 SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
+# What a finding is compared with: "> 38.5 °C".
+_MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 _CYCLE_ENDED = ("off", "d'arret", "de pause", "sans traitement")
 _CYCLE_ENDS = f"(?:{'|'.join(_CYCLE_ENDED)})"
 # To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
 _WITH_NEXT = re.compile(rf"\s+(?:with|avec)(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
 _JOINED = re.compile(r"\s(?:and|then|et|puis)\s")
+#: A volume belongs to the drug that is named within so many characters behind it.
+_TO_DRUG = 40
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
 _ARTICLES = frozenset({"a", "an", "un", "une"})
@@ -58,6 +62,14 @@ class Vocabulary:
             kinds.setdefault(row["kind"], []).append(row["phrase"])
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         self._cues |= {name: self._coded(name) for name in ("routes", "forms")}
+        # What the abbreviation of an eye or an ear stands behind: drops, the drug, and where it is no limb too, a strength.
+        drops = alternatives((w for w, unit in self.amounts.units.items() if unit.ucum == "[drp]"), to_the_end=True)
+        self._sites = {phrase: kind for kind in ("site", "site_of_drops") for phrase in kinds.get(kind, ())}
+        self._before_site = {
+            "site": re.compile(rf"(?:{DRUG_SIGN}|%|(?<![^\W_]){drops})\s+\Z"),
+            "site_of_drops": re.compile(rf"(?:{DRUG_SIGN}|(?<![^\W_]){drops})\s+\Z"),
+        }
+        self._of_what_is_named = re.compile(rf"(?<![^\W_]){alternatives(kinds['demonstrative'])}\s+\Z")
         self._openings: dict[str, Opening] = {}
         self._roman = Opening(number=True, phrase=True, length=True)
         for kind, cues in self._cues.items():
@@ -70,6 +82,10 @@ class Vocabulary:
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         # What stands before is looked at when one is found: the engine goes by the first letters then.
         self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
+        than, lead, to = (alternatives(kinds[kind], to_the_end=True) for kind in ("than", "band_lead", "band_to"))
+        self._comparison = re.compile(
+            rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{_MEASURED}|{lead}\s+{_MEASURED}\s*(?:-|{to})\s*{_MEASURED})"
+        )
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
         self._length = re.compile(
@@ -225,3 +241,9 @@ class Vocabulary:
         before = text[:place].rstrip()
         word = before[before.rfind(" ") + 1 :]
         return bool(word) and self._cue_end("route_lead", text, len(before) - len(word)) == len(before)
+
+    @staticmethod
+    def _of_drug(text: Seen, end: int) -> bool:
+        """Is the volume that of the drug: "injected with 32 mL of 0.5% ..."?"""
+        drug = text.find(DRUG_SIGN, end, end + _TO_DRUG)
+        return drug >= 0 and not any(sign in text[end:drug] for sign in ",;\n")

@@ -72,6 +72,7 @@ def test_one_length_of_all_steps_is_that_of_the_course() -> None:
     record = copy.deepcopy(event("Prednisone 40 mg daily for 5 days then 20 mg daily for 5 days.")["medications"][0])
     for step in record["posology"]["steps"]:
         del step["duration"]
+    record["posology"]["duration"] = {"value": "5", "unit": "d"}
     record["attributes"]["DURATION"] = record["attributes"]["DURATION"][:1]
     assert course_days(record, set()) == 5
     assert course_days(record, record["attributes"]["DURATION"]) is None

@@ -158,11 +158,15 @@ def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
         ("fr", "Trinitrine patch 10 mg le matin à retirer le soir.", [("10 mg", {"when": ["MORN"]}, None)]),
         ("fr", "Zolpidem 10 mg 1/2 cp le soir, maximum 4 semaines.", [("0.5 {tbl}", {"when": ["EVE"]}, "4 wk")]),
         ("fr", "Lovenox 0,4 mL SC 1 inj/j pendant 15 jours.", [("0.4 mL", DAILY, "15 d")]),
-        ("fr", "Novorapid selon glycémie : 2 UI si > 1,80 g/l, 4 UI si > 2,50 g/l.", [(None, None, None)]),
+        (
+            "fr",
+            "Novorapid selon glycémie : 2 UI si > 1,80 g/l, 4 UI si > 2,50 g/l.",
+            [("2 [iU]", None, None), ("4 [iU]", None, None)],
+        ),
         (
             "fr",
             "Levothyrox 50 µg : 1 cp les jours pairs, 1,5 cp les jours impairs.",
-            [("1 {tbl}", None, None), ("1.5 {tbl}", None, None)],
+            [("1 {tbl}", QOD, None), ("1.5 {tbl}", QOD, None)],
         ),
     ],
 )

@@ -36,6 +36,9 @@ CASES = [
     ("en", "Coumadin 7 mg daily on Mondays and Fridays.", {"value": "2"}, ["averaged"]),
     ("fr", "Doliprane 1 g toutes les 6 heures si besoin, sans dépasser 3 g par jour.", {"value": "3"}, ["as_needed_at_most", "every_interval", "limited_by_max_dose"]),
     ("fr", "Kardégic 160 mg un jour sur deux.", {"value": "80"}, ["averaged"]),
+    ("en", "Xalatan 1 drop both eyes nightly.", {"value": "1"}, ["each_site"]),
+    ("fr", "Nasonex 2 pulvérisations dans chaque narine matin et soir.", {"value": "4"}, ["each_site"]),
+    ("en", "Timolol 1 drop left eye b.i.d.", {"value": "2"}, []),
 ]  # fmt: skip
 
 
@@ -62,7 +65,6 @@ def test_every_assumption_has_a_case() -> None:
         "Synthroid 50 mcg monthly.",
         "Lasix 40 mg p.r.n.",
         "Tylenol 1 tablet q4h p.r.n., not to exceed 4 g a day.",  # tablets of how many grams?
-        "Xalatan 1 drop both eyes nightly.",
         "Prednisone 40 mg daily for 3 days, then 20 mg daily for 3 days.",
     ],
 )

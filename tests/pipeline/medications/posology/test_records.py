@@ -135,7 +135,7 @@ def test_codes_of_the_lexicon_come_with_the_record(profiles: dict[str, Language]
         ("fr", "Lasilix 80-40 mg le matin", "range_backwards"),
         ("en", "Co-codamol 8/500 two tablets qds", "strength_without_unit"),
         ("en", "Diazepam 10 mg tds, reduce by 2 mg every week", "change_of_dose"),
-        ("en", "Humalog 2 units for 150-199, 4 units for 200-249", "dose_by_scale"),
+        ("en", "Humalog 8 units tid plus 2 units for 150-199, 4 units for 200-249", "dose_by_scale"),
     ],
 )
 def test_what_cannot_be_read_is_a_warning_with_its_text_and_no_value(

@@ -1,0 +1,36 @@
+"""Steps beside others: what is said of one and is of all of them, and what is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.medications.posology.dosage import Step
+from pipeline.medications.posology.elements import Element
+
+_WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
+
+
+def of_patches(step: Step) -> bool:
+    return any((amount.quantity or {}).get("unit") == "{patch}" for amount, _ in step.amounts)
+
+
+def untimed(steps: Sequence[Step], elements: Sequence[Element], text: str) -> None:
+    """Say of the further steps behind whose amount stands a word that nobody knows that they are taken at another time.
+
+    "20 units in the morning, 12 units pre-prandially" are not two doses in the morning.
+    """
+    for step in steps[1:]:
+        if step.timed() or not step.amounts or step.follows:
+            continue
+        last = step.amounts[-1][1]
+        word = _WORD_BEHIND.match(text, last.end)
+        if word is not None and not any(one.start < word.end() and word.start(1) < one.end for one in elements):
+            step.vague = True
+
+
+def timed_alike(bands: Sequence[Step]) -> None:
+    """What is said behind the last dose of a scale is of all of them: "..., >250: 6 units, t.i.d. before meals"."""
+    if bands and not any(step.repeat for step in bands[:-1]):
+        for step in bands[:-1]:
+            step.repeat = dict(bands[-1].repeat)

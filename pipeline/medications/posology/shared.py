@@ -1,0 +1,78 @@
+"""What is said once of two drugs, behind the second one: "albuterol or Xopenex nebs q4h p.r.n.".
+
+"Or" gives a choice between drugs that are taken in one and the same way. "And" does not ("aspirin 325 mg and heparin 5000
+units s.c."), unless both are given together by one device: mixed in a nebuliser, or in the pump of a syringe driver.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline import resources
+from pipeline.medications.posology.elements import Element
+from pipeline.text.folding import fold
+from pipeline.text.phrases import alternatives
+
+Bounds = tuple[int, int]
+
+# What may be said of both, and what may stand with the first drug only.
+_SHARED = frozenset({"timing", "as_needed", "reason", "route", "duration", "length", "infusion", "nights", "max"})
+_SAYING = frozenset({*_SHARED, "amount", "slots", "band", "unread", "hold", "by", "old", "day", "given", "alternate"})
+
+
+class Shared:
+    """Tells it by the words of a language."""
+
+    def __init__(self, lang: str) -> None:
+        kinds: dict[str, list[str]] = {}
+        for row in resources.read_table(lang, "posology/words.tsv"):
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        either, both = (alternatives(kinds[kind], to_the_end=True) for kind in ("either_drug", "both_drugs"))
+        self._joint = re.compile(rf"\s*,?\s*(?:(?P<either>{either})|{both}|[+&])\s*\Z")
+        self._nebulised = frozenset(map(fold, resources.read_lines(lang, "posology/nebulised.txt")))
+
+    def settle(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
+        """Add to the elements of each drug what stands behind the next one and is said of both."""
+        for number in range(len(drugs) - 2, -1, -1):
+            one, other = chosen[number], chosen[number + 1]
+            if one is None or other is None:
+                continue
+            pair = drugs[number], drugs[number + 1]
+            said = [element for element in one if element.kind in _SAYING]
+            behind = [element for element in said if element.start >= pair[0][1]]
+            end = max((pair[0][1], *(element.end for element in behind)))
+            joint = self._joint.match(folded, end, pair[1][0])
+            if joint is None or any(element.kind != "amount" for element in behind):
+                continue
+            of_other = [element for element in other if element.start >= pair[1][1]]
+            common = [element for element in of_other if element.kind in _SHARED]
+            if not common or not _alike(behind, of_other):
+                continue
+            if joint["either"] is None and not self._together(pair, [*common, *said], folded):
+                continue
+            head = [element for element in said if element.kind == "route" and element.end <= pair[0][0]]
+            if head and not any(element.kind == "route" for element in other):
+                other[:0] = [replace(element) for element in head]
+            one += [replace(element) for element in common if not (head and element.kind == "route")]
+
+    def _together(self, pair: tuple[Bounds, Bounds], common: Iterable[Element], folded: str) -> bool:
+        """Are two drugs given at once, by one device?"""
+        routes = {element.value for element in common if element.kind == "route"}
+        if "inhaled" in routes:
+            return all(folded[slice(*drug)] in self._nebulised for drug in pair)
+        hours = any(element.kind == "infusion" and element.value["durationUnit"] == "h" for element in common)
+        return hours and routes == {"subcutaneous"}
+
+
+def _alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
+    """Has each drug its own amount, or neither, and does the rest follow that of the second one?"""
+    amounts = [element for element in other if element.kind == "amount"]
+    if len(one) > 1 or len(one) != len(amounts):
+        return False
+    if not amounts:
+        return True
+    both = one[0].value, amounts[0].value
+    ahead = all(element.kind not in _SHARED or element.start > amounts[0].start for element in other)
+    return both[0].measure == both[1].measure and all(amount.kind == "quantity" for amount in both) and ahead
