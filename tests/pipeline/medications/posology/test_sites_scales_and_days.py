@@ -172,7 +172,6 @@ def test_so_many_nights_are_a_course_and_no_dose(profiles: dict[str, Language], 
         ("Gliclazide 80mg bd, atorvastatin 20mg on", ["NIGHT"]),
         ("Lantus 12 units pre-bed", ["HS"]),
         ("Atorvastatin 20 mg on discharge", None),
-        ("Atorvastatin 20 mg on\nMonday", None),
     ],
 )
 def test_on_is_at_night_where_it_ends_an_instruction(
