@@ -31,6 +31,8 @@ _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
 _LOOSE_BLANK = r"[ \t\n-]+"
 _OPTIONAL_BLANK = r"[ \t-]{0,2}"
 _END = r"(?![a-z0-9])"
+# How often may be glued to a unit or a count: "1gx3", "500x2".
+_END_OF_UNIT = r"(?:(?![a-z0-9])|(?=x ?\d))"
 # Rules of the context whose words may go on: "vit" is the beginning of "vitamin".
 _BEGINNINGS = frozenset(
     {
@@ -48,6 +50,7 @@ _BEGINNINGS = frozenset(
         "name_amount",
         "name_ordered",
         "combination",
+        "changed_between",
         "prefix",
         "infused",
         "no_strength_before",
@@ -110,7 +113,9 @@ class _Amounts:
             count = iter(range(len(self._labels)))
             kept = ((number, [unit for _, unit in units if next(count) in numbers]) for number, units in self._written)
             alternatives = (
-                f"{number}(?:{'|'.join(f'({unit}{_END})' for unit in units)})" for number, units in kept if units
+                f"{number}(?:{'|'.join(f'({unit}{_END_OF_UNIT})' for unit in units)})"
+                for number, units in kept
+                if units
             )
             expression = re.compile(spaced("|".join(alternatives)))
             self._expressions[numbers] = (expression, [self._labels[number] for number in numbers])
@@ -165,9 +170,12 @@ class Grammar:
         # What "/j" may be glued to ("1 cp/j"): behind a mass it is a rate.
         glue = [self._expand(text) for label in ("form", "route") for text in source[label]["patterns"]]
         glue += source["units"]["counted"]
+        # "1 pulv/narine/j"
+        glue = [rf"(?:{'|'.join(glue)})(?:[ ]?/[ ]?(?:{source['figures']['each_side']}))?"]
         self._counted = re.compile(rf"(?<![a-z])(?:{'|'.join(glue)})$")
         weighed = rf"(?: ?/ ?(?:{_alternatives(source['units']['weight'])}))?"
-        self._massed = re.compile(rf"\d ?(?:{_alternatives(source['units']['mass'])}){weighed}$")
+        units_of_interval = _alternatives(source["units"]["mass"] + source["units"]["activity"])
+        self._massed = re.compile(rf"\d ?(?:{units_of_interval}){weighed}$")
         self._interval = re.compile(rf"(?:\d|(?:{source['figures']['interval']}){_END})")
         tails = "|".join(map(self._expand, source["frequency"]["tails"]))
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
@@ -200,7 +208,7 @@ class Grammar:
                 "DOSAGE",
                 rf" ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{flow})*",
             ),
-            ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:\d+ ?)?(?:{units['time']})|{flow})"),
+            ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:{units['spread']})|{flow})"),
             ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}(?: ?\((?:{figure}) ?%\))?"),
             ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?(?:{mass}) ?(?:/|{per_word}) ?{of_what}"),
             ("STRENGTH", rf" ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
@@ -223,8 +231,9 @@ class Grammar:
             (number, (("STRENGTH", rf" ?(?:{mass})"),)),
         )
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
-        # "1tab": what is counted may be glued to its number.
-        glued = rf"(?={self.context['countable'].pattern})"
+        # "1tab", "1gtte", "2x3": what is counted, and how often, may be glued to a number.
+        forms = "|".join(self._expand(text) for text in source["form"]["patterns"])
+        glued = rf"(?=(?:{forms}){_END}|x ?\d)"
         self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
         counting = loosened(f"(?:{number}|{figures['roman']})")
@@ -369,7 +378,8 @@ class Grammar:
                 for prefix in grown
                 if prefix
                 and (
-                    loose.fullmatch(prefix) or any(loose.fullmatch(prefix + sign, partial=True) for sign in " ./-(\n&,")
+                    loose.fullmatch(prefix)
+                    or any(loose.fullmatch(prefix + sign, partial=True) for sign in " ./-(\n&,'")
                 )
             )
             grown = longer

@@ -15,7 +15,8 @@ from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling, slips
 from pipeline.text.folding import FoldedText
 
-WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+|[½¼¾]")
+# A unit ends where how often is glued to it: "1gx3".
+WORD = re.compile(r"(?:m?g|ml|ui|cp)(?=x\d)|[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #| & ")
 _MAX_NAME_WORDS = 6
@@ -243,6 +244,9 @@ class Lexicon:
             kind = self.kinds.get(name)
             if kind is None or (length > 1 and not joined(words, index, last)):
                 continue
+            if _DECIMALS.match(words.text, words.starts[index]):
+                # "IMC 33,5 ASA 2" is no 5-ASA.
+                continue
             if length > 1 and tokens[last - 1].isdigit() and _MASS.match(words.text, words.ends[last - 1]):
                 # "Kenalog 40 mg" is 40 mg of Kenalog, not of Kenalog-40.
                 continue
@@ -310,6 +314,7 @@ class Lexicon:
 
 # The last full stop of "L.A." belongs to it.
 _WITH_FULL_STOPS = frozenset({".a.", ".l.", ".r.", ".d.", ".s."})
+_DECIMALS = re.compile(r"(?<=\d[.,])\d")
 _MASS = re.compile(r"[ \t]?(?:mg|mcg|g|ml|cc|units?|meq|%)(?![a-z0-9])")
 _BEFORE_MEALS = re.compile(r"ac[ \t]*[,/&]?[ \t]*(?:and )?[ \t]*h\.?s")
 # What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").

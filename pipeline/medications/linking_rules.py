@@ -221,7 +221,7 @@ class _Reading:
         )
 
     def _is_beside(self, run: list[int], first: int, gap: str) -> bool:
-        """Do the attributes from `first` on stand directly before the drug, apart from what is before them?"""
+        """Do the attributes from `first` on stand directly before the drug, apart from others: "x4, patch Nicopatch"?"""
         route = self.mentions[run[-1]].label == "ROUTE"
         stopped = self.text[self.mentions[run[-1]].end - 1] == "."
         if stopped and (self._capital(run[-1]) if route else not self._leads(run, first)):
@@ -230,7 +230,8 @@ class _Reading:
             return False
         if not self._tied(run[first]):
             return True
-        return route and first == 0 and self.gap(run[0]).strip() == ","
+        form = self.mentions[run[-1]].label == "FORM" and first == len(run) - 1 and gap == " "
+        return (form or (route and first == 0)) and self.gap(run[first]).strip() == ","
 
     def _capital(self, tail: int) -> bool:
         """Does a sentence begin behind an attribute with a word before the drug: "15 mg p.o. Also Lasix"?"""
@@ -492,7 +493,7 @@ class _Reading:
     def _distributes(self, owner: _Instruction, tail: int) -> bool:
         """Is a frequency of both in "A 81 mg and B 75 mg daily"? "Twice daily" may be of the last one only."""
         mention = self.mentions[tail]
-        if mention.label != "FREQUENCY" or len(owner.parallel) > 1 or self.gap(tail).strip():
+        if mention.label == "ROUTE" or len(owner.parallel) > 1 or self.gap(tail).strip():
             return False
         mixed = "+" in self.gap(min([owner.head, *owner.ahead]))
         return mixed or self.cues.once_a_day.fullmatch(self.text, mention.start, mention.end) is not None

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import attrgetter
 
-from pipeline.medications.grammar import MEASURED, NUMBER, Candidate, Grammar
+from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
 from pipeline.medications.recognizer_numbers import Entity, Item
 from pipeline.medications.recognizer_reader import Reader
@@ -43,9 +43,24 @@ class Context:
 
     def decide(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Entity]:
         """The entities of the text."""
+        candidates = [part for candidate in candidates for part in self._parts(candidate)]
         drugs = self._drugs(mentions, candidates)
         items = _without_overlap(drugs, candidates)
         return Reader(self, items).read()
+
+    def changes_from(self, start: int) -> bool:
+        """Do the words before an amount say that a dose is changed from it: "augmenté de"?"""
+        return bool(self.rules["changed_from"].search(self.words.text, max(0, start - _CHANGE), start))
+
+    def _parts(self, candidate: Candidate) -> list[Candidate]:
+        """The two amounts that read like a range where a dose is changed from one to the other."""
+        if candidate.label not in _AMOUNTS or not self.changes_from(candidate.start):
+            return [candidate]
+        joint = self.rules["changed_between"].search(self.words.text, candidate.start, candidate.end)
+        if joint is None:
+            return [candidate]
+        ends = Candidate(joint.end(), candidate.end, candidate.label, candidate.weak)
+        return [Candidate(candidate.start, joint.start(), NUMBER, True), ends]
 
     def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
         by_start = {candidate.start: candidate for candidate in candidates}
@@ -208,6 +223,9 @@ class Context:
         return True
 
 
+_AMOUNTS = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER})
+# The words of a change before an amount.
+_CHANGE = 40
 _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 # How far off the laboratory tests of an enumeration are looked for.
 _TESTS = 60
@@ -220,11 +238,11 @@ _MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING})
 _SALTS = re.compile(r"m(?:eq|mol)|%")
 _BETWEEN_RESULTS = re.compile(r"[ \t]*[,;.]?[ \t\n]*(?:and[ \t]+)?")
 _SURE = frozenset({Kind.DRUG, Kind.CLASS, Kind.CAPS, Kind.STEM})
-_ITEM_BEFORE = re.compile(r"(?:[:,;\n*•-]|\d[.)]|\band|\bet|\. )[ \t]*$")
+_ITEM_BEFORE = re.compile(r"(?:[:,;\n*•|-]|\d[.)]|\band|\bet|\. )[ \t]*$")
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _ENUMERATION = re.compile(
-    r"[ \t]*(?:,|;|/|\n|and|or|et|ou|plus|with|avec|\+|&|- |\d+[.)])*"
+    r"[ \t]*(?:,|;|/|\||\n|and|or|et|ou|plus|with|avec|\+|&|- |\d+[.)])*"
     r"[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
 )
 

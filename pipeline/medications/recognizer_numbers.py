@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.medications.grammar import NUMBER, Candidate
+from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
 from pipeline.medications.lexicon import Kind, Mention
 
 if TYPE_CHECKING:
@@ -20,18 +20,24 @@ MOST_COUNTED = 4.0
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _GLUE = (" ", "  ")
-_ARTICLES = frozenset({"a", "an", "un", "une"})
 # From here on tablets are dispensed, not taken.
 LEAST_DISPENSED = 12
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
-_SMALL = re.compile(r"0?\.\d{2,3}")
-_MONTH_OF_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])/(?:19|20)\d\d")
+# "05/2021", "11/08", "2012-2017": when something was.
+_DATE = re.compile(
+    r"\d{1,2}/\d{1,2}/(?:\d\d)?\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d|\d{1,2}/0[1-9]|0[1-9]/(?:1[0-2]|[12]\d|3[01])"
+    r"|(?:19[5-9]\d|20(?:0[1-9]|[1-4]\d))(?: ?[-/] ?(?:(?:19|20)?\d\d))?"
+)
+# "10-10-15": so much each time of the day.
+_EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
 _ONE_AND_A_HALF = 1.5
+# A dose is changed by a factor up to this.
+_MOST_TIMES = 5
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>)[ \t]*")
@@ -64,6 +70,7 @@ class Numbers:
         self.drug: Mention | None = None
         self.strength = False  # has the current drug a strength already?
         self.bare = False  # and was that a number without a unit?
+        self.amount: float | None = None  # how much, as long as nothing of it was counted
 
     def _supplied(self, start: int) -> bool:
         """Does the word before say that an amount is dispensed or counted, not taken?"""
@@ -106,16 +113,17 @@ class Numbers:
 
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
         before = self._word_before(item.start)
+        article = self.rules["article"].fullmatch(before)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if _MONTH_OF_YEAR.fullmatch(stretch):
+        if _DATE.fullmatch(stretch):
             return None
         if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None
         if item.start > 1 and self.text[item.start - 1] == "-" and self.text[item.start - 2].isalpha():
             # "Catapres patch TTS-2"
             return None
-        if self._of_tablets(item, place) and _few(value_of(stretch)) and before not in _ARTICLES:
+        if self._of_tablets(item, place) and _few(value_of(stretch)) and not article:
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
@@ -133,6 +141,10 @@ class Numbers:
             follows = following.label
         value = value_of(stretch)
         last = self.last
+        if changed := self._changed(item, following):
+            return changed
+        if _EACH_TIME.fullmatch(stretch) and self._counted_each_time():
+            return "DOSAGE"
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
             # "Losartan 50->100 mg"
@@ -144,6 +156,9 @@ class Numbers:
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
         if value is not None and value > MOST_COUNTED and last is not None:
+            if follows in ("FREQUENCY", "DURATION") and self._at_uncounted_form(item):
+                # "Voltarène cp 50 x2/j", but "Laroxyl gouttes 10 le soir"
+                return "STRENGTH"
             if last.label == "FORM" and self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
                 # "2 cp de 90"
                 return "STRENGTH"
@@ -152,7 +167,7 @@ class Numbers:
                 return "STRENGTH"
         if follows == "FORM" and isinstance(following, Candidate):
             if (
-                before in _ARTICLES
+                article
                 or self._counted_out(item, following)
                 or self._article(stretch, following)
                 or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
@@ -179,7 +194,8 @@ class Numbers:
             if "/" in stretch and value >= _LEAST_OF_TWO:
                 return "STRENGTH"
             # "Lisinopril 20.", "digoxin 0.125."
-            bare = value > MOST_COUNTED or _SMALL.fullmatch(stretch)
+            bare = value > MOST_COUNTED or self.rules["small"].fullmatch(stretch)
+            bare = bare or self.rules["bare_units"].search(self.text, last.start, last.end)
             if bare and self.text[last.end : item.start] == " ":
                 return "STRENGTH" if self.rules["ends_strength"].match(self.text, end) else None
         return None
@@ -198,6 +214,17 @@ class Numbers:
             and not self.text[strength.end : form.start].strip(" -")
         )
 
+    def _of_form(self, end: int) -> bool:
+        """Does what is counted in tablets or capsules stand right behind a number: "1 cp", "1/8 de comprimé"?"""
+        following = self.items[bisect_left(self.items, end, key=_start) :][:1]
+        return (
+            bool(following)
+            and isinstance(following[0], Candidate)
+            and following[0].label == "FORM"
+            and self._follows(end, following[0])
+            and self.rules["countable"].fullmatch(self.text, following[0].start, following[0].end) is not None
+        )
+
     def _instructed(self, place: int) -> bool:
         """Does how or how often something is taken stand right behind an item?"""
         following = self.items[place + 1] if place + 1 < len(self.items) else None
@@ -207,9 +234,54 @@ class Numbers:
             and not self.text[self.items[place].end : following.start].strip(" ,")
         )
 
+    def _changed(self, item: Candidate, following: Item | None) -> str | None:
+        """What a number is that a change of dose begins or ends with: "augmenté de 75 à 100"."""
+        text, last = self.text, self.last
+        if isinstance(following, Candidate) and self.rules["changed_between"].fullmatch(
+            text, item.end, following.start
+        ):
+            if not self.context.changes_from(item.start) or self.drug is None:
+                return None
+            counted = following.label in ("DOSAGE", ACTIVITY) or self.rules["by_units"].search(
+                text, self.drug.start, self.drug.end
+            )
+            return "DOSAGE" if counted else "STRENGTH"
+        ends = (
+            last is not None
+            and last.label in ("DOSAGE", "STRENGTH")
+            and self.rules["changed_between"].fullmatch(text, last.end, item.start)
+            and self.context.changes_from(last.start)
+        )
+        return last.label if ends and last is not None else None
+
+    def _counted_each_time(self) -> bool:
+        """Is what was named last given by drops or by units?"""
+        if self.last is None or self.drug is None:
+            return False
+        form = self.last.label == "FORM" and not self.rules["countable"].fullmatch(
+            self.text, self.last.start, self.last.end
+        )
+        return form or bool(self.rules["by_units"].search(self.text, self.drug.start, self.drug.end))
+
+    def _at_uncounted_form(self, item: Candidate) -> bool:
+        """Does a number follow a form that stands right behind its drug, and that only tablets have?"""
+        last, drug = self.last, self.drug
+        return (
+            last is not None
+            and drug is not None
+            and last.label == "FORM"
+            and not self.strength
+            and not self.text[drug.end : last.start].strip(" ")
+            and not self.text[last.end : item.start].strip(" ")
+            and self.rules["countable"].fullmatch(self.text, last.start, last.end) is not None
+        )
+
     def _changed_to(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
-        if value is None or value <= MOST_COUNTED or self.drug is None:
+        if value is None or self.drug is None:
+            return False
+        if value <= MOST_COUNTED and not (self.amount and self.amount / _MOST_TIMES <= value):
+            # "2 mg x2 → 3 x2", but "100 x2 → 1 le soir"
             return False
         if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
             return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, Entity, Item, Numbers
+from pipeline.medications.recognizer_numbers import DRUG, Entity, Item, Numbers, value_of
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -49,13 +49,16 @@ class Reader(Numbers):
                 continue
             if isinstance(item, Mention):
                 self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
-                self.drug, self.strength, self.bare = item, False, False
+                self.drug, self.strength, self.bare, self.amount = item, False, False, None
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
                 label = self._label(item, place, drug)
                 if label:
                     self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     if label == "STRENGTH":
                         self.strength, self.bare = True, item.label == NUMBER
+                        self.amount = value_of(self.text[item.start : item.end])
+                    elif label in ("DOSAGE", "FORM"):
+                        self.amount = None
         return self.entities
 
     def _keep(self, entity: Entity) -> None:
@@ -110,7 +113,8 @@ class Reader(Numbers):
         aside = context.aside.match(self.text, last.end)
         if aside and aside.end() <= item.start:
             gap = context.between(aside.end(), item.start)
-        reach = _WEAK_REACH if item.weak and item.label != NUMBER else self._reach(item)
+        weak = item.weak and item.label != NUMBER and not self._led_to_route(item)
+        reach = _WEAK_REACH if weak else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
         elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
@@ -122,7 +126,7 @@ class Reader(Numbers):
             return here == there
         if here == there:
             return len(gap) <= reach and not self._barred(item, gap)
-        if here != there + 1 or item.label == "FORM" or (item.weak and item.label != NUMBER):
+        if here != there + 1 or item.label == "FORM" or weak:
             return False
         lead = context.between(context.breaks[here - 1], item.start)
         if not lead:
@@ -133,6 +137,10 @@ class Reader(Numbers):
             and bool(self.rules["instruction"].fullmatch(lead[0]))
             and not self._barred(item, lead)
         )
+
+    def _led_to_route(self, item: Candidate) -> bool:
+        """Does a word say that what was given before goes on by this route: "relais PO", "puis IV"?"""
+        return item.label == "ROUTE" and bool(self.rules["route_lead"].fullmatch(self._word_before(item.start)))
 
     def _named_with(self, gap: Sequence[str], last: str) -> bool:
         """Do these words belong to the name of a form ("cleansing lotion", "soap and solution")?"""
@@ -149,9 +157,15 @@ class Reader(Numbers):
             return _LATIN_REACH
         if item.label == "STRENGTH" and self.text[item.end - 1] == "%":
             return _PERCENT_REACH
-        if item.label == NUMBER and self.rules["takes"].fullmatch(self._word_before(item.start)):
+        if item.label == NUMBER and (
+            self.rules["takes"].fullmatch(self._word_before(item.start))
+            or self._of_form(item.end)
+            or self.text[max(0, item.start - 3) : item.start].rstrip().endswith(_ARROWS)
+        ):
             return _LATIN_REACH
-        if item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start)):
+        if self._led_to_route(item) or (
+            item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start))
+        ):
             return _LATIN_REACH
         return _REACH.get(item.label, 3)
 
@@ -322,6 +336,7 @@ _AND = frozenset({"and", "or", "et", "ou", "puis"})
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _ARROW = re.compile(r"->|→")
+_ARROWS = ("->", "→")
 _ANSWERED = re.compile(r":\s")
 _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
 # A sentence ends, or the next item of a list begins.

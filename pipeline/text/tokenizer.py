@@ -26,11 +26,12 @@ from pipeline.text.folding import fold, lower
 
 _LETTER = r"[^\W\d_]"
 _MARKS = "\u0300-\u036f"
-# The first three alternatives are what nearly every token is, found without looking further.
+# The first alternatives but one are what nearly every token is, found without looking further.
 _TOKEN = re.compile(
     rf"""
     (
-      [a-zA-ZÀ-ÖØ-öø-ÿ]{{2,}}+(?!{_LETTER}|['’{_MARKS}])
+      (?:[mM]?[gG]|[mM][lL]|[uU][iI]|[cC][pP])(?=[xX]\d)               # 1gx3
+    | [a-zA-ZÀ-ÖØ-öø-ÿ]{{2,}}+(?!{_LETTER}|['’{_MARKS}])
     | \d+(?![\d.,])
     | [^\w\s'’]
     | \s+
