@@ -23,6 +23,7 @@ class ChangeContext:
         leads: between a cue and a drug, to be matched whole: the cue speaks of that drug.
         resumption: the cues after which a condition is one of beginning again.
         preposition: behind a cue: it speaks of what follows.
+        by_means: behind a cue of more or less: what follows brought it about.
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
     """
 
@@ -47,10 +48,11 @@ class ChangeContext:
         self.leads = re.compile(rf"\s*(?:{words['lead']}\s*){{0,5}}\Z")
         self.adjective = re.compile(rf"{words['adjective']}\s+(?!{words['onward']}|{words['lead']})[^\W\d_]")
         self.preposition = re.compile(rf"\s+{words['preposition']}")
+        self.by_means = re.compile(rf"\s+{words['by_means']}")
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
-    "person", "lead", "preposition", "same_drug", "month_lead", "adjective", "onward",
+    "person", "lead", "preposition", "by_means", "same_drug", "month_lead", "adjective", "onward",
 )  # fmt: skip

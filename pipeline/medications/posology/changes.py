@@ -48,6 +48,7 @@ _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset(
 # "Plavix 75 mg discontinued, enalapril 10 mg": nothing comes behind the cue.
 _ENDS = re.compile(r"\s*[,;)]")
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
+_DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
 
@@ -93,7 +94,9 @@ class Changes:
             of_previous = low <= previous <= match.start() and phrase in self._after
             if of_previous and self._is_behind(folded, previous, match):
                 continue
-            if match.end() < previous or not self._describes(folded, match, start):
+            if match.end() < previous or not (
+                self._describes(folded, match, start) or self._is_of_state(folded, low, match)
+            ):
                 found = self._before[phrase], match.start(), match.end()
         return found
 
@@ -143,6 +146,13 @@ class Changes:
             bool(folded[match.end() : start].strip())
             and self._context.adjective.match(folded, match.start()) is not None
         )
+
+    def _is_of_state(self, folded: str, low: int, match: re.Match[str]) -> bool:
+        """Is more or less said of what a drug works on: "his heart rate was reduced with metoprolol"?"""
+        if self._before[_plain(match[0])] not in _DOSED or self._context.by_means.match(folded, match.end()) is None:
+            return False
+        before = folded[low : match.start()]
+        return bool(before.strip()) and self._context.person.search(before) is None
 
     def _is_behind(self, folded: str, previous: int, match: re.Match[str]) -> bool:
         """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""

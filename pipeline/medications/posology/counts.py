@@ -52,7 +52,7 @@ def in_parts(step: Step) -> list[Step]:
     "40/30/20 mg" are doses in turn where they fall or rise, and no combination.
     """
     amounts = step.amounts
-    if len(amounts) == 1 and _in_order(amounts[0][0]):
+    if len(amounts) == 1 and in_order(amounts[0][0]):
         whole, element = amounts[0]
         amounts = [(Amount("quantity", part, measure=whole.measure), element) for part in whole.parts]
     like = all(amount.kind == "quantity" and same_kind(amount, amounts[0][0]) for amount, _ in amounts)
@@ -61,7 +61,7 @@ def in_parts(step: Step) -> list[Step]:
     return [replace(step, amounts=[pair], repeat=dict(step.repeat)) for pair in amounts]
 
 
-def _in_order(amount: Amount) -> bool:
+def in_order(amount: Amount) -> bool:
     """Are the parts of an amount three or more that fall or rise?"""
     numbers = [Decimal(part["value"]) for part in amount.parts]
     pairs = list(itertools.pairwise(numbers))

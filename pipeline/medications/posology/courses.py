@@ -17,7 +17,33 @@ MAX_INFUSION_HOURS = 24
 COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 # What the patterns of this file begin with.
 PATTERN_STARTS = frozenset(
-    {"day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le", "for", "du", "de"}
+    {
+        "day",
+        "days",
+        "jour",
+        "jours",
+        "j",
+        "cycle",
+        "dose",
+        "on",
+        "a",
+        "au",
+        "le",
+        "for",
+        "du",
+        "de",
+        "at",
+        "aux",
+        "week",
+        "weeks",
+        "wk",
+        "wks",
+        "month",
+        "months",
+        "semaine",
+        "semaines",
+        "mois",
+    }
 )
 
 
@@ -38,12 +64,20 @@ _DAY_NUMBER = re.compile(
     r"(?:\s?(?:,|&|\band\b|\bet\b)\s?\d{1,2}(?:\s?-\s?\d{1,2})?(?![\d.,]*\d|\s?(?!and|et|then|puis)[^\W\d_]|\s?[%/]))*"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2}){0,31})(?![^\W_])"
 )
+# "at 0, 2 and 6 weeks", "weeks 0, 2 and 6", "S0, S2, S6": times for which FHIR has no form.
+_LISTED = r"\d{1,2}(?:\s?(?:,\s?(?:and |et )?|&|/|\band\b|\bet\b)\s?[sm]?\d{1,2})+"
+_AT_TIMES = re.compile(
+    rf"(?:at|a|on|aux?) {_LISTED}\s?(?:weeks?|wks?|months?|days?|semaines?|sem|mois|jours?|hours?|hrs?|heures?)(?![^\W_])"
+    rf"|(?:at |aux? |on )?(?:weeks?|wks?|months?|semaines?|mois)\s?{_LISTED}(?![\d.,]*\d|\s?[^\W\d_]{{0,3}}g(?![^\W_]))"
+)
 # What all of these begin with.
 _NUMBERED = re.compile(
     r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d|one|two|three|four|five|six|seven)"
 )
 #: An expression that matches wherever one of these patterns does.
-PATTERNS = rf"{_NUMBERED.pattern}|j\s?\d"
+PATTERNS = (
+    rf"{_NUMBERED.pattern}|j\s?\d|(?:at |a |on |aux? )?(?:weeks?|wks?|months?|semaines?|mois)? ?\d{{1,2}}\s?[,&/ ]"
+)
 # "on days 2 through 5", "J2 à J5": the course of a step.
 _DAYS_TO = re.compile(
     r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
@@ -74,6 +108,8 @@ class Courses(Vocabulary):
         later = self._cue_end("later", text, place)
         if later and (end := self._stated_end(text, skip(text, later))):
             return Element("since", place, end, code="start_unread")
+        if (times := _AT_TIMES.match(text, place)) is not None:
+            return Element("unread", place, times.end(), code="frequency_unread")
         if _NUMBERED.match(text, place) is None:
             return self._dated(text, place)
         if (of := _DAY_OF.match(text, place)) is not None:

@@ -104,6 +104,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     course = _alternate(found) if len(found) == 2 and (whole.alternate or _in_turn(*found)) else None
     if found and "timing" not in found[0] and all(data == found[0] for data in found):
         found = found[:1]  # "1-2 puffs, and then an additional 1-2 puffs"
+    _counted_once(found)
     found = _of_one_day(found)
     _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
@@ -166,6 +167,16 @@ def _of_one_day(found: list[Data]) -> list[Data]:
     if "dose" not in last or any(data != behind for data in rest[:-1]):
         return found
     return [{**last, "timing": timing_of({**times, "when": moments + meals})}]
+
+
+def _counted_once(found: Sequence[Data]) -> None:
+    """Take from the first of a day's doses how many they are: "10 mg t.i.d.: 2 tablets a.m., 1 at noon, 2 at bedtime"."""
+    said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
+    count = {"frequency": len(found), "period": "1", "periodUnit": "d"}
+    named = [when for repeat in said for when in repeat.get("when", ())]
+    if len(found) > 1 and said[0].items() >= count.items() and len(named) == len(found) == len(set(named)):
+        if said[0].keys() == {*count, "when"} and all(repeat.keys() == {"when"} for repeat in said[1:]):
+            found[0]["timing"] = timing_of({"when": said[0]["when"]})
 
 
 def level(steps: Sequence[Step]) -> Element | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.medications.posology.counts import in_order, in_parts
 from pipeline.medications.posology.dosage import Step
 from pipeline.medications.posology.elements import Element
 
@@ -34,3 +36,16 @@ def timed_alike(bands: Sequence[Step]) -> None:
     if bands and not any(step.repeat for step in bands[:-1]):
         for step in bands[:-1]:
             step.repeat = dict(bands[-1].repeat)
+
+
+def in_turn(step: Step) -> bool:
+    """Are the parts of the only amount doses one behind the other: "60/40/20 mg x 3 days"? Nobody counts or times them."""
+    whole = step.amounts[0][0] if len(step.amounts) == 1 else None
+    alone = not (step.repeat or step.slots or step.forms_behind) and step.duration is not None
+    return whole is not None and whole.measure == "mass" and alone and in_order(whole)
+
+
+def doses_in_turn(step: Step) -> list[Step]:
+    """The steps of such doses; how long each of them is taken is not known."""
+    first, *rest = in_parts(replace(step, duration=None))
+    return [first, *(replace(part, follows=True) for part in rest)]

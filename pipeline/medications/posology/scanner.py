@@ -59,7 +59,6 @@ _SIZE = re.compile(
     r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
-
 _LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
 # Before "a week" and the like: a length of time, not how often.
 _LENGTH_LEAD = re.compile(
@@ -241,6 +240,8 @@ class Scanner(Reasons):
             return Element("unread", place, match.end, code=_NOT_READ[row["flag"]])
         if row["flag"] == "once" and self._begins_clause(text, place, match.end):
             return Element("filler", place, match.end)  # "once the patient is asleep"
+        if row["flag"] == "once" and self._misspelt(text, place, match.end):
+            return Element("unread", place, match.end, code="frequency_unread")
         if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
             return None  # "1 application" is an amount, unless a period is named
         try:
@@ -266,6 +267,12 @@ class Scanner(Reasons):
         if self._cue_end("clause", text, start):
             return True
         return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
+
+    def _misspelt(self, text: Seen, place: int, end: int) -> bool:
+        """Does a word that is none stand behind a number of times in words? It may say of what time that is."""
+        start = skip(text, end)
+        word = WORD.match(text, start) if text[place].isalpha() and text[start : start + 1].isalpha() else None
+        return word is not None and not self.knows(text, start) and word[0] not in resources.vocabulary(self.lang)
 
     def _again(self, text: Seen, place: int) -> Element | None:
         """ "may repeat once": so many more takings than one; "may repeat": nobody says how many."""

@@ -30,7 +30,7 @@ from pipeline.medications.posology.dosage import (
     untold,
 )
 from pipeline.medications.posology.elements import Element, Reading, Timing
-from pipeline.medications.posology.further import of_patches, timed_alike, untimed
+from pipeline.medications.posology.further import doses_in_turn, in_turn, of_patches, timed_alike, untimed
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
@@ -464,6 +464,11 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     for step in assembly.steps if len(assembly.steps) > 1 else ():
         if step.on_a_day and not step.on_days and step.duration is None:
             step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+    for step in list(filter(in_turn, assembly.steps)):
+        _, element = step.amounts[0]
+        assembly.unread.append(("duration_unread", element.start, element.end))  # of each, or of all of them?
+        at = assembly.steps.index(step)
+        assembly.steps[at : at + 1] = doses_in_turn(step)
     timed_alike([step for step in assembly.steps if step.band])
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
     if (assembly.whole.form or {}).get("code") == "patch" or any(map(of_patches, assembly.steps)):

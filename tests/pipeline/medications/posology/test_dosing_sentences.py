@@ -1,4 +1,4 @@
-"""Readings of 1,428 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 1,678 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ GAPS = {
     "d3-fr-016": "'mal tolérée' says when to change a treatment",
     "d3-fr-035": "Roman figures as a pattern of the day",
     "p5-169": "'D5 1/2 NS' is not recognised",
+    "b9-fr-044": "'Insuline Actrapid' are two drugs of which the first has nothing",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 

@@ -225,6 +225,13 @@ def _daily_dose_is_a_product(posology: dict[str, Any]) -> None:
     daily = posology["daily_dose"]
     if daily is None:
         return
+    if posology["steps"]:  # of one day: their sum, each at one or two moments
+        doses = [step["dose"] for step in posology["steps"]]
+        least = sum(Decimal(dose.get("value") or dose["low"]) for dose in doses)
+        most = sum(Decimal(dose.get("value") or dose["high"]) for dose in doses)
+        assert least <= Decimal(daily.get("value") or daily["low"])
+        assert Decimal(daily.get("value") or daily["high"]) <= 2 * most
+        return
     assert posology["dose"]["unit"] == daily["unit"] if "unit" in posology["dose"] else daily["unit"] is None
     dose, repeat = posology["dose"], posology["timing"]["repeat"]
     said = {

@@ -215,3 +215,47 @@ def test_days_of_a_course(profiles: dict[str, Language], text: str, lengths: lis
 )
 def test_daily_misspelt(profiles: dict[str, Language], text: str, timing: dict[str, Any]) -> None:
     assert repeat(posology(profiles, "en", text)) == timing
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Methimazole 5 mg twice dlaily", {}),
+        ("She took Tylenol 500 mg twice without relief", {"count": 2}),
+        ("Remicade 5 mg/kg at weeks 0, 2 and 6", {}),
+        ("Synthroid 75 mcg 6 days a week", {"frequency": 6, "period": "1", "periodUnit": "wk"}),
+    ],
+)
+def test_how_often_is_read_or_left_open(profiles: dict[str, Language], text: str, wanted: dict[str, Any]) -> None:
+    read = posology(profiles, "en", text)
+    assert repeat(read) == wanted
+    assert not read["steps"]
+
+
+def test_doses_of_a_day_are_counted_once(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Methadone 10 mg tid: 2 tabs am, 1 tab noon, 2 tabs hs")
+    assert [repeat(step) for step in read["steps"]] == [{"when": ["MORN"]}, {"when": ["NOON"]}, {"when": ["HS"]}]
+
+
+def test_doses_in_turn_with_a_length_are_no_combination(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Prednisone 60/40/20 mg x 3 days")
+    assert [step["dose"]["value"] for step in read["steps"]] == ["60", "40", "20"]
+    assert "strength_parts" not in read
+    assert not any("duration" in one for one in (read, *read["steps"]))
+    product = posology(profiles, "en", "Trelegy 100/62.5/25 mcg 1 puff daily x 30 days")
+    assert len(product["strength_parts"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("His heart rate was reduced with metoprolol 25 mg bid", "none"),
+        ("Blood pressure increased and lisinopril 10 mg was started", "start"),
+        ("He was increased on Lasix to 40 mg daily", "increase"),
+        ("We decreased her prednisone to 10 mg", "decrease"),
+    ],
+)
+def test_what_a_drug_works_on_is_not_the_drug_that_is_changed(
+    profiles: dict[str, Language], text: str, change: str
+) -> None:
+    assert profiles["en"](text)._.medications[0].data["change"] == change
