@@ -44,6 +44,11 @@ _GLUCOSE = re.compile(
 )
 
 
+# "1 unit for every 50 > 150", "1 UI pour 10 g de glucides": by what is eaten or measured.
+_BY_FIGURE = re.compile(r"\s*(?:for (?:every|each)|per|pour(?: chaque)?)\s+\d")
+_MINUTES = {"min": 1, "h": 60}
+
+
 @dataclass(slots=True)
 class Step:
     """What is said of one dosage."""
@@ -365,9 +370,25 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
     return None
 
 
-def for_glucose(behind: str) -> bool:
-    """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200"?"""
-    return _GLUCOSE.match(behind.lower()) is not None
+def for_glucose(behind: str, measure: str) -> bool:
+    """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200", "1 unit for every 50"?"""
+    behind = behind.lower()
+    return _GLUCOSE.match(behind) is not None or (measure == "activity" and _BY_FIGURE.match(behind) is not None)
+
+
+def goes_on(length: Data, repeat: Data) -> bool:
+    """Does a time last longer than the interval of the takings, so that it is that of all: "every 20 minutes over 1 hour"?"""
+    period, longest = repeat.get("period"), _MINUTES.get(repeat.get("periodUnit", ""))
+    own = _MINUTES.get(length["durationUnit"])
+    if period is None or longest is None or own is None:
+        return False
+    return Decimal(length["duration"]) * own > Decimal(period) * longest
+
+
+def course_of(length: Data) -> Data:
+    """A time of giving as the length of a course."""
+    most = length.get("durationMax")
+    return quantity_of(Decimal(length["duration"]), Decimal(most) if most else None, length["durationUnit"])
 
 
 def infusing(last: Element) -> bool:

@@ -13,7 +13,13 @@ from pipeline.medications.posology.elements import Element
 _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 
 
-def of_patches(step: Step) -> bool:
+def of_patch(steps: Sequence[Step], form: str | None) -> bool:
+    """Is one patch meant, whose strength an amount by time is? Not a taper: "21 mg/24 h x 6 weeks, 14 mg x 2 weeks"."""
+    masses = [step for step in steps if any(amount.measure == "mass" for amount, _ in step.amounts)]
+    return len(masses) == 1 and (form == "patch" or any(map(_of_patches, steps)))
+
+
+def _of_patches(step: Step) -> bool:
     return any((amount.quantity or {}).get("unit") == "{patch}" for amount, _ in step.amounts)
 
 

@@ -13,6 +13,10 @@ from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 MARKS = frozenset(',;:.()[]!?*|\n"')
 MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
+# A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
+_TOGETHER = re.compile(
+    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]{0,40}[^\s,;.]"
+)
 SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
@@ -137,3 +141,9 @@ def mark_end(text: str, place: int) -> int:
     mark = MARK.match(text, place)
     end = mark.end() if mark is not None else 0
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
+
+
+def stretch_end(text: str, place: int) -> int:
+    """The end of what stands together at a place: at least one sign."""
+    found = _TOGETHER.match(text, place)
+    return found.end() if found is not None else place + 1

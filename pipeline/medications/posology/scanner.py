@@ -19,7 +19,7 @@ from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
 from pipeline.medications.posology.elements import Element, Gated, Read, Seen, Timing, skip
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, lead
-from pipeline.medications.posology.reasons import MARKS, WORD, Reasons, mark_end
+from pipeline.medications.posology.reasons import MARKS, WORD, Reasons, mark_end, stretch_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
@@ -49,10 +49,6 @@ _ARTICLE = re.compile(r"(?:a|an|single|une?)(?![^\W_]|['’-][^\W_])")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "2 x 3/j": two, three times a day.
-# A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
-_TOGETHER = re.compile(
-    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]{0,40}[^\s,;.]"
-)
 _EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
@@ -225,7 +221,7 @@ class Scanner(Reasons):
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:
-            end = max(error.end, self._amount_end(text, place), _stretch(text, place))
+            end = max(error.end, self._amount_end(text, place), stretch_end(text, place))
             return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
@@ -342,6 +338,8 @@ class Scanner(Reasons):
         if text[place].isalpha():
             end = self._diluted(text, place)
             return Element("filler", place, end) if end else self._stated(text, place)
+        if sited := self._cue_end("routes", text, place):
+            return Element("route", place, sited)  # "2 yeux"
         if described := _DESCRIBED.match(text, place):
             return Element("filler", place, described.end())
         if size := _SIZE.match(text, place):
@@ -481,12 +479,6 @@ class Scanner(Reasons):
                 amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
                 return Element("amount", place, behind.end(), amount)
         return Element("form", place, end)
-
-
-def _stretch(text: str, place: int) -> int:
-    """The end of what stands together at a place: at least one sign."""
-    found = _TOGETHER.match(text, place)
-    return found.end() if found is not None else place + 1
 
 
 def _always(*readers: Read) -> Gated:

@@ -18,8 +18,10 @@ from pipeline.medications.posology.courses import EACH
 from pipeline.medications.posology.dosage import (
     MAX_COUNT,
     agree,
+    course_of,
     each,
     for_glucose,
+    goes_on,
     infusing,
     largest,
     level,
@@ -30,7 +32,7 @@ from pipeline.medications.posology.dosage import (
     untold,
 )
 from pipeline.medications.posology.elements import Element, Reading, Timing
-from pipeline.medications.posology.further import doses_in_turn, in_turn, of_patches, timed_alike, untimed
+from pipeline.medications.posology.further import doses_in_turn, in_turn, of_patch, timed_alike, untimed
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
 # How far a number that takes the unit of the amount before it may be from that amount.
@@ -133,7 +135,7 @@ class _Assembly(Assembling):
 
     def _amount(self, element: Element) -> None:
         amount: Amount = element.value
-        for_range = for_glucose(self.text[element.end : element.end + 40])
+        for_range = for_glucose(self.text[element.end : element.end + 40], amount.measure)
         if for_range or (self.scale and "low" not in (amount.quantity or {})):
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))
@@ -343,6 +345,10 @@ class _Assembly(Assembling):
     def _infusion(self, element: Element) -> None:
         if "duration" in self.step.repeat:
             return
+        if goes_on(element.value, self.step.repeat):
+            self.step.duration = self.step.duration or course_of(element.value)
+            self._settled()
+            return
         self.step.repeat |= element.value
         self._settled()
 
@@ -471,7 +477,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.steps[at : at + 1] = doses_in_turn(step)
     timed_alike([step for step in assembly.steps if step.band])
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
-    if (assembly.whole.form or {}).get("code") == "patch" or any(map(of_patches, assembly.steps)):
+    if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
         for step in assembly.steps:
             released(step)
     untimed(assembly.steps, elements, text)

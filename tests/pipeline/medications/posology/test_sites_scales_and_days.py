@@ -259,3 +259,34 @@ def test_what_a_drug_works_on_is_not_the_drug_that_is_changed(
     profiles: dict[str, Language], text: str, change: str
 ) -> None:
     assert profiles["en"](text)._.medications[0].data["change"] == change
+
+
+def test_a_time_longer_than_the_interval_is_that_of_all_takings(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Albuterol 2.5 mg nebs q20min over 1 hour")
+    assert read["duration"] == {"value": "1", "unit": "h"}
+    assert "duration" not in repeat(read)
+    assert repeat(posology(profiles, "en", "Cefepime 2 g IV q8h over 4 h"))["duration"] == "4"
+    assert posology(profiles, "en", "Nitroglycerin 0.4 mg SL q5min for 15 min")["duration"] == {
+        "value": "15",
+        "unit": "min",
+    }
+
+
+def test_patches_of_a_taper_have_no_one_strength(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Nicotine patch 21 mg/24 h daily x 6 wks, 14 mg x 2 wks")
+    assert "strength" not in read
+    assert [step["duration"]["value"] for step in read["steps"]] == ["6", "2"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("en", "Novolog 1 unit for every 50 > 150"), ("fr", "Novorapid 1 UI pour 10 g de glucides")],
+)
+def test_units_by_what_is_measured_or_eaten_are_no_dose(profiles: dict[str, Language], lang: str, text: str) -> None:
+    assert "dose" not in posology(profiles, lang, text)
+
+
+def test_a_figure_may_begin_a_route(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "fr", "Timoptol 1 goutte 2 yeux matin et soir")
+    assert read["route"]["code"] == "ophthalmic"
+    assert not read["steps"]
