@@ -14,7 +14,7 @@ from tests.stream.conftest import unavailable
 from tests.stream.kafka import Cluster
 from tests.stream.kafka_jars import KafkaUnavailableError
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(420)]
+pytestmark = pytest.mark.kafka
 
 NOTES, RATE, SEED = 600, 150.0, 1
 

@@ -14,9 +14,9 @@ from spacy.tokens import Doc
 import pipeline
 from pipeline import resources, samples
 from pipeline.medications.lexicon import Lexicon, Words
-from pipeline.medications.recognizer import MedicationRecognizer
 from pipeline.medications.windows import Windows
 from pipeline.profile import identify
+from tests.pipeline.medications.recognising import seconds
 from tests.profiles import profile
 
 LABELS = {"DRUG", "STRENGTH", "DOSAGE", "FORM", "ROUTE", "FREQUENCY", "DURATION"}
@@ -168,14 +168,11 @@ def test_badly_written_texts_keep_their_offsets(languages: dict[str, Language], 
     assert {"lasix", "aspirin"} <= names
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", sorted(BAD))
 def test_badly_written_texts_take_linear_time(languages: dict[str, Language], name: str) -> None:
-    # A hundred kilobytes of any of them: seconds where time is linear, minutes where it is not.
-    text = (BAD[name] + " ") * (100_000 // len(BAD[name]))
-    component = languages["en"].get_pipe("anamnesis_medications")
-    assert isinstance(component, MedicationRecognizer)
-    component(languages["en"].make_doc(text))
+    # Quadratic time would be sixty-four times as much.
+    few, many = ((BAD[name] + " ") * number for number in (50, 400))
+    assert seconds(languages["en"], many) < 24 * seconds(languages["en"], few)
 
 
 @settings(max_examples=60, deadline=None)
