@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions, resources
 from pipeline.medications.posology.changes import Change, Changes
 from pipeline.medications.posology.reader import Instruction, PosologyLanguage
-from pipeline.medications.posology.regions import Neighbours
+from pipeline.medications.posology.regions import Neighbours, clause_words
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
@@ -55,6 +55,7 @@ class PosologyReader:
         self._drug_ids = frozenset(map(get_string_id, self.drug_labels))
         self._language = _language(lang)
         self._changes = _changes(lang)
+        self._words = clause_words(lang)
         self._suffixes = _suffixes(lang)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -72,7 +73,7 @@ class PosologyReader:
         tails_at = [(tail.start_char, tail.end_char) for tail in doc.ents if tail.label_ in tails]
         places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label in self._drug_ids]
         text, folded = _texts(doc) if places else ("", "")
-        neighbours = Neighbours(places, tails_at)
+        neighbours = Neighbours(places, tails_at, self._words)
         changes: list[Change] = []
         instructions: list[Instruction] = []
         kept: list[list[Any]] = []

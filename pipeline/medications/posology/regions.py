@@ -10,7 +10,11 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+from pipeline import resources
+from pipeline.text.phrases import alternatives
 
 Bounds = tuple[int, int]
 
@@ -27,23 +31,41 @@ _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[ ]?[^\W_]|\s|$|[,;:)])")
 _NUMBERED = r"(?:(?<=[.;:][ \t])[ \t]*|[ \t]+)\d{1,2}[.)][ \t]+(?=[A-ZÀ-Ý]|\Z)"
 # Each alternative begins with one sign, so that the engine looks at no other place.
 _NEW_ITEM = re.compile(rf" {_NUMBERED}|\t{_NUMBERED}|\n\s*(?:\n|\d{{1,2}}[.)]\s|[-*•]\s*|[A-ZÀ-Ý])")
-# What may still be said of the entity before ends here too: "A 250 mg IM x1 and B 100 mg".
-_CLAUSE_MARKS, _CLAUSE_WORDS = ".;:!?\n,+", ("and", "plus", "et", "then", "puis", "ou", "or")
-_CLAUSE_BEFORE = re.compile(
-    "|".join(
-        [rf"{re.escape(mark)}(?=\s)" for mark in _CLAUSE_MARKS]
-        + [rf"{word}(?<!\w{word})\b(?! (?:a |1/|half|demi))" for word in _CLAUSE_WORDS]
-    )
-)
-# What leads from there to a drug: a number of it.
-_LEADING = re.compile(r"\d|\b(?:one|two|three|four|five|six|half|une?|deux|trois|quatre|cinq|demi)\b")
-# A number directly before a drug, and what stands before the first item of a list.
+# A number directly before a drug.
 _ITEM_NUMBER = re.compile(r"(?<![\w.,/-])(\d{1,2})[ \t]+\Z")
-_BEGINS = re.compile(
-    r"(?:\A|[:\n.])\s*\Z|\b(?:medications?|meds|medicines|drugs|traitement|m[ée]dicaments)\s*\Z", re.IGNORECASE
-)
 _TO_NUMBER = 16
+_CLAUSE_MARKS = ".;:!?\n,+"
 _SENTENCE_BEFORE = re.compile(r"[.;:!?\n](?=\s)")
+
+
+class ClauseWords:
+    """Words of a language, from `posology/words.tsv`, by which a clause or a list begins.
+
+    Attributes:
+        before: what may still be said of the entity before ends here: "A 250 mg IM x1 and B 100 mg".
+        leading: what leads from there to a drug: a number of it.
+        begins: what stands before the first item of a list.
+    """
+
+    def __init__(self, lang: str) -> None:
+        kinds: dict[str, list[str]] = {}
+        for row in resources.read_table(lang, "posology/words.tsv"):
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        part = "|".join(["1/", *(rf"{word}(?!\w)" for word in kinds["clause_goes_on"])])
+        self.before = re.compile(
+            "|".join(
+                [rf"{re.escape(mark)}(?=\s)" for mark in _CLAUSE_MARKS]
+                + [rf"{word}(?<!\w{word})\b(?! (?:{part}))" for word in kinds["clause_word"]]
+            )
+        )
+        self.leading = re.compile(rf"\d|\b{alternatives(kinds['clause_number'])}\b")
+        self.begins = re.compile(rf"(?:\A|[:\n.])\s*\Z|\b{alternatives(kinds['list_head'])}\s*\Z", re.IGNORECASE)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def clause_words(lang: str) -> ClauseWords:
+    """The words of a language."""
+    return ClauseWords(lang)
 
 
 class Stretch(NamedTuple):
@@ -128,7 +150,8 @@ class Places:
 class Neighbours:
     """The medication entities of a Doc in the order of the text: drugs and attributes."""
 
-    def __init__(self, drugs: Sequence[Bounds], attributes: Sequence[Bounds]) -> None:
+    def __init__(self, drugs: Sequence[Bounds], attributes: Sequence[Bounds], words: ClauseWords) -> None:
+        self._words = words
         self._drugs = sorted(drugs)
         self._all = sorted([*drugs, *attributes])
         self._starts = [start for start, _ in self._all]
@@ -142,7 +165,9 @@ class Neighbours:
             found: set[int] = set()
             for (one, _), (two, _) in itertools.pairwise(numbered):
                 if one is not None and two is not None and int(two[1]) == int(one[1]) + 1:
-                    if one.start() in found or _BEGINS.search(text, max(0, one.start() - _TO_NUMBER), one.start()):
+                    if one.start() in found or self._words.begins.search(
+                        text, max(0, one.start() - _TO_NUMBER), one.start()
+                    ):
                         found |= {one.start(), two.start()}
             self._items = frozenset(found)
         return self._items
@@ -198,7 +223,7 @@ class Neighbours:
         limit = max(self._all[place - 1][1] if place else 0, mark[0] - HEAD)
         limit = min(limit, mark[0])
         after_other = place > 0 and limit == self._all[place - 1][1]
-        ends = _CLAUSE_BEFORE if after_other else _SENTENCE_BEFORE
+        ends = self._words.before if after_other else _SENTENCE_BEFORE
         breaks = [match.end() for match in ends.finditer(text, limit, mark[0])]
         return breaks[-1] if breaks else limit
 
@@ -210,9 +235,16 @@ class Neighbours:
         if place < len(self._all) and self._all[place][0] < limit:
             limit = self._all[place][0]
             if self._is_drug(self._all[place]):
-                limit = _own_end(text, end, limit)
+                limit = self._own_end(text, end, limit)
         item = _NEW_ITEM.search(text, end, limit)
         return max(end, item.start() if item is not None else limit)
+
+    def _own_end(self, text: str, end: int, drug: int) -> int:
+        """Where what is said behind an instruction ends before the next drug, to which "and one of" leads."""
+        clause = end
+        for found in self._words.before.finditer(text, end, drug):
+            clause = found.start()
+        return clause if self._words.leading.search(text, clause, drug) else drug
 
 
 def _number_before(text: str, drug: int) -> re.Match[str] | None:
@@ -220,11 +252,3 @@ def _number_before(text: str, drug: int) -> re.Match[str] | None:
     low = max(0, drug - _TO_NUMBER)
     behind_number = text[low:drug].rstrip(" \t")[-1:].isdigit()
     return _ITEM_NUMBER.search(text, low, drug) if behind_number else None
-
-
-def _own_end(text: str, end: int, drug: int) -> int:
-    """Where what is said behind an instruction ends before the next drug, to which "and one of" leads."""
-    clause = end
-    for found in _CLAUSE_BEFORE.finditer(text, end, drug):
-        clause = found.start()
-    return clause if _LEADING.search(text, clause, drug) else drug
