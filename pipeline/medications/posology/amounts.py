@@ -35,13 +35,6 @@ _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given 
 _GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
 _PRODUCT = frozenset({"mass", "activity", "amount"})
 _HOURS_OF_DAY = Decimal(24)
-_SCALED = r"iu|ui|u|units?|unites?|international units|unites internationales|d'unites|d'ui"
-
-
-_SCALES = ("million", "millions", "mega", "thousand", "mille")
-_MORE = ("more", "additional", "extra", "further", "full", "total", "supplementaires?", "autres?")
-#: What else than a unit may stand between a number and its unit, or before the second number of a range.
-BEHIND_AMOUNTS = (*_SCALES, "m", "k", *(word.removesuffix("s?") for word in _MORE), "et", "and", "or", "to", "d", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,13 @@ class Amounts:
             if row["unit"]:
                 self.units.setdefault(written, Unit(row["unit"], "count"))
         words = resources.read_table(lang, "posology/words.tsv")
-        per = [row["phrase"] for row in words if row["kind"] == "per"]
+        kinds: dict[str, list[str]] = {}
+        for row in words:
+            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        scales, additional, halves = kinds["scale_word"], kinds["amount_more"], kinds["and_half"]
+        #: What else than a unit may stand between a number and its unit, or before the second number of a range.
+        self.behind = (*scales, "m", "k", *additional, *halves, *kinds["range"], *kinds["of"])
+        per = kinds["per"]
         signs, wordy = ([p for p in per if p.isalpha() == alpha] for alpha in (False, True))
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
         end = r"(?:(?![^\W\d_]|\d*/7)|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])))"  # also glued to its route: "40mgIV"
@@ -90,10 +89,11 @@ class Amounts:
         # Nothing is given by the nanogram: "40 mg per NG tube".
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
-        scale = rf"(?:\s*(?:(?:{'|'.join(_SCALES)})\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:{_SCALED})\b)))?"
+        scaled = alternatives(w for w, unit in self.units.items() if unit.measure == "activity")
+        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:d')?{scaled}\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
-        more = rf"(?:\s+(?:{'|'.join(_MORE)}))?"
-        half = r"(?P<half>\s+(?:et demie?|and (?:a|one)[ -]half)(?![^\W\d_]))?"
+        more = rf"(?:\s+{alternatives(additional)})?"
+        half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"
         of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
         figure = r"\d+(?:[.,]\d+)?"
         self._parts = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline import resources
-from pipeline.medications.posology.amounts import BEHIND_AMOUNTS, Amount, Amounts
+from pipeline.medications.posology.amounts import Amount, Amounts
 from pipeline.medications.posology.calendar import OFFSET_FROM, Calendar
 from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of, skip
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
@@ -124,7 +124,7 @@ class Vocabulary:
     def _words_counted(self, words: Sequence[Row]) -> str:
         """An expression for the words that may stand behind an article that is a number: "a tablet", "an extra 5 mg"."""
         phrases = [row["phrase"] for row in words if row["kind"] in _BEHIND_NUMBERS]
-        found = {lead(phrase, 0) for phrase in (*phrases, *self.amounts.units, *BEHIND_AMOUNTS)}
+        found = {lead(phrase, 0) for phrase in (*phrases, *self.amounts.units, *self.amounts.behind)}
         found |= self._frequencies.behind_figures | self.numbers.words
         if self.lang == "fr":
             found |= self._frequencies.starts | self._times.starts  # "un le matin": an article counts before a moment
