@@ -147,8 +147,8 @@ class Numbers:
             return "DOSAGE"
         at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
         if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
-            # "Losartan 50->100 mg"
-            return "STRENGTH" if following.label == "STRENGTH" else None
+            # "Losartan 50->100 mg", "Lantus 20 -> 24 UI"
+            return {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
         if at_drug and not self.strength and self._bare_strength(stretch, following, end):
             return "STRENGTH"
         of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)

@@ -21,7 +21,7 @@ def said(nlp: Language, text: str) -> list[str]:
     ("text", "strengths", "dosages"),
     [
         # Whatever is said of the drug behind its strength, but no plural: that is counted.
-        ("Kardégic 75 prophylactique, Tahor 40 inchangé", ["75", "40"], []),
+        ("Kardégic 75 prophylactique, Tahor 40 inchangé, Plavix 75 repris à J2", ["75", "40", "75"], []),
         ("Nurofen 400 de temps en temps", ["400"], []),
         ("Levothyrox 75 | Inexium 40 | Abilify 30 - inefficace", ["75", "40", "30"], []),
         ("Xeplion 150 J1 puis 100 J8", ["150", "100"], []),
@@ -58,6 +58,8 @@ def test_bare_figures(french: Language, text: str, strengths: list[str], dosages
         ("Risperdal 2 mg x2 → 3 x2", ["2 mg", "x2", "3", "x2"]),
         ("Tramadol LP 100 x 2 en cours de décroissance → 1 le soir", ["100", "x 2", "1", "le soir"]),
         ("Liorésal 10 mg 1/2 x3, on monte à 1cp 3x/j", ["10 mg", "1/2", "x3", "1", "cp", "3x/j"]),
+        ("Levothyrox 75 alterné avec 100 un jour sur deux", ["75", "100", "un jour sur deux"]),
+        ("Lantus 20 -> 24 UI le soir", ["20", "24 UI", "le soir"]),
         # A range stays one.
         ("Forlax 1 à 2 sachets par jour", ["1 à 2", "sachets", "par jour"]),
     ],
@@ -78,7 +80,9 @@ def test_changes(french: Language, text: str, expected: list[str]) -> None:
         ("Lovenox 4000 UI/j, Eprex 4000 UI/15j", ["4000 UI", "4000 UI", "/15j"]),
         ("Noradrénaline 0,8 γ/kg/min", ["0,8 γ/kg/min"]),
         ("Nicorette patch 15mg/16h", ["patch", "15mg/16h"]),
-        # A litre has no apostrophe.
+        ("Pédiazole 1 dose/poids x3", ["1 dose/poids", "x3"]),
+        # What a drug is diluted in; a litre has no apostrophe.
+        ("Syntocinon 10 UI dans 500 cc de glucosé", ["10 UI"]),
         ("Préviscan 1/2 l'autre soir", ["1/2", "l'autre soir"]),
         # What drains is no amount of a drug; so much in a gram is a result.
         ("Sandostatine 100 µg SC faite ce matin, lame 250 cc", ["100 µg", "SC"]),
@@ -94,6 +98,7 @@ def test_glued_and_shortened_amounts(french: Language, text: str, expected: list
     [
         ("Zolpidem 5 mg hs", ["hs"]),
         ("Bactrim forte 1 cp lun-mer-ven", ["lun-mer-ven"]),
+        ("Coumadine 5 mg lu-me-ve et 4 mg les autres jours", ["lu-me-ve", "les autres jours"]),
         ("Relistor 12 mg 1 inj un jour/2", ["un jour/2"]),
         ("Vit D 100.000 1 amp/trim", ["/trim"]),
         ("Gaviscon 1 dose après chq biberon", ["après chq biberon"]),
@@ -106,6 +111,7 @@ def test_glued_and_shortened_amounts(french: Language, text: str, expected: list
         ("Oramorph 2,5 mg si dyspnée réfractaire", ["si dyspnée réfractaire"]),
         ("Méthotrexate 15 mg SC hebdo", ["hebdo"]),
         # When something was, or is done.
+        ("Célestène 12 mg IM à 24h d'intervalle", []),
         ("Aurait ingéré vers 23h du Seresta", []),
         ("Kardégic 75 mg dès ce soir", []),
         ("Subutex 8 mg, délivrance hebdo", []),
@@ -146,6 +152,7 @@ def test_how_long(french: Language, text: str, durations: list[str]) -> None:
         ("Augmentin IV 1g x3 → relayé PO", ["IV", "PO"]),
         ("Aclasta 5 mg fait le 03/01 en 30 min IV", ["IV"]),
         ("Trinitrine 2 bouffées sublinguales", ["sublinguales"]),
+        ("Valium intra-rectal 5 mg", ["intra-rectal"]),
         ("Spiriva 18 µg une gélule à inhaler", ["à inhaler"]),
     ],
 )
