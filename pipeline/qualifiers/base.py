@@ -24,7 +24,7 @@ OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
 # An entity that the cue "next" concerns begins within so many characters behind it.
-_NEXT = 2
+NEXT = 2
 _TO = re.compile(r"\bto\b")
 
 CueData = dict[str, Any]
@@ -214,7 +214,7 @@ class Qualifier:
                 to = _TO.search(reading.folded.folded, hit.end, stop)
                 return hit.start, to.start() if to else stop
             case "next":
-                return hit.end, hit.end + _NEXT
+                return hit.end, hit.end + NEXT
             case "sentence":
                 return propositions.sentence(hit.start)
             case "previous":

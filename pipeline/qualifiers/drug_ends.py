@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.qualifiers.base import CueData, Scopes, SectionLine
+from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.text.folding import FoldedText
@@ -53,6 +53,10 @@ TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_m
 # The kinds of drug cues, as the second column of their file names them.
 _RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT, EPISODE)
 
+# So far before a drug the end of the statement before it is looked for.
+_GAP_REACH = 60
+# So far behind a drug what it did stands.
+_HARM_REACH = 50
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
 _TAKEN_REACH = 40
@@ -72,6 +76,11 @@ _STATEMENT_REACH = 200
 # The drug that takes the place of another is named within so many characters.
 _SUCCESSOR_REACH = 40
 
+# Between two drugs: what is told of the second is not of the first.
+_APART = re.compile(r";|(?<=[\w)/]\w)\.\s|\([^)]*\Z")
+# What joins a drug to the next one as one with it.
+_JOINS = re.compile(r" ?(?:/|\+|&| and | et ) ?")
+
 Stretch = tuple[int, int, CueData]
 
 
@@ -88,6 +97,8 @@ class DrugEnds:
     own: dict[str, Scopes] = field(default_factory=dict)
     # Where the mentions of drugs begin, in order.
     starts: list[int] = field(default_factory=list)
+    # The mentions themselves: bounds, and the offset in the text.
+    drugs: list[tuple[int, int, int]] = field(default_factory=list)
     # Of each drug that is taken up again, by its folded words, where that is told.
     resumed: dict[str, list[int]] = field(default_factory=dict)
     # Of each drug told of more than once, by its folded words, its mentions: bounds, and the offset in the text.
@@ -112,6 +123,7 @@ class DrugEnds:
         starts = [start for start, _, _ in drugs]
         for low, high, cue in stretches:
             rule = cue["rule"]
+            high = _reach(folded.place(cue["start"]), folded.place(cue["end"]), high, drugs, starts, folded.folded)
             if rule in _OPENING:
                 by_rule[STORY].append((low, high, cue))
                 by_rule[_OPENING[rule]].append((low, high, {**cue, "rule": _OPENING[rule]}))
@@ -132,7 +144,7 @@ class DrugEnds:
                     by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
             else:
                 by_rule[rule].append((low, high, cue))
-        ends = cls(folded, propositions, sections, words, {}, starts=starts)
+        ends = cls(folded, propositions, sections, words, {}, starts=starts, drugs=drugs)
         by_rule[STORY] = [ends._story(cue) for _, _, cue in by_rule[STORY]]
         ends.scopes = {rule: Scopes(found) for rule, found in by_rule.items()}
         if by_rule[PRESENT]:
@@ -147,6 +159,8 @@ class DrugEnds:
     def word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on; `offset` is its start in the text."""
         word = self.shorthand.get(start) or self._own_word(start, end, offset)
+        if word is not None and start not in self.shorthand and self._of_another(start, end, word):
+            word = None
         if word is None:
             word = self._word_of_same(start, end, offset)
         if word is not None and self.resumed:
@@ -156,13 +170,23 @@ class DrugEnds:
                 return None
         return word
 
+    def harmed_by(self, start: int) -> CueData | None:
+        """The word that ends the use of the drug right before a problem that it did: "metoprolol - fatigue"."""
+        index = bisect_left(self.starts, start) - 1
+        if index < 0 or self.drugs[index][1] < start - _HARM_REACH:
+            return None
+        if self.words.did.fullmatch(self.folded.folded, self.drugs[index][1], start) is None:
+            return None
+        word = self.word(*self.drugs[index])
+        return word if word is not None and word["rule"] in ENDS else None
+
     def goes_on(self, start: int, end: int, dated: int, *, over: bool) -> bool:
         """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else.
 
         `over`: a course that began then was over before the note.
         """
         text, words = self.folded.folded, self.words
-        if self._behind(words.resumed, end):
+        if self._behind(words.resumed, end) or words.last_use.search(text, max(0, dated - _FOUND_REACH), dated):
             return True
         over = over or self._behind(words.stopped, end)
         if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
@@ -170,6 +194,9 @@ class DrugEnds:
         if dated > end and words.since.match(text, end, dated) is not None:
             return True
         low, _ = self.propositions.around(start)
+        if dated > end and self._taken(start, end):
+            index = bisect_left(self.starts, end)
+            return index < len(self.starts) and self.starts[index] < dated
         if dated >= low:
             return False
         if words.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None:
@@ -216,6 +243,32 @@ class DrugEnds:
             if word is not None and self._began(start, self.folded.place(word["start"])):
                 word = None
         return word
+
+    def _of_another(self, start: int, end: int, word: CueData) -> bool:
+        """Whether a word tells of a further drug alone: this one is told as taken, or stands in another statement of the line.
+
+        "on A, B did not help"; "stable on A; B in the past made him dizzy"; "did not tolerate A, on B".
+        """
+        text, words, place = self.folded.folded, self.words, self.folded.place
+        low, high = place(word["start"]), place(word["end"])
+        index = bisect_left(self.starts, end)
+        if low >= end and index < len(self.starts) and self.starts[index] < low:
+            nearest = self.starts[bisect_left(self.starts, low) - 1]
+            near = max(end, nearest - _GAP_REACH)
+            one = low < self.propositions.sentence(start)[1] and text[end:nearest].strip() != "("
+            if one and _APART.search(text, near, nearest) is not None:
+                return True
+            own = text[max(end, nearest - 2) : nearest] == ", " and low - nearest < _GAP_REACH
+            return own and words.takes.search(text, max(0, start - _TAKEN_REACH), start) is not None
+        index = bisect_left(self.starts, start) - 1
+        if high <= start and index >= 0 and 0 <= low - self.drugs[index][1] <= NEXT and text[high : high + 1] in ",;":
+            # "A in the past, B".
+            return True
+        if high <= start and index >= 0 and self.starts[index] >= high:
+            if words.taken.search(text, max(0, start - _TAKEN_REACH), start) is not None:
+                return True
+            return text.startswith("; ", start - 2) and words.dosed.match(text, end) is not None
+        return False
 
     def _stated(self, start: int, end: int, *, stay: bool) -> CueData | None:
         """The word of the drug's own statement that ends its use, where what goes on is told in another of its sentence."""
@@ -314,6 +367,31 @@ def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions
         else:
             near.append((low, high))
     return near
+
+
+def _reach(start: int, end: int, high: int, drugs: list[tuple[int, int, int]], starts: list[int], text: str) -> int:
+    """How far a cue reaches: over drugs that are one with the next; no further than brackets that hold it and a drug."""
+    if high == end + NEXT:
+        return _joined(high, drugs, text) if "," not in text[end:high] else end
+    low = max(0, start - _STATEMENT_REACH)
+    if text.rfind("(", low, start) <= text.rfind(")", low, start):
+        return high
+    closing = text.find(")", end, high)
+    index = bisect_left(starts, end)
+    return closing if index < len(starts) and starts[index] < closing else high
+
+
+def _joined(high: int, drugs: list[tuple[int, int, int]], text: str) -> int:
+    """Where the drug that begins right before an offset ends, with those that "and" or a slash joins to it."""
+    index = bisect_left(drugs, (high - NEXT,))
+    while index < len(drugs) and drugs[index][0] <= high:
+        high = drugs[index][1]
+        joined = _JOINS.match(text, high)
+        index += 1
+        high = joined.end() if joined is not None else high
+        if joined is None:
+            break
+    return high
 
 
 def _succeeded(

@@ -34,16 +34,21 @@ from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, courses_of
 from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds, sentences_near
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
-from pipeline.qualifiers.shorthand import Shorthand, shorthand_words
+from pipeline.qualifiers.shorthand import Shorthand
+from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
+# What brackets of a heading end with: "Induction (2023): X".
+_HEADING = re.compile(r"\) ?:")
 _WORD = re.compile(r"\w{4}")
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
+# So far before an entity an arrow is looked for that leads to it.
+_ARROW_REACH = 40
 # So far before an entity the words are looked for by which it led to a visit.
 _LED_REACH = 100
 # So far before the date of an enumeration its last "et" is looked for.
@@ -215,6 +220,8 @@ class History(Qualifier):
         drug = span.label_ in self.drug_labels
         past: list[CueData] = []
         word = self._drug_word(start, end, offset, case) if drug else case.words.over(start, end)
+        if word is None and not drug and case.drug is not None:
+            word = case.drug.harmed_by(start)
         if word is not None:
             past.append(word)
         section = None
@@ -299,7 +306,9 @@ class History(Qualifier):
         listed = after is not None and self._listed(end, after.start, case)
         if after is not None and not listed and not self._leads(after, case):
             after = None
-        if before is not None and self._turns(before.end, start, case):
+        if before is not None and (
+            self._turns(before.end, start, case) or _apart(case.folded.folded, before.end, start)
+        ):
             before = None
         if not drug:
             if (
@@ -385,6 +394,8 @@ class History(Qualifier):
     def _turns(self, low: int, high: int, case: _Case) -> bool:
         """Whether one of the last propositions that begin between two offsets takes up the story anew."""
         starts, text, turn = case.propositions.starts, case.folded.folded, self.words_around.turn
+        if self.words_around.arrow.search(text, max(low, high - _ARROW_REACH), high):
+            return True
         last = bisect_left(starts, high)
         first = max(bisect_left(starts, low), last - _LONGEST_STORY)
         return any(turn.match(text, starts[index]) is not None for index in range(first, last))
@@ -392,6 +403,13 @@ class History(Qualifier):
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
         super().write(span, value, cues if self.explain else [])
+
+
+def _apart(text: str, dated: int, start: int) -> bool:
+    """Whether a date stands in brackets that close before an entity, or two lines above it."""
+    closing = text.find(")", dated, start)
+    bracketed = closing >= 0 and text.find("(", dated, closing) < 0
+    return text.count("\n", dated, start) > 1 or (bracketed and not _HEADING.match(text, closing))
 
 
 def _name(qualified: Span | Token) -> str | None:

@@ -9,6 +9,10 @@ from functools import lru_cache
 
 from pipeline import resources
 
+# Signs that all languages have: what follows takes the place of what was before, and a dose was changed.
+_ARROW = r"(?:-+>|=>|→)"
+_CHANGED = "[↑↓]"
+
 
 class HistoryWords:
     """The expressions of a language, over folded text.
@@ -19,9 +23,14 @@ class HistoryWords:
         predicate: at the beginning of a proposition: it is about the entity before it.
         closes: before the last item of an enumeration.
         further: between the beginning of a proposition and an entity: the entity is the next item of a list.
+        arrow: anywhere: what follows took the place of what was before.
         turn: at the beginning of a proposition: it takes up the story anew.
         began: anywhere: a drug began.
         taken: before a drug, up to it: the drug is taken.
+        takes: before a drug, up to it: the drug is taken or used.
+        dosed: behind a drug: its dose.
+        did: between a drug and a problem: the drug did it; brackets, a dash, an arrow or words.
+        last_use: before a date: what is taken as needed was last needed then.
         found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
         since: behind a drug: it is taken since an event, the date of which is no end.
         stopped: behind a drug: its end is told, whatever began it.
@@ -48,9 +57,16 @@ class HistoryWords:
         self.predicate = re.compile(rf"\W*(?:{_any(words['who'])} )?{_any(words['predicate'])}s?\b")
         self.closes = re.compile(rf"\b{_any(words['joins'])}\b")
         self.further = re.compile(rf"[,;]\s*{_any(words['further'])}?")
-        self.turn = re.compile(rf"\W*{_any(words['turn'])}\b")
-        self.began = re.compile(rf"\b{_any(words['began'])}s?\b")
+        self.arrow = re.compile(_ARROW)
+        self.turn = re.compile(rf"{_ARROW}|\W*{_any(words['turn'])}\b")
+        self.began = re.compile(rf"\b{_any(words['began'])}s?\b|{_CHANGED}")
         self.taken = re.compile(rf"{_any(words['taken'])}\Z")
+        self.takes = re.compile(rf"\b{_any(words['takes'])} (?:[\w.-]+ )?\Z")
+        self.dosed = re.compile(r" ?\d")
+        self.did = re.compile(
+            rf"[^.;,:()\n]{{0,40}}?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
+        )
+        self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")
         self.stopped = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['stopped'])}\b")

@@ -8,14 +8,12 @@ the time, or the word of the end.
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 
 import msgspec
 
-from pipeline import resources
 from pipeline.qualifiers.base import CueData
+from pipeline.qualifiers.shorthand_words import ShorthandWords
 from pipeline.text.folding import FoldedText
 
 # So far before and behind a drug its item is read.
@@ -32,74 +30,26 @@ _LISTED_REACH = 40
 # Years from one to another stand so near behind a drug, and behind an end the word by which the use goes on.
 _RANGE_REACH = 80
 _GOES_ON_REACH = 12
+# An item in brackets is told so far behind them.
+_BRACKET_REACH = 20
+# So many drugs may follow each other, each in the place of the last.
+_LONGEST_SEQUENCE = 6
 # A heading leads no more than this.
 _HEADING_REACH = 2000
 # So many lines may follow a heading that stands alone.
 _LISTED_LINES = 15
 
-_NAME = re.compile(r"<(\w+)>")
 # Where an item begins or ends; the period of "5 mg." ends it, that of "p.o." or "1.5" does not.
 _ITEM_END = re.compile(r"[;\n]|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _SENTENCE_END = re.compile(r"\n|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _HEADED = re.compile(r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s))[ \t]*[a-z][\w /&'.()-]{1,40}:(?=\s)")
 _LINE_END = re.compile(r"\n|\Z")
 _LIST_LINE = re.compile(r"\n[ \t]*(?=\S)(?![^\n]{2,40}:)")
-_JOINED = re.compile(r"[^.;:()\n>]{0,45}?(?:,|/|\+|&|\band\b|\bplus\b|\bor\b)[^.;:,()\n>]{0,25}")
+_JOINED = re.compile(r"[^.;:()\n>]{0,45}?(?:,|(?<!w)/|\+|&|\band\b|\bplus\b|\bor\b)[^.;:,()\n>]{0,25}")
 
 # The kinds of headings.
-_PAST, _COURSE, _HISTORY = "past", "course", "history"
+_PAST, _COURSE, _LINE, _HISTORY = "past", "course", "line", "history"
 Bounds = tuple[int, int]
-
-
-class ShorthandWords:
-    """The expressions of a language, as `qualifiers/shorthand.toml` has them."""
-
-    def __init__(self, expressions: dict[str, list[str]]) -> None:
-        known: dict[str, str] = {}
-        for name, alternatives in expressions.items():
-            filled = (_NAME.sub(lambda match: known[match[1]], text) for text in alternatives)
-            known[name] = f"(?:{'|'.join(filled)})"
-        joined = r"(?:[\w./%'-]+ ){0,3}\Z"
-        self.time = re.compile(known["time"])
-        self.before = re.compile(known["before"])
-        self.range = re.compile(known["range"])
-        self.course = re.compile(known["course"])
-        self.long_course = re.compile(known["long_course"])
-        self.stop = re.compile(known["stop"])
-        self.over = re.compile(known["over"])
-        self.last_of_list = re.compile(known["last_of_list"])
-        self.of_list = re.compile(known["of_list"])
-        self.when = re.compile(
-            f"{known['time']}|(?!may\\b){known['month']}|\\bin the (?:spring|summer|fall|autumn|winter)\\b"
-        )
-        self.planned = re.compile(known["planned"])
-        self.goes_on = re.compile(known["goes_on"])
-        self.began = re.compile(known["began"])
-        self.used_then = re.compile(
-            rf"{known['dosing']} ?\(?(?:\b(?:in|during|back in|around|~) (?:early |late |mid[ -]?)?{known['dated']}|{known['long_ago']}"
-            rf"|\bafter (?:(?:his|her|the) )?(?:prior|previous|last|first)\b)"
-            rf"|{known['dosing']} ?(?:{known['dated']},? ?[(-]? ?{known['outcome']}|[(,-]? ?{known['outcome']} ?{known['dated']})"
-        )
-        self.treated = re.compile(rf"{known['treated']},? {joined}")
-        self.beside = re.compile(rf"{known['beside']}\Z")
-        self.on = re.compile(rf"{known['on']} {joined}")
-        self.while_on = re.compile(rf"{known['while_on']} {joined}")
-        self.harm = re.compile(known["harm"])
-        self.turn = re.compile(known["turn"])
-        self.step = re.compile(known["step"])
-        self.present = re.compile(rf"\s*{known['present']}")
-        line = r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s)|(?<=[-*#]\s)|(?<=\d[.)]\s))[ \t]*"
-        self.heading = re.compile(
-            rf"{line}(?:(?P<past>{known['past_heading']})|(?P<course>{known['course_heading']})|(?P<history>{known['history_heading']}))"
-            r"(?:\s*:|\s+[-–—]\s| also\b)"
-        )
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def shorthand_words(lang: str) -> ShorthandWords | None:
-    """The shorthand of a language, read once; None where it has none."""
-    file = resources.path(lang, "qualifiers/shorthand.toml")
-    return ShorthandWords(tomllib.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
 
 
 class _Heading(msgspec.Struct, frozen=True, gc=False):
@@ -119,6 +69,11 @@ class _Item(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     high: int
+
+    @property
+    def near(self) -> int:
+        """Where what stands before the drug itself begins."""
+        return max(self.low, self.start - _LEAD_REACH)
 
 
 class _Shared(msgspec.Struct, frozen=True, gc=False):
@@ -169,7 +124,10 @@ class Shorthand:
                         break
                     line = _end(_LINE_END, text, line + 1, last)
             headed = _HEADED.search(text, end, line)
-            found.append(_Heading(match.start(), end, headed.start() if headed else line, str(match.lastgroup)))
+            stop, kind = headed.start() if headed else line, str(match.lastgroup)
+            if kind == _COURSE and self._words.closed.search(text, end, stop):
+                kind = _PAST
+            found.append(_Heading(match.start(), end, stop, kind))
         return found
 
     def _groups(self) -> list[list[tuple[int, int]]]:
@@ -187,6 +145,8 @@ class Shorthand:
     def _joined(self, low: int, high: int) -> bool:
         """Whether what stands between two drugs only joins them."""
         text, words = self._text, self._words
+        if text[low:high].strip() == "(":
+            return True
         if _JOINED.fullmatch(text, low, high) is None:
             return False
         return words.began.search(text, low, high) is None and words.goes_on.search(text, low, high) is None
@@ -203,6 +163,13 @@ class Shorthand:
             if number + 1 == len(group):
                 sentence = _SENTENCE_END.search(text, end, high)
                 high = sentence.start() if sentence else high
+            own = text[start - 1 : start] == "(" and text.startswith(")", end)
+            near = max(low, start - _LEAD_REACH)
+            if not own and text.rfind("(", near, start) > text.rfind(")", near, start):
+                closing = text.find(")", end, high)
+                behind = min(high, closing + _BRACKET_REACH)
+                comma = text.find(",", closing, behind) if closing >= 0 else -1
+                high = comma if comma >= 0 else behind if closing >= 0 else high
             items.append(_Item(low, first, start, end, high))
         return items
 
@@ -217,10 +184,14 @@ class Shorthand:
         heading = self._heading(item.start)
         if heading is not None and heading.kind == _PAST:
             return heading.start, heading.end
-        if heading is not None and heading.kind == _COURSE and (self._bounded(item) or self._stepped(item, heading)):
-            return heading.start, heading.end
+        before = self._words.span_before.search(self._text, item.near, item.start)
+        if before is not None:
+            return before.span()
+        if heading is not None and heading.kind in (_COURSE, _LINE):
+            if self._bounded(item) or self._stepped(item, heading):
+                return heading.start, heading.end
         told = told or (heading is not None and heading.kind == _HISTORY)
-        return self._used_then(item) or self._event(item, shared, told=told)
+        return self._used_then(item) or self._succeeded(item) or self._event(item, shared, told=told)
 
     def _own_end(self, item: _Item) -> int:
         """Where what is said of a drug ends: before the words that lead to the next one."""
@@ -236,6 +207,12 @@ class Shorthand:
         match = words.range.search(text, low, min(high, low + _RANGE_REACH)) or words.over.search(text, low, high)
         if match is not None and not words.goes_on.search(text, match.end(), min(high, match.end() + _GOES_ON_REACH)):
             return match.span() if not words.planned.search(text, low, match.start()) else None
+        none = words.none.search(text, low, high)
+        if none is not None and words.hour.search(text, low, none.start()) is None:
+            return none.span()
+        done = words.done.search(text, low, high)
+        if done is not None and not self._is_of_next(done.end(), high):
+            return done.span() if not words.planned.search(text, low, done.start()) else None
         stop = words.stop.search(text, low, high)
         if stop is None or words.planned.search(text, low, stop.start()):
             return None
@@ -244,15 +221,28 @@ class Shorthand:
             when = words.when.search(text, max(low, stop.start() - _WHEN_REACH), stop.start())
         return (min(stop.start(), when.start()), max(stop.end(), when.end())) if when is not None else None
 
+    def _is_of_next(self, place: int, high: int) -> bool:
+        """Whether what ends at a place leads to the next drug: "finished her KEFLEX"."""
+        follows = self._begins_at(high) and self._words.leads.fullmatch(self._text, place, high)
+        return bool(follows)
+
+    def _begins_at(self, place: int) -> bool:
+        index = bisect_left(self._drugs, (place,))
+        return index < len(self._drugs) and self._drugs[index][0] == place
+
     def _shared(self, group: list[_Item]) -> _Shared:
         """What is told of all drugs of an enumeration by what stands behind one of them."""
         text, last = self._text, group[-1]
         ended = None
         if len(group) > 1:
-            closed = self._words.last_of_list.fullmatch(text, group[-2].end, last.start)
+            closed = self._words.last_of_list.fullmatch(text, group[-2].end, last.start) or self._named(group[-2], last)
             ended = self._ended(last) if closed or self._words.of_list.match(text, last.end) else None
         lasting = any(self._words.long_course.search(text, item.end, item.high) for item in group)
         return _Shared(ended, any(self._bounded(item) for item in group), lasting)
+
+    def _named(self, item: _Item, other: _Item) -> bool:
+        """Whether the other is another name of a drug, in brackets."""
+        return self._text[item.end : other.start].strip() == "(" and self._text.startswith(")", other.end)
 
     def _bounded(self, item: _Item) -> bool:
         """Whether a drug has a length, of a course that is told to its end."""
@@ -262,6 +252,9 @@ class Shorthand:
     def _heading(self, start: int) -> _Heading | None:
         """The heading whose list holds a drug."""
         index = bisect_right(self._heading_starts, start) - 1
+        if index + 1 < len(self._headings) and self._headings[index + 1].start <= start:
+            # "Previous DMARDs:" names one itself.
+            return self._headings[index + 1]
         if index < 0 or self._headings[index].stop <= start:
             return None
         heading = self._headings[index]
@@ -271,7 +264,11 @@ class Shorthand:
         return heading
 
     def _stepped(self, item: _Item, heading: _Heading) -> bool:
-        """Whether another drug follows as the next step of the treatment."""
+        """Whether another drug follows as the next step of the treatment, or its next line as a heading of its own."""
+        if heading.kind == _LINE:
+            index = bisect_right(self._heading_starts, heading.end)
+            lines = self._headings[index : index + 1]
+            return bool(lines) and lines[0].kind == _LINE and lines[0].start <= heading.stop + 2
         high = min(heading.stop, item.end + _TAIL_REACH)
         step = self._words.step.search(self._text, item.end, high)
         following = bisect_left(self._drugs, (item.end,))
@@ -281,9 +278,41 @@ class Shorthand:
         """The time at which a drug was used, right behind it."""
         text, words = self._text, self._words
         match = words.used_then.match(text, item.end, item.high)
+        if match is None and self._treated_or_harmed(item):
+            match = words.treated_then.match(text, item.end, item.high)
         if match is None or words.began.search(text, _begin(text, item.start - _BEGAN_REACH, item.start), item.start):
             return None
         return match.span()
+
+    def _treated_or_harmed(self, item: _Item) -> bool:
+        """Whether something is told that the drug treated, or did."""
+        text, words, low, first = self._text, self._words, item.low, item.first
+        if words.treated.search(text, low, first):
+            return True
+        return words.harm.search(text, low, first) is not None and words.on.search(text, low, first) is not None
+
+    def _succeeded(self, item: _Item) -> Bounds | None:
+        """The word by which another drug took the place of this one, in a sequence that is told with its time."""
+        text, words, drugs = self._text, self._words, self._drugs
+        index = number = bisect_left(drugs, (item.end,))
+        first: Bounds | None = None
+        told = False
+        end = item.end
+        while number < min(len(drugs), index + _LONGEST_SEQUENCE) and drugs[number][0] <= end + _TAIL_REACH:
+            match = words.succession.fullmatch(text, end, drugs[number][0])
+            came_of_it = words.outcome.search(text, end, drugs[number][0]) is not None
+            told = told or came_of_it
+            if match is None and (first or came_of_it or words.follows.search(text, item.near, item.start)):
+                match = words.now.fullmatch(text, end, drugs[number][0])
+            if match is None or text[drugs[number][0] : drugs[number][1]] == text[item.start : item.end]:
+                break
+            first = first or match.span(1)
+            end = drugs[number][1]
+            number += 1
+        if first is None or words.planned.search(text, item.near, item.start):
+            return None
+        last = min(_end(_SENTENCE_END, text, end, min(len(text), end + _LISTED_REACH)), end + _LISTED_REACH)
+        return first if told or words.sequence.search(text, item.near, last) else None
 
     def _event(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
         """The time of the past event that a drug treated, or harmed by."""

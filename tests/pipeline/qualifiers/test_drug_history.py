@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.qualifiers.shorthand import Shorthand, shorthand_words
+from pipeline.qualifiers.shorthand import Shorthand
+from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
 from tests.profiles import profile
 
@@ -77,6 +78,26 @@ def test_shorthand_names_its_evidence(text, drug, evidence):
     doc.ents = [doc.char_span(start, start + len(drug), "DRUG")]
     nlp(doc)
     assert [cue.text for cue in doc.ents[0]._.history_cues] == [evidence]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "problem", "past"),
+    [
+        ("Haldol in his 20s - dystonia", "Haldol", "dystonia", True),
+        ("Quetiapine stopped 2019 (weight gain)", "Quetiapine", "weight gain", True),
+        ("Could not tolerate Renagel because of constipation", "Renagel", "constipation", True),
+        ("Lipitor 40 (hyperlipidemia)", "Lipitor", "hyperlipidemia", False),
+        ("Took Zofran in the past, now nausea", "Zofran", "nausea", False),
+    ],
+)
+def test_what_a_drug_of_the_past_did_is_past(english, text, drug, problem, past):
+    doc = english.make_doc(text)
+    doc.ents = [
+        doc.char_span(text.index(found), text.index(found) + len(found), label)
+        for found, label in ((drug, "DRUG"), (problem, "PROBLEM"))
+    ]
+    english(doc)
+    assert doc.ents[1]._.history is past
 
 
 def test_reading_shorthand_is_linear_in_an_enumeration():

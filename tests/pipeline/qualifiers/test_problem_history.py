@@ -36,6 +36,12 @@ ENGLISH = [
     # What a course that is over was for.
     "Just finished Keflex x 7 d for a [cellulitis]+.",
     "Stopped metoprolol last March b/c of [bradycardia]+.",
+    # A heading that says no more than history, with a list.
+    "Hx: [COPD]+, [HTN]+, [GERD]+.\nHPI: [dyspnea]-.",
+    "INTERVAL HX: [Nausea]- controlled with Zofran, [diarrhea]-.",
+    # The date of a treatment is not that of what it is for.
+    "[ADHD]- - switched from Ritalin to Concerta last fall.",
+    "[Preeclampsia]- on labetalol, h/o [cholestasis]+ in 2018 pregnancy.",
     # What came and went during this stay.
     "[Hypotension]- POD 1, resolved w/ fluids.",
     "C/o [N/V]-. No F/C. Last colonoscopy normal.",
