@@ -7,6 +7,7 @@ by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -20,8 +21,6 @@ WORD = re.compile(r"(?:m?g|ml|ui|cp)(?=x\d)|[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #| & ")
 _MAX_NAME_WORDS = 6
-# Signs between the two names of a combination.
-_LONGEST_JOINT = 12
 _FINDINGS = ("problems", "procedures")
 # Shorter words are too near to other words to be taken for a drug by their ending alone.
 _MIN_STEM_LENGTH = 7
@@ -29,6 +28,10 @@ _MIN_STEM_LENGTH = 7
 _FREQUENT = 3000
 _SHORTEST_UNLISTED = 6
 _SURELY_MISSPELT = 9
+# Names of so many letters are clipped, to so many at least, and so many are cut off at least.
+_LEAST_CLIPPED = 7
+_SHORTEST_CLIPPED = 4
+_CUT_OFF = 2
 # Names of infusions up to this length are abbreviations.
 _SIGNS = 3
 
@@ -54,6 +57,7 @@ class Kind(IntEnum):
     SPELLING = 8
     FLUID = 9
     SHORT = 10
+    CLIPPED = 11
 
 
 @dataclass(slots=True)
@@ -119,6 +123,14 @@ class Lexicon:
             if not (name := key(term)):
                 raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
             self.kinds[name] = Kind.DRUG
+        # What a writer clips: "clarithro". Only names of one word that people have reviewed.
+        clips = resources.path(lang, folder + "not_clipped.txt").exists()
+        self._not_clipped = frozenset(resources.read_lines(lang, folder + "not_clipped.txt")) if clips else frozenset()
+        self._clipped_from = sorted(
+            name
+            for name, kind in self.kinds.items()
+            if clips and kind == Kind.DRUG and len(name) >= _LEAST_CLIPPED and name.isalpha() and name not in unreviewed
+        )
         # A class in the singular and in the plural.
         for name in [name for name, kind in self.kinds.items() if kind == Kind.CLASS]:
             self.kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
@@ -216,10 +228,10 @@ class Lexicon:
                 if seconds is not None and (index + 1 == len(tokens) or tokens[index + 1] not in seconds):
                     continue
                 mention = self._listed(words, index, original, lengths)
+            elif word.isalpha():
+                mention = self._clipped(words, index) or self._unlisted(words, index, self._spelling)
             elif len(word) < _SHORTEST_UNLISTED:
                 continue
-            elif word.isalpha():
-                mention = self._unlisted(words, index, self._spelling)
             elif word[-1].isdigit() and word.rstrip("0123456789") in heads and len(word) > _SHORTEST_UNLISTED:
                 stripped = word.rstrip("0123456789")
                 if self.kinds.get(stripped) == Kind.DRUG:
@@ -258,12 +270,30 @@ class Lexicon:
                     or original[words.starts[index] - 1 : words.starts[index]].isdigit()
                 )
             ):
+                small = self._clipped_from and kind == Kind.CAPS and length == 1 and len(name) >= _SIGNS
+                if small and name not in self.vocabulary:
+                    # "On mtx": in small letters only where it is used like a drug.
+                    return _mention(words, index, last, Kind.SHORT, name)
                 continue
             return _mention(words, index, last, kind, name)
         return None
 
+    def _clipped(self, words: Words, index: int) -> Mention | None:
+        """A word that a name begins with: "warf", "chlorthal"."""
+        word = words.words[index]
+        if len(word) < _SHORTEST_CLIPPED or word in self._not_clipped:
+            return None
+        place = bisect_left(self._clipped_from, word)
+        while place < len(self._clipped_from) and (name := self._clipped_from[place]).startswith(word):
+            if len(name) >= len(word) + _CUT_OFF:
+                return _mention(words, index, index + 1, Kind.CLIPPED, name, 0.8)
+            place += 1
+        return None
+
     def _unlisted(self, words: Words, index: int, spelling: Spelling | None) -> Mention | None:
         word = words.words[index]
+        if len(word) < _SHORTEST_UNLISTED:
+            return None
         plural = word[:-1] if word.endswith("s") else ""
         if plural and self.kinds.get(plural) == Kind.DRUG:
             return _mention(words, index, index + 1, Kind.DRUG, plural)
@@ -352,29 +382,3 @@ def _mention(
     words: Words, first: int, last: int, kind: Kind, name: str, score: float = 1.0, source: str = LEXICON
 ) -> Mention:
     return Mention(words.starts[first], words.ends[last - 1], first, last, kind, name, score, source)
-
-
-def merge_combinations(
-    words: Words, mentions: Sequence[Mention], joint: re.Pattern[str], alternatives: re.Pattern[str]
-) -> list[Mention]:
-    """Join names around what joins a combination to one mention: "amoxicillin/clavulanate", "lisinopril-HCTZ".
-
-    `alternatives` are two names that stay two mentions: "paracetamol/ibuprofen" is one or the other. So do a drug and
-    a class, which no product is made of: "paracetamol/NSAIDs"; a drug and what it is infused in: "heparin/saline".
-    """
-    merged: list[Mention] = []
-    for mention in mentions:
-        before = merged[-1] if merged else None
-        if (
-            before
-            and mention.start - before.end <= _LONGEST_JOINT
-            and all((before.kind == kind) == (mention.kind == kind) for kind in (Kind.CLASS, Kind.FLUID))
-            and joint.fullmatch(words.text, before.end, mention.start)
-            and not alternatives.fullmatch(words.text, before.start, mention.end)
-        ):
-            before.end, before.last = mention.end, mention.last
-            if Kind.DRUG in (before.kind, mention.kind):
-                before.kind = Kind.DRUG
-            continue
-        merged.append(mention)
-    return merged

@@ -17,7 +17,8 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions
 from pipeline.medications.candidate_model import CandidateModel
 from pipeline.medications.grammar import Candidate, Grammar
-from pipeline.medications.lexicon import Lexicon, Mention, Words, merge_combinations
+from pipeline.medications.lexicon import Lexicon, Mention, Words
+from pipeline.medications.products import Products
 from pipeline.medications.recognizer_context import Context
 from pipeline.medications.recognizer_numbers import DRUG, Entity
 from pipeline.medications.recognizer_unnamed import UnnamedInstructions
@@ -84,6 +85,7 @@ class MedicationRecognizer:
     ) -> None:
         self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy, without=without)
         self.grammar = _grammar(lang)
+        self.products = Products(lang, self.grammar.context)
         self.unlisted = unlisted
         self.model = model
         self.unlisted_names = UnlistedNames(self.lexicon, self.grammar, model, accept=accept, reject=reject)
@@ -98,8 +100,7 @@ class MedicationRecognizer:
         lists = medication_lists(original, self.grammar)
         if self.unlisted:
             mentions = self.unlisted_names.add(words, original, mentions, lists)
-        rules = self.grammar.context
-        mentions = merge_combinations(words, mentions, rules["combination"], rules["alternatives"])
+        mentions = self.products.merge(words, mentions)
         breaks = sentence_breaks(original, words.text)
         entities: list[Entity] = []
         if mentions:

@@ -70,14 +70,19 @@ class Context:
         sure = [mention.kind in _SURE or self._infusion(mention, by_start, by_end) for mention in mentions]
         # Being a drug goes on along an enumeration: once forwards, once backwards.
         for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
-            if not sure[place] and mentions[place].kind != Kind.FLUID:
-                listed = self._listed(mentions, place, sure)
+            if not sure[place] and mentions[place].kind != Kind.FLUID and not self._form(mentions[place], by_start):
+                listed = self._listed(mentions, place, sure, candidates)
                 sure[place] = self._is_drug(mentions[place], behind[place], listed=listed)
         return [
             mention
             for place, mention in enumerate(mentions)
             if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
         ]
+
+    def _form(self, mention: Mention, by_start: dict[int, Candidate]) -> bool:
+        """Is a short name a form behind an amount instead: "salbutamol 100mcg inh"?"""
+        same = by_start.get(mention.start) if mention.kind == Kind.SHORT else None
+        return same is not None and same.end == mention.end and same.label == "FORM"
 
     def _infusion(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
         """Is this an infusion with a volume or a rate, and not what something is rinsed with or dissolved in?"""
@@ -115,7 +120,9 @@ class Context:
             return candidate
         return Candidate(candidate.start, following.end, "DOSAGE", True)
 
-    def _listed(self, mentions: Sequence[Mention], place: int, sure: Sequence[bool]) -> bool:
+    def _listed(
+        self, mentions: Sequence[Mention], place: int, sure: Sequence[bool], candidates: Sequence[Candidate]
+    ) -> bool:
         """Does the mention stand in a list of medications, or in an enumeration with a drug that is one for sure?"""
         mention = mentions[place]
         if self._item(mention):
@@ -123,9 +130,23 @@ class Context:
         for other in (place - 1, place + 1):
             if 0 <= other < len(mentions) and sure[other]:
                 low, high = mentions[min(place, other)], mentions[max(place, other)]
-                if _ENUMERATION.fullmatch(self.words.text, low.end, high.start):
+                if _ENUMERATION.fullmatch(self._unread(candidates, low.end, high.start)):
                     return True
         return False
+
+    def _unread(self, candidates: Sequence[Candidate], start: int, end: int) -> str:
+        """What stands between two offsets beside amounts, ways and times: "thiamine 100, folate 1"."""
+        text = self.words.text
+        if end - start > _LONGEST_ITEM:
+            return text[start:end]
+        pieces: list[str] = []
+        for candidate in candidates[bisect_left(candidates, start, key=_start) :]:
+            if candidate.end > end:
+                break
+            if candidate.start >= start:
+                pieces.append(text[start : candidate.start])
+                start = candidate.end
+        return "".join((*pieces, text[start:end]))
 
     def _item(self, mention: Mention) -> bool:
         """Does the mention begin an item of a list of medications?"""
@@ -192,7 +213,9 @@ class Context:
         if kind in (Kind.LAB, Kind.NUTRIENT):
             if behind is not None and behind.label == MEASURED:
                 return False
-            if not dosed and (
+            counted = behind is not None and behind.label == NUMBER
+            given = kind == Kind.LAB and counted and (listed or self._led_by("given_before", mention))
+            if not (dosed or given) and (
                 self.rules["laboratory_after"].match(text, tail)
                 or self._led_by("laboratory_before", mention)
                 or self._tested(mention)
@@ -209,8 +232,12 @@ class Context:
         if kind == Kind.SPELLING:
             # A word that is nearly a name is one only where a drug is expected.
             return dosed or listed or any(self._led_by(rule, mention) for rule in ("given_before", "ordered_before"))
-        if kind == Kind.SHORT:
-            used = listed or (behind is not None and behind.label not in (MEASURED, NUMBER))
+        if kind in (Kind.SHORT, Kind.CLIPPED):
+            if self.rules["counting"].search(text, max(0, mention.start - 10), mention.start):
+                return False
+            # A number tells nothing of a short form: "trop 12".
+            clear = kind == Kind.CLIPPED and mention.end - mention.start > _CLEARLY_CLIPPED
+            used = listed or (behind is not None and behind.label != MEASURED and (clear or behind.label != NUMBER))
             return (
                 used
                 or bool(self.rules["short_after"].match(text, tail))
@@ -230,10 +257,15 @@ _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 # How far off the laboratory tests of an enumeration are looked for.
 _TESTS = 60
 _FLUID_LEAD = 24
+# A medication with its instructions, up to the next one.
+_LONGEST_ITEM = 60
+_start = attrgetter("start")
 _CLAUSE_END = re.compile(r"\.\s|[;\n]")
 _CLAUSE = re.compile(r"[.;:\n]")
 _SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
+# Longer beginnings of names stand for no laboratory test.
+_CLEARLY_CLIPPED = 4
 _MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING})
 _SALTS = re.compile(r"m(?:eq|mol)|%")
 _BETWEEN_RESULTS = re.compile(r"[ \t]*[,;.]?[ \t\n]*(?:and[ \t]+)?")
@@ -255,5 +287,5 @@ def _without_overlap(drugs: Sequence[Mention], candidates: Sequence[Candidate]) 
         place = bisect_right(ends, candidate.start)
         if place == len(drugs) or drugs[place].start >= candidate.end:
             items.append(candidate)
-    items.sort(key=attrgetter("start"))
+    items.sort(key=_start)
     return items

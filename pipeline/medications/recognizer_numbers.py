@@ -22,6 +22,8 @@ _MOST_TAKEN = 20.0
 _GLUE = (" ", "  ")
 # From here on tablets are dispensed, not taken.
 LEAST_DISPENSED = 12
+# So far before a number a sign of comparison is looked for.
+SIGN = 6
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
@@ -32,12 +34,16 @@ _DATE = re.compile(
 )
 # "10-10-15": so much each time of the day.
 _EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}")
+_PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 _LEAST_OF_TWO = 5.0
 _ONE_AND_A_HALF = 1.5
 # A dose is changed by a factor up to this.
 _MOST_TIMES = 5
+# "2 pm", "10:30 am", but "40 pm".
+_HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>)[ \t]*")
@@ -71,6 +77,7 @@ class Numbers:
         self.strength = False  # has the current drug a strength already?
         self.bare = False  # and was that a number without a unit?
         self.amount: float | None = None  # how much, as long as nothing of it was counted
+        self.bare_before = False  # and was it so with the drug before, in the same sentence?
 
     def _supplied(self, start: int) -> bool:
         """Does the word before say that an amount is dispensed or counted, not taken?"""
@@ -116,7 +123,7 @@ class Numbers:
         article = self.rules["article"].fullmatch(before)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if _DATE.fullmatch(stretch):
+        if _DATE.fullmatch(stretch) or self.rules["threshold"].search(self.text, max(0, item.start - SIGN), item.start):
             return None
         if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None
@@ -145,7 +152,7 @@ class Numbers:
             return changed
         if _EACH_TIME.fullmatch(stretch) and self._counted_each_time():
             return "DOSAGE"
-        at_drug = last is not None and last.label == DRUG and not self.text[last.end : item.start].strip(" :,-\t")
+        at_drug = last is not None and last.label == DRUG and self._beside(last.end, item.start)
         if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
             # "Losartan 50->100 mg", "Lantus 20 -> 24 UI"
             return {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
@@ -178,10 +185,13 @@ class Numbers:
             single = single and value is not None and value > MOST_COUNTED
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
-            follows in ("FREQUENCY", "ROUTE", "DURATION") or self.rules["ends_strength"].match(self.text, item.end)
+            follows in ("FREQUENCY", "ROUTE", "DURATION")
+            or any(self.rules[rule].match(self.text, item.end) for rule in ("ends_strength", "ends_bare"))
         ):
             return "STRENGTH"
         if follows in ("FREQUENCY", "ROUTE"):
+            if self._next_strength(stretch, value, before):
+                return "STRENGTH"
             if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
@@ -190,14 +200,45 @@ class Numbers:
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
         if self.rules["takes"].fullmatch(before) and _few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
-        if at_drug and value is not None and not self.strength and last is not None:
-            if "/" in stretch and value >= _LEAST_OF_TWO:
-                return "STRENGTH"
-            # "Lisinopril 20.", "digoxin 0.125."
-            bare = value > MOST_COUNTED or self.rules["small"].fullmatch(stretch)
-            bare = bare or self.rules["bare_units"].search(self.text, last.start, last.end)
-            if bare and self.text[last.end : item.start] == " ":
-                return "STRENGTH" if self.rules["ends_strength"].match(self.text, end) else None
+        return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
+
+    def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:
+        """Is this a further dose of the drug: "400 bid, then 200 qd", "5 mg M/W/F and 2.5 other days"?"""
+        if value is None or not self.strength or self.last is None:
+            return False
+        if value > _MOST_TAKEN or self.rules["small"].fullmatch(stretch):
+            return self.bare or bool(self.rules["next_dose"].fullmatch(before))
+        timed = self.last.label in ("FREQUENCY", "DURATION", "STRENGTH")
+        return timed and bool(_DECIMAL.fullmatch(stretch)) and value > _ONE_AND_A_HALF
+
+    def _beside(self, end: int, start: int) -> bool:
+        """Is a drug followed by a number at once, or by what leads to its dose?"""
+        return not self.text[end:start].strip(" :,-\t") or bool(
+            self.rules["dose_joint"].fullmatch(self.text, end, start)
+        )
+
+    def _alone(self, stretch: str, value: float | None, start: int, end: int) -> str | None:
+        """What a number right behind a drug is that nothing follows: "lisinopril 20.", "ASA 81 since", "folate 1,"."""
+        last = self.last
+        if value is None or last is None:
+            return None
+        joint = self.rules["dose_joint"].fullmatch(self.text, last.end, start)
+        plain = not self.text[last.end : start].strip(" :,-\t")
+        if "/" in stretch and value >= _LEAST_OF_TWO and (plain or not _MONTH.fullmatch(stretch)):
+            return "STRENGTH"
+        if not joint:
+            return None
+        # A small number is a strength where the dose is changed to it, and where the drug before has one without its
+        # unit: "thiamine 100, folate 1".
+        bare = value > MOST_COUNTED or self.rules["small"].fullmatch(stretch) or self.bare_before
+        counted = self.rules["bare_units"].search(self.text, last.start, last.end)
+        if not (bare or counted or joint[0].strip()):
+            return None
+        measured = self.rules["measured_drug"].search(self.text, last.start, last.end)
+        if self.rules["ends_strength"].match(self.text, end) or (
+            not measured and self.rules["ends_bare"].match(self.text, end)
+        ):
+            return "STRENGTH"
         return None
 
     def _of_tablets(self, item: Candidate, place: int) -> bool:
@@ -297,8 +338,10 @@ class Numbers:
         gap = self.text[end : following.start]
         if following.label == "FORM":
             gap = _OF_A.sub("", gap)
-        clock = following.label == "FREQUENCY" and self.rules["clock"].fullmatch(
-            self.text, following.start, following.end
+        clock = (
+            following.label == "FREQUENCY"
+            and self.rules["clock"].fullmatch(self.text, following.start, following.end)
+            and _HOUR.search(self.text, max(0, end - 5), end)
         )
         return not clock and not gap.strip(" ,x\t(-")
 
@@ -315,6 +358,9 @@ class Numbers:
         if value >= MOST_COUNTED and self.rules["single"].fullmatch(self.text, following.start, following.end):
             # "Périndopril 4 1/j": so much, once.
             return True
+        if (pair := _PAIR.fullmatch(stretch)) and float(pair[1]) > float(pair[2]):
+            # "Suboxone 8-2 film": a range rises.
+            return True
         if _DECIMAL.fullmatch(stretch):
             # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
             form = self.text[following.start : following.end]
@@ -325,8 +371,14 @@ class Numbers:
         return (
             value > MOST_COUNTED
             and following.label in (NUMBER, "DOSAGE")
-            and _few(value_of(self.text[following.start : following.end]))
+            and (_few(value_of(self.text[following.start : following.end])) or self._counts(following))
         )
+
+    def _counts(self, number: Candidate) -> bool:
+        """Does a number count the form right behind it: "Creon 24 5 caps"?"""
+        place = bisect_right(self.items, number.start, key=_start)
+        form = self.items[place] if place < len(self.items) else None
+        return isinstance(form, Candidate) and form.label == "FORM" and self.text[number.end : form.start] in _GLUE
 
     def _word_before(self, offset: int) -> str:
         place = bisect_left(self.context.words.starts, offset) - 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, Entity, Item, Numbers, value_of
+from pipeline.medications.recognizer_numbers import DRUG, SIGN, Entity, Item, Numbers, value_of
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -44,11 +44,14 @@ class Reader(Numbers):
 
     def read(self) -> list[Entity]:
         """The entities, in order."""
+        context = self.context
         for place, item in enumerate(self.items):
             if self.last is not None and item.start < self.last.end:
                 continue
             if isinstance(item, Mention):
                 self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
+                here = self.drug is not None and context.sentence(self.drug.start) == context.sentence(item.start)
+                self.bare_before = here and self.bare
                 self.drug, self.strength, self.bare, self.amount = item, False, False, None
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
                 label = self._label(item, place, drug)
@@ -163,6 +166,10 @@ class Reader(Numbers):
             or self.text[max(0, item.start - 3) : item.start].rstrip().endswith(_ARROWS)
         ):
             return _LATIN_REACH
+        if item.label == NUMBER and self._changed_to(item, value_of(self.text[item.start : item.end])):
+            gap = self.context.between(self.last.end, item.start) if self.last else []
+            if all(map(self.rules["changing"].fullmatch, gap)):
+                return _REACH["STRENGTH"]
         if self._led_to_route(item) or (
             item.label == "ROUTE" and self.rules["administered"].fullmatch(self._word_before(item.start))
         ):
@@ -209,6 +216,8 @@ class Reader(Numbers):
             between = self.text[end : following.start]
             if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
                 return None
+            if item.label == "DURATION" and item.weak and between.strip(" \t\n"):
+                return None
             if _ARROW.search(between) or (_ANSWERED.search(between) and item.label in _AMOUNTS):
                 # "Saignement 1100 ml : Syntocinon", "2,84 -> Novorapid": what is answered with the drug.
                 return None
@@ -234,6 +243,7 @@ class Reader(Numbers):
             return "STRENGTH" if worn else "DOSAGE"
         if item.label == "DURATION" and (
             self._past(item)
+            or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
         ):
@@ -245,7 +255,9 @@ class Reader(Numbers):
         ):
             return None
         if item.label == "STRENGTH" and (
-            (stretch.endswith("%") and self._share(item)) or self.rules["no_strength_before"].match(self.text, item.end)
+            self.rules["threshold"].search(self.text, max(0, item.start - SIGN), item.start)
+            or (stretch.endswith("%") and self._share(item))
+            or self.rules["no_strength_before"].match(self.text, item.end)
         ):
             return None
         if item.label == "FORM" and (
