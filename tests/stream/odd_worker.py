@@ -16,6 +16,9 @@ CONFIG = """
 lang = "{language}"
 pipeline = ["hostile"]
 
+[nlp.tokenizer]
+@tokenizers = "anamnesis.clinical_tokenizer.v1"
+
 [components]
 
 [components.hostile]
