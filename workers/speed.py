@@ -105,6 +105,8 @@ async def _shard_rate(options: ProcessingOptions, shards: int, lines: Sequence[b
         await _sleep(_WARM_SECONDS, failed)
         begun, started = done, time.perf_counter()
         await _sleep(seconds, failed)
+        while done == begun:  # a busy machine, or notes that take longer than all the time given
+            await _sleep(seconds, failed)
         return (done - begun) / (time.perf_counter() - started)
     finally:
         await pool.stop()

@@ -116,8 +116,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     if len(found) == 1:
         posology |= found[0]
     for name, value in found[0].items() if len(found) > 1 else ():
-        # A length that each of several has is not that of the whole.
-        if (name != "duration" or len(steps) == 1) and all(other.get(name) == value for other in found):
+        if all(other.get(name) == value for other in found):
             posology[name] = value
     if course is not None:
         posology["duration"] = course
