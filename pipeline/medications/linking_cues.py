@@ -63,9 +63,7 @@ def stands(cue: re.Pattern[str], text: str) -> bool:
 
 def read_cues(lang: str) -> Cues:
     """The cues of a language, from its `posology/linking.tsv`."""
-    kinds: dict[str, list[str]] = {}
-    for row in resources.read_table(lang, "posology/linking.tsv"):
-        kinds.setdefault(row["kind"], []).append(row["phrase"])
+    kinds = resources.phrases(lang, "posology/linking.tsv")
     of, noun = _any(kinds["of"]), _any(kinds["noun"])
     determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
     both, either = _any(kinds["and"]), _any(kinds["or"])

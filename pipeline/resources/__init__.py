@@ -58,6 +58,15 @@ def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     return _rows(path(lang, name))
 
 
+@lru_cache(maxsize=32)
+def phrases(lang: str, name: str) -> dict[str, tuple[str, ...]]:
+    """The phrases of a table with the columns `kind` and `phrase`, by their kind, in the order of its rows."""
+    found: dict[str, list[str]] = {}
+    for row in read_table(lang, name):
+        found.setdefault(row["kind"], []).append(row["phrase"])
+    return {kind: tuple(several) for kind, several in found.items()}
+
+
 @lru_cache(maxsize=16)
 def read_shared_table(name: str) -> tuple[dict[str, str], ...]:
     """A table that all languages share."""

@@ -74,10 +74,7 @@ class Amounts:
         for written, row in spelled(resources.read_table(lang, "posology/forms.tsv")):
             if row["unit"]:
                 self.units.setdefault(written, Unit(row["unit"], "count"))
-        words = resources.read_table(lang, "posology/words.tsv")
-        kinds: dict[str, list[str]] = {}
-        for row in words:
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        kinds = resources.phrases(lang, "posology/words.tsv")
         scales, additional, halves = kinds["scale_word"], kinds["amount_more"], kinds["and_half"]
         #: What else than a unit may stand between a number and its unit, or before the second number of a range.
         self.behind = (*scales, "m", "k", *additional, *halves, *kinds["range"], *kinds["of"])

@@ -48,10 +48,8 @@ class Calendar:
     def __init__(self, lang: str) -> None:
         table = list(spelled(resources.read_table(lang, "posology/days.tsv")))
         self._days = {written: row["code"].split(",") for written, row in table}
-        words = resources.read_table(lang, "posology/words.tsv")
-        kinds: dict[str, list[str]] = {}
-        for row in words:
-            kinds.setdefault(row["kind"], []).append(re.escape(row["phrase"]))
+        words = resources.phrases(lang, "posology/words.tsv")
+        kinds = {kind: list(map(re.escape, several)) for kind, several in words.items()}
         day = _longest([re.escape(written) for written, row in table if not row["only"]]) + r"(?![^\W_])"
         listed = _longest([re.escape(written) for written, row in table if row["only"]]) + r"(?![^\W_])"
         either = rf"(?:{day}|{listed})"

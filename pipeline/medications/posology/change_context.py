@@ -28,9 +28,7 @@ class ChangeContext:
     """
 
     def __init__(self, lang: str) -> None:
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/change_context.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        kinds = resources.phrases(lang, "posology/change_context.tsv")
         # A language without words of a kind has an expression for them that never matches.
         words = {kind: f"(?:{phrases_expression(kinds[kind])})" if kind in kinds else "(?!)" for kind in _KINDS}
         self.resumption = frozenset(kinds.get("resumption", ()))

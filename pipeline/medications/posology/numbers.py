@@ -85,7 +85,7 @@ class Numbers:
         self.lang = lang
         rows = resources.read_table(lang, "posology/number_words.tsv")
         self._words = {fold(row["word"]): Decimal(row["value"]) for row in rows}
-        joints = [row["phrase"] for row in resources.read_table(lang, "posology/words.tsv") if row["kind"] == "range"]
+        joints = resources.phrases(lang, "posology/words.tsv")["range"]
         grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
         fraction = r"(?:\d+[ -]+|\d+ (?:et|and) )?[1-9]/[2348](?![\d/])"
         figures = rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"

@@ -19,14 +19,10 @@ class OtherThings:
     """Tells them by the words of a language."""
 
     def __init__(self, lang: str) -> None:
-        kinds: dict[str, set[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], set()).add(row["phrase"])
+        kinds = resources.phrases(lang, "posology/words.tsv")
         # What may stand between a number and the drug that it counts; times of day as nouns; what leads from an amount to its substance.
-        self._owners, self._moments, self._of = kinds["owner"], kinds["moment"], kinds["of"]
-        tellers = (
-            row["phrase"] for row in resources.read_table(lang, "posology/linking.tsv") if row["kind"] == "teller"
-        )
+        self._owners, self._moments, self._of = map(frozenset, (kinds["owner"], kinds["moment"], kinds["of"]))
+        tellers = resources.phrases(lang, "posology/linking.tsv")["teller"]
         self._teller = re.compile(rf"\s*,\s*{alternatives(tellers, to_the_end=True)}", re.IGNORECASE)
 
     def holds(self, elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:

@@ -75,16 +75,16 @@ class PosologyLanguage:
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
         self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
-        words = resources.read_table(lang, "posology/words.tsv")
-        self._capitals = {row["phrase"] for row in words if row["kind"] == "only_capital"}
-        self._closing = {row["phrase"] for row in words if row["kind"] == "only_closing"}
-        dated = alternatives((row["phrase"] for row in words if row["kind"] == "date_word"), to_the_end=True)
+        words = resources.phrases(lang, "posology/words.tsv")
+        self._capitals = frozenset(words.get("only_capital", ()))
+        self._closing = frozenset(words.get("only_closing", ()))
+        dated = alternatives(words["date_word"], to_the_end=True)
         self._closes = re.compile(
             rf"[ \t]*(?:[,;)]|\.(?!\w)|\Z|\n(?=\s*(?:\Z|[•*-]|\d{{1,2}}[.)]\s|(?i:(?!{dated}))[^\W\d_a-z]))|(?:for|x|prn)(?!\w))"
         )
         days = resources.read_table(lang, "posology/days.tsv")
         self._short_days = {row["written"] for row in days if row["only"]}
-        self._until = re.compile(alternatives(row["phrase"] for row in words if row["kind"] == "until"))
+        self._until = re.compile(alternatives(words["until"]))
 
     def read(
         self, text: str, folded: str, instructions: Sequence[Instruction], neighbours: Neighbours

@@ -48,9 +48,7 @@ class ClauseWords:
     """
 
     def __init__(self, lang: str) -> None:
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        kinds = resources.phrases(lang, "posology/words.tsv")
         part = "|".join(["1/", *(rf"{word}(?!\w)" for word in kinds["clause_goes_on"])])
         self.before = re.compile(
             "|".join(

@@ -62,8 +62,7 @@ def both_sides(lang: str, written: str) -> bool:
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
 def _both_sides(lang: str) -> re.Pattern[str]:
-    rows = resources.read_table(lang, "posology/words.tsv")
-    phrases = alternatives((row["phrase"] for row in rows if row["kind"] == "both_sides"), to_the_end=True)
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["both_sides"], to_the_end=True)
     return re.compile(rf"(?<![^\W_]){phrases}")
 
 

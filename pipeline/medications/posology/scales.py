@@ -32,9 +32,7 @@ class Scales:
     """Finds the scales of a language."""
 
     def __init__(self, lang: str) -> None:
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        kinds = resources.phrases(lang, "posology/words.tsv")
 
         def words(*names: str) -> str:
             return alternatives((phrase for name in names for phrase in kinds[name]), to_the_end=True)

@@ -163,7 +163,8 @@ class Scanner(Reasons):
         """A figure with a unit, of which nothing but an amount can be read: no phrase goes on so behind a number."""
         units = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
         phrased = sorted(map(re.escape, self._frequencies.behind_figures | _NOT_PLAIN))
-        more = [row["phrase"] for row in resources.read_table(self.lang, "posology/words.tsv") if row["kind"] in _GO_ON]
+        words = resources.phrases(self.lang, "posology/words.tsv")
+        more = [phrase for kind in _GO_ON for phrase in words.get(kind, ())]
         return re.compile(
             rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"

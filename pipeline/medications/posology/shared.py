@@ -26,9 +26,7 @@ class Shared:
     """Tells it by the words of a language."""
 
     def __init__(self, lang: str) -> None:
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
+        kinds = resources.phrases(lang, "posology/words.tsv")
         either, both = (alternatives(kinds[kind], to_the_end=True) for kind in ("either_drug", "both_drugs"))
         self._joint = re.compile(rf"\s*,?\s*(?:(?P<either>{either})|{both}|[+&])\s*\Z")
         self._nebulised = frozenset(map(fold, resources.read_lines(lang, "posology/nebulised.txt")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
@@ -53,13 +53,11 @@ class Vocabulary:
         self._repeats = {
             id(row): repeat_of(row, None, None, "") for row in frequencies if "{" not in "".join(row.values())
         }
-        self._counted = self._words_counted(resources.read_table(lang, "posology/words.tsv"))
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        self._counted = self._words_counted(kinds)
         self._calendar = Calendar(lang)
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
-        kinds: dict[str, list[str]] = {}
-        for row in resources.read_table(lang, "posology/words.tsv"):
-            kinds.setdefault(row["kind"], []).append(row["phrase"])
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
         self._cues |= {name: self._coded(name) for name in ("routes", "forms")}
         # What the abbreviation of an eye or an ear stands behind: drops, the drug, and where it is no limb too, a strength.
@@ -121,9 +119,9 @@ class Vocabulary:
             return [""]
         return [rf"{word}(?:[\s-]*(?:[^\s\w-]|[\d_])|x\d|[\s-]+(?:{self._counted}|[ivxlc]+(?![^\W_])))"]
 
-    def _words_counted(self, words: Sequence[Row]) -> str:
+    def _words_counted(self, words: Mapping[str, Sequence[str]]) -> str:
         """An expression for the words that may stand behind an article that is a number: "a tablet", "an extra 5 mg"."""
-        phrases = [row["phrase"] for row in words if row["kind"] in _BEHIND_NUMBERS]
+        phrases = [phrase for kind in _BEHIND_NUMBERS for phrase in words.get(kind, ())]
         found = {lead(phrase, 0) for phrase in (*phrases, *self.amounts.units, *self.amounts.behind)}
         found |= self._frequencies.behind_figures | self.numbers.words
         if self.lang == "fr":
