@@ -15,9 +15,9 @@ from enum import IntEnum
 from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling, slips
 from pipeline.text.folding import FoldedText
+from pipeline.text.tokenizer import UNIT_BEFORE_TIMES
 
-# A unit ends where how often is glued to it: "1gx3".
-WORD = re.compile(r"(?:m?g|ml|ui|cp)(?=x\d)|[a-z]+\d*[a-z]*|\d+|[½¼¾]")
+WORD = re.compile(rf"{UNIT_BEFORE_TIMES}|[a-z]+\d*[a-z]*|\d+|[½¼¾]")
 # What may stand between the words of one name: "depo-medrol", "st. john's wort", one line break.
 _BETWEEN = re.compile(r"[-/ '.]{0,3}|[ \t]*\n[ \t]*|, ?(?=\d)| #| & ")
 _MAX_NAME_WORDS = 6

@@ -23,7 +23,7 @@ _GLUE = (" ", "  ")
 # From here on tablets are dispensed, not taken.
 LEAST_DISPENSED = 12
 # So far before a number a sign of comparison is looked for.
-SIGN = 6
+SIGN_REACH = 6
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
@@ -123,7 +123,9 @@ class Numbers:
         article = self.rules["article"].fullmatch(before)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if _DATE.fullmatch(stretch) or self.rules["threshold"].search(self.text, max(0, item.start - SIGN), item.start):
+        if _DATE.fullmatch(stretch) or self.rules["threshold"].search(
+            self.text, max(0, item.start - SIGN_REACH), item.start
+        ):
             return None
         if self.text[item.start - 1 : item.start] == "#" or self._supplied(item.start):
             return None

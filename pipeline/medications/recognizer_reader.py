@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, SIGN, Entity, Item, Numbers, value_of
+from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers, value_of
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -255,7 +255,7 @@ class Reader(Numbers):
         ):
             return None
         if item.label == "STRENGTH" and (
-            self.rules["threshold"].search(self.text, max(0, item.start - SIGN), item.start)
+            self.rules["threshold"].search(self.text, max(0, item.start - SIGN_REACH), item.start)
             or (stretch.endswith("%") and self._share(item))
             or self.rules["no_strength_before"].match(self.text, item.end)
         ):

@@ -37,9 +37,6 @@ _OWN_OB = rf"{_OB}+"
 _BEHIND_FIGURES = ("a", "ou", "et", "to", "or", "and", "of", "de", "d'", "er", "st", "nd", "rd", "th")
 # A year of two figures behind an apostrophe: "stroke '16".
 _SHORT_LEAD, _SHORT_END = r"(?<=[ (~]')", r"(?![\w'\"/%])"
-# "10-12-10 UI" are doses of a day.
-_NOT_DOSED = r"(?<!\bgttes )(?<!\bgtts )(?<!\bgouttes )"
-_DOSE = r"[ \t]?(?:ui|iu|u|units?|unites?|g(?:ou)?ttes?|cps?|mg)\b"
 # A two-digit year up to this one is of this century.
 _CENTURY_TURN = 40
 _CENTURY = 100
@@ -134,8 +131,10 @@ class DateGrammar:
             rf"(?:{_OB}(?:,|of|de|-|/)?{_OB}(?P<dy>{_YEAR}(?!\d)|'\d\d(?!\d)|(?<=[ /.-])\d\d(?![\d:/.,%]|\s?\w)))?"
         )
         number = rf"(?P<number>\d{{1,3}}+(?:[.,]\d{{1,2}}+)?+){more}{_OWN_OB}-?{_OWN_OB}{adjective}(?P<unit>{unit})(?!\w){half}"
+        # "10-12-10 UI" are doses of a day.
+        counted = "".join(rf"(?<!\b{re.escape(word)} )" for word in self.words["dosed_before"])
         small = (
-            rf"{_NOT_DOSED}(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d|{_DOSE})",
+            rf"{counted}(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d|[ \t]?{self._any('dosed')})",
             rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
             rf"(?P<my>{_MONTH})[/.-](?P<yy>{_SHIFTED})(?![\d/])",
             rf"(?P<dd>{_DAY})(?!\d)(?:er|st|nd|rd|th)?{of_month}(?P<dm>{month})(?!\w){year_behind}",

@@ -26,11 +26,13 @@ from pipeline.text.folding import fold, lower
 
 _LETTER = r"[^\W\d_]"
 _MARKS = "\u0300-\u036f"
+# Behind a unit how often may be glued: "1gx3".
+UNIT_BEFORE_TIMES = r"(?i:m?g|ml|ui|cp)(?=[xX]\d)"
 # The first alternatives but one are what nearly every token is, found without looking further.
 _TOKEN = re.compile(
     rf"""
     (
-      (?:[mM]?[gG]|[mM][lL]|[uU][iI]|[cC][pP])(?=[xX]\d)               # 1gx3
+      {UNIT_BEFORE_TIMES}
     | [a-zA-ZÀ-ÖØ-öø-ÿ]{{2,}}+(?!{_LETTER}|['’{_MARKS}])
     | \d+(?![\d.,])
     | [^\w\s'’]
