@@ -17,7 +17,33 @@ MAX_INFUSION_HOURS = 24
 COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 # What the patterns of this file begin with.
 PATTERN_STARTS = frozenset(
-    ["day", "days", "jour", "jours", "j", "cycle", "dose", "on", "a", "au", "le", "for", "du", "de", "at", "aux", "week", "weeks", "wk", "wks", "month", "months", "semaine", "semaines", "mois"]
+    [
+        "day",
+        "days",
+        "jour",
+        "jours",
+        "j",
+        "cycle",
+        "dose",
+        "on",
+        "a",
+        "au",
+        "le",
+        "for",
+        "du",
+        "de",
+        "at",
+        "aux",
+        "week",
+        "weeks",
+        "wk",
+        "wks",
+        "month",
+        "months",
+        "semaine",
+        "semaines",
+        "mois",
+    ]
 )
 
 
