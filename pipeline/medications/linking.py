@@ -14,8 +14,9 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
+from pipeline.medications.linking_before import Mention
 from pipeline.medications.linking_model import FACTORY, REASON, LinkClassifier
-from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
+from pipeline.medications.linking_rules import REASONS, RuleLinker, sentence_starts
 from pipeline.text.doc_text import DocText
 
 HEAD_LABELS = ("DRUG",)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline import resources
 from pipeline.text.phrases import alternatives
+from pipeline.text.short_forms import ShortForms, short_forms
 
 _WORD = re.compile(r"\w")
 # The rest of "40 mg/j", of which the amount alone is an entity.
@@ -42,6 +43,7 @@ class Cues:
     not_of: re.Pattern[str]
     onward: re.Pattern[str]
     quality: re.Pattern[str]
+    forms: ShortForms
     finding: re.Pattern[str]
     teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
@@ -101,6 +103,7 @@ def read_cues(lang: str) -> Cues:
         aside=re.compile(rf"{aside}\s*(?:{determiner}\s*)?\Z"),
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
+        forms=short_forms(lang),
         finding=re.compile(
             rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
         ),

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pipeline.medications.linking_before import Mention
     from pipeline.medications.linking_cues import Cues
-    from pipeline.medications.linking_rules import Mention
 
 #: What may be said once for each: the amounts first, else how often, how long, by what route.
 _KINDS = (frozenset({"STRENGTH", "DOSAGE"}), *(frozenset({kind}) for kind in ("FREQUENCY", "DURATION", "ROUTE")))

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+from pipeline.medications.linking_before import AMOUNTS, CELL, REACH, SHARED_LABELS, Before, Instruction, Mention
 from pipeline.medications.linking_cues import Cues, read_cues, stands
 from pipeline.medications.linking_order import told_in_order
 
@@ -31,37 +31,15 @@ REASONS: dict[str, float] = {
     "next_drug": 0.7,  # nothing before it in the text, a drug follows in the same sentence
 }
 
-#: Characters after which an instruction is over, however it was written; longer stretches speak of something else.
-REACH = 400
-
-#: Labels that one mention can say for several drugs; an amount is of one drug unless "each" says otherwise.
-SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
-
 # What is said once of a list of three and more; a frequency may be of the last one only ("A, B and Ambien p.r.n.").
 _OF_A_ROW = frozenset({"DURATION", "ROUTE"})
 # What is said once of a product of two ingredients: "calcium with vitamin D two tablets daily".
 _PRODUCT_LABELS = SHARED_LABELS | {"DOSAGE", "FORM"}
 # An enumeration with more drugs than this shares nothing backwards: the work stays linear.
 _ROW = 8
-_AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
-_CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
-_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
-_PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
 _AFTER_PASSING = re.compile(r"\s*[,;)\]]")
-
-
-@dataclass(slots=True)
-class Mention:
-    """An entity as the linker sees it: character offsets, its sentence's number, and whether drugs have attributes."""
-
-    start: int
-    end: int
-    label: str
-    head: bool
-    sentence: int
-    aside: bool = False  # a drug that is denied or an allergy: instructions of later sentences are not its own
 
 
 class Found(NamedTuple):
@@ -77,21 +55,6 @@ def sentence_starts(text: str) -> list[int]:
     return [0, *(match.end() for match in _NEW_SENTENCE.finditer(text))]
 
 
-@dataclass(slots=True)
-class _Instruction:
-    """What is known of the drug whose instruction is being read."""
-
-    head: int
-    last: int  # position of the last mention that was read as part of it
-    labels: set[str] = field(default_factory=set)
-    ahead: list[int] = field(default_factory=list)  # its attributes before the drug
-    joined: bool = False  # "A and B": nothing stands between the drug before and this one
-    product: bool = False  # joined by "with": two ingredients of one product
-    common: list[int] = field(default_factory=list)  # said of all that are listed: "IV sedation: A 2 mg, B 50 mg"
-    parallel: list[_Instruction] = field(default_factory=list)  # those before it in "A 10 mg and B 25 mg, p.o."
-    alternative: int | None = None  # the drug before, where "or" joins the two instructions
-
-
 class RuleLinker:
     """Links the attributes of a text to its drugs. Made once for a language; keeps nothing of a text."""
 
@@ -103,20 +66,13 @@ class RuleLinker:
         return _Reading(self.cues, text, mentions).links()
 
 
-class _Reading:
+class _Reading(Before):
     """One text being read."""
 
     def __init__(self, cues: Cues, text: str, mentions: Sequence[Mention]) -> None:
-        folded = text.lower().replace("’", "'")
-        # Lower case may change the length of a text (a dotted capital I): then it is read as it stands.
-        self.text = folded if len(folded) == len(text) else text
-        self.written = text
-        self.cues = cues
-        self.mentions = mentions
-        self.gaps: dict[int, str] = {}
+        super().__init__(cues, text, mentions)
         self.found: dict[tuple[int, int], Found] = {}
-        self.current: _Instruction | None = None
-        self.interrupted: _Instruction | None = None  # whose instruction a drug named in passing interrupts
+        self.interrupted: Instruction | None = None  # whose instruction a drug named in passing interrupts
         self.group: list[int] = []  # drugs joined to the current one, with nothing said in between
         self.list: list[int] = []  # drugs of the current enumeration, whatever is said in between
         self.row: list[int] = []  # the same, with nothing said in between
@@ -132,7 +88,7 @@ class _Reading:
                 if position not in told:
                     run.append(position)
                 continue
-            first = self._forward_from(run, position)
+            first = self.forward_from(run, position)
             self._take(run[:first])
             self._close()
             self._open(position, run[:first], run[first:])
@@ -141,174 +97,16 @@ class _Reading:
         self._close()
         return sorted(self.found.values(), key=itemgetter(1, 0))
 
-    def gap(self, right: int) -> str:
-        """The text between a mention and the one before it (the end of it, at most REACH characters)."""
-        gap = self.gaps.get(right)
-        if gap is None:
-            end = self.mentions[right].start
-            start = max(self.mentions[right - 1].end if right else 0, end - REACH)
-            gap = self.gaps[right] = self.text[start:end]
-        return gap
-
     def link(self, head: int, tail: int, reason: str) -> None:
         if (head, tail) not in self.found:
             self.found[head, tail] = Found(head, tail, reason)
-
-    # Attributes before their drug
-
-    def _forward_from(self, run: list[int], head: int) -> int:
-        """The index in `run` from which attributes belong to the drug after them."""
-        if not run:
-            return 0
-        gap = self.gap(head)
-        of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
-        cell = not of and self._is_cell(run, gap)
-        first = len(run) - 1
-        while first > 0 and self._chained(run[first - 1], cell):
-            first -= 1
-        while first > 0 and self._coordinated(run[first - 1]):
-            first -= 1
-        if (described := self._described(run, first, gap)) is not None:
-            return described
-        if self._of_kind(run, first, head):
-            return first if self._names_kind(run[-1], gap) else first - 1
-        if of:
-            if self._tied(run[first]):
-                # The chain leads back to the drug before: only from the last amount on it is of the next drug.
-                amounts = [k for k in range(first, len(run)) if self.mentions[run[k]].label in _AMOUNTS]
-                return amounts[-1] if amounts else len(run) - 1
-            return first
-        if cell or self._is_beside(run, first, gap):
-            return first
-        if self.current is None:
-            return self._same_sentence(run, head)
-        return len(run)
-
-    def _described(self, run: list[int], first: int, gap: str) -> int | None:
-        """From where a run describes the drug directly behind it: "Betadine, 1% Xylocaine", "IV A to oral B"."""
-        last, before = self.mentions[run[-1]], self.gap(run[first]).strip()
-        if self.current is None or not self.cues.quality.match(gap):
-            return None
-        if last.label == "STRENGTH" and self.text[last.end - 1] == "%" and before:
-            return first
-        after_drug = self.mentions[run[-1] - 1].head
-        if last.label == "ROUTE" and after_drug and self.cues.onward.match(self.gap(run[-1])):
-            return len(run) - 1
-        return None
-
-    def _of_kind(self, run: list[int], first: int, head: int) -> bool:
-        """Is a route said of all that are listed: "IV sedation: 50 mg of A, 2 mg of B", "oral medications such as A"?"""
-        if self._names_kind(run[-1], self.gap(head)):
-            return not self._tied(run[first])
-        return first > 0 and self._names_kind(run[first - 1], self.gap(run[first])) and not self._tied(run[first - 1])
-
-    def _names_kind(self, route: int, behind: str) -> bool:
-        """Does a route stand with what is then listed: "IV sedation with", "antibiothérapie IV par"?"""
-        if self.mentions[route].label != "ROUTE":
-            return False
-        if self.cues.kind.match(behind):
-            return True
-        return self.cues.listing.match(behind) is not None and self.cues.kind_before.search(self.gap(route)) is not None
-
-    def _coordinated(self, left: int) -> bool:
-        """Do two routes or frequencies stand together before a drug: "oral or topical antibiotics"?"""
-        one, two = self.mentions[left], self.mentions[left + 1]
-        return (
-            one.label == two.label
-            and one.label in SHARED_LABELS
-            and self.cues.joined.match(self.gap(left + 1)) is not None
-            and not self._tied(left)
-        )
-
-    def _is_beside(self, run: list[int], first: int, gap: str) -> bool:
-        """Do the attributes from `first` on stand directly before the drug, apart from others: "x4, patch Nicopatch"?"""
-        route = self.mentions[run[-1]].label == "ROUTE"
-        stopped = self.text[self.mentions[run[-1]].end - 1] == "."
-        if stopped and (self._capital(run[-1]) if route else not self._leads(run, first)):
-            return False
-        if "\n" in gap or not (self.cues.word if route else self.cues.quality).match(gap):
-            return False
-        if not self._tied(run[first]):
-            return True
-        form = self.mentions[run[-1]].label == "FORM" and first == len(run) - 1 and gap == " "
-        return (form or (route and first == 0)) and self.gap(run[first]).strip() == ","
-
-    def _capital(self, tail: int) -> bool:
-        """Does a sentence begin behind an attribute with a word before the drug: "15 mg p.o. Also Lasix"?"""
-        begin, end = self.mentions[tail].end, self.mentions[tail + 1].start
-        words = self.written[begin:end].strip()
-        return words.istitle() and not self.written[begin : self.mentions[tail + 1].end].isupper()
-
-    def _leads(self, run: list[int], first: int) -> bool:
-        """Does an abbreviation lead to the drug, though a stop ends it: "for which he uses p.r.n. Flovent"?"""
-        last, begins = self.mentions[run[-1]], self.mentions[run[first]]
-        if self.current is None or _DOTTED.search(self.text[last.start : last.end]) is None:
-            return False
-        before = self.gap(run[first])
-        return (
-            begins.sentence != self.mentions[self.current.head].sentence
-            and self.mentions[run[-1] + 1].sentence == begins.sentence
-            and any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
-        )
-
-    def _is_cell(self, run: list[int], gap: str) -> bool:
-        """Is the run the beginning of a row or item whose later cell is the drug?"""
-        if not _CELL.match(gap):
-            return False
-        before = self.gap(run[0])
-        if "\n" not in before and run[0] > 0:
-            return False
-        return not any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
-
-    def _chained(self, left: int, cell: bool) -> bool:
-        """Do an attribute and the one after it stand together?"""
-        one, two = self.mentions[left], self.mentions[left + 1]
-        if one.sentence != two.sentence or one.label == two.label:
-            return False
-        gap = self.gap(left + 1)
-        if "\n" in gap:
-            return False
-        if self.cues.chain.match(gap) or (cell and _CELL.match(gap)):
-            return True
-        owner = self.current
-        return (
-            owner is not None
-            and self.mentions[owner.head].sentence != one.sentence
-            and self.mentions[left - 1].sentence != one.sentence
-            and _PUNCTUATION.search(gap) is None
-        )
-
-    def _tied(self, tail: int) -> bool:
-        """Does an attribute continue what stands before it, with nothing that would set it apart?"""
-        if self.current is None or tail == 0:
-            return False
-        gap = self.gap(tail)
-        if "\n" in gap and not gap.isspace():
-            return False
-        if self.mentions[tail - 1].head:
-            return self.cues.tie.match(gap) is not None
-        return not gap.strip(" \n\t-/(") or (gap.strip() == "," and self.mentions[tail].label in ("DURATION", "FORM"))
-
-    def _same_sentence(self, run: list[int], head: int) -> int:
-        first, sentence = len(run), self.mentions[head].sentence
-        while first > 0 and self.mentions[run[first - 1]].sentence == sentence:
-            first -= 1
-        if first == len(run) - 1 and self._is_heading(run[-1], head):
-            return len(run)
-        return first
-
-    def _is_heading(self, tail: int, head: int) -> bool:
-        """Does a form end a heading: "Rescue pack: prednisolone"?"""
-        before = self.gap(tail)
-        words = any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
-        return words and self.mentions[tail].label == "FORM" and self.gap(head).strip() == ":"
 
     # A drug
 
     def _open(self, head: int, behind: list[int], ahead: list[int]) -> None:
         """Begin the instruction of a drug; attributes before it were `behind` (of others) and `ahead` (its own)."""
         previous, mention, gap = self.current, self.mentions[head], self.gap(head)
-        instruction = _Instruction(head, head, ahead=ahead)
+        instruction = Instruction(head, head, ahead=ahead)
         adjacent = following = joined = False
         if previous is not None and self.mentions[previous.head].sentence == mention.sentence:
             adjacent = not behind and not ahead
@@ -343,9 +141,9 @@ class _Reading:
         self.current = instruction
 
     def _listed_of(self, ahead: list[int], head: int) -> bool:
-        return self._names_kind(ahead[0], self.gap(ahead[1] if len(ahead) > 1 else head))
+        return self.names_kind(ahead[0], self.gap(ahead[1] if len(ahead) > 1 else head))
 
-    def _is_solution(self, instruction: _Instruction) -> bool:
+    def _is_solution(self, instruction: Instruction) -> bool:
         """Is a drug a solution: "1% Xylocaine and epinephrine, a total of 15 cc"?"""
         return any("%" in self.text[self.mentions[t].start : self.mentions[t].end] for t in instruction.ahead)
 
@@ -353,9 +151,11 @@ class _Reading:
         if tail + 1 < head:
             return "amount_before_drug"
         gap = self.gap(head)
-        if any(cue.match(gap) for cue in (self.cues.word, self.cues.before, self.cues.quality)):
+        if self.form_leads(tail, head) or any(
+            cue.match(gap) for cue in (self.cues.word, self.cues.before, self.cues.quality)
+        ):
             return "amount_before_drug"
-        return "table_row" if _CELL.match(gap) else "next_drug"
+        return "table_row" if CELL.match(gap) else "next_drug"
 
     def _close(self) -> None:
         """At the end of an instruction: what stood before two joined drugs is of both ("daily use of A and B")."""
@@ -394,7 +194,7 @@ class _Reading:
                 if not self._speaks_of(owner, tail):
                     return
                 reason = "next_sentence"
-            elif mention.label in _AMOUNTS and mention.label in owner.labels:
+            elif mention.label in AMOUNTS and mention.label in owner.labels:
                 reason = "later_step"
             else:
                 reason = "same_instruction"
@@ -403,10 +203,10 @@ class _Reading:
             owner.labels.add(mention.label)
             owner.last = tail
 
-    def _speaks_of(self, owner: _Instruction, tail: int) -> bool:
+    def _speaks_of(self, owner: Instruction, tail: int) -> bool:
         """Does a later sentence still speak of a drug where words lead to its first attribute?"""
         one = self.mentions[tail]
-        if one.label in _AMOUNTS or self.mentions[owner.last].sentence == one.sentence:
+        if one.label in AMOUNTS or self.mentions[owner.last].sentence == one.sentence:
             return True
         gap = self.gap(tail)
         return not any(map(str.isalpha, gap)) or self.cues.goes_on.search(gap) is not None
@@ -417,13 +217,13 @@ class _Reading:
         if label == "FREQUENCY":
             told = self.cues.joined.match(gap) and self.cues.teller.match(self.text, self.mentions[tail].end)
             return bool(told) or self.cues.dated.search(gap) is not None
-        if label not in _AMOUNTS:
+        if label not in AMOUNTS:
             return False
         if behind_result:
             return self.cues.chain.match(gap) is not None or gap.strip() == "on"
         return self.cues.finding.search(gap) is not None
 
-    def _goes_on(self, passing: _Instruction, main: _Instruction, tail: int) -> bool:
+    def _goes_on(self, passing: Instruction, main: Instruction, tail: int) -> bool:
         """Is an attribute of the instruction that a drug named in passing interrupted?"""
         mention = self.mentions[passing.head]
         if not self._reaches(main, tail):
@@ -432,7 +232,7 @@ class _Reading:
             return True
         return _AFTER_PASSING.match(self.text, mention.end) is not None
 
-    def _reaches(self, owner: _Instruction, tail: int) -> bool:
+    def _reaches(self, owner: Instruction, tail: int) -> bool:
         """Can an instruction still go on at an attribute? Not over a blank line, nor far away."""
         end, start = self.mentions[owner.last].end, self.mentions[tail].start
         if start - end > REACH:
@@ -440,7 +240,7 @@ class _Reading:
         between = self.text[end:start]
         return _BLANK_LINE.search(between) is None or (not owner.labels and between.isspace())
 
-    def _share(self, owner: _Instruction, tail: int) -> None:
+    def _share(self, owner: Instruction, tail: int) -> None:
         """Link what stands once for several drugs to the others too."""
         label, end = self.mentions[tail].label, self.mentions[tail].end
         if len(self.list) > 1 and (told := self._told_of(label, tail, end)):
@@ -472,14 +272,14 @@ class _Reading:
             return len(self.list)
         return len(self.list) if label == "DURATION" and self.cues.all_before.search(gap) else 0
 
-    def _of_last(self, owner: _Instruction, tail: int) -> bool:
+    def _of_last(self, owner: Instruction, tail: int) -> bool:
         """Is what stands behind a longer list of its last drug only: "A, B and Ambien p.r.n." (but "B or C p.r.n.")?"""
         return (
             self.cues.last_only.match(self.text, self.mentions[tail].start) is not None
             and self.cues.alternative.match(self.gap(owner.head)) is None
         )
 
-    def _set_off(self, owner: _Instruction, tail: int) -> bool:
+    def _set_off(self, owner: Instruction, tail: int) -> bool:
         """Is an attribute said of all in "A 10 mg plus B 25 mg, p.o." or "A cream and B cream that she uses daily"?"""
         label = self.mentions[tail].label
         return (
@@ -490,7 +290,7 @@ class _Reading:
             and (self.cues.set_off.match(self.gap(tail)) is not None or self._distributes(owner, tail))
         )
 
-    def _distributes(self, owner: _Instruction, tail: int) -> bool:
+    def _distributes(self, owner: Instruction, tail: int) -> bool:
         """Is a frequency of both in "A 81 mg and B 75 mg daily"? "Twice daily" may be of the last one only."""
         mention = self.mentions[tail]
         if mention.label == "ROUTE" or len(owner.parallel) > 1 or self.gap(tail).strip():

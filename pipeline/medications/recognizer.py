@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 
 from spacy.language import Language
@@ -25,6 +25,7 @@ from pipeline.medications.recognizer_unnamed import UnnamedInstructions
 from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
+from pipeline.text.short_forms import short_forms
 from pipeline.text.spans import set_entities
 
 extensions.value(Span, "source", "given")
@@ -86,6 +87,7 @@ class MedicationRecognizer:
         self.lexicon = Lexicon(lang, extra_terms, spelling=fuzzy, without=without)
         self.grammar = _grammar(lang)
         self.products = Products(lang, self.grammar.context)
+        self.forms = short_forms(lang)
         self.unlisted = unlisted
         self.model = model
         self.unlisted_names = UnlistedNames(self.lexicon, self.grammar, model, accept=accept, reject=reject)
@@ -101,13 +103,14 @@ class MedicationRecognizer:
         if self.unlisted:
             mentions = self.unlisted_names.add(words, original, mentions, lists)
         mentions = self.products.merge(words, mentions)
-        breaks = sentence_breaks(original, words.text)
+        leading = self.forms.stops(original)
+        breaks = sentence_breaks(original, words.text, leading)
         entities: list[Entity] = []
         if mentions:
             candidates: list[Candidate] = []
             for first, last in _windows(words, mentions):
                 candidates += self.grammar.candidates(words, first, last)
-            entities = Context(words, self.grammar, breaks, lists).decide(mentions, candidates)
+            entities = Context(words, self.grammar, breaks, lists, leading).decide(mentions, candidates)
         entities = UnnamedInstructions(words, self.grammar, breaks).add(entities)
         if not entities:
             return doc
@@ -147,12 +150,17 @@ def capitals_of(text: str, folded: FoldedText) -> str:
     return "".join(text[folded.start(place)] for place in range(len(folded.folded)))
 
 
-def sentence_breaks(original: str, folded: str) -> list[int]:
-    """Where sentences, lines and list items begin: attributes do not reach over without an instruction."""
+def sentence_breaks(original: str, folded: str, leading: Set[int] = frozenset()) -> list[int]:
+    """Where sentences, lines and list items begin: attributes do not reach over without an instruction.
+
+    `leading`: full stops behind forms that lead to their drug.
+    """
     breaks: list[int] = []
     sentence = _SENTENCE if _WIDE.search(original) else _NARROW_SENTENCE
     for match in sentence.finditer(original):
         start = match.start()
+        if start in leading:
+            continue
         dot = original[start] == "." and "\n" not in match[0]
         # A word of four letters is no abbreviation.
         short = dot and not (start > _LONG and folded[start - _LONG : start].isalpha())

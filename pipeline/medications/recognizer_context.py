@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from operator import attrgetter
 
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, Candidate, Grammar
@@ -21,7 +21,12 @@ class Context:
     """One text under decision: its words, its sentences, its mentions and candidates."""
 
     def __init__(
-        self, words: Words, grammar: Grammar, breaks: Sequence[int], lists: Sequence[tuple[int, int]] = ()
+        self,
+        words: Words,
+        grammar: Grammar,
+        breaks: Sequence[int],
+        lists: Sequence[tuple[int, int]] = (),
+        leading: Set[int] = frozenset(),
     ) -> None:
         self.words = words
         self.rules = grammar.context
@@ -29,6 +34,8 @@ class Context:
         self.breaks = breaks
         # Stretches under a title such as "Medications:", ascending.
         self.lists = lists
+        # The full stops behind forms that lead to their drug: "Tab. Metformin".
+        self.leading = leading
         # Numbers at the head of a line count its items.
         self.items = {match.end() for match in _NUMBERED.finditer(words.text)}
 

@@ -74,6 +74,9 @@ class Reader(Numbers):
             # "Three days of antibiotics", but not "three days of diarrhea".
             if not self.rules["treatment"].match(self.text, item.end):
                 return self._next_drug(item, place)
+        if self.rules["form_in_front"].fullmatch(self.text, item.start, item.end):
+            leads = item.label == "FORM" and item.end - 1 in self.context.leading
+            return self._next_drug(item, place) if leads else None
         if self._goes_on(item):
             return self.drug
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
@@ -214,7 +217,11 @@ class Reader(Numbers):
             ):
                 return None
             between = self.text[end : following.start]
-            if "," in between or ";" in between or "\n\n" in between or _STOP.search(between):
+            stop = _STOP.search(between)
+            if stop and end + stop.start() in self.context.leading:
+                # "Tab. Metformin"
+                stop = None
+            if "," in between or ";" in between or "\n\n" in between or stop:
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n"):
                 return None

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from pipeline import resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
+from pipeline.text.short_forms import short_forms
 
 # An expression that begins with a set of signs is searched for several times as fast as one that begins with "+" or a group.
 # The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text; with the blanks behind it.
@@ -44,6 +45,7 @@ class SentenceSegmenter:
 
     def __init__(self, lang: str) -> None:
         self.abbreviations = _abbreviations(lang)
+        self.forms = short_forms(lang)
         self._longest = max(map(len, self.abbreviations))
 
     def __call__(self, doc: Doc) -> Doc:
@@ -98,7 +100,9 @@ class SentenceSegmenter:
         kind = self.abbreviations.get(fold(last)) if len(last) <= self._longest else None
         if kind == "title":
             return False
-        if kind == "unit" or ("." in last and not last[0].isdigit()):
+        if kind == "form" and self.forms.lead(text, start):
+            return False
+        if kind in ("unit", "form") or ("." in last and not last[0].isdigit()):
             return _new_word(text, end) or not text[end : end + 6].strip()
         return True
 

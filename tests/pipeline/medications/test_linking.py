@@ -13,7 +13,8 @@ from spacy.tokens import Doc, Span
 
 import pipeline
 from pipeline.medications.linking import LINK_REASONS, METHODS, Linking
-from pipeline.medications.linking_rules import REASONS, Mention, RuleLinker, sentence_starts
+from pipeline.medications.linking_before import Mention
+from pipeline.medications.linking_rules import REASONS, RuleLinker, sentence_starts
 
 assert pipeline.load  # registers the components
 
@@ -49,6 +50,7 @@ CASES = [
     ),
     ("amount_before_drug", "She was given [S:25 mg] of [D:Demerol].", [("Demerol", "25 mg")]),
     ("amount_before_drug", "Started on [R:IV] [D:heparin].", [("heparin", "IV")]),
+    ("amount_before_drug", "[F:Tab]. [D:Metformin] [Q:BD], [F:Inj]. [D:Lantus] [Q:HS]", [("Lantus", "Inj")]),
     ("table_row", "[S:40 mg] | [D:Lasix]\n[S:5 mg] | [D:Norvasc]", [("Lasix", "40 mg"), ("Norvasc", "5 mg")]),
     ("shared", "[D:aspirin] and [D:Plavix] [Q:daily]", [("aspirin", "daily")]),
     ("shared", "[D:Albuterol] or [D:Atrovent] [Q:q. 2h.]", [("Albuterol", "q. 2h.")]),
