@@ -28,7 +28,7 @@ def anamnesis(tmp_path: Path) -> Run:
     """Run a command in an empty folder; returns the finished process."""
 
     def run(
-        *arguments: str | Path, stdin: bytes = b"", env: dict[str, str] | None = None, timeout: float = 300
+        *arguments: str | Path, stdin: bytes = b"", env: dict[str, str] | None = None, timeout: float = 540
     ) -> subprocess.CompletedProcess[bytes]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANAMNESIS_")}
         # `-W error` holds for the test process; a warning of a dependency must not reach a user's terminal either.

@@ -25,6 +25,7 @@ from workers.cli.sending import Sender
 from workers.settings import Settings
 
 # Without an event for so long, something is wrong. The first comes once both profiles are loaded, on a busy machine late.
+_START_SECONDS = 480.0
 _SILENCE_SECONDS = 120.0
 _METRICS = ("notes_consumed_total", "notes_published_total", "entities_total", "relations_total", "stage_seconds_sum")
 
@@ -70,20 +71,22 @@ def command(
 def _collect(settings: Settings, worker: subprocess.Popen[bytes], log: Path, wanted: int) -> dict[str, dict[str, Any]]:
     """The events of all notes, by note id."""
     events: dict[str, dict[str, Any]] = {}
-    deadline = time.monotonic() + _SILENCE_SECONDS
+    patience = _START_SECONDS
+    deadline = time.monotonic() + patience
     with Reader(settings, settings.output_topic) as reader:
         for message in reader.follow(from_beginning=True):
             if message is not None:
                 event = _event(message)
                 events[event["note"]["note_id"]] = event
-                deadline = time.monotonic() + _SILENCE_SECONDS
+                patience = _SILENCE_SECONDS
+                deadline = time.monotonic() + patience
             if len(events) >= wanted:
                 return events
             if (code := worker.poll()) is not None:
                 raise CommandError(f"the worker ended with {code}: {last_line(log)}", Exit.UNEXPECTED)
             if time.monotonic() > deadline:
                 raise CommandError(
-                    f"{len(events)} of {wanted} notes came out, then nothing for {_SILENCE_SECONDS:.0f} s; the worker's last line: {last_line(log)}",
+                    f"{len(events)} of {wanted} notes came out, then nothing for {patience:.0f} s; the worker's last line: {last_line(log)}",
                     Exit.UNEXPECTED,
                 )
     return events
