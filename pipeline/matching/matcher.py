@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -17,6 +17,7 @@ from pipeline.matching.lexicons import Entry, entries
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
 from pipeline.text.spans import set_entities
+from pipeline.text.tokenizer import ClinicalTokenizer, split
 
 GROUP = "problems"
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
@@ -71,8 +72,7 @@ class TermMatcher:
         self._vocab = nlp.vocab
         self._lists = bool(lexicons)
         for label, phrases in (terms or {}).items():
-            for phrase in _listed(phrases):
-                self._add(nlp, _ATTRS[self.attr], _Term(label), phrase)
+            self._add(nlp, _ATTRS[self.attr], _Term(label), _listed(phrases))
         for name in lexicons:
             for entry in entries(nlp.lang, name):
                 self._add_entry(nlp, entry)
@@ -128,16 +128,10 @@ class TermMatcher:
                 if start < end:
                     yield start, end, _Term(label)
 
-    def _add(self, nlp: Language, attr: str, term: _Term, phrase: str) -> None:
-        patterns = [nlp.make_doc(phrase)]
-        if not len(patterns[0]):
+    def _add(self, nlp: Language, attr: str, term: _Term, phrases: Iterable[str]) -> None:
+        patterns = [pattern for phrase in phrases for pattern in _patterns(nlp, attr, phrase)]
+        if not patterns:
             return
-        if attr == "NORM" and fold(phrase) != phrase.lower():
-            # Both as the normalizer folds it and as spaCy does without one.
-            patterns.append(nlp.make_doc(phrase))
-        if attr == "NORM":
-            for token in patterns[-1]:
-                token.norm_ = fold(token.text)
         matcher = self._matchers.get(attr)
         if matcher is None:
             matcher = self._matchers[attr] = PhraseMatcher(nlp.vocab, attr=attr)
@@ -148,8 +142,28 @@ class TermMatcher:
     def _add_entry(self, nlp: Language, entry: Entry) -> None:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
         term = _Term(entry.label, [code] if entry.code else [], shipped=True)
-        for form in entry.forms:
-            self._add(nlp, "ORTH" if entry.as_written else "NORM", term, form)
+        self._add(nlp, "ORTH" if entry.as_written else "NORM", term, entry.forms)
+
+
+def _patterns(nlp: Language, attr: str, phrase: str) -> Iterator[Any]:
+    """What a PhraseMatcher looks for: the hashes of words, which it takes as well as a Doc and in a tenth of the time."""
+    tokenizer = nlp.tokenizer
+    words = (
+        [word for word, _ in split(phrase)]
+        if isinstance(tokenizer, ClinicalTokenizer)
+        else [token.text for token in nlp.make_doc(phrase)]
+    )
+    if not words:
+        return
+    if attr == "NORM" and fold(phrase) != phrase.lower():
+        # Both as the normalizer folds it and as spaCy does without one.
+        yield [nlp.vocab[word].norm for word in words]
+    add = nlp.vocab.strings.add
+    if attr == "NORM":
+        words = list(map(fold, words))
+    elif attr == "LOWER":
+        words = [word.lower() for word in words]
+    yield [add(word) for word in words]
 
 
 def _write(doc: Doc, start_char: int, end_char: int, term: _Term) -> None:
