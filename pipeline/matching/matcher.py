@@ -40,7 +40,7 @@ _start: Callable[[_Match], int] = itemgetter(0)
 class TermMatcher:
     """Finds terms in a Doc and adds them to `doc.ents`; one that overlaps an entity goes to `doc.spans["problems"]`.
 
-    Of overlapping matches the longest stays. Matches are whole tokens.
+    Of overlapping matches the longest stays, of two terms that are the same the first. Matches are whole tokens.
 
     Args:
         nlp: the pipeline, whose tokenizer reads the terms.
@@ -69,6 +69,7 @@ class TermMatcher:
             raise ValueError(f"anamnesis_matcher: attr is one of {', '.join(_ATTRS)}, not {attr!r}")
         self._terms: dict[int, _Term] = {}
         self._matchers: dict[str, PhraseMatcher] = {}
+        self._known: set[tuple[str | int, ...]] = set()
         self._vocab = nlp.vocab
         self._lists = bool(lexicons)
         for label, phrases in (terms or {}).items():
@@ -129,7 +130,10 @@ class TermMatcher:
                     yield start, end, _Term(label)
 
     def _add(self, nlp: Language, attr: str, term: _Term, phrases: Iterable[str]) -> None:
-        patterns = [pattern for phrase in phrases for pattern in _patterns(nlp, attr, phrase)]
+        found = {(attr, *pattern): pattern for phrase in phrases for pattern in _patterns(nlp, attr, phrase)}
+        # What two terms share is the first one's.
+        patterns = [pattern for key, pattern in found.items() if key not in self._known]
+        self._known.update(found)
         if not patterns:
             return
         matcher = self._matchers.get(attr)

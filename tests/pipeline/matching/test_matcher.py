@@ -38,6 +38,16 @@ def test_matcher_expression_expands_to_tokens():
     assert found(doc) == [("fever", "x")]
 
 
+@pytest.mark.parametrize("attr", ["TEXT", "LOWER", "NORM"])
+@pytest.mark.parametrize("labels", [("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a")])
+def test_matcher_what_two_terms_share_is_the_first_ones(labels, attr):
+    terms = {label: ["toux", "œdème aigu"] for label in labels}
+    assert found(matcher(terms=terms, attr=attr)("toux, œdème aigu")) == [
+        ("toux", labels[0]),
+        ("œdème aigu", labels[0]),
+    ]
+
+
 def test_matcher_longest_match_wins():
     doc = matcher(terms={"a": "douleur", "b": ["douleur thoracique", "thoracique"]})("Une douleur thoracique vive")
     assert found(doc) == [("douleur thoracique", "b")]
