@@ -17,9 +17,10 @@ from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
-from pipeline.medications.posology.elements import Element, Gated, Read, Seen, Timing, skip
-from pipeline.medications.posology.numbers import FIGURE_START, UnreadError, lead
-from pipeline.medications.posology.reasons import MARKS, WORD, Reasons, mark_end, stretch_end
+from pipeline.medications.posology.elements import Element, Gated, Read, Seen, skip
+from pipeline.medications.posology.frequencies import FOR_DAYS, Frequencies
+from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
+from pipeline.medications.posology.reasons import MARKS, WORD, mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
@@ -30,39 +31,25 @@ _TO_SITE = 16
 _BLANKS = frozenset(" \t\r\f\v")
 _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 _SILENT = frozenset({"word", *_HIDDEN.values()})
-# "2x3 days": two at a time, or twice a day?
-_FOR_DAYS = re.compile(
-    r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])"
-)
-_TIMES_DAYS = re.compile(rf"\d+{_FOR_DAYS.pattern}")
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
-# Rows of frequencies that are known and cannot be read, with the code of the warning.
-_NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per", "by_behind")
 _ARTICLE = re.compile(r"(?:a|an|single|une?)(?![^\W_]|['’-][^\W_])")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
-# "2 x 3/j": two, three times a day.
-_EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
     r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
 _DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
-_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
-# Before "a week" and the like: a length of time, not how often.
-_LENGTH_LEAD = re.compile(
-    r"(?<![^\W_])(?:in|about|within|after|for|over|by|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
-)
 
 
-class Scanner(Reasons):
+class Scanner(Frequencies):
     """Reads elements in one language. Made once for a language; keeps nothing of a text."""
 
     def __init__(self, lang: str) -> None:
@@ -154,11 +141,6 @@ class Scanner(Reasons):
             start = found.start() + 1
         return False
 
-    def knows(self, text: str, place: int) -> bool:
-        """Can anything be read that begins as the text does at a place?"""
-        opening = self._begins(text, place)
-        return bool(opening.readers or opening.simple)
-
     def _plain_figures(self) -> re.Pattern[str]:
         """A figure with a unit, of which nothing but an amount can be read: no phrase goes on so behind a number."""
         units = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
@@ -211,100 +193,6 @@ class Scanner(Reasons):
 
     def _phrased(self, word: str) -> list[str]:
         return [*self._frequencies.sources(word), *self._times.sources(word), *self._counting(word)]
-
-    def _frequency(self, text: Seen, place: int) -> Element | None:
-        if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
-            return None
-        if (vague := self._indefinite(text, place)) is not None:
-            return vague
-        if text[place].isdigit() and (each := _EACH_TIME.match(text, place)):
-            return Element("amount", place, each.end(), Amount("count", {"value": each[1]}))
-        try:
-            match = self._phrase_at(text, place)
-        except UnreadError as error:
-            end = max(error.end, self._amount_end(text, place), stretch_end(text, place))
-            return Element("unread", place, end, code=error.code)
-        if match is None or self._cue_end("day_other", text, place) >= match.end:
-            return None  # "other days" are those not named, "every other day" is a frequency
-        row = match.row
-        if row["flag"] == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
-            return None  # "40 x 3d": 40 for three days
-        if row["flag"] == "detail":
-            return Element("filler", place, match.end)
-        if row["flag"] == "as_needed":
-            return self._with_reason(text, place, match.end)
-        if row["flag"] in _NOT_READ:
-            return Element("unread", place, match.end, code=_NOT_READ[row["flag"]])
-        if row["flag"] == "once" and self._begins_clause(text, place, match.end):
-            return Element("filler", place, match.end)  # "once the patient is asleep"
-        if row["flag"] == "once" and self._misspelt(text, place, match.end):
-            return Element("unread", place, match.end, code="frequency_unread")
-        if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
-            return None  # "1 application" is an amount, unless a period is named
-        try:
-            repeat = self._repeat(match)
-        except UnreadError as error:
-            return Element("unread", place, match.end, code=error.code)
-        lettered = text.startswith("a", place) and len(match.unit or "") == 1  # "Imodium A-D"
-        if (
-            lettered
-            or repeat.get("periodUnit") == "s"
-            or (
-                text.startswith("a ", place)
-                and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
-            )
-        ):
-            return None  # "a second dose", "in about a week"
-        flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
-        return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
-
-    def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
-        """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""
-        start = skip(text, end)
-        if self._cue_end("clause", text, start):
-            return True
-        return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
-
-    def _misspelt(self, text: Seen, place: int, end: int) -> bool:
-        """Does a word that is none stand behind a number of times in words? It may say of what time that is."""
-        start = skip(text, end)
-        word = WORD.match(text, start) if text[place].isalpha() and text[start : start + 1].isalpha() else None
-        return word is not None and not self.knows(text, start) and word[0] not in resources.vocabulary(self.lang)
-
-    def _again(self, text: Seen, place: int) -> Element | None:
-        """ "may repeat once": so many more takings than one; "may repeat": nobody says how many."""
-        end = self._cue_end("again", text, place)
-        start = skip(text, end)
-        if end and start < len(text):
-            try:
-                more = self._times.match(text, start, lead(text, start), self.numbers.match(text, start))
-            except UnreadError:
-                return None
-            if more is not None and more.number is not None and more.number.high is None:
-                return Element("timing", place, more.end, Timing({"count": int(more.number.low)}, "repeat"))
-        end = self._cue_end("may_again", text, place)
-        return Element("timing", place, end, Timing({}, "repeat")) if end else None
-
-    def _indefinite(self, text: Seen, place: int) -> Element | None:
-        """ "a few nights a week": how often, but nobody says how many."""
-        some = self._cue_end("indefinite", text, place)
-        noun = self._cue_end("indefinite_noun", text, skip(text, some)) if some else 0
-        end = self._timed_end(text, noun) if noun else 0
-        return Element("unread", place, end, code="frequency_unread") if end > noun else None
-
-    def _day_or_time(self, text: Seen, place: int) -> Element | None:
-        found = self._calendar.match(text, place, offsets=self._has("offset", text))
-        if found is None:
-            return None
-        end, repeat = found
-        if self._cue_end("clock_word", text, skip(text, end)):
-            return None  # "at 10:30 o'clock": of the morning, of the evening, or of a dial
-        if repeat is None:
-            return Element("unread", place, end, code="frequency_unread")
-        if "slots" in repeat:
-            unit = self.amounts.unit_at(text, skip(text, end))
-            return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
-        return Element("timing", place, end, Timing(repeat))
 
     def _begins_dosing(self, text: Seen, place: int) -> bool:
         try:
@@ -363,7 +251,7 @@ class Scanner(Reasons):
         if found is None:
             return None
         end, amount = found
-        if amount.kind == "count" and not amount.measure and _FOR_DAYS.match(text, end):
+        if amount.kind == "count" and not amount.measure and FOR_DAYS.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):

@@ -146,6 +146,11 @@ class Vocabulary:
             known = self._roman if word[0] in _ROMAN and _ROMAN.issuperset(word) else _NOTHING
         return known
 
+    def knows(self, text: str, place: int) -> bool:
+        """Can anything be read that begins as the text does at a place?"""
+        opening = self._begins(text, place)
+        return bool(opening.readers or opening.simple)
+
     def _open(self, further: Iterable[str]) -> None:
         """Say of each opening what may begin so. `further`: words for which there are readers."""
         phrases = self._frequencies.starts | self._times.starts

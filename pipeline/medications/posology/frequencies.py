@@ -1,0 +1,123 @@
+"""How often and when something is taken: phrases of frequencies, days, clock times, and what only looks like them."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+
+from pipeline import resources
+from pipeline.medications.posology.amounts import Amount
+from pipeline.medications.posology.elements import Element, Seen, Timing, skip
+from pipeline.medications.posology.numbers import UnreadError, lead
+from pipeline.medications.posology.reasons import WORD, Reasons, stretch_end
+
+# "2x3 days": two at a time, or twice a day?
+FOR_DAYS = re.compile(r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])")
+_TIMES_DAYS = re.compile(rf"\d+{FOR_DAYS.pattern}")
+# Rows of frequencies that are known and cannot be read, with the code of the warning.
+_NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
+# "2 x 3/j": two, three times a day.
+_EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
+_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
+# Before "a week" and the like: a length of time, not how often.
+_LENGTH_LEAD = re.compile(
+    r"(?<![^\W_])(?:in|about|within|after|for|over|by|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
+)
+
+
+class Frequencies(Reasons, ABC):
+    """Reads how often and when."""
+
+    def _frequency(self, text: Seen, place: int) -> Element | None:
+        if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
+            return None
+        if (vague := self._indefinite(text, place)) is not None:
+            return vague
+        if text[place].isdigit() and (each := _EACH_TIME.match(text, place)):
+            return Element("amount", place, each.end(), Amount("count", {"value": each[1]}))
+        try:
+            match = self._phrase_at(text, place)
+        except UnreadError as error:
+            end = max(error.end, self._amount_end(text, place), stretch_end(text, place))
+            return Element("unread", place, end, code=error.code)
+        if match is None or self._cue_end("day_other", text, place) >= match.end:
+            return None  # "other days" are those not named, "every other day" is a frequency
+        row = match.row
+        if row["flag"] == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
+            return None  # "40 x 3d": 40 for three days
+        if row["flag"] == "detail":
+            return Element("filler", place, match.end)
+        if row["flag"] == "as_needed":
+            return self._with_reason(text, place, match.end)
+        if row["flag"] in _NOT_READ:
+            return Element("unread", place, match.end, code=_NOT_READ[row["flag"]])
+        if row["flag"] == "once" and self._begins_clause(text, place, match.end):
+            return Element("filler", place, match.end)  # "once the patient is asleep"
+        if row["flag"] == "once" and self._misspelt(text, place, match.end):
+            return Element("unread", place, match.end, code="frequency_unread")
+        if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
+            return None  # "1 application" is an amount, unless a period is named
+        try:
+            repeat = self._repeat(match)
+        except UnreadError as error:
+            return Element("unread", place, match.end, code=error.code)
+        lettered = text.startswith("a", place) and len(match.unit or "") == 1  # "Imodium A-D"
+        if (
+            lettered
+            or repeat.get("periodUnit") == "s"
+            or (
+                text.startswith("a ", place)
+                and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
+            )
+        ):
+            return None  # "a second dose", "in about a week"
+        flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
+        return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
+        """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""
+        start = skip(text, end)
+        if self._cue_end("clause", text, start):
+            return True
+        return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
+
+    def _misspelt(self, text: Seen, place: int, end: int) -> bool:
+        """Does a word that is none stand behind a number of times in words? It may say of what time that is."""
+        start = skip(text, end)
+        word = WORD.match(text, start) if text[place].isalpha() and text[start : start + 1].isalpha() else None
+        return word is not None and not self.knows(text, start) and word[0] not in resources.vocabulary(self.lang)
+
+    def _again(self, text: Seen, place: int) -> Element | None:
+        """ "may repeat once": so many more takings than one; "may repeat": nobody says how many."""
+        end = self._cue_end("again", text, place)
+        start = skip(text, end)
+        if end and start < len(text):
+            try:
+                more = self._times.match(text, start, lead(text, start), self.numbers.match(text, start))
+            except UnreadError:
+                return None
+            if more is not None and more.number is not None and more.number.high is None:
+                return Element("timing", place, more.end, Timing({"count": int(more.number.low)}, "repeat"))
+        end = self._cue_end("may_again", text, place)
+        return Element("timing", place, end, Timing({}, "repeat")) if end else None
+
+    def _indefinite(self, text: Seen, place: int) -> Element | None:
+        """ "a few nights a week": how often, but nobody says how many."""
+        some = self._cue_end("indefinite", text, place)
+        noun = self._cue_end("indefinite_noun", text, skip(text, some)) if some else 0
+        end = self._timed_end(text, noun) if noun else 0
+        return Element("unread", place, end, code="frequency_unread") if end > noun else None
+
+    def _day_or_time(self, text: Seen, place: int) -> Element | None:
+        found = self._calendar.match(text, place, offsets=self._has("offset", text))
+        if found is None:
+            return None
+        end, repeat = found
+        if self._cue_end("clock_word", text, skip(text, end)):
+            return None  # "at 10:30 o'clock": of the morning, of the evening, or of a dial
+        if repeat is None:
+            return Element("unread", place, end, code="frequency_unread")
+        if "slots" in repeat:
+            unit = self.amounts.unit_at(text, skip(text, end))
+            return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
+        return Element("timing", place, end, Timing(repeat))

@@ -1,0 +1,194 @@
+"""The amounts of an instruction, each put into its step: a dose, a strength, a further step, or what was supplied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount
+from pipeline.medications.posology.assembly import Assembling
+from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
+from pipeline.medications.posology.dosage import MAX_COUNT, each, for_glucose, largest, same_kind
+from pipeline.medications.posology.elements import Element, Timing
+
+# How far a number that takes the unit of the amount before it may be from that amount.
+_LIKE = 10
+_ONE_DAY_IN_HOURS = (Decimal(24), "h")
+
+
+class Placing(Assembling):
+    """Takes the elements that are amounts."""
+
+    def _amount(self, element: Element) -> None:
+        amount: Amount = element.value
+        for_range = for_glucose(self.text[element.end : element.end + 40], amount.measure)
+        if for_range or (self.scale and "low" not in (amount.quantity or {})):
+            self.scale = True
+            self.unread.append(("dose_by_scale", element.start, element.end))
+            return
+        if amount.kind == "strength" and self.last is not None and self.last.kind in ("reason", "as_needed"):
+            return  # "pour une kaliémie à 3,0 mmol/L"
+        if (amount.quantity or {}).get("unit") == UNKNOWN_UNIT:
+            self.unread.append(("unit_unknown", element.start, element.end))
+        if not self.step.amounts and self.last is not None and pack(amount, self.last):
+            return
+        bare = amount.kind == "count" and not amount.measure
+        if bare and (activity := units_before(self.step)) is not None:
+            unit = (activity.quantity or {}).get("unit")
+            amount = replace(activity, quantity={**(amount.quantity or {}), "unit": unit}, every=None)
+        elif bare and not amount.worded and uncounted(amount, self.text[element.start : element.end], self.step):
+            of_unit = self._like_before(amount)
+            if of_unit is not None:
+                self.pending = element, of_unit
+            else:
+                self.unread.append(("amount_without_unit", element.start, element.end))
+            return
+        if self.before_drug and not self.step.amounts and takings(amount):
+            self._take_timing(element, Timing({"count": takings(amount)}, counted=True))
+            return
+        one = bare and amount.worded and largest(amount) == 1
+        if one and self.unit is None and self._of_masses():
+            return  # "20 mg bid for 5 days, then one daily"
+        if (
+            bare
+            and amount.every is not None
+            and self.step.amounts
+            and not self.then
+            and not (one and self._product_only())
+        ):
+            self._take_timing(element, Timing(each(amount, times=True), counted=True))
+            return
+        if self.bracket and amount.kind == "quantity" and self._counted():
+            return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
+        if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
+            if largest(amount) > MAX_COUNT and amount.every is None and not self.leads_to_timing:
+                return  # "0.5 mg b.i.d., 60 pills given": what was supplied
+        if self.total and self.step.timed() and self._alike(amount):
+            return  # "two tablets twice a day for a total of four tablets"
+        if self.bracket and amount.kind == "rate" and any(a.kind == "quantity" for a, _ in self.step.amounts):
+            return  # "320 mg (5 mg/kg)": from what the dose was reckoned
+        if bare and self.unit is not None:
+            amount = replace(amount, quantity={**(amount.quantity or {}), "unit": self.unit}, measure="count")
+            if self.step.amounts and self.supplied and not self.step.timed():
+                self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
+        elif amount.kind == "count" and amount.quantity and amount.measure:
+            self.unit, self.supplied = amount.quantity["unit"], self.before_drug
+        self._place(amount)
+        self.step.amounts.append((amount, element))
+        if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
+            self._merge(element, each(amount, times=False))
+        self._settled()
+
+    def _band(self, element: Element) -> None:
+        """A dose of a scale."""
+        amount, (start, end) = element.value
+        if self.step.amounts:
+            self._next()
+        self.step.amounts.append((amount, element))
+        self.step.band = self.step.as_needed = True
+        self.step.reason = self.text[start:end].strip()
+        self._settled()
+
+    def _like_before(self, amount: Amount) -> Amount | None:
+        """The amount with the unit of the one before it, where a further instruction begins with it."""
+        before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
+        if before is None or before.kind != "quantity" or not before.quantity:
+            return None
+        if not self.step.repeat and self.step.duration is None:
+            return None
+        if not (self.then or self.closed) or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
+            return None
+        return replace(before, quantity={**(amount.quantity or {}), "unit": before.quantity["unit"]}, every=None)
+
+    def _resolve(self, following: Element) -> None:
+        """Only a timing behind it makes a number without a unit a dose."""
+        (element, amount), self.pending = self.pending or (following, Amount("count")), None
+        if following.kind != "timing" or following.value.flag:
+            self.unread.append(("amount_without_unit", element.start, element.end))
+            return
+        self._dose(element, amount)
+
+    def _dose(self, element: Element, amount: Amount) -> None:
+        """Take a number as an amount with the unit of the one before it."""
+        self._place(amount)
+        self.step.amounts.append((amount, element))
+        self.read.append((element.start, element.end))
+        self._settled()
+
+    def _of_masses(self) -> bool:
+        """Does a further step begin behind one whose dose is a mass?"""
+        before = next((step for step in reversed(self.steps) if step.amounts), self.step)
+        doses = [amount for amount, _ in before.amounts if amount.kind != "strength"]
+        return self.then and self.step.timed() and bool(doses) and all(amount.measure == "mass" for amount in doses)
+
+    def _counted(self) -> bool:
+        return any(amount.kind == "count" or amount.measure == "volume" for amount, _ in self.step.amounts)
+
+    def _place(self, amount: Amount) -> None:
+        """Begin a further step where the amount does not belong to the one before."""
+        step = self.step
+        if not step.amounts:
+            if self.then and step.timed():
+                self._next()
+            return
+        if self.change or (self.changing and not step.timed() and self._alike(amount)):
+            self._replace()
+            return
+        if self.whole.alternate or self.then:
+            if self._product_only():
+                return
+            rates = {amount.kind == "rate", *(other.kind == "rate" for other, _ in step.amounts)}
+            if step.timed() or self._alike(amount) or self.whole.alternate or len(rates) > 1:
+                self._next()  # also "5000 units bolus, then 1000 units/h"
+            return
+        if step.timed() and not (self._product_only() and amount.kind != "strength"):
+            if self._alike(amount) or self.take or not self._adds(amount):
+                self._next()
+            return
+        if self._alike(amount) and not self._product_only():
+            kinds = [other for other, _ in step.amounts if same_kind(other, amount)]
+            if (
+                len(kinds) == 1
+                and _may_be_strength(kinds[0], amount)
+                and (self.closed or self.take)
+                and not self._enumerates()
+            ):
+                return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
+            self._next()
+
+    def _enumerates(self) -> bool:
+        return len(self.steps) > 1
+
+    def _adds(self, amount: Amount) -> bool:
+        """Does an amount complete the step that is going on: its strength beside its count, or the reverse?"""
+        kinds = {other.kind for other, _ in self.step.amounts}
+        if amount.kind == "strength":
+            return True
+        return (amount.kind == "quantity" and kinds == {"count"}) or (amount.kind == "count" and "count" not in kinds)
+
+    def _alike(self, amount: Amount) -> bool:
+        return any(same_kind(other, amount) for other, _ in self.step.amounts)
+
+    def _product_only(self) -> bool:
+        """Has the step only amounts that describe the product: a concentration, a combination, "500 mg tablets"?"""
+        return bool(self.step.amounts) and all(
+            amount.kind == "strength" or place in self.step.forms_behind
+            for place, (amount, _) in enumerate(self.step.amounts)
+        )
+
+    def _replace(self) -> None:
+        step = self.step
+        kept = [
+            (place, pair)
+            for place, pair in enumerate(step.amounts)
+            if pair[0].kind == "strength" or place in step.forms_behind
+        ]
+        step.forms_behind = {new for new, (old, _) in enumerate(kept) if old in step.forms_behind}
+        step.amounts = [pair for _, pair in kept]
+        step.repeat, step.duration, step.slots, step.timings = {}, None, [], []
+        self.change = False
+
+
+def _may_be_strength(one: Amount, other: Amount) -> bool:
+    """May the first of two like amounts be the product's strength? A volume or a rate is none."""
+    return other.kind != "rate" and one.measure != "volume"
