@@ -249,6 +249,8 @@ class Amounts:
             return self._timed(quantity, unit, share, under, last, worded=worded)
         if last is not None or under.ucum == "dL":  # "70 mg/dL": a finding of the laboratory
             raise UnreadError("amount_unread")
+        if unit is not None and unit.measure == "activity" and under.measure == "mass":
+            raise UnreadError("dose_by_scale")  # "1 unit per 10 g": of what is eaten
         if unit is not None and unit.measure in _PRODUCT and under.measure in ("volume", "count"):
             return _ratio("strength", quantity, share, under.ucum, unit)
         if unit is not None and unit.measure == "mass" and under.measure == "mass":

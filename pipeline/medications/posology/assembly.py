@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
@@ -14,7 +14,10 @@ _BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parente
 
 
 class Assembling:
-    """One instruction being put together. `text` is the note's own text, from which reasons and names are copied."""
+    """One instruction being put together.
+
+    `text` is the note's own text, from which reasons and names are copied; `units`: UCUM unit of a form, by its code.
+    """
 
     unit: str | None = None  # of the last count of a form
     before_drug = True
@@ -23,17 +26,21 @@ class Assembling:
     # What the words just read announce.
     then = change = changing = take = scale = False
     joined = False  # "then" is only an "and"
+    raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
-    leads_to_timing = False  # a timing stands directly behind the element that is taken
+    following: str | None = None  # the kind of the element behind the one that is taken
     closed = False  # a mark or a sentence's end stands before the next element
     last: Element | None = None
     pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
     excepting = False  # "5 mg daily except 7.5 mg on Sundays"
+    elapsed: Element | None = None  # "after two weeks" leads to the next step
+    limiting = False  # a limit without its time was just said: "up to 8 TABLETS IN 24 HOURS"
     bracket = 0
 
-    def __init__(self, text: str, lang: str) -> None:
+    def __init__(self, text: str, lang: str, units: Mapping[str, str]) -> None:
         self.text = text
         self.lang = lang
+        self.units = units
         self.step = Step()
         self.steps = [self.step]
         self.read: list[tuple[int, int]] = []
@@ -41,9 +48,22 @@ class Assembling:
         self.whole = Whole()
 
     def _next(self) -> None:
-        self.step = Step(follows=(self.then and not self.joined) or self.change or self.whole.alternate)
+        follows = (self.then and not self.joined) or self.change or self.whole.alternate
+        self.step = Step(follows=follows, raised=(self.then and self.raising) or self.change or self.changing)
         self.steps.append(self.step)
+        self._lasted()
         self.then = False
+
+    def _lasted(self) -> None:
+        """ "20 mg daily, after two weeks 40 mg": so long the step before is taken."""
+        elapsed, step = self.elapsed, self.step
+        before = self.steps[-2] if len(self.steps) > 1 else step
+        if elapsed is None or before.duration is not None or not before.repeat or not (step.follows or step.raised):
+            return
+        before.duration = elapsed.value
+        self.read.append((elapsed.start, elapsed.end))
+        self.unread = [(code, start, end) for code, start, end in self.unread if start != elapsed.start]
+        self.elapsed = None
 
     def _settled(self) -> None:
         self.closed = self.take = self.then = self.change = False
@@ -115,8 +135,8 @@ class Assembling:
 
     def _new_step(self, repeat: Data) -> bool:
         """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
-        if self.step.duration:
-            return True
+        if self.step.duration or ("count" in self.step.repeat and "frequency" in repeat and not self.joined):
+            return True  # "40 mg stat, then daily"
         return self._other_frequency(repeat)
 
     def _fewer(self, repeat: Data) -> bool:

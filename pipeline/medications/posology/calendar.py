@@ -126,7 +126,7 @@ class Calendar:
         if excepted is not None and (days := self._days_of_week(text, excepted.end())) is not None:
             end, found_days = days
             left = (found_days or {}).get("dayOfWeek")
-            return end, {"dayOfWeek": [code for code in _WEEK if code not in left]} if left else None
+            return end, {"daysLeftOut": left} if left else None
         first = self._before.match(text, start)
         day = self._day.match(text, first.end() if first else start)
         if day is None:
@@ -166,8 +166,8 @@ class Calendar:
         plain = False
         while True:
             clock = self._clock.match(text, place)
-            if clock is None:
-                break
+            if clock is None or (at is None and clock["h2"] == "1"):
+                break  # "1:15": one unit for 15 g of carbohydrate, not a quarter past one
             written = _time(clock)
             if written is None:
                 break

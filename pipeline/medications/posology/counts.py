@@ -12,6 +12,8 @@ from pipeline.medications.posology.elements import Element
 
 _HALF = Decimal("0.5")
 _IN_PARTS = frozenset(".,")
+# "1-2 q6h" are tablets; more may be something else.
+_MOST_OF_RANGE = 3
 # Forms that are spread, and from how many grams on a figure behind them is of what is supplied.
 _SPREAD = frozenset({"cream", "ointment", "gel", "lotion", "paste"})
 _SMALLEST_PACK = 15
@@ -27,6 +29,10 @@ def pack(amount: Amount, last: Element) -> bool:
 def uncounted(amount: Amount, written: str, step: Step) -> bool:
     """Is a number without a unit none that counts what is taken: "Ritalin 50 a day", "Xanax 0.25 daily"?"""
     number = largest(amount)
+    if "low" in (amount.quantity or {}) and not step.amounts:
+        low = Decimal((amount.quantity or {})["low"])
+        if number > _MOST_OF_RANGE or (low % 1 != 0 and not _IN_PARTS.isdisjoint(written)):
+            return True  # "Dilaudid 2-4 q4h", "Ativan 0.5-1": of milligrams or of tablets?
     decimal = number % 1 != 0 and not _IN_PARTS.isdisjoint(written)
     return number > MAX_COUNT or (decimal and not step.amounts) or (decimal and number % _HALF != 0)
 

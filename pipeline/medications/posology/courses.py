@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
-from pipeline.medications.posology.elements import Element, Seen, Timing, skip
+from pipeline.medications.posology.elements import Data, Element, Seen, Timing, skip
 from pipeline.medications.posology.numbers import Number, UnreadError, digits
 from pipeline.medications.posology.vocabulary import Vocabulary
 
@@ -61,7 +61,7 @@ _DAY_OF = re.compile(
 )
 _DAY_NUMBER = re.compile(
     r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?(?:\d{1,2}|one|two|three|four|five|six|seven)(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
-    r"(?:\s?(?:,|&|\band\b|\bet\b)\s?\d{1,2}(?:\s?-\s?\d{1,2})?(?![\d.,]*\d|\s?(?!and|et|then|puis)[^\W\d_]|\s?[%/]))*"
+    r"(?:\s?(?:,\s?(?:and\b|et\b)|,|&|\band\b|\bet\b)\s?\d{1,2}(?:\s?-\s?\d{1,2})?(?![\d.,]*\d|\s?(?!and|et|then|puis|of|every|each|per|q\b|q\d|toutes|tous|du|de|par|sur)[^\W\d_]|\s?[%/]))*"
     r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2}){0,31})(?![^\W_])"
 )
 # "at 0, 2 and 6 weeks", "weeks 0, 2 and 6", "S0, S2, S6": times for which FHIR has no form.
@@ -107,7 +107,10 @@ class Courses(Vocabulary):
             return Element("unread", place, cycle.end(), code="frequency_unread") if cycle is not None else None
         later = self._cue_end("later", text, place)
         if later and (end := self._stated_end(text, skip(text, later))):
-            return Element("since", place, end, code="start_unread")
+            elapsed = self._cue_end("elapsed", text, place) == later
+            return Element(
+                "since", place, end, self._span(text, skip(text, later)) if elapsed else None, "start_unread"
+            )
         if (times := _AT_TIMES.match(text, place)) is not None:
             return Element("unread", place, times.end(), code="frequency_unread")
         if _NUMBERED.match(text, place) is None:
@@ -121,6 +124,15 @@ class Courses(Vocabulary):
         if day := _DAY_NUMBER.match(text, place):
             return Element("day", place, day.end())
         return self._dated(text, place)
+
+    def _span(self, text: Seen, place: int) -> Data | None:
+        """A length of time in the shape of the event; None for one that cannot be read."""
+        slashed = SLASHED.match(text, place)
+        if slashed is not None:
+            number = self.numbers.read(slashed["low"], slashed["high"])
+            return quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
+        found = self._time(text, place)
+        return quantity_of(found[1].low, found[1].high, found[2]) if found is not None else None
 
     def _stated_end(self, text: Seen, place: int) -> int:
         """Where a length of time ends, also one with a stroke ("2/52"); 0 without one."""
@@ -241,6 +253,8 @@ class Courses(Vocabulary):
                 return Element("unread", place, length.end(), code="zero_amount")
             if unit == "s":
                 return Element("filler", place, length.end())  # "swish for 30 seconds"
+            if not end and (cycle := self._cue_end("cycle_noun", text, skip(text, length.end(), " -"))):
+                return Element("unread", place, cycle, code="frequency_unread")  # "days 1 and 8 of a 21-day cycle"
             kind = "duration" if end or at is not None or length["more"] else "length"
             return Element(kind, place, length.end(), quantity_of(value.low, value.high, unit))
         if end:

@@ -45,8 +45,8 @@ _GLUCOSE = re.compile(
 
 
 # "1 unit for every 50 > 150", "1 UI pour 10 g de glucides": by what is eaten or measured.
-_BY_FIGURE = re.compile(r"\s*(?:for (?:every|each)|per|pour(?: chaque)?)\s+\d")
-_MINUTES = {"min": 1, "h": 60}
+_BY_FIGURE = re.compile(r"\s*(?:(?:for (?:every|each)|per|pour(?: chaque)?)\s+|:\s?(?=\d+\s?g(?![^\W_])))\d")
+_MINUTES = {"min": 1, "h": 60, "d": 1440}
 
 
 @dataclass(slots=True)
@@ -62,6 +62,8 @@ class Step:
     slots: list[tuple[str, Decimal]] = field(default_factory=list)
     band: bool = False  # a dose of a scale: it has its condition
     follows: bool = False  # "then", "increased to" or "alternating with" leads to it
+    raised: bool = False  # it is a change of the dose before: what it depends on is no condition of taking
+    excepted: list[str] = field(default_factory=list)  # the days that are left out: "daily except Sundays"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
     vague: bool = False  # when it is taken is said, but cannot be read
@@ -137,6 +139,8 @@ def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
     for before, after in itertools.pairwise(found):
         named = "dayOfWeek" in (before.get("timing") or {}).get("repeat", {}) and "dose" in after
         own = named or any(data is after for data in unread)  # "5 mg MWF, 2.5 mg" is of other days
+        # "10 mg b.i.d. plus 5 mg p.r.n.": the second one is taken whenever it is needed.
+        own = own or (bool(after.get("as_needed")) and not before.get("as_needed") and "dose" in after)
         if not own and not {"timing", "rate"} & after.keys() and "timing" in before:
             repeat = {name: value for name, value in before["timing"]["repeat"].items() if name != "count"}
             if repeat:
@@ -195,16 +199,23 @@ def level(steps: Sequence[Step]) -> Element | None:
 
 
 def released(step: Step) -> None:
-    """Make what a patch gives in a time its strength ("25 ug/h", "0.05 mg/day"); it says nothing of how often one is put on."""
+    """Make what a patch gives in a time ("25 ug/h", "0.05 mg/day") its strength where patches are counted, else the rate.
+
+    It says nothing of how often one is put on.
+    """
+    counted = any((amount.quantity or {}).get("unit") == "{patch}" for amount, _ in step.amounts)
     for place, (amount, element) in enumerate(step.amounts):
         ratio = amount.ratio if amount.kind == "rate" else None
-        if amount.kind == "quantity" and amount.every in (ONE_DAY, _DAY):
+        if amount.kind == "quantity" and amount.every is not None and amount.every[1] in ("h", "d"):
             under = quantity_of(amount.every[0], None, amount.every[1])
             ratio = {"numerator": amount.quantity, "denominator": under}
-            if not step.timings and amount.every == ONE_DAY:
+            if not step.timings and amount.every != _DAY:
                 step.repeat = {}
         if ratio is not None and ratio["denominator"]["unit"] in ("h", "d"):
-            step.amounts[place] = (Amount("strength", ratio=ratio, measure=amount.measure), element)
+            step.amounts[place] = (
+                Amount("strength" if counted else "rate", ratio=ratio, measure=amount.measure),
+                element,
+            )
 
 
 def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:
@@ -381,7 +392,7 @@ def goes_on(length: Data, repeat: Data) -> bool:
     own = _MINUTES.get(length["durationUnit"])
     if period is None or longest is None or own is None:
         return False
-    return Decimal(length["duration"]) * own > Decimal(period) * longest
+    return Decimal(length["duration"]) * own * repeat.get("frequency", 1) > Decimal(period) * longest
 
 
 def course_of(length: Data) -> Data:

@@ -16,6 +16,8 @@ Data = dict[str, Any]
 Row = dict[str, str]
 T = TypeVar("T")
 
+MARKS = frozenset(',;:.()[]!?*|\n"')
+
 
 @dataclass(slots=True)
 class Element:

@@ -45,6 +45,10 @@ class Frequencies(Reasons, ABC):
         row = match.row
         if row["flag"] == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
             return None  # "40 x 3d": 40 for three days
+        if row["flag"] == "now" and not self._leads_on(text, match.end):
+            return None  # "40 mg now": a single dose, or what is taken today?
+        if self._cue_end("lockout", text, skip(text, match.end)):
+            return Element("unread", place, match.end, code="frequency_unread")  # "q 6 min lockout": no more often
         if row["flag"] == "detail":
             return Element("filler", place, match.end)
         if row["flag"] == "as_needed":
@@ -81,9 +85,15 @@ class Frequencies(Reasons, ABC):
             return True
         return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
 
+    def _leads_on(self, text: Seen, end: int) -> bool:
+        """Does what stands behind "now" say what is taken next: "40 mg now, then 20 mg daily"?"""
+        start = skip(text, end, " \t,;")
+        return any(self._cue_end(kind, text, start) for kind in ("then", "again"))
+
     def _misspelt(self, text: Seen, place: int, end: int) -> bool:
-        """Does a word that is none stand behind a number of times in words? It may say of what time that is."""
+        """Does a word that is none stand behind a number of times in words? It may say of what time that is: "twice a dya"."""
         start = skip(text, end)
+        start = skip(text, self._cue_end("per", text, start) or start)
         word = WORD.match(text, start) if text[place].isalpha() and text[start : start + 1].isalpha() else None
         return word is not None and not self.knows(text, start) and word[0] not in resources.vocabulary(self.lang)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, SLASHED, Courses
-from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.elements import MARKS, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
 
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
@@ -230,9 +230,20 @@ class Limits(Courses):
             return None
         stop = self._quantity_end(text, place)
         end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
+        if not end and stop and text[:place].rstrip().endswith(","):
+            end = self._cue_end("supply_only", text, skip(text, stop))
+            end = end if not text[end : end + 1].strip() or text[end] in MARKS else 0
         if not end or self._is_mass(text, place):
             return None  # "a 40 mg prescription" says what is in a tablet
         return Element("given", place, end)
+
+    def _is_amount(self, text: Seen, place: int) -> bool:
+        """Does an amount with a unit begin at a place?"""
+        try:
+            found = self._amount_at(text, place) if place < len(text) else None
+        except UnreadError:
+            return False
+        return found is not None and bool(found[1].measure)
 
     def _is_mass(self, text: Seen, place: int) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,6 +15,10 @@ from pipeline.medications.posology.elements import Element, Timing
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
+# A complete instruction behind which no more forms than these stand may be one of so many: "500 mg b.i.d., 2 tablets".
+MOST_AT_ONCE = 4
+# What stands behind an amount that ends an instruction.
+_ENDS = frozenset({None, "mark", "word", "given", "end"})
 
 
 class Placing(Assembling):
@@ -46,8 +51,11 @@ class Placing(Assembling):
         if self.before_drug and not self.step.amounts and takings(amount):
             self._take_timing(element, Timing({"count": takings(amount)}, counted=True))
             return
+        if bare and amount.every is not None and self._of_doses({"mass", "activity"}):
+            self._take_timing(element, Timing(each(amount, times=True), counted=True))
+            return  # "1000 µg/j pdt 7 j puis 1/mois"
         one = bare and amount.worded and largest(amount) == 1
-        if one and self.unit is None and self._of_masses():
+        if one and self.unit is None and self._of_doses({"mass"}):
             return  # "20 mg bid for 5 days, then one daily"
         if (
             bare
@@ -61,7 +69,8 @@ class Placing(Assembling):
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
-            if largest(amount) > MAX_COUNT and amount.every is None and not self.leads_to_timing:
+            least = MOST_AT_ONCE if self.closed and self.following in _ENDS else MAX_COUNT
+            if largest(amount) > least and amount.every is None and self.following != "timing":
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
             return  # "two tablets twice a day for a total of four tablets"
@@ -115,11 +124,11 @@ class Placing(Assembling):
         self.read.append((element.start, element.end))
         self._settled()
 
-    def _of_masses(self) -> bool:
-        """Does a further step begin behind one whose dose is a mass?"""
+    def _of_doses(self, measures: Container[str]) -> bool:
+        """Does a further step begin behind one whose dose is measured so?"""
         before = next((step for step in reversed(self.steps) if step.amounts), self.step)
         doses = [amount for amount, _ in before.amounts if amount.kind != "strength"]
-        return self.then and self.step.timed() and bool(doses) and all(amount.measure == "mass" for amount in doses)
+        return self.then and self.step.timed() and bool(doses) and all(amount.measure in measures for amount in doses)
 
     def _counted(self) -> bool:
         return any(amount.kind == "count" or amount.measure == "volume" for amount, _ in self.step.amounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pipeline import resources
@@ -31,6 +31,8 @@ _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
 _OFF = ("stop", "hold")
+# Of these nobody knows what gives them: an inhaler, or a spray under the tongue.
+_PUFFS = {"{puff}"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
@@ -84,6 +86,7 @@ class PosologyLanguage:
         )
         days = resources.read_table(lang, "posology/days.tsv")
         self._short_days = {row["written"] for row in days if row["only"]}
+        self._limits = re.compile(rf"(?<![^\W_]){alternatives(words['max'], to_the_end=True)}")
         self._until = re.compile(alternatives(words["until"]))
 
     def read(
@@ -107,8 +110,11 @@ class PosologyLanguage:
         return [
             ({"as_needed": False, "steps": [], "daily_dose": None}, [])
             if reading is None
-            else (self._formed(reading.posology, one, text), self._warnings(reading, elements or (), one.attributes))
-            for one, elements, reading in zip(instructions, scanned, readings, strict=True)
+            else (
+                self._formed(reading.posology, one, of or (), text),
+                self._warnings(reading, elements or (), one.attributes),
+            )
+            for one, elements, of, reading in zip(instructions, scanned, chosen, readings, strict=True)
         ]
 
     def _scanned(self, text: str, folded: str, one: Instruction, neighbours: Neighbours) -> list[Element] | None:
@@ -165,7 +171,11 @@ class PosologyLanguage:
         while before:
             place = start + len(before) - len(before.rsplit(None, 1)[-1])
             if not self._scanner.knows(folded, place):
-                break
+                limits = self._limits.finditer(folded, start, mark)
+                found = next((limit for limit in limits if limit.start() <= place < limit.end()), None)
+                if found is None:
+                    break
+                place = found.start()  # "no more than" three
             begin = place
             before = folded[start:place].rstrip()
         return begin
@@ -198,10 +208,15 @@ class PosologyLanguage:
                 start = drug[1] - len(words[-1])
                 chosen.append(Element("form", start, drug[1], code))
 
-    def _formed(self, posology: Data, one: Instruction, text: str) -> Data:
+    def _formed(self, posology: Data, one: Instruction, elements: Sequence[Element], text: str) -> Data:
         """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
         doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
-        for start, end in one.attributes.get("FORM", ()):
+        words = list(one.attributes.get("FORM", ()))
+        for element in elements if "form" not in posology else ():
+            if element.kind == "amount" and element.value.kind == "count" and element.value.measure and doses != _PUFFS:
+                last = list(_LETTERS.finditer(text, element.start, element.end))[-1:]
+                words += [found.span() for found in last]
+        for start, end in words:
             code = _code(self._scanner.form_codes, text[start:end].lower())
             if code is not None and "form" not in posology and {self._units.get(code)} == doses:
                 posology["form"] = {"text": text[start:end], "code": code}
@@ -307,7 +322,7 @@ class PosologyLanguage:
         around = text[max(0, element.start - _AROUND) : element.end + _AROUND]
         return words.isupper() and not around.isupper()  # "CAUTIONS ON TETRACYCLINE"
 
-    def _uncounted(self, elements: Iterable[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
+    def _uncounted(self, elements: Sequence[Element], attributes: dict[str, list[Bounds]], folded: str) -> None:
         """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
 
         A time within an end is no course either: "until cultures are negative for 48 hours", nor is its number a limit:
@@ -315,7 +330,9 @@ class PosologyLanguage:
         """
         strengths, durations = set(attributes.get("STRENGTH", ())), Places(attributes.get("DURATION", ()))
         ends = Places(bounds for bounds in attributes.get("DURATION", ()) if self._until.match(folded, *bounds))
-        for element in elements:
+        for number, element in enumerate(elements):
+            if element.kind == "duration" and _of_other_clause(elements, number, folded):
+                element.kind, element.code = "unread", "duration_unread"
             until = ends.around(element.start, element.end) if element.kind in _OF_AN_END else None
             if until is not None and (until[0] < element.start or element.kind == "max"):
                 element.kind, element.code = "unread", "duration_unread"
@@ -365,6 +382,14 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _of_other_clause(elements: Sequence[Element], number: int, folded: str) -> bool:
+    """Does a bare time stand behind words of another clause: "5 mg o.d., U&Es 2/52" is no course of two weeks?"""
+    place = number - 1
+    while place >= 0 and elements[place].kind == "word":
+        place -= 1
+    return folded[elements[number].start].isdecimal() and -1 < place < number - 1 and elements[place].kind == "mark"
 
 
 def _of_next(element: Element, text: str, drugs: frozenset[int]) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from pipeline.medications.posology.elements import Element, Seen, skip
+from pipeline.medications.posology.elements import MARKS, Element, Seen, skip
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 
-MARKS = frozenset(',;:.()[]!?*|\n"')
 MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
@@ -18,6 +17,8 @@ _TOGETHER = re.compile(
     r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]{0,40}[^\s,;.]"
 )
 SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
+# A route in so few letters is an abbreviation, with which no reason begins: "p.r.n. SC pain".
+_ABBREVIATED = 2
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
 #: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
@@ -54,6 +55,8 @@ class Reasons(Limits, ABC):
         if (visit := self._visit(text, place)) is not None:
             return visit
         end = self._cue_end("hold", text, place)
+        if end and self._cue_end("then_to", text, place) == end and self._is_amount(text, skip(text, end)):
+            return None  # "titrate to 10 mg"
         if end and self._cue_end("scale", text, place) < end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
             stop = max(stop, self._reason_end(text, skip(text, stop)))
@@ -68,6 +71,9 @@ class Reasons(Limits, ABC):
                 following = WORD.match(text, skip(text, stop))
                 if self._escalates.search(text, start, following.end() if following else stop):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
+                behind = skip(text, stop, " \t,")
+                if any(self._cue_end(kind, text, behind) for kind in ("then_to", "changing", "by_verb")):
+                    return Element("hold", place, stop)  # "if BP > 140, increase to 20 mg"
                 return Element("as_needed", place, stop, (start, stop), code="condition")
             return None
         end = self._cue_end("reason", text, place)
@@ -87,6 +93,8 @@ class Reasons(Limits, ABC):
         start = skip(text, end)
         if visit := self._cue_end("visit", text, start):
             return Element("hold", place, visit)  # "p.r.n. follow-up"
+        if self._is_route(text, start):
+            return Element("as_needed", place, end)  # "p.r.n. IM for agitation"
         comma = skip(text, end, " \t,")
         for kind in ("reason", "condition"):
             cue = self._cue_end(kind, text, comma)
@@ -96,11 +104,26 @@ class Reasons(Limits, ABC):
                 if stop > start:
                     return Element("as_needed", place, stop, (start, stop))
         if not text[start : start + 1].isalpha() or any(
-            self._cue_end(kind, text, start) for kind in ("filler", "then", "take", "reason_stop", "no_reason")
+            self._cue_end(kind, text, start)
+            for kind in ("filler", "then", "then_to", "joining", "take", "reason_stop", "no_reason")
         ):
             return Element("as_needed", place, end)
         stop = self._reason_end(text, start)
         return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
+
+    def _is_route(self, text: Seen, start: int) -> bool:
+        """Does a route stand behind "as needed", and no reason that begins with such a word ("p.r.n. nasal congestion")?"""
+        end = self._cue_end("routes", text, start)
+        behind = skip(text, end)
+        if (
+            not end
+            or behind >= len(text)
+            or end - start <= _ABBREVIATED
+            or text[behind] in MARKS
+            or text[behind] in SIGNS
+        ):
+            return bool(end)
+        return self._cue_end("reason", text, behind) > 0 or self._begins_dosing(text, behind)
 
     def _reason_end(self, text: Seen, start: int) -> int:
         """Where the words of a reason end: before a mark, an element of dosing, or a word that begins something else."""

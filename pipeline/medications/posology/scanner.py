@@ -17,10 +17,10 @@ from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
-from pipeline.medications.posology.elements import Element, Gated, Read, Seen, skip
+from pipeline.medications.posology.elements import MARKS, Element, Gated, Read, Seen, skip
 from pipeline.medications.posology.frequencies import FOR_DAYS, Frequencies
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
-from pipeline.medications.posology.reasons import MARKS, WORD, mark_end
+from pipeline.medications.posology.reasons import WORD, mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
@@ -30,12 +30,20 @@ _HOURS_TOLD = 4
 _TO_SITE = 16
 _BLANKS = frozenset(" \t\r\f\v")
 _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
+# Two ways of leading on that say more: a change of the dose, or no order at all.
+_THEN = frozenset({"then_to", "joining"})
 _SILENT = frozenset({"word", *_HIDDEN.values()})
 _RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
 _NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
+# A number that a dash ties to the drug is of its name.
+_OF_NAME = f"{DRUG_SIGN}-"
+# Signs between days in one letter.
+_JOINS_DAYS = frozenset("/-,")
+# What Roman figures count.
+_IN_ROMAN = frozenset({"{tbl}", "{cap}", "{puff}", "[drp]", "{suppository}", "{ampoule}"})
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per", "by_behind")
@@ -128,7 +136,7 @@ class Scanner(Frequencies):
         for kind, cue in opening.simple:
             found = cue.match(text, place)
             if found is not None and (best is None or found.end() > best.end):
-                best = Element(kind, place, found.end())
+                best = Element("then", place, found.end(), kind) if kind in _THEN else Element(kind, place, found.end())
         if best is not None:
             return best
         return Element("word", place, word.end() if (word := WORD.match(text, place)) is not None else place + 1)
@@ -209,8 +217,7 @@ class Scanner(Frequencies):
                 continue
             if read != self._amount or (element.kind == "amount" and element.value.measure):
                 return True
-        then = self._cue_end("then", text, place)
-        return bool(then) and not text.startswith(("and", "et", "ou", "or"), place)
+        return any(self._cue_end(kind, text, place) for kind in ("then", "then_to"))
 
     def _on_dial(self, text: Seen, place: int) -> Element | None:
         """ "10 o'clock": no amount, and without the half of the day no time."""
@@ -227,6 +234,8 @@ class Scanner(Frequencies):
         if text[place].isalpha():
             end = self._diluted(text, place)
             return Element("filler", place, end) if end else self._stated(text, place)
+        if text.startswith(_OF_NAME, max(0, place - len(_OF_NAME))):
+            return Element("filler", place, self._amount_end(text, place))  # "Catapres-TTS-2"
         if sited := self._cue_end("routes", text, place):
             return Element("route", place, sited)  # "2 yeux"
         if described := _DESCRIBED.match(text, place):
@@ -251,6 +260,10 @@ class Scanner(Frequencies):
         if found is None:
             return None
         end, amount = found
+        if text[end : end + 1] in _JOINS_DAYS and text[end - 1] == "l" and amount.measure == "volume":
+            days = self._calendar.match(text, end - 1, offsets=False)
+            if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays
+                return Element("unread", place, end - 1, code="amount_without_unit")
         if amount.kind == "count" and not amount.measure and FOR_DAYS.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
@@ -350,7 +363,7 @@ class Scanner(Frequencies):
         if self._before_site[kind].search(text, max(0, place - _TO_SITE), place) is None:
             return False
         behind = skip(text, end)
-        if behind >= len(text) or text[behind] in MARKS:
+        if behind >= len(text) or text[behind] in MARKS or self._course(text, behind) is not None:
             return True
         timing = self._frequency(text, behind)
         return timing is not None and timing.kind in ("timing", "as_needed")
@@ -364,6 +377,8 @@ class Scanner(Frequencies):
         behind = self._count_behind.match(text, end)
         if unit is not None and behind is not None and unit.measure == "count":
             written = behind["roman"] or behind["number"]
+            if behind["roman"] and unit.ucum not in _IN_ROMAN:
+                return Element("form", place, end)  # "pen V" is a drug
             if written != "iv" and written.strip("0"):
                 amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
                 return Element("amount", place, behind.end(), amount)

@@ -17,6 +17,8 @@ from pipeline.text.phrases import alternatives
 
 Bounds = tuple[int, int]
 
+# Behind the time of an infusion the device is looked for in so many characters.
+_TO_PUMP = 30
 # What may be said of both, and what may stand with the first drug only.
 _SHARED = frozenset({"timing", "as_needed", "reason", "route", "duration", "length", "infusion", "nights", "max"})
 _SAYING = frozenset({*_SHARED, "amount", "slots", "band", "unread", "hold", "by", "old", "day", "given", "alternate"})
@@ -29,6 +31,7 @@ class Shared:
         kinds = resources.phrases(lang, "posology/words.tsv")
         either, both = (alternatives(kinds[kind], to_the_end=True) for kind in ("either_drug", "both_drugs"))
         self._joint = re.compile(rf"\s*,?\s*(?:(?P<either>{either})|{both}|[+&])\s*\Z")
+        self._pump = re.compile(rf"(?<![^\W_]){alternatives(kinds['pump'], to_the_end=True)}")
         self._nebulised = frozenset(map(fold, resources.read_lines(lang, "posology/nebulised.txt")))
 
     def settle(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
@@ -60,8 +63,12 @@ class Shared:
         routes = {element.value for element in common if element.kind == "route"}
         if "inhaled" in routes:
             return all(folded[slice(*drug)] in self._nebulised for drug in pair)
-        hours = any(element.kind == "infusion" and element.value["durationUnit"] == "h" for element in common)
-        return hours and routes == {"subcutaneous"}
+        infusions = [
+            element for element in common if element.kind == "infusion" and element.value["durationUnit"] == "h"
+        ]
+        end = max((element.end for element in infusions), default=0)
+        by_pump = self._pump.search(folded, pair[1][1], end + _TO_PUMP) is not None
+        return bool(infusions) and (routes == {"subcutaneous"} or by_pump)
 
 
 def _alike(one: Sequence[Element], other: Sequence[Element]) -> bool:

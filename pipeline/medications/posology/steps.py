@@ -14,7 +14,7 @@ from decimal import Decimal
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
 from pipeline.medications.posology.counts import in_parts
-from pipeline.medications.posology.courses import EACH
+from pipeline.medications.posology.courses import COURSE_UNITS, EACH
 from pipeline.medications.posology.dosage import (
     agree,
     course_of,
@@ -26,18 +26,15 @@ from pipeline.medications.posology.dosage import (
     supplied,
     untold,
 )
-from pipeline.medications.posology.elements import Element, Reading, Timing
+from pipeline.medications.posology.elements import Data, Element, Reading, Timing
 from pipeline.medications.posology.further import doses_in_turn, in_turn, of_patch, timed_alike, untimed
 from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
+_DAY = 24
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "bolus", "drops"})
-# What joins two amounts without saying that one comes after the other.
-_JOINING = frozenset({"and", "et"})
-#: A time without "for" before it, in hours or less, is no course.
-_COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 
 
 class _Assembly(Placing):
@@ -53,6 +50,7 @@ class _Assembly(Placing):
             handler(self, element)
         if kind not in _UNSAID:
             self.read.append((element.start, element.end))
+        self.limiting = self.limiting and kind in _WITHIN_LIMIT
         if kind != "filler":
             self.last = element
             self.total = False
@@ -74,7 +72,7 @@ class _Assembly(Placing):
 
     def _then(self, element: Element) -> None:
         self.then, self.change = True, False
-        self.joined = self.text[element.start : element.end].lower() in _JOINING
+        self.joined, self.raising = element.value == "joining", element.value == "then_to"
 
     def _except(self, element: Element) -> None:
         self.excepting = self.step.timed()
@@ -112,8 +110,16 @@ class _Assembly(Placing):
         behind_amount = bool(self.step.amounts) and self.last is self.step.amounts[-1][1]
         if behind_amount and not self.step.follows:
             self.step.vague = True  # "200 mg 12 hours later"
+        if self.limiting and element.value is not None and self.whole.maximum is not None:
+            self.whole.maximum["denominator"] = element.value
+            self.read.append((element.start, element.end))
+            return  # "up to 8 tablets in 24 hours"
         if element.code:
             self.unread.append((element.code, element.start, element.end))
+        if element.value is not None and element.value.get("unit") in COURSE_UNITS:
+            self.elapsed = element
+            if len(self.steps) > 1 and self.step.amounts:
+                self._lasted()
 
     def _unread(self, element: Element) -> None:
         of_unit = self._like_before(element.value) if isinstance(element.value, Amount) else None
@@ -129,6 +135,9 @@ class _Assembly(Placing):
     def _day(self, element: Element) -> None:
         self.step.on_a_day = True
         self.step.on_days = len(_FIGURES.findall(self.text[element.start : element.end])) > 1
+        if self.step.on_days and _of_cycle(self.step.repeat):
+            self.step.repeat = {}
+            self.unread.append(("frequency_unread", element.start, element.end))
 
     def _timing(self, element: Element) -> None:
         timing: Timing = element.value
@@ -137,10 +146,20 @@ class _Assembly(Placing):
             return
         if "otherDays" in timing.repeat:
             named = [day for step in self.steps for day in step.repeat.get("dayOfWeek", ())]
-            if not named:
+            if not named or "dayOfWeek" in self.step.repeat:
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
             timing = Timing({"dayOfWeek": [day for day in WEEK if day not in named]})
+        if "daysLeftOut" in timing.repeat:
+            self.step.excepted = timing.repeat["daysLeftOut"]
+            timing = Timing({"dayOfWeek": [day for day in WEEK if day not in self.step.excepted]})
+        if self.limiting and self.whole.maximum is not None and timing.repeat.get("frequency") == 1:
+            under = quantity_of(Decimal(timing.repeat["period"]), None, timing.repeat["periodUnit"])
+            self.whole.maximum["denominator"] = under
+            return  # "up to 4 capsules of Imodium a day"
+        if self.step.on_days and _of_cycle(timing.repeat):
+            self.unread.append(("frequency_unread", element.start, element.end))
+            return
         if timing.flag == "repeat":
             self._again(element, timing)
             return
@@ -219,23 +238,31 @@ class _Assembly(Placing):
             said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
             self._infusion(replace(element, value=said))
             return
+        if self._of_days(element.value):
+            self._duration(element)  # "1.2 g t.d.s. 48 h"
         if (
-            element.value.get("unit") in _COURSE_UNITS
+            element.value.get("unit") in COURSE_UNITS
             and (self.step.said() or self.last is not None)
             and self.step.duration is None
         ):
             self._duration(element)
 
+    def _of_days(self, length: Data) -> bool:
+        """Are hours with no word before them so many that they are a course: a day or more, and several takings?"""
+        hours = length.get("unit") == "h" and self.step.duration is None and Decimal(length.get("value", 0)) >= _DAY
+        return hours and goes_on({"duration": length["value"], "durationUnit": "h"}, self.step.repeat)
+
     def _max(self, element: Element) -> None:
+        self.limiting = self.whole.maximum is None and element.value["denominator"] is None
         if self.whole.maximum is None:
-            numerator = element.value["numerator"]
+            numerator = dict(element.value["numerator"])
             if "unit" not in numerator and self.unit is not None:
-                numerator = {**numerator, "unit": self.unit}
+                numerator["unit"] = self.unit
             self.whole.maximum = {**element.value, "numerator": numerator}
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
-        if self.scale and element.code == "condition":
+        if element.code == "condition" and (self.scale or self.step.raised):
             return
         if self.then and self.step.duration is not None:
             self._next()  # "tid x 3 days then prn"
@@ -254,6 +281,8 @@ class _Assembly(Placing):
             self.step.reason = words
 
     def _route(self, element: Element) -> None:
+        if self.then and not self.joined and self.step.timed() and self.step.amounts:
+            self._next()  # "1.2 g IV t.d.s. for 48 h, then oral 625 mg t.d.s."
         self.step.routes.append(element)
         self._passed()
 
@@ -264,12 +293,22 @@ class _Assembly(Placing):
             self.step.forms_behind.add(len(amounts) - 1)
         if self.whole.form is None:
             self.whole.form = coded(element, self.text)
+        if self.limiting and self.whole.maximum is not None and element.value in self.units:
+            self.whole.maximum["numerator"].setdefault("unit", self.units[element.value])
         self._passed()
 
     def _passed(self) -> None:
         self.then = self.change = False
 
 
+def _of_cycle(repeat: Data) -> bool:
+    """Is a timing the length of a cycle, on several days of which something is given: "days 1, 8 and 15 q 28 days"?"""
+    unit, period = repeat.get("periodUnit"), repeat.get("period")
+    return repeat.get("frequency") == 1 and (unit in ("wk", "mo") or (unit == "d" and period != "1"))
+
+
+# What may stand between a limit and its time.
+_WITHIN_LIMIT = frozenset({"max", "drug", "form", "filler"})
 # What takes an element of each kind: the method of its name.
 _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     name.removeprefix("_"): method
@@ -283,9 +322,9 @@ _UNSAID = frozenset({"since", "mark", "word", "filler", "then", "take", "change"
 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
-    assembly = _Assembly(text, lang)
+    assembly = _Assembly(text, lang, units)
     for element, following in itertools.zip_longest(elements, elements[1:]):
-        assembly.leads_to_timing = following is not None and following.kind == "timing"
+        assembly.following = following.kind if following is not None else None
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
@@ -298,6 +337,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         at = assembly.steps.index(step)
         assembly.steps[at : at + 1] = doses_in_turn(step)
     timed_alike([step for step in assembly.steps if step.band])
+    for step, following in itertools.pairwise(assembly.steps):
+        if step.excepted and following.amounts and not following.repeat:
+            following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
     if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
         for step in assembly.steps:

@@ -16,7 +16,7 @@ from pipeline.text.phrases import alternatives
 
 _PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 #: Cues that are elements by themselves, in the order of their precedence.
-SIMPLE = ("end", "then", "except", "alternate", "changing", "change", "take", "scale", "filler")
+SIMPLE = ("end", "then", "then_to", "joining", "except", "alternate", "changing", "change", "take", "scale", "filler")
 # What a finding is compared with: "> 38.5 °C".
 _MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
 _CYCLE_ENDED = ("off", "d'arret", "de pause", "sans traitement")
@@ -26,6 +26,8 @@ _WITH_NEXT = re.compile(rf"\s+(?:with|avec)(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_S
 _JOINED = re.compile(r"\s(?:and|then|et|puis)\s")
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
+# A word between drops and the eye says how often, in so many letters.
+_MOST_OF_ABBREVIATION = 5
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
 _ARTICLES = frozenset({"a", "an", "un", "une"})
@@ -63,9 +65,10 @@ class Vocabulary:
         # What the abbreviation of an eye or an ear stands behind: drops, the drug, and where it is no limb too, a strength.
         drops = alternatives((w for w, unit in self.amounts.units.items() if unit.ucum == "[drp]"), to_the_end=True)
         self._sites = {phrase: kind for kind in ("site", "site_of_drops") for phrase in kinds.get(kind, ())}
+        often = rf"(?:\s+[^\W\d_]{{2,{_MOST_OF_ABBREVIATION}}})?"  # "0.25% b.d. LE"
         self._before_site = {
-            "site": re.compile(rf"(?:{DRUG_SIGN}|%|(?<![^\W_]){drops})\s+\Z"),
-            "site_of_drops": re.compile(rf"(?:{DRUG_SIGN}|(?<![^\W_]){drops})\s+\Z"),
+            "site": re.compile(rf"(?:{DRUG_SIGN}|(?:%|(?<![^\W_]){drops}){often})\s+\Z"),
+            "site_of_drops": re.compile(rf"(?:{DRUG_SIGN}|(?<![^\W_]){drops}{often})\s+\Z"),
         }
         self._of_what_is_named = re.compile(rf"(?<![^\W_]){alternatives(kinds['demonstrative'])}\s+\Z")
         self._openings: dict[str, Opening] = {}
@@ -73,10 +76,11 @@ class Vocabulary:
         for kind, cues in self._cues.items():
             for start, pattern in cues.patterns.items():
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
-        self._behind = {kind: re.compile(alternatives(kinds[kind])) for kind in ("supply", "limit", "ago")}
+        behind = {"supply": (*kinds["supply"], *kinds["supply_only"]), "limit": kinds["limit"], "ago": kinds["ago"]}
+        self._behind = {kind: re.compile(alternatives(phrases)) for kind, phrases in behind.items()}
         self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
-        behind = [phrase for kind in ("supply", "limit", "ago") for phrase in kinds[kind]]
-        self._any_behind = re.compile(alternatives([*behind, *_CYCLE_ENDED, *OFFSET_FROM]))
+        phrases = [phrase for several in behind.values() for phrase in several]
+        self._any_behind = re.compile(alternatives([*phrases, *_CYCLE_ENDED, *OFFSET_FROM]))
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         # What stands before is looked at when one is found: the engine goes by the first letters then.
         self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
@@ -103,7 +107,7 @@ class Vocabulary:
         weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
         self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
         self._count_behind = re.compile(
-            r"[\s.]*(?P<roman>i{2,3}|iv|v|x|i(?=\s+(?:po|p\.o|q|b\.?i|t\.?i|daily|every|each|od|bd|tds|sl|pr|prn|at|in|par|le|matin)))(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
+            r"[\s.]*(?P<roman>i{2,3}|iv|v|x(?!\s?\d)|i(?=\s+(?:po|p\.o|q|b\.?i|t\.?i|daily|every|each|od|bd|tds|sl|pr|prn|at|in|par|le|matin)))(?![^\W_])|[\s.]*(?P<number>\d{1,2})(?![\d.,/%-]|\s?[a-zµ%])"
         )
 
     def _coded(self, name: str) -> Cues:
