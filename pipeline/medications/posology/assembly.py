@@ -60,7 +60,7 @@ class Assembling:
         before = self.steps[-2] if len(self.steps) > 1 else step
         if elapsed is None or before.duration is not None or not before.repeat or not (step.follows or step.raised):
             return
-        before.duration = elapsed.value
+        before.duration, _ = elapsed.value
         self.read.append((elapsed.start, elapsed.end))
         self.unread = [(code, start, end) for code, start, end in self.unread if start != elapsed.start]
         self.elapsed = None

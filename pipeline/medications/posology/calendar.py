@@ -115,6 +115,13 @@ class Calendar:
             return self._times_of_day(text, start)
         return self._days_of_week(text, start) or self._times_of_day(text, start)
 
+    def goes_on(self, text: str, length: re.Match[str]) -> bool:
+        """Is what looks like a length the first of several clock times?"""
+        at = length.end("low")
+        led = self._at.match(text, at + 1 if text[at].isspace() else at) is not None
+        joint = self._clock_joint.match(text, length.end()) if led else None
+        return joint is not None and self._clock.match(text, joint.end()) is not None
+
     def _days_of_week(self, text: str, start: int) -> tuple[int, Data | None] | None:
         ordinal = self._ordinal.match(text, start)
         if ordinal is not None:

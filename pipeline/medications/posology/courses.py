@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
+from pipeline.medications.posology.course_words import CourseWords
 from pipeline.medications.posology.elements import Data, Element, Seen, Timing, skip
 from pipeline.medications.posology.numbers import Number, UnreadError, digits
 from pipeline.medications.posology.vocabulary import Vocabulary
@@ -15,88 +16,20 @@ from pipeline.medications.posology.vocabulary import Vocabulary
 MAX_INFUSION_HOURS = 24
 #: A length in these units can be a course.
 COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
-# What the patterns of this file begin with.
-PATTERN_STARTS = frozenset(
-    [
-        "day",
-        "days",
-        "jour",
-        "jours",
-        "j",
-        "cycle",
-        "dose",
-        "on",
-        "a",
-        "au",
-        "le",
-        "for",
-        "du",
-        "de",
-        "at",
-        "aux",
-        "week",
-        "weeks",
-        "wk",
-        "wks",
-        "month",
-        "months",
-        "semaine",
-        "semaines",
-        "mois",
-    ]
-)
-
 
 #: The code of a length that is said of each of several doses.
 EACH = "each"
-_CLAUSE_END = re.compile(r"\s*(?:[^\w\s]|\Z|(?:and |then |et |puis )(?:stop|off|arret))")
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
-#: "3/7", "2/52", "6/12": so many days, weeks, months.
-SLASHED = re.compile(
-    r"(?P<low>\d{1,2})(?:\s?-\s?(?P<high>\d{1,2}))?\s?/\s?(?P<of>7|52|12)(?![\d/]|[.,]\d)(?:\s+course)?"
-)
-_DAYS_OF = re.compile(r"j\s?\d{1,2}\s?/\s?(?:j\s?)?(\d{1,2})(?!\d)")
-_DAY_OF = re.compile(
-    r"(?:on |a )?(?:days?|jour|j)\s?\d{1,2}\s?(?:of|/|sur)\s?(?:j\s?)?(\d{1,3})(?![\d/])(?:\s(?:days|jours))?"
-)
-_DAY_NUMBER = re.compile(
-    r"(?:(?:on |a |au |le )?(?:days?|jours?|cycle|dose) ?(?:#|number |no\.? )?(?:\d{1,2}|one|two|three|four|five|six|seven)(?:\s?(?:-|to|a|of|/)\s?\d{1,2})?"
-    r"(?:\s?(?:,\s?(?:and\b|et\b)|,|&|\band\b|\bet\b)\s?\d{1,2}(?:\s?-\s?\d{1,2})?(?![\d.,]*\d|\s?(?!and|et|then|puis|of|every|each|per|q\b|q\d|toutes|tous|du|de|par|sur)[^\W\d_]|\s?[%/]))*"
-    r"|j\d{1,2}(?:(?:,|-|/| et | a )\s?j?\d{1,2}){0,31})(?![^\W_])"
-)
-# "at 0, 2 and 6 weeks", "weeks 0, 2 and 6", "S0, S2, S6": times for which FHIR has no form.
-_LISTED = r"\d{1,2}(?:\s?(?:,\s?(?:and |et )?|&|/|\band\b|\bet\b)\s?[sm]?\d{1,2})+"
-_AT_TIMES = re.compile(
-    rf"(?:at|a|on|aux?) {_LISTED}\s?(?:weeks?|wks?|months?|days?|semaines?|sem|mois|jours?|hours?|hrs?|heures?)(?![^\W_])"
-    rf"|(?:at |aux? |on )?(?:weeks?|wks?|months?|semaines?|mois)\s?{_LISTED}(?![\d.,]*\d|\s?[^\W\d_]{{0,3}}g(?![^\W_]))"
-)
-# What all of these begin with.
-_NUMBERED = re.compile(
-    r"(?:(?:on|a|au|le|for|du|de) )?(?:days?|jours?|j|cycle|dose)\s?(?:#|n|\d|one|two|three|four|five|six|seven)"
-)
-#: An expression that matches wherever one of these patterns does.
-PATTERNS = (
-    rf"{_NUMBERED.pattern}|j\s?\d|(?:at |a |on |aux? )?(?:weeks?|wks?|months?|semaines?|mois)? ?\d{{1,2}}\s?[,&/ ]"
-)
-# "on days 2 through 5", "J2 à J5": the course of a step.
-_DAYS_TO = re.compile(
-    r"(?:(?:on |for |du |de )?(?:days|jours?) ?|(?:de |du )?j ?)(?P<first>\d{1,2})\s?(?:-|to|through|thru|a|au)\s?(?:j ?)?(?P<last>\d{1,2})"
-    # "days 1-3, 8" are no course; "days 1-3, 2 tablets" is.
-    r"(?![^\W_]|[/-]|,\s?\d{1,2}(?![\d.,]*\d|\s?(?!and|et)[^\W\d_])|\s?(?:of|/|sur)\s?\d)"
-)
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
-# Before figures with a stroke: they are a date.
-_TO_DATE = re.compile(
-    r"(?<![^\W_])(?:through|thru|until|till|by|since|from|before|after|jusqu'au|jusqu'a|au|depuis le)\s*\Z"
-)
 _DATE_LEAD = 12
-# Behind "a month": it is longer than that.
-_AND_MORE = re.compile(r"\s+(?:and|or|to|et|ou|a)\s+(?P<rest>an?|one|half|two|\d+|demie?|deux|une?)")
-_OUT_OF = re.compile(r"\s*(?:sur|out of)\s+\d")
 
 
 class Courses(Vocabulary):
     """Reads lengths of time."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self._in_course = CourseWords(lang, self.amounts.units)
 
     def _since(self, text: Seen, place: int) -> Element | None:
         length = self._stated_end(text, place) if self._has("ago", text) else 0
@@ -108,26 +41,26 @@ class Courses(Vocabulary):
         later = self._cue_end("later", text, place)
         if later and (end := self._stated_end(text, skip(text, later))):
             elapsed = self._cue_end("elapsed", text, place) == later
-            return Element(
-                "since", place, end, self._span(text, skip(text, later)) if elapsed else None, "start_unread"
-            )
-        if (times := _AT_TIMES.match(text, place)) is not None:
+            passed = self._span(text, skip(text, later))
+            return Element("since", place, end, (passed, elapsed) if passed is not None else None, "start_unread")
+        words = self._in_course
+        if (times := words.at_times.match(text, place)) is not None:
             return Element("unread", place, times.end(), code="frequency_unread")
-        if _NUMBERED.match(text, place) is None:
+        if words.numbered.match(text, place) is None:
             return self._dated(text, place)
-        if (of := _DAY_OF.match(text, place)) is not None:
+        if (of := words.day_of.match(text, place)) is not None:
             return Element("duration", place, of.end(), quantity_of(Decimal(of[1]), None, "d"))
-        if days := _DAYS_TO.match(text, place):
+        if days := words.days_to.match(text, place):
             span = int(days["last"]) - int(days["first"]) + 1
             if span > 1:
                 return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"))
-        if day := _DAY_NUMBER.match(text, place):
+        if day := words.day_number.match(text, place):
             return Element("day", place, day.end())
         return self._dated(text, place)
 
     def _span(self, text: Seen, place: int) -> Data | None:
         """A length of time in the shape of the event; None for one that cannot be read."""
-        slashed = SLASHED.match(text, place)
+        slashed = self._in_course.slashed.match(text, place)
         if slashed is not None:
             number = self.numbers.read(slashed["low"], slashed["high"])
             return quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
@@ -136,7 +69,7 @@ class Courses(Vocabulary):
 
     def _stated_end(self, text: Seen, place: int) -> int:
         """Where a length of time ends, also one with a stroke ("2/52"); 0 without one."""
-        length = self._length_at(text, place) or SLASHED.match(text, place)
+        length = self._length_at(text, place) or self._in_course.slashed.match(text, place)
         return length.end() if length is not None else 0
 
     def _dated(self, text: Seen, place: int) -> Element | None:
@@ -212,10 +145,30 @@ class Courses(Vocabulary):
         found = self._course_at(text, skip(text, before) if before else start, start if before and at is None else at)
         if found is None or found.kind not in ("duration", "length"):
             return found
+        if month := self._of_each_month(text, skip(text, found.end)):
+            return Element("unread", found.start, month, code="frequency_unread")  # "20 jours par mois"
         behind = self._cue_end("each_behind", text, skip(text, found.end))
-        if behind and _CLAUSE_END.match(text, behind) is None:
+        if behind and not self._ends(text, behind):
             return found  # "3 days each month"
         return replace(found, kind="duration", end=behind or found.end, code=EACH) if before or behind else found
+
+    def _of_each_month(self, text: Seen, place: int) -> int:
+        """Where "a month" ends, behind a length that comes again in each; 0 without it."""
+        try:
+            match = self._phrase_at(text, place) if place < len(text) else None
+        except UnreadError:
+            return 0
+        unit = self._time_units.get(match.unit or "", "") if match is not None else ""
+        return match.end if match is not None and unit == "mo" and match.row["period"] == "1" and not match.times else 0
+
+    def _ends(self, text: Seen, place: int) -> bool:
+        """Is a clause at its end at a place?"""
+        start = skip(text, place)
+        return (
+            start >= len(text)
+            or not (text[start].isalnum() or text[start] == "_")
+            or self._cue_end("end", text, start) > 0
+        )
 
     def _course_at(self, text: Seen, start: int, at: int | None) -> Element | None:
         place = start if at is None else at
@@ -224,15 +177,15 @@ class Courses(Vocabulary):
         end = self._cue_end("course", text, start)
         start = skip(text, end) if end else start
         sign = text[start : start + 1]
-        slashed = SLASHED.match(text, start) if sign.isdecimal() else None
-        if slashed is not None and _TO_DATE.search(text, max(0, start - _DATE_LEAD), start):
+        slashed = self._in_course.slashed.match(text, start) if sign.isdecimal() else None
+        if slashed is not None and self._in_course.to_date.search(text, max(0, start - _DATE_LEAD), start):
             return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
             number = self.numbers.read(slashed["low"], slashed["high"])
             return Element(
                 "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
             )
-        days = _DAYS_OF.match(text, start) if sign == "j" and self.lang == "fr" else None
+        days = self._in_course.days_of.match(text, start) if sign.isalpha() else None
         if days is not None:
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
         length = self._length_at(text, start)
@@ -246,8 +199,8 @@ class Courses(Vocabulary):
             unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
             if not end and at is None and length["low"] in ("a", "an"):
                 return Element("filler", place, length.end())  # "in about a week"
-            if _OUT_OF.match(text, length.end()):
-                of = self._length.match(text, skip(text, length.end() + 4, " ofur"))
+            if (out_of := self._in_course.out_of.match(text, length.end())) is not None:
+                of = self._length.match(text, out_of.end())
                 return Element("unread", place, of.end() if of else length.end(), code="duration_unread")
             if not value.low:
                 return Element("unread", place, length.end(), code="zero_amount")
@@ -260,12 +213,11 @@ class Courses(Vocabulary):
         if end:
             whole = self._cue_end("more", text, start)  # "for a full week"
             unit_alone = self._unit_alone.match(text, skip(text, whole) if whole else start)
-            if unit_alone is not None and (longer := _AND_MORE.match(text, unit_alone.end())):
-                rest = self._length_at(text, longer.start("rest"))
-                return Element("unread", place, rest.end() if rest else longer.end(), code="duration_unread")
-            if unit_alone is not None and re.search(
-                r"(?:^|\s)(?:a|an|une?|the next|another|full|further)$", text[place:end]
-            ):
+            longer = self._in_course.longer.match(text, unit_alone.end()) if unit_alone is not None else None
+            if longer is not None and (more := self.numbers.match(text, longer.end())) is not None:
+                rest = self._length_at(text, longer.end())
+                return Element("unread", place, (rest or more).end(), code="duration_unread")
+            if unit_alone is not None and self._in_course.one_unit.search(text[place:end]):
                 unit = self._time_units[re.sub(r"\s+", " ", unit_alone["unit"])]
                 return Element("duration", place, unit_alone.end(), quantity_of(Decimal(1), None, unit))
         return None

@@ -392,7 +392,8 @@ def goes_on(length: Data, repeat: Data) -> bool:
     own = _MINUTES.get(length["durationUnit"])
     if period is None or longest is None or own is None:
         return False
-    return Decimal(length["duration"]) * own * repeat.get("frequency", 1) > Decimal(period) * longest
+    takings: int = repeat.get("frequency", 1)
+    return Decimal(length["duration"]) * own * takings > Decimal(period) * longest
 
 
 def course_of(length: Data) -> Data:

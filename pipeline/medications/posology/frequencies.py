@@ -109,7 +109,12 @@ class Frequencies(Reasons, ABC):
             if more is not None and more.number is not None and more.number.high is None:
                 return Element("timing", place, more.end, Timing({"count": int(more.number.low)}, "repeat"))
         end = self._cue_end("may_again", text, place)
-        return Element("timing", place, end, Timing({}, "repeat")) if end else None
+        if not end:
+            return None
+        needed = self._phrase_at(text, start) if (start := skip(text, end)) < len(text) else None
+        if needed is not None and needed.row["flag"] == "as_needed":
+            end = needed.end  # "may repeat if needed" is no taking as needed
+        return Element("timing", place, end, Timing({}, "repeat"))
 
     def _indefinite(self, text: Seen, place: int) -> Element | None:
         """ "a few nights a week": how often, but nobody says how many."""

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
-from pipeline.medications.posology.courses import COURSE_UNITS, SLASHED, Courses
+from pipeline.medications.posology.courses import COURSE_UNITS, Courses
 from pipeline.medications.posology.elements import MARKS, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
 
@@ -30,6 +30,8 @@ class Limits(Courses):
             return None
         if (within := self._limited_in(text, place)) is not None:
             return within
+        if (often := self._most_often(text, place)) is not None:
+            return often
         if text.startswith(_ARTICLES, place):
             return None  # "to a maximum heart rate of 142"
         limited = self._limited(text, place, place, daily=False)
@@ -45,10 +47,25 @@ class Limits(Courses):
                     return Element("max", place, end, limited.value)
         return None
 
+    def _most_often(self, text: Seen, place: int) -> Element | None:
+        """ "4 times a day maximum": how often it may be taken."""
+        try:
+            match = self._phrase_at(text, place)
+        except UnreadError:
+            return None
+        if match is None or match.times is None:
+            return None
+        end = self._cue_end("limit", text, skip(text, match.end, ", \t("))
+        behind = skip(text, end)
+        if not end or (behind < len(text) and self._quantity_end(text, behind)):
+            return None  # "3 times a day, max 3 g"
+        repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
+        return Element("timing", place, end, Timing(repeat, "most"))
+
     def _is_course(self, text: Seen, start: int) -> bool:
         length = self._length_at(text, start)
         if length is None:
-            return SLASHED.match(text, start) is not None  # "max 5/7": five days
+            return self._in_course.slashed.match(text, start) is not None  # "max 5/7": five days
         return self._time_units[re.sub(r"\s+", " ", length["unit"])] in COURSE_UNITS
 
     def _limited_in(self, text: Seen, place: int) -> Element | None:
@@ -139,7 +156,7 @@ class Limits(Courses):
         """ "reduce by one tablet a week": a difference, with how often it is made."""
         end = self._by_end(text, place) or self._cue_end("by", text, place)
         if not end:
-            return None
+            return self._changes_over(text, place)
         start = skip(text, end)
         if self._cue_end("each_before", text, place) and self._length_at(text, start) is not None:
             return None  # "par paliers de 5 jours": how long each dose is taken
@@ -149,6 +166,12 @@ class Limits(Courses):
         stop = self._timed_end(text, stop)
         to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
         return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)
+
+    def _changes_over(self, text: Seen, place: int) -> Element | None:
+        """ "reducing over 7 days": no length of the dose that is said."""
+        over = self._cue_end("over", text, skip(text, self._cue_end("by_verb", text, place) or len(text)))
+        stop = self._stated_end(text, skip(text, over)) if over else 0
+        return Element("by", place, stop) if stop else None
 
     def _by_end(self, text: Seen, place: int) -> int:
         """Where "reduce the evening dose by" ends; 0 for anything else."""
@@ -228,7 +251,7 @@ class Limits(Courses):
     def _supplied(self, text: Seen, place: int) -> Element | None:
         if not self._has("supply", text):
             return None
-        stop = self._quantity_end(text, place)
+        stop = max(self._quantity_end(text, place), self._stated_end(text, place))
         end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
         if not end and stop and text[:place].rstrip().endswith(","):
             end = self._cue_end("supply_only", text, skip(text, stop))

@@ -85,12 +85,15 @@ class Numbers:
         self.lang = lang
         rows = resources.read_table(lang, "posology/number_words.tsv")
         self._words = {fold(row["word"]): Decimal(row["value"]) for row in rows}
-        joints = resources.phrases(lang, "posology/words.tsv")["range"]
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        joints = kinds["range"]
         grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
         fraction = r"(?:\d+[ -]+|\d+ (?:et|and) )?[1-9]/[2348](?![\d/])"
         figures = rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
-        roman = r"[ivxlc]+(?=\s*(?:(?:a|-|to|or|ou)\s*[ivxlc]+\s*)?(?:gouttes?|gttes?|gtts?|cp|comp|bouff|tab|cap|gel|puff|drop|tbl|amp|sach))"
+        roman = rf"[ivxlc]+(?=\s*(?:{alternatives(joints)}\s*[ivxlc]+\s*)?{alternatives(kinds['roman_counts'])})"
+        if "roman_often" in kinds:
+            roman += rf"|i{{2,3}}(?=\s+{alternatives(kinds['roman_often'], to_the_end=True)})"
         self.pattern = rf"(?:{FIGURE_START}(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)

@@ -214,8 +214,7 @@ class PosologyLanguage:
         words = list(one.attributes.get("FORM", ()))
         for element in elements if "form" not in posology else ():
             if element.kind == "amount" and element.value.kind == "count" and element.value.measure and doses != _PUFFS:
-                last = list(_LETTERS.finditer(text, element.start, element.end))[-1:]
-                words += [found.span() for found in last]
+                words += [found.span() for found in _LETTERS.finditer(text, element.start, element.end)]
         for start, end in words:
             code = _code(self._scanner.form_codes, text[start:end].lower())
             if code is not None and "form" not in posology and {self._units.get(code)} == doses:

@@ -15,7 +15,6 @@ from functools import lru_cache
 from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
-from pipeline.medications.posology.courses import PATTERN_STARTS, PATTERNS
 from pipeline.medications.posology.dispatch import Reader, settle
 from pipeline.medications.posology.elements import MARKS, Element, Gated, Read, Seen, skip
 from pipeline.medications.posology.frequencies import FOR_DAYS, Frequencies
@@ -169,7 +168,7 @@ class Scanner(Frequencies):
     def _readers(self) -> tuple[Reader, ...]:
         """The readers in the order of their precedence."""
         numbers, phrases, calendar = self.numbers.starts, self._frequencies, self._calendar
-        phrased, patterns = phrases.starts | self._times.starts | numbers, numbers | PATTERN_STARTS
+        phrased, patterns = phrases.starts | self._times.starts | numbers, numbers | self._in_course.starts
         return (
             Reader(self._frequency, ("indefinite",), phrased, self._phrased),
             Reader(
@@ -181,7 +180,12 @@ class Scanner(Frequencies):
             Reader(self._dispensed, ("given",)),
             Reader(self._aimed, ("target",)),
             Reader(self._supplied, (), numbers, self._counting),
-            Reader(self._since, ("since", "more", "later"), patterns, lambda word: [PATTERNS, *self._counting(word)]),
+            Reader(
+                self._since,
+                ("since", "more", "later"),
+                patterns,
+                lambda word: [self._in_course.source, *self._counting(word)],
+            ),
             Reader(self._limit, ("max",), numbers, self._counting),
             Reader(self._step_by, ("by", "by_verb")),
             Reader(self._again, ("again", "may_again")),
@@ -191,7 +195,7 @@ class Scanner(Frequencies):
                 self._course,
                 ("course", "more", "course_unread", "each_before"),
                 patterns,
-                lambda word: [PATTERNS, *self._counting(word)],
+                lambda word: [self._in_course.source, *self._counting(word)],
             ),
             Reader(self._as_needed, ("hold", "condition", "reason", "visit")),
             Reader(self._amount, ("diluted",), numbers | {"."}, self._counting),

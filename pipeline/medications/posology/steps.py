@@ -110,13 +110,14 @@ class _Assembly(Placing):
         behind_amount = bool(self.step.amounts) and self.last is self.step.amounts[-1][1]
         if behind_amount and not self.step.follows:
             self.step.vague = True  # "200 mg 12 hours later"
-        if self.limiting and element.value is not None and self.whole.maximum is not None:
-            self.whole.maximum["denominator"] = element.value
+        length, elapsed = element.value or (None, False)
+        if self.limiting and length is not None and self.whole.maximum is not None:
+            self.whole.maximum["denominator"] = length
             self.read.append((element.start, element.end))
             return  # "up to 8 tablets in 24 hours"
         if element.code:
             self.unread.append((element.code, element.start, element.end))
-        if element.value is not None and element.value.get("unit") in COURSE_UNITS:
+        if elapsed and length is not None and length.get("unit") in COURSE_UNITS:
             self.elapsed = element
             if len(self.steps) > 1 and self.step.amounts:
                 self._lasted()

@@ -216,7 +216,10 @@ class Vocabulary:
     def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
         """A time that begins at a place."""
         opening = text.openings.get(place) or self._opening(text, place)
-        return text.once(self._length.match, place) if opening.length else None
+        found = text.once(self._length.match, place) if opening.length else None
+        if found is not None and found["high"] and self._calendar.goes_on(text, found):
+            return None  # "1 à 8h, 12h, 16h": one, at these hours
+        return found
 
     def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         """The amount that begins at a place. Raises UnreadError."""

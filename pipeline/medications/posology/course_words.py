@@ -1,0 +1,89 @@
+"""Days of a course and times that are listed, as expressions from the words of a language (`posology/words.tsv`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline import resources
+from pipeline.medications.posology.amounts import Unit
+from pipeline.medications.posology.numbers import lead
+from pipeline.text.phrases import alternatives
+
+_NEVER = "(?:(?!))"  # for what a language has no words
+# Behind the number of a day more numbers may follow, but not an amount, unless a word leads to how often: "1, 8 of each".
+_NO_AMOUNT = r"(?![\d.,]*\d|\s?(?!{onward})[^\W\d_]|\s?[%/])"
+
+
+class CourseWords:
+    """Expressions of a language.
+
+    Attributes:
+        starts: what the first four begin with, as `lead` gives it; `source`: matches wherever one of them does.
+        day_of: "day 3 of 7"; days_to: "on days 2 through 5"; day_number: "day 1", "days 1, 8 and 15".
+        at_times: "at 0, 2 and 6 weeks", for which FHIR has no form.
+        numbered: what the first three begin with.
+        slashed: "3/7", "2/52", "6/12": so many days, weeks, months; also "1/52 to 2/52".
+        days_of: "J3/7", a course of seven days.
+        to_date: before figures with a stroke, which are a date then.
+        one_unit: at the end of what stands before a unit of time: it is one of them.
+        out_of: behind a length: it comes again.
+    """
+
+    def __init__(self, lang: str, units: Mapping[str, Unit]) -> None:
+        kinds = resources.phrases(lang, "posology/words.tsv")
+
+        def words(*names: str) -> str:
+            phrases = [phrase for name in names for phrase in kinds.get(name, ())]
+            return alternatives(phrases) if phrases else _NEVER
+
+        def times(*codes: str) -> Iterable[str]:
+            return (word for word, unit in units.items() if unit.ucum in codes and len(word) > 1)
+
+        nouns, letter = words("day_noun", "dose_noun"), words("day_letter")
+        joint = rf"(?:{words('joining')}\b)"
+        through = rf"(?:-|{words('through')})"
+        number = rf"(?:\d{{1,2}}|{words('day_number')})"
+        sign = rf"(?:{words('number_sign')}\s?)?"
+        before, of = rf"(?:{words('day_lead')} )?", rf"(?:/|{words('day_of')})"
+        onward = "|".join([joint, words("then"), rf"{words('cycle_lead')}(?![^\W_])"])
+        self.day_of = re.compile(
+            rf"{before}(?:{words('day_noun', 'day_letter', 'stay_letter')})\s?\d{{1,2}}\s?{of}\s?(?:{letter}\s?)?(\d{{1,3}})"
+            rf"(?![\d/]|[.,]\d)(?:\s{words('day_noun')})?"
+        )
+        self.day_number = re.compile(
+            rf"(?:{before}{nouns} ?{sign}{number}(?:\s?(?:{through}|{of})\s?\d{{1,2}})?"
+            rf"(?:\s?(?:,\s?{joint}|[,&]|\b{joint})\s?\d{{1,2}}(?:\s?-\s?\d{{1,2}})?{_NO_AMOUNT.format(onward=onward)})*"
+            rf"|{letter}\d{{1,2}}(?:(?:[,/]| {joint} |\s?{through}\s?)\s?{letter}?\d{{1,2}}){{0,31}})(?![^\W_])"
+        )
+        several = rf"\d{{1,2}}(?:\s?(?:,\s?(?:{joint}\s)?|&|/|\b{joint})\s?{words('week_letter')}?\d{{1,2}})+"
+        at = words("listed_lead")
+        self.at_times = re.compile(
+            rf"{at} {several}\s?{alternatives(times('h', 'd', 'wk', 'mo'), to_the_end=True)}"
+            rf"|(?:{at} )?{alternatives(times('wk', 'mo'))}\s?{several}(?![\d.,]*\d|\s?[^\W\d_]{{0,3}}g(?![^\W_]))"
+        )
+        lead_of_days = rf"(?:{words('day_lead', 'days_lead')} )?"
+        self.numbered = re.compile(
+            rf"{lead_of_days}{words('day_noun', 'dose_noun', 'day_letter', 'stay_letter')}\s?(?:#|n|{number})"
+        )
+        self.days_to = re.compile(
+            rf"(?:(?:{words('days_lead')} )?(?:{words('day_noun')} ?|{letter} ?))(?P<first>\d{{1,2}})\s?{through}\s?(?:{letter} ?)?"
+            # "days 1-3, 8" are no course; "days 1-3, 2 tablets" is.
+            rf"(?P<last>\d{{1,2}})(?![^\W_]|[/-]|,\s?\d{{1,2}}(?![\d.,]*\d|\s?(?!{joint})[^\W\d_])|\s?{of}\s?\d)"
+        )
+        self.source = (
+            rf"{self.numbered.pattern}|{letter}\s?\d|(?:{at} )?{alternatives(times('wk', 'mo'))}? ?\d{{1,2}}\s?[,&/ ]"
+        )
+        first = ("day_lead", "days_lead", "day_noun", "dose_noun", "day_letter", "stay_letter", "listed_lead")
+        begin = [phrase for name in first for phrase in kinds.get(name, ())]
+        self.starts = frozenset(lead(word, 0) for word in (*begin, *times("wk", "mo")))
+        stroke = r"(?:7|52|12)"
+        self.slashed = re.compile(
+            rf"(?P<low>\d{{1,2}})\s?(?:(?:/\s?(?P<first>{stroke})\s?)?{through}\s?(?P<high>\d{{1,2}})\s?)?"
+            rf"/\s?(?P<of>(?(first)(?P=first)|{stroke}))(?![\d/]|[.,]\d|[^\W\d_]{{2}})(?:\s+{words('more')})?"
+        )
+        self.days_of = re.compile(rf"{letter}\s?\d{{1,2}}\s?/\s?(?:{letter}\s?)?(\d{{1,2}})(?!\d)")
+        self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")
+        self.one_unit = re.compile(rf"(?:^|\s){words('one_unit')}\Z")
+        self.out_of = re.compile(rf"\s*{words('out_of')}\s+(?=\d)")
+        self.longer = re.compile(rf"\s+(?:{joint}|{words('range')})\s+(?=[^\W_])")
