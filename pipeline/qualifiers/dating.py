@@ -25,6 +25,8 @@ _COURSE_REACH = 100
 _BEFORE_REACH = 48
 # The age of a year that is past where nobody knows of when the note is.
 _LONG_AGO = timedelta(days=365)
+# What brackets of a heading end with: "Induction (2023): X".
+_HEADING = re.compile(r"\) ?:")
 # No decade for certain: "glucose in the 70s".
 _TENS = re.compile(r"\d0'?s")
 
@@ -155,6 +157,23 @@ def courses_of(doc: Doc, folded: FoldedText) -> list[tuple[int, float]]:
         if data:
             found.append((folded.place(start), Duration(**data).days))
     return sorted(found)
+
+
+def limit_of(value: int | str | timedelta) -> timedelta:
+    """The limit as a timedelta. Raises ValueError for what is no number of days."""
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return timedelta(days=int(value))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
+
+
+def apart(text: str, dated: int, start: int) -> bool:
+    """Whether a date stands in brackets that close before an entity, or two lines above it."""
+    closing = text.find(")", dated, start)
+    bracketed = closing >= 0 and text.find("(", dated, closing) < 0
+    return text.count("\n", dated, start) > 1 or (bracketed and not _HEADING.match(text, closing))
 
 
 class DateLine:

@@ -49,6 +49,8 @@ STAY_SECTIONS = frozenset(
     | {"medications", "admission_medications", "discharge_medications", "allergies"}
 )
 VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
+# ... without the lists of what is taken, where what was stopped was stopped before.
+TOLD_NOW = STAY_SECTIONS - {"medications", "admission_medications"}
 TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
 # The kinds of drug cues, as the second column of their file names them.
 _RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT, EPISODE)
@@ -68,6 +70,8 @@ _RESUMED_REACH = 200
 _STORY = 2
 # The end of a drug holds for the mentions of it within so many characters.
 _SAME_REACH = 300
+# The drug of which the same is told stands within so many characters before.
+_ALIKE_REACH = 120
 # In a sentence words are looked for within so many characters of a drug.
 _TOLD_REACH = 400
 # A statement of its own within a sentence is looked for within so many characters of a cue.
@@ -107,6 +111,10 @@ class DrugEnds:
     listed: dict[str, bool] = field(default_factory=dict)
     # Of each drug whose past is told in shorthand, by where it begins, the evidence.
     shorthand: dict[int, CueData] = field(default_factory=dict)
+    # Of each drug that a present use leads ("on A and B"), by where it begins, the bounds from the first of them to its end.
+    taken: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # Where drugs begin of which the same is told as of the one before ("B: ditto").
+    alike: set[int] = field(default_factory=set)
 
     @classmethod
     def read(
@@ -158,11 +166,16 @@ class DrugEnds:
 
     def word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on; `offset` is its start in the text."""
-        word = self.shorthand.get(start) or self._own_word(start, end, offset)
-        if word is not None and start not in self.shorthand and self._of_another(start, end, word):
-            word = None
+        word = self.shorthand.get(start) or self.own_word(start, end, offset)
+        if word is not None and start not in self.shorthand:
+            if self._of_another(start, end, word) or self.led_by_use(start, word):
+                word = None
         if word is None:
             word = self._word_of_same(start, end, offset)
+        if word is None and start in self.alike:
+            index = bisect_left(self.starts, start) - 1
+            near = index >= 0 and self.drugs[index][1] >= start - _ALIKE_REACH
+            word = self.word(*self.drugs[index]) if near else None
         if word is not None and self.resumed:
             resumed = self.resumed.get(self.folded.folded[start:end], [])
             index = bisect_left(resumed, start)
@@ -205,6 +218,20 @@ class DrugEnds:
             return True
         return words.opening.fullmatch(text, low, start) is not None and words.dosing.match(text, end) is not None
 
+    def led_by_use(self, start: int, cue: CueData) -> bool:
+        """Whether a present use leads a drug ("on A and B"), so that a word before it, or one of the next drug, is not of it."""
+        if start not in self.taken:
+            return False
+        first, end = self.taken[start]
+        low, high = self.folded.place(cue["start"]), self.folded.place(cue["end"])
+        if high <= first:
+            return True
+        index = bisect_left(self.starts, low) - 1
+        if self.starts[index] < end:
+            return False
+        # "On A, B and C in the past" is one list.
+        return self.words.closes.search(self.folded.folded, self.drugs[index - 1][1], self.starts[index]) is None
+
     def begins_at(self, offset: int) -> bool:
         """Whether a drug begins at an offset of the folded text."""
         index = bisect_left(self.starts, offset)
@@ -216,7 +243,7 @@ class DrugEnds:
         last = self.starts[index] if index < len(self.starts) else len(self.folded.folded)
         return words.match(self.folded.folded, end, last) is not None
 
-    def _own_word(self, start: int, end: int, offset: int) -> CueData | None:
+    def own_word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends this mention of a drug."""
         scopes, sections = self.scopes, self.sections
         stay = sections.at(offset, STAY_SECTIONS) is not None
@@ -255,6 +282,8 @@ class DrugEnds:
         if low >= end and index < len(self.starts) and self.starts[index] < low:
             nearest = self.starts[bisect_left(self.starts, low) - 1]
             near = max(end, nearest - _GAP_REACH)
+            if words.told_of.search(text, end, nearest) is not None:
+                return True
             one = low < self.propositions.sentence(start)[1] and text[end:nearest].strip() != "("
             if one and _APART.search(text, near, nearest) is not None:
                 return True
@@ -263,6 +292,8 @@ class DrugEnds:
         index = bisect_left(self.starts, start) - 1
         if high <= start and index >= 0 and 0 <= low - self.drugs[index][1] <= NEXT and text[high : high + 1] in ",;":
             # "A in the past, B".
+            return True
+        if high <= start and words.advised.search(text, max(high, start - _TAKEN_REACH), start) is not None:
             return True
         if high <= start and index >= 0 and self.starts[index] >= high:
             if words.taken.search(text, max(0, start - _TAKEN_REACH), start) is not None:
@@ -308,7 +339,7 @@ class DrugEnds:
         near = slice(bisect_left(others, (start - _SAME_REACH,)), bisect_left(others, (start + _SAME_REACH + 1,)))
         for other, stop, place in others[near]:
             if other != start:
-                word = self._own_word(other, stop, place)
+                word = self.own_word(other, stop, place)
                 if word is not None and word["rule"] in ENDS:
                     return word
         return None

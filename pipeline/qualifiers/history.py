@@ -30,11 +30,19 @@ from pipeline.qualifiers.base import (
     pollution_stretches,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
-from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, courses_of
-from pipeline.qualifiers.drug_ends import ENDS, HISTORY_SECTIONS, PRESENT, DrugEnds, sentences_near
+from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, apart, courses_of, limit_of
+from pipeline.qualifiers.drug_ends import (
+    ENDS,
+    HISTORY_SECTIONS,
+    PRESENT,
+    TAKEN_SECTIONS,
+    TOLD_NOW,
+    DrugEnds,
+    sentences_near,
+)
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
-from pipeline.qualifiers.shorthand import Shorthand
+from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
 
@@ -42,8 +50,6 @@ CURRENT, PAST = "CURRENT", "ATCD"
 RECENT = "recent_"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
-# What brackets of a heading end with: "Induction (2023): X".
-_HEADING = re.compile(r"\) ?:")
 _WORD = re.compile(r"\w{4}")
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
@@ -210,8 +216,11 @@ class History(Qualifier):
             self.words_around,
         )
         if self.shorthand is not None:
-            told = {start for start, _, offset in mentions if sections.at(offset, HISTORY_SECTIONS) is not None}
-            ends.shorthand = Shorthand(reading.folded, mentions, self.shorthand).past(told)
+            kinds = (HISTORY_SECTIONS, TOLD_NOW, TAKEN_SECTIONS)
+            told = ({start for start, _, offset in mentions if sections.at(offset, kind) is not None} for kind in kinds)
+            shorthand = Shorthand(reading.folded, mentions, self.shorthand)
+            ends.shorthand = shorthand.past(Told(*told))
+            ends.taken, ends.alike = shorthand.taken, shorthand.alike
         return ends
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
@@ -240,25 +249,35 @@ class History(Qualifier):
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
         denied = _qualified(span, case.qualified) if past else None
-        if denied is not None and drug and not self._denies(denied, word, offset, case):
+        if denied is not None and drug and not self._denies(denied, word, span, case):
             denied = None
         cues = past if recent is None else [*past, recent.cue]
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
-    def _denies(self, denied: CueData, word: CueData | None, offset: int, case: _Case) -> bool:
+    def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
         """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""
         if denied["rule"] != f"{RECENT}negation":
             return True
-        if word is not None and denied["start"] < word["end"] and word["start"] < denied["end"]:
+        offset = span.start_char
+        start, end = case.folded.place(offset), case.folded.place(span.end_char)
+        ends = [word]
+        if case.drug is not None:
+            if start in case.drug.alike:
+                # "Nor did X."
+                return False
+            ends.append(case.drug.own_word(start, end, offset))
+        if any(end and denied["start"] < end["end"] and end["start"] < denied["end"] for end in ends):
             return False
-        low, _ = case.propositions.around(case.folded.place(offset))
+        low, _ = case.propositions.around(start)
         return case.folded.place(denied["start"]) >= low
 
     def _drug_word(self, start: int, end: int, offset: int, case: _Case) -> CueData | None:
         """The word by which a drug is of the past: one of the past of conditions too, or one of its end."""
         word = case.words.over(start, end) if self.drugs_in_sections else None
+        if word is not None and case.drug is not None and case.drug.led_by_use(start, word):
+            word = None
         return case.drug.word(start, end, offset) if word is None and case.drug is not None else word
 
     def _dates(
@@ -280,6 +299,8 @@ class History(Qualifier):
         elif old is not None and recent is not None:
             own = self._own_date(start, end, high, case)
             old, recent = (own, None) if own is not None else (old, recent)
+        if old is not None and drug and case.drug is not None and case.drug.led_by_use(start, old.cue):
+            old = None
         if old is not None:
             if drug and case.drug is not None:
                 over = dates.course_over(old, end, sentence[1])
@@ -307,7 +328,7 @@ class History(Qualifier):
         if after is not None and not listed and not self._leads(after, case):
             after = None
         if before is not None and (
-            self._turns(before.end, start, case) or _apart(case.folded.folded, before.end, start)
+            self._turns(before.end, start, case) or apart(case.folded.folded, before.end, start)
         ):
             before = None
         if not drug:
@@ -405,13 +426,6 @@ class History(Qualifier):
         super().write(span, value, cues if self.explain else [])
 
 
-def _apart(text: str, dated: int, start: int) -> bool:
-    """Whether a date stands in brackets that close before an entity, or two lines above it."""
-    closing = text.find(")", dated, start)
-    bracketed = closing >= 0 and text.find("(", dated, closing) < 0
-    return text.count("\n", dated, start) > 1 or (bracketed and not _HEADING.match(text, closing))
-
-
 def _name(qualified: Span | Token) -> str | None:
     value = qualified._.history
     return None if value is None else PAST if value else CURRENT
@@ -426,16 +440,6 @@ def _qualified(span: Span, names: tuple[str, ...]) -> CueData | None:
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
             return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
     return None
-
-
-def limit_of(value: int | str | timedelta) -> timedelta:
-    """The limit as a timedelta. Raises ValueError for what is no number of days."""
-    if isinstance(value, timedelta):
-        return value
-    try:
-        return timedelta(days=int(value))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
 
 
 @Language.factory(

@@ -30,6 +30,8 @@ class HistoryWords:
         takes: before a drug, up to it: the drug is taken or used.
         dosed: behind a drug: its dose.
         did: between a drug and a problem: the drug did it; brackets, a dash, an arrow or words.
+        told_of: between two drugs: what is told of the first, and a comma, so that what follows is of the second.
+        advised: between the word of an end and a drug: it is what was advised or begun instead.
         last_use: before a date: what is taken as needed was last needed then.
         found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
         since: behind a drug: it is taken since an event, the date of which is no end.
@@ -66,6 +68,8 @@ class HistoryWords:
         self.did = re.compile(
             rf"[^.;,:()\n]{{0,40}}?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
+        self.told_of = re.compile(rf"\b{_any(words['told_of'])}\b[^.;\n]*, ")
+        self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
         self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")

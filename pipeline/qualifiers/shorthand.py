@@ -52,6 +52,14 @@ _PAST, _COURSE, _LINE, _HISTORY = "past", "course", "line", "history"
 Bounds = tuple[int, int]
 
 
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """The drugs, by where they begin, in sections of the past, where the present stay is told, and in lists of what is taken."""
+
+    history: set[int]
+    stay: set[int]
+    listed: set[int]
+
+
 class _Heading(msgspec.Struct, frozen=True, gc=False):
     """A heading and the stretch that it leads, which begins at its end."""
 
@@ -82,6 +90,8 @@ class _Shared(msgspec.Struct, frozen=True, gc=False):
     ended: Bounds | None
     bounded: bool
     lasting: bool
+    # Where what is told behind all of it begins and ends.
+    tail: Bounds
 
 
 class Shorthand:
@@ -98,15 +108,19 @@ class Shorthand:
         self._words = words
         self._headings = self._read_headings()
         self._heading_starts = [heading.end for heading in self._headings]
+        # By where they begin: drugs that a present use leads, and those of which the same is told as of the one before.
+        self.taken: dict[int, Bounds] = {}
+        self.alike: set[int] = set()
 
-    def past(self, in_history: set[int]) -> dict[int, CueData]:
-        """Of each drug that is of the past, by its start, the evidence. `in_history`: drugs in a section of the past."""
+    def past(self, told: Told) -> dict[int, CueData]:
+        """Of each drug that is of the past, by its start, the evidence. `told`: the drugs that stand in sections."""
         found: dict[int, CueData] = {}
         for group in self._groups():
             items = self._items(group)
             shared = self._shared(items)
+            self._use(items)
             for item in items:
-                bounds = self._past(item, shared, told=item.start in in_history)
+                bounds = self._past(item, shared, told)
                 if bounds is not None:
                     start, end = self._folded.start(bounds[0]), self._folded.end(bounds[1])
                     found[item.start] = {"kind": "lexical", "start": start, "end": end, "rule": "past"}
@@ -149,7 +163,8 @@ class Shorthand:
             return True
         if _JOINED.fullmatch(text, low, high) is None:
             return False
-        return words.began.search(text, low, high) is None and words.goes_on.search(text, low, high) is None
+        told = (words.began, words.goes_on, words.taking)
+        return all(pattern.search(text, low, high) is None for pattern in told)
 
     def _items(self, group: list[tuple[int, int]]) -> list[_Item]:
         text, first = self._text, group[0][0]
@@ -173,14 +188,29 @@ class Shorthand:
             items.append(_Item(low, first, start, end, high))
         return items
 
-    def _past(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
+    def _use(self, items: list[_Item]) -> None:
+        """Take up what shows that the drugs of an enumeration are taken, or that the same is told of one as of that before."""
+        text, words, first = self._text, self._words, items[0]
+        taking = words.taking.search(text, first.near, first.start)
+        for item in items:
+            if taking is not None:
+                self.taken[item.start] = item.first, item.end
+            if words.alike.match(text, item.end, item.high) or words.as_well.search(text, item.near, item.start):
+                self.alike.add(item.start)
+
+    def _past(self, item: _Item, shared: _Shared, told: Told) -> Bounds | None:
         """The evidence that a drug is of the past."""
         goes_on = self._words.goes_on.search(self._text, item.end, self._own_end(item)) is not None
-        ended = self._ended(item) or shared.ended
+        ended = self._not_for_long(item, shared) or self._ended(item) or shared.ended
+        if ended is None and item.start not in told.stay:
+            ended = self._dropped(item, listed=item.start in told.listed)
         if ended is not None:
             return ended
         if goes_on:
             return None
+        former = self._former(item, shared)
+        if former is not None:
+            return former
         heading = self._heading(item.start)
         if heading is not None and heading.kind == _PAST:
             return heading.start, heading.end
@@ -190,8 +220,8 @@ class Shorthand:
         if heading is not None and heading.kind in (_COURSE, _LINE):
             if self._bounded(item) or self._stepped(item, heading):
                 return heading.start, heading.end
-        told = told or (heading is not None and heading.kind == _HISTORY)
-        return self._used_then(item) or self._succeeded(item) or self._event(item, shared, told=told)
+        in_history = item.start in told.history or (heading is not None and heading.kind == _HISTORY)
+        return self._used_then(item) or self._succeeded(item) or self._event(item, shared, told=in_history)
 
     def _own_end(self, item: _Item) -> int:
         """Where what is said of a drug ends: before the words that lead to the next one."""
@@ -207,6 +237,10 @@ class Shorthand:
         match = words.range.search(text, low, min(high, low + _RANGE_REACH)) or words.over.search(text, low, high)
         if match is not None and not words.goes_on.search(text, match.end(), min(high, match.end() + _GOES_ON_REACH)):
             return match.span() if not words.planned.search(text, low, match.start()) else None
+        if words.as_needed.search(text, low, high) is None:
+            none = words.not_taken.search(text, low, high)
+            if none is not None:
+                return none.span()
         none = words.none.search(text, low, high)
         if none is not None and words.hour.search(text, low, none.start()) is None:
             return none.span()
@@ -220,6 +254,41 @@ class Shorthand:
         if when is None:
             when = words.when.search(text, max(low, stop.start() - _WHEN_REACH), stop.start())
         return (min(stop.start(), when.start()), max(stop.end(), when.end())) if when is not None else None
+
+    def _dropped(self, item: _Item, *, listed: bool) -> Bounds | None:
+        """An end that is told behind a drug by its reason alone, or what the drug failed to do or did.
+
+        `listed`: in a list of what is taken an end needs no reason.
+        """
+        text, words, low, high = self._text, self._words, item.end, item.high
+        match = words.dropped.search(text, low, high)
+        if match is None and listed:
+            match = words.delisted.search(text, low, _end(_ITEM_END, text, low, high) + 1)
+        if match is None and words.this_visit.search(text, item.near, item.start) is None:
+            match = words.harmed.match(text, low, high)
+            if match is None and words.tried.search(text, item.near, item.start) is None:
+                match = words.failed.match(text, low, high)
+        if match is None or words.planned.search(text, low, match.start()):
+            return None
+        near = words.this_visit.search(text, low, min(high, match.end() + _WHEN_REACH))
+        return match.span() if near is None else None
+
+    def _former(self, item: _Item, shared: _Shared) -> Bounds | None:
+        """The words by which a use was before: "before that", "was on" with what tells its end, "received ... x 5 years"."""
+        text, words, near, first = self._text, self._words, max(0, item.first - _LEAD_REACH), item.first
+        before = words.before_that.search(text, near, first)
+        if before is not None:
+            return before.span()
+        was = words.was_on.search(text, near, first)
+        if was is not None and words.no_more.search(text, *shared.tail):
+            return was.span()
+        took = words.took.search(text, near, first)
+        return took.span() if took is not None and words.used_long.search(text, *shared.tail) else None
+
+    def _not_for_long(self, item: _Item, shared: _Shared) -> Bounds | None:
+        """The words by which a drug has not been taken for long: "no ... for years"."""
+        none = self._words.not_before.search(self._text, max(0, item.first - _LEAD_REACH), item.first)
+        return none.span() if none is not None and self._words.long_gap.search(self._text, *shared.tail) else None
 
     def _is_of_next(self, place: int, high: int) -> bool:
         """Whether what ends at a place leads to the next drug: "finished her KEFLEX"."""
@@ -236,9 +305,20 @@ class Shorthand:
         ended = None
         if len(group) > 1:
             closed = self._words.last_of_list.fullmatch(text, group[-2].end, last.start) or self._named(group[-2], last)
-            ended = self._ended(last) if closed or self._words.of_list.match(text, last.end) else None
+            of_all = self._words.of_all.match(text, last.end) is not None
+            ended = self._ended(last) if closed or of_all or self._words.of_list.match(text, last.end) else None
+            ended = ended or (self._dropped(last, listed=False) if of_all else None)
         lasting = any(self._words.long_course.search(text, item.end, item.high) for item in group)
-        return _Shared(ended, any(self._bounded(item) for item in group), lasting)
+        following = bisect_left(self._drugs, (last.end,))
+        high = self._drugs[following][0] if following < len(self._drugs) else len(text)
+        cured = (
+            self._words.cured.search(
+                text, last.end, _end(_SENTENCE_END, text, last.end, min(high, last.end + _TAIL_REACH))
+            )
+            is not None
+        )
+        bounded = cured or any(self._bounded(item) for item in group)
+        return _Shared(ended, bounded, lasting, (last.end, last.high))
 
     def _named(self, item: _Item, other: _Item) -> bool:
         """Whether the other is another name of a drug, in brackets."""
@@ -280,7 +360,8 @@ class Shorthand:
         match = words.used_then.match(text, item.end, item.high)
         if match is None and self._treated_or_harmed(item):
             match = words.treated_then.match(text, item.end, item.high)
-        if match is None or words.began.search(text, _begin(text, item.start - _BEGAN_REACH, item.start), item.start):
+        low = max(_begin(text, item.start - _BEGAN_REACH, item.start), text.rfind("(", 0, item.start))
+        if match is None or words.began.search(text, low, item.start):
             return None
         return match.span()
 
@@ -309,9 +390,19 @@ class Shorthand:
             first = first or match.span(1)
             end = drugs[number][1]
             number += 1
-        if first is None or words.planned.search(text, item.near, item.start):
+        if first is None:
+            current = words.current_one.match(text, item.end, item.high)
+            return current.span() if current is not None else None
+        if words.planned.search(text, item.near, item.start):
             return None
         last = min(_end(_SENTENCE_END, text, end, min(len(text), end + _LISTED_REACH)), end + _LISTED_REACH)
+        last_of_it = _end(_SENTENCE_END, text, end, min(len(text), end + _TAIL_REACH))
+        told = (
+            told
+            or words.when.search(text, end, last_of_it) is not None
+            or words.outcome.search(text, end, last_of_it) is not None
+        )
+        told = told or words.trial.search(text, item.near, item.start) is not None
         return first if told or words.sequence.search(text, item.near, last) else None
 
     def _event(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
@@ -319,22 +410,28 @@ class Shorthand:
         text, words, first = self._text, self._words, item.first
         whens = list(words.time.finditer(text, item.low, first))
         when = whens[-1] if whens else None
-        anchor = when or words.before.search(text, item.low, first)
+        if when is not None and words.since_then.search(text, item.low, when.start()):
+            when = None
+        last = words.last_bout.search(text, item.low, first) or words.recently.search(text, item.low, first)
+        anchor = when or last or words.before.search(text, item.low, first)
         low = anchor.end() if anchor is not None else item.low
         if words.turn.search(text, low, first) or words.began.search(text, low, first):
             return None
         treated = words.treated.search(text, low, first) is not None
+        bounded = shared.bounded or (anchor is not None and words.course.search(text, low, first) is not None)
         if when is None:
+            if last is not None and treated:
+                return last.span()
             before = anchor.span() if anchor is not None else (item.start, item.end) if told else None
-            return before if shared.bounded and (treated or self._beside(item)) else None
+            return before if bounded and (treated or self._beside(item)) else None
         if treated or words.while_on.search(text, low, first):
             return when.span()
         harm = words.harm.search(text, item.low, first) is not None
         if harm and words.on.search(text, low, first):
             return when.span()
-        listed = first - low < _LISTED_REACH and text.startswith(",", low)
+        listed = first - low < _LISTED_REACH
         beside = self._beside(item)
-        return when.span() if (harm and beside) or ((shared.bounded or shared.lasting) and (listed or beside)) else None
+        return when.span() if (harm and beside) or ((bounded or shared.lasting) and (listed or beside)) else None
 
     def _beside(self, item: _Item) -> bool:
         """Whether a drug stands beside an event: in brackets, or behind a dash."""

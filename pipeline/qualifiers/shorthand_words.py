@@ -29,6 +29,31 @@ class ShorthandWords:
         self.over = re.compile(known["over"])
         self.outcome = re.compile(known["outcome"])
         self.none = re.compile(known["none"])
+        self.this_visit = re.compile(known["this_visit"])
+        self.delisted = re.compile(known["delisted"])
+        self.trial = re.compile(known["trial"])
+        self.tried = re.compile(known["tried"])
+        self.since_then = re.compile(known["since_then"])
+        self.took = re.compile(known["took"])
+        self.used_long = re.compile(known["used_long"])
+        self.current_one = re.compile(known["current_one"])
+        self.dropped = re.compile(known["dropped"])
+        self.failed = re.compile(rf"(?:{known['dosing']}\W{{0,3}})?{known['failed']}")
+        self.harmed = re.compile(rf"{known['dosing']}(?: -+| –|,|:)? ?{known['harmed']}")
+        self.alike = re.compile(rf"{known['dosing']}{known['alike']}")
+        self.as_well = re.compile(known["as_well"])
+        self.of_all = re.compile(known["of_all"])
+        self.not_taken = re.compile(known["not_taken"])
+        self.as_needed = re.compile(known["as_needed"])
+        self.not_before = re.compile(known["not_before"])
+        self.long_gap = re.compile(known["long_gap"])
+        self.before_that = re.compile(known["before_that"])
+        self.was_on = re.compile(known["was_on"])
+        self.no_more = re.compile(known["no_more"])
+        self.taking = re.compile(rf"{known['taking']} {joined}|{known['just']}")
+        self.last_bout = re.compile(known["last_bout"])
+        self.cured = re.compile(known["cured"])
+        self.recently = re.compile(known["recently"])
         self.hour = re.compile(known["hour"])
         self.span_before = re.compile(rf"{known['from_to']} ?[-–:]? ?(?:[a-z/]+ )?\Z")
         self.done = re.compile(known["done"])
@@ -46,6 +71,7 @@ class ShorthandWords:
             rf"{known['dosing']} ?\(?(?:\b(?:in|during|back in|around|~) (?:early |late |mid[ -]?)?{known['dated']}|{known['long_ago']}"
             rf"|\bafter (?:(?:his|her|the) )?(?:prior|previous|last|first)\b)"
             rf"|{known['dosing']} ?(?:{known['dated']},? ?[(-]? ?{known['outcome']}|[(,-]? ?{known['outcome']} ?{known['dated']})"
+            rf"|{known['dosing']} ?[-–(,]? ?{known['used_at']}|{known['dosing']}{known['used_for']}"
         )
         self.treated_then = re.compile(
             rf"{known['dosing']},? ?\(?(?:(?:in |back in )?(?:{known['dated']}|{known['month']})|{known['recently']})"

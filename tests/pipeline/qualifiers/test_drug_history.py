@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.qualifiers.shorthand import Shorthand
+from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
 from tests.profiles import profile
@@ -108,7 +108,7 @@ def test_reading_shorthand_is_linear_in_an_enumeration():
         text = FoldedText.of("tried 2012 (" + "abcdef, " * count)
         drugs = [(match.start(), match.end(), match.start()) for match in re.finditer("abcdef", text.folded)]
         started = time.process_time()
-        Shorthand(text, drugs, words).past(set())
+        Shorthand(text, drugs, words).past(Told(set(), set(), set()))
         return time.process_time() - started
 
     assert min(seconds(4000) for _ in range(3)) < 6 * min(seconds(1000) for _ in range(3))
