@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
-from pipeline.medications.posology.elements import MARKS, Data, Element, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
 
 _DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
@@ -253,9 +253,6 @@ class Limits(Courses):
             return None
         stop = max(self._quantity_end(text, place), self._stated_end(text, place))
         end = self._cue_end("supply", text, skip(text, stop, " \t\n-")) if stop else 0
-        if not end and stop and text[:place].rstrip().endswith(","):
-            end = self._cue_end("supply_only", text, skip(text, stop))
-            end = end if not text[end : end + 1].strip() or text[end] in MARKS else 0
         if not end or self._is_mass(text, place):
             return None  # "a 40 mg prescription" says what is in a tablet
         return Element("given", place, end)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
+from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount
 from pipeline.medications.posology.assembly import Assembling
 from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
 from pipeline.medications.posology.dosage import MAX_COUNT, each, for_glucose, largest, same_kind
 from pipeline.medications.posology.elements import Element, Timing
+from pipeline.text.phrases import alternatives
 
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
@@ -19,6 +23,12 @@ _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 MOST_AT_ONCE = 4
 # What stands behind an amount that ends an instruction.
 _ENDS = frozenset({None, "mark", "word", "given", "end"})
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _only(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["supply_only"], to_the_end=True)
+    return re.compile(rf"\s+{phrases}\s*(?:[.,;)\n]|\Z)", re.IGNORECASE)
 
 
 class Placing(Assembling):
@@ -69,7 +79,7 @@ class Placing(Assembling):
         if self.bracket and amount.kind == "quantity" and self._counted():
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
-            least = MOST_AT_ONCE if self.closed and self.following in _ENDS else MAX_COUNT
+            least = self._least_supplied(element) if self.closed else MAX_COUNT
             if largest(amount) > least and amount.every is None and self.following != "timing":
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
@@ -87,6 +97,12 @@ class Placing(Assembling):
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
         self._settled()
+
+    def _least_supplied(self, element: Element) -> int:
+        """How many forms at the end of an instruction are more than what is taken at once, and what was supplied."""
+        if _only(self.lang).match(self.text, element.end) is not None:
+            return 0  # "7.5 mg nocte, 3 tabs only"
+        return MOST_AT_ONCE if self.following in _ENDS else MAX_COUNT
 
     def _band(self, element: Element) -> None:
         """A dose of a scale."""

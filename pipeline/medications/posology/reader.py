@@ -86,6 +86,7 @@ class PosologyLanguage:
         )
         days = resources.read_table(lang, "posology/days.tsv")
         self._short_days = {row["written"] for row in days if row["only"]}
+        self._limit_words = {word for phrase in words["max"] for word in phrase.split()}
         self._limits = re.compile(rf"(?<![^\W_]){alternatives(words['max'], to_the_end=True)}")
         self._until = re.compile(alternatives(words["until"]))
 
@@ -171,14 +172,20 @@ class PosologyLanguage:
         while before:
             place = start + len(before) - len(before.rsplit(None, 1)[-1])
             if not self._scanner.knows(folded, place):
-                limits = self._limits.finditer(folded, start, mark)
-                found = next((limit for limit in limits if limit.start() <= place < limit.end()), None)
-                if found is None:
+                place = self._limit_around(folded, start, mark, place)
+                if place < 0:
                     break
-                place = found.start()  # "no more than" three
             begin = place
             before = folded[start:place].rstrip()
         return begin
+
+    def _limit_around(self, folded: str, start: int, mark: int, place: int) -> int:
+        """Where a limit of several words begins that holds a place, "no more THAN" three; -1 without one."""
+        word = _LETTERS.match(folded, place)
+        if word is None or word[0] not in self._limit_words:
+            return -1
+        limits = self._limits.finditer(folded, start, mark)
+        return next((limit.start() for limit in limits if limit.start() <= place < limit.end()), -1)
 
     def _place(self, elements: Sequence[Element], text: str, seen: Stretch) -> None:
         """Turn the places of elements to those of the note, and look up the codes of what they name."""

@@ -76,7 +76,7 @@ class Vocabulary:
         for kind, cues in self._cues.items():
             for start, pattern in cues.patterns.items():
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
-        behind = {"supply": (*kinds["supply"], *kinds["supply_only"]), "limit": kinds["limit"], "ago": kinds["ago"]}
+        behind = {kind: kinds[kind] for kind in ("supply", "limit", "ago")}
         self._behind = {kind: re.compile(alternatives(phrases)) for kind, phrases in behind.items()}
         self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
         phrases = [phrase for several in behind.values() for phrase in several]

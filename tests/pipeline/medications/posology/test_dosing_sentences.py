@@ -1,4 +1,4 @@
-"""Readings of 1,678 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 1,928 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ GAPS = {
     "d3-fr-035": "Roman figures as a pattern of the day",
     "p5-169": "'D5 1/2 NS' is not recognised",
     "b9-fr-044": "'Insuline Actrapid' are two drugs of which the first has nothing",
+    "b10-en-uk-029": "'LE' behind a percentage: an eye, or a leg",
+    "b10-en-uk-039": "'pen V' is recognised as a form",
+    "b10-en-uk-040": "'100mg on prophylaxis': at night, or a word",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 
