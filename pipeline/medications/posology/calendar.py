@@ -55,17 +55,18 @@ class Calendar:
         either = rf"(?:{day}|{listed})"
         before = "(?:(?:" + "|".join(sorted(kinds["day_before"], key=len, reverse=True)) + r")\s+)*"
         self._day = re.compile(either)
+        and_, or_, to = ("|".join(kinds[name]) for name in ("joining", "either_drug", "through"))
         # What is a word too is a day beside others only: "MO,WE,FR".
-        self._list = re.compile(rf"{either}(?:(?:\s?[,/&-]|,?\s(?:and|et)\s)\s?{either})+")
+        self._list = re.compile(rf"{either}(?:(?:\s?[,/&-]|,?\s(?:{and_})\s)\s?{either})+")
         self._alone = re.compile(listed)
         self.offset_words = re.compile("|".join(OFFSET_FROM))
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
-            rf"\s*(?:,\s*(?:and|et)\b|,|/|&|\+|\band\b|\bet\b|\bor\b|\bou\b|\s)\s*{before}(?={day})"
-            rf"|(?:\s?[,/&]|,?\s(?:and|et)\s)\s?(?={listed})"
+            rf"\s*(?:,\s*(?:{and_})\b|,|/|&|\+|\b(?:{and_}|{or_})\b|\s)\s*{before}(?={day})"
+            rf"|(?:\s?[,/&]|,?\s(?:{and_})\s)\s?(?={listed})"
         )
-        self._to = re.compile(rf"\s*(?:-|\bto\b|\bthrough\b|\bthru\b|\bau\b|\ba\b)\s*(?={day})|\s?-\s?(?={listed})")
+        self._to = re.compile(rf"\s*(?:-|\b(?:{to})\b)\s*(?={day})|\s?-\s?(?={listed})")
         self._before = re.compile(rf"{before}(?={either})")
         self._ordinal = re.compile(
             "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
@@ -75,7 +76,7 @@ class Calendar:
         alone = "|".join([*kinds["day_other"], *kinds["day_except"], *(rf"{at}\s*\d" for at in kinds["clock_before"])])
         #: An expression that matches wherever something is read that begins with a word.
         self.begins = (
-            rf"{before}(?:(?:{ordinal})\s+)?{day}|{before}{listed}(?:\s?[,/&-]|\s(?:and|et)\s)|{alone}|(?:{offset}) "
+            rf"{before}(?:(?:{ordinal})\s+)?{day}|{before}{listed}(?:\s?[,/&-]|\s(?:{and_})\s)|{alone}|(?:{offset}) "
         )
         self._other_days = re.compile(_longest(kinds["day_other"]) + r"(?![^\W_])")
         self._except = re.compile(_longest(kinds["day_except"]) + r"\s+")
@@ -93,7 +94,10 @@ class Calendar:
         )
         self._at = re.compile(at)
         self._clock = re.compile(clock)
-        self._clock_joint = re.compile(r"\s*(?:,\s*(?:and|et)\b|,|/|&|-|\band\b|\bet\b|\bpuis\b)\s*(?:a\s+|at\s+)?")
+        then = "|".join(kinds["then"])
+        self._clock_joint = re.compile(
+            rf"\s*(?:,\s*(?:{and_})\b|,|/|&|-|\b(?:{and_}|{then})\b)\s*(?:(?:{'|'.join(kinds['clock_before'])})\s+)?"
+        )
 
     def match(self, text: str, start: int, *, offsets: bool) -> tuple[int, Data | None] | None:
         """What begins at `start` and where it ends; None for its fields where it cannot be read.

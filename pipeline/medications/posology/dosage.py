@@ -15,11 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
+from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.daily import GENERAL_MEALS, daily_dose, moments_of
 from pipeline.medications.posology.elements import Data, Element
 from pipeline.medications.posology.numbers import digits
+from pipeline.text.phrases import alternatives
 
 #: A number without a unit above this counts nothing that is taken; it is part of a name or a strength without its unit.
 MAX_COUNT = 12
@@ -36,16 +39,7 @@ _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
-_OR = re.compile(r"\b(?:or|ou)\b|/")
 _MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
-_GLUCOSE = re.compile(
-    r"\s*(?:for|if|si|pour)\s+(?:(?!\w*(?:potass|sodium|calc|natr|magn|phosph|kali|creat))\w+\s+){0,3}[<>=≥≤]*\s*"
-    r"(?:\d{2,3}\s*(?:-|to|a)\s*\d{2,3}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))"
-)
-
-
-# "1 unit for every 50 > 150", "1 UI pour 10 g de glucides": by what is eaten or measured.
-_BY_FIGURE = re.compile(r"\s*(?:(?:for (?:every|each)|per|pour(?: chaque)?)\s+|:\s?(?=\d+\s?g(?![^\W_])))\d")
 _MINUTES = {"min": 1, "h": 60, "d": 1440}
 
 
@@ -357,7 +351,7 @@ def timing_of(repeat: Data) -> Data:
     return {"repeat": repeat, "code": _CODES.get(key) if plain else None}  # type: ignore[arg-type]
 
 
-def agree(step: Step, text: str) -> tuple[str, int, int] | None:
+def agree(step: Step, text: str, lang: str) -> tuple[str, int, int] | None:
     """Make one of a number of takings a day and several moments of it; a warning (code and place) where they differ.
 
     "Daily in the morning and at bedtime" are two takings, "daily in the morning or at bedtime" is one.
@@ -368,7 +362,7 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
     if len(moments) < 2 or not frequency or (step.repeat.get("period"), step.repeat.get("periodUnit")) != ("1", "d"):
         return None
     start, end = step.timings[0][0], step.timings[-1][1]
-    if frequency >= len(moments) or (frequency == 1 and _OR.search(text.lower(), start, end)):
+    if frequency >= len(moments) or (frequency == 1 and _either(lang).search(text, start, end)):
         return None
     # "75 mg/d, morning and evening": the amount is that of the day.
     counted = any(counted for *_, counted in step.timings) or any(amount.every for amount, _ in step.amounts)
@@ -380,10 +374,10 @@ def agree(step: Step, text: str) -> tuple[str, int, int] | None:
     return None
 
 
-def for_glucose(behind: str, measure: str) -> bool:
-    """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200", "1 unit for every 50"?"""
-    behind = behind.lower()
-    return _GLUCOSE.match(behind) is not None or (measure == "activity" and _BY_FIGURE.match(behind) is not None)
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _either(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["either_drug"], to_the_end=True)
+    return re.compile(rf"\b{phrases}|/", re.IGNORECASE)
 
 
 def goes_on(length: Data, repeat: Data) -> bool:

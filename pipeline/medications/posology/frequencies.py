@@ -9,7 +9,7 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.elements import Element, Seen, Timing, skip
 from pipeline.medications.posology.numbers import UnreadError, lead
-from pipeline.medications.posology.reasons import WORD, Reasons, stretch_end
+from pipeline.medications.posology.reasons import WORD, Reasons
 
 # "2x3 days": two at a time, or twice a day?
 FOR_DAYS = re.compile(r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])")
@@ -38,7 +38,7 @@ class Frequencies(Reasons, ABC):
         try:
             match = self._phrase_at(text, place)
         except UnreadError as error:
-            end = max(error.end, self._amount_end(text, place), stretch_end(text, place))
+            end = max(error.end, self._amount_end(text, place), self._stretch_end(text, place))
             return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency

@@ -12,8 +12,9 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount
 from pipeline.medications.posology.assembly import Assembling
 from pipeline.medications.posology.counts import pack, takings, uncounted, units_before
-from pipeline.medications.posology.dosage import MAX_COUNT, each, for_glucose, largest, same_kind
+from pipeline.medications.posology.dosage import MAX_COUNT, each, largest, same_kind
 from pipeline.medications.posology.elements import Element, Timing
+from pipeline.medications.posology.scales import for_glucose
 from pipeline.text.phrases import alternatives
 
 # How far a number that takes the unit of the amount before it may be from that amount.
@@ -36,7 +37,7 @@ class Placing(Assembling):
 
     def _amount(self, element: Element) -> None:
         amount: Amount = element.value
-        for_range = for_glucose(self.text[element.end : element.end + 40], amount.measure)
+        for_range = for_glucose(self.lang, self.text[element.end : element.end + 40], amount.measure)
         if for_range or (self.scale and "low" not in (amount.quantity or {})):
             self.scale = True
             self.unread.append(("dose_by_scale", element.start, element.end))

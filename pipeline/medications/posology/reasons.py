@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
+from pipeline import resources
 from pipeline.medications.posology.elements import MARKS, Element, Seen, skip
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
+from pipeline.text.phrases import alternatives
 
 MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
-# A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
-_TOGETHER = re.compile(
-    r"[a-z.]{0,12} ?\d{1,9}(?: ?(?:-|to|or|a|ou|et) ?\d{1,9})(?: ?(?:hours?|hrs?|heures?|days?|jours?|[a-z])\b)?|[^\s,;]{0,40}[^\s,;.]"
-)
 SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
 # A route in so few letters is an abbreviation, with which no reason begins: "p.r.n. SC pain".
 _ABBREVIATED = 2
@@ -27,6 +25,22 @@ MAX_VISIT_WORDS = 8
 
 class Reasons(Limits, ABC):
     """Reads "as needed", conditions and reasons."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        self._hanging = re.compile(rf"\s+(?:{alternatives(kinds['hanging'])}|,)\Z")
+        # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
+        joint = alternatives((*kinds["range"], *kinds["joining"]))
+        unit = rf"(?:{alternatives(self._time_units, to_the_end=True)}|[a-z]\b)"
+        self._together = re.compile(
+            rf"[a-z.]{{0,12}} ?\d{{1,9}}(?: ?{joint} ?\d{{1,9}})(?: ?{unit})?|[^\s,;]{{0,40}}[^\s,;.]"
+        )
+
+    def _stretch_end(self, text: Seen, place: int) -> int:
+        """The end of what stands together at a place: at least one sign."""
+        found = self._together.match(text, place)
+        return found.end() if found is not None else place + 1
 
     @abstractmethod
     def _begins_dosing(self, text: Seen, place: int) -> bool:
@@ -143,7 +157,8 @@ class Reasons(Limits, ABC):
             if word is None:
                 break
             end = word.end()
-        return _without_conjunction(text, start, end)
+        hanging = self._hanging.search(text[start:end])
+        return start + hanging.start() if hanging is not None else end
 
     def _ends_reason(self, text: Seen, place: int) -> bool:
         if self._cue_end("reason_stop", text, place):
@@ -152,21 +167,8 @@ class Reasons(Limits, ABC):
         return bool(opening.readers or opening.simple) and self._begins_dosing(text, place)
 
 
-def _without_conjunction(text: str, start: int, end: int) -> int:
-    found = re.search(
-        r"\s+(?:and|or|et|ou|then|puis|with|avec|to|a|in|en|for|pour|the|le|la|de|at|,)$", text[start:end]
-    )
-    return start + found.start() if found else end
-
-
 def mark_end(text: str, place: int) -> int:
     """Where the marks at a place end; 0 where the last one is the point of a figure (".5")."""
     mark = MARK.match(text, place)
     end = mark.end() if mark is not None else 0
     return 0 if text[end - 1] == "." and text[end : end + 1].isdigit() else end
-
-
-def stretch_end(text: str, place: int) -> int:
-    """The end of what stands together at a place: at least one sign."""
-    found = _TOGETHER.match(text, place)
-    return found.end() if found is not None else place + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline import resources
 from pipeline.medications.posology.elements import Element
@@ -106,3 +107,23 @@ class Scales:
 def _of_glucose(found: re.Match[str]) -> bool:
     figure = (found["limit"] or found["high"]).replace(",", ".")
     return found["unit"] is not None or float(figure) >= _LEAST
+
+
+def for_glucose(lang: str, behind: str, measure: str) -> bool:
+    """Is an amount said of a range of glucose, by the words behind it: "4 units for 150-200", "1 unit for every 50"?"""
+    by_range, by_figure = _leading(lang)
+    behind = behind.lower()
+    return by_range.match(behind) is not None or (measure == "activity" and by_figure.match(behind) is not None)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _leading(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What leads from an amount to a range of glucose, and to a figure that one unit is for."""
+    kinds = resources.phrases(lang, "posology/words.tsv")
+    lead, to = alternatives(kinds["scale_lead"]), alternatives(kinds["through"])
+    by_range = re.compile(
+        rf"\s*{lead}\s+(?:(?!\w*{alternatives(kinds['no_glucose'])})\w+\s+){{0,3}}[<>=≥≤]*\s*"
+        rf"(?:\d{{2,3}}\s*(?:-|{to})\s*\d{{2,3}}|\d+(?:[.,]\d+)?\s*(?:g/l|mg/dl|mmol))"
+    )
+    by_figure = re.compile(rf"\s*(?:{alternatives(kinds['by_figure'])}\s+|:\s?(?=\d+\s?g(?![^\W_])))\d")
+    return by_range, by_figure

@@ -357,7 +357,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     for step in assembly.steps:
         if "offset" in step.repeat and "when" not in step.repeat:
             del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
-    assembly.unread += [found for step in assembly.steps if (found := agree(step, text)) is not None]
+    assembly.unread += [found for step in assembly.steps if (found := agree(step, text, lang)) is not None]
     assembly.unread += settle(assembly.steps, assembly.whole, text)
     routes = [step.route or {} for step in assembly.steps] + [assembly.whole.route or {}]
     assembly.whole.each_site = any(route.get("code") in SITED and both_sides(lang, route["text"]) for route in routes)
