@@ -27,6 +27,9 @@ POLLUTION = "pollution"
 NEXT = 2
 _TO = re.compile(r"\bto\b")
 
+# The rules of evidence that something is of the present, or is not so, begin with this.
+RECENT = "recent_"
+
 CueData = dict[str, Any]
 OnEntsOnly = bool | str | Sequence[str]
 
@@ -281,3 +284,14 @@ def missing(name: str, setting: str, group: str) -> ValueError:
         f"anamnesis_{name} has {setting} but doc.spans has no {group!r}: add the component anamnesis_{group} "
         f"before it, or set {setting} to false"
     )
+
+
+def qualified_by(span: Span, names: tuple[str, ...]) -> CueData | None:
+    """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
+    for name in names:
+        if extensions.of_span(span, name):
+            written = f"{name}_evidence"
+            evidence = extensions.of_span(span, written) if span.has_extension(written) else None
+            cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
+            return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
+    return None

@@ -23,10 +23,15 @@ from pipeline.text.spans import places
 _COURSE_REACH = 100
 # So far before a date words are looked for that make it a birth date, or that of the last visit.
 _BEFORE_REACH = 48
-# The age of a year that is past where nobody knows of when the note is.
-_LONG_AGO = timedelta(days=365)
 # What brackets of a heading end with: "Induction (2023): X".
 _HEADING = re.compile(r"\) ?:")
+# A date that is said of what stands before it alone.
+_APPOSED = re.compile(r" ?[,(] ?(?:[a-z]{1,3}['. ]){0,2}\Z")
+_ALONE = re.compile(r" ?(?:[,;.)\n]|\Z)")
+# What an examination of this age or less found may go on.
+_EXAMINED_LATELY = timedelta(days=183)
+# The age of a year that is past where nobody knows of when the note is.
+_LONG_AGO = timedelta(days=365)
 # No decade for certain: "glucose in the 70s".
 _TENS = re.compile(r"\d0'?s")
 
@@ -102,6 +107,12 @@ class Dating:
         before = max(0, place - _BEFORE_REACH)
         if self.words.last_visit.search(folded.folded, before, place) is not None:
             return None
+        if (
+            age < _EXAMINED_LATELY
+            and folded.folded[folded.place(end) :].lstrip(" ").startswith(":")
+            and self.words.examined.search(folded.folded, before, place) is not None
+        ):
+            return None
         if self.exclude_birthdate and self.words.born.search(folded.folded, before, place) is not None:
             return None
         if of_year and (
@@ -137,6 +148,23 @@ def _years_of_days(doc: Doc, spans: Iterable[tuple[int, int, str]]) -> frozenset
     )
 
 
+def limit_of(value: int | str | timedelta) -> timedelta:
+    """The limit as a timedelta. Raises ValueError for what is no number of days."""
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return timedelta(days=int(value))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
+
+
+def apart(text: str, dated: int, start: int) -> bool:
+    """Whether a date stands in brackets that close before an entity, or two lines above it."""
+    closing = text.find(")", dated, start)
+    bracketed = closing >= 0 and text.find("(", dated, closing) < 0
+    return text.count("\n", dated, start) > 1 or (bracketed and not _HEADING.match(text, closing))
+
+
 def births_of(value: Any) -> tuple[str, ...]:
     """A birth date, possibly partial ("1978", "1978-11"), as the beginning of an ISO date."""
     if isinstance(value, (date, datetime)):
@@ -159,21 +187,8 @@ def courses_of(doc: Doc, folded: FoldedText) -> list[tuple[int, float]]:
     return sorted(found)
 
 
-def limit_of(value: int | str | timedelta) -> timedelta:
-    """The limit as a timedelta. Raises ValueError for what is no number of days."""
-    if isinstance(value, timedelta):
-        return value
-    try:
-        return timedelta(days=int(value))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"anamnesis_history: history_limit is a number of days, not {value!r}") from error
-
-
-def apart(text: str, dated: int, start: int) -> bool:
-    """Whether a date stands in brackets that close before an entity, or two lines above it."""
-    closing = text.find(")", dated, start)
-    bracketed = closing >= 0 and text.find("(", dated, closing) < 0
-    return text.count("\n", dated, start) > 1 or (bracketed and not _HEADING.match(text, closing))
+# The past date and the recent one.
+_Pair = tuple[DatedSpan | None, DatedSpan | None]
 
 
 class DateLine:
@@ -214,6 +229,13 @@ class DateLine:
     def _first(self, numbers: list[int], low: int, high: int) -> DatedSpan | None:
         index = bisect_left(numbers, low)
         return self.dates[numbers[index]] if index < len(numbers) and numbers[index] < high else None
+
+    def apposed(self, text: str, start: int, end: int, bounds: tuple[int, int]) -> _Pair | None:
+        """The date that stands right behind an entity on its own: "arrêt de l'amlodipine, en août 2023, pour"."""
+        _, after = self.around(start, end, *bounds)
+        if after is None or _ALONE.match(text, after.end) is None or not _APPOSED.fullmatch(text, end, after.start):
+            return None
+        return (None, after) if after.recent else (after, None)
 
     def around(self, start: int, end: int, low: int, high: int) -> tuple[DatedSpan | None, DatedSpan | None]:
         """The last date before and the first one behind [start, end), both within [low, high)."""

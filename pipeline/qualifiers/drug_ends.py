@@ -62,8 +62,8 @@ _HARM_REACH = 50
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
 _TAKEN_REACH = 40
-# So far before a date the word is looked for by which a condition was found then.
-_FOUND_REACH = 40
+# So far before a date the words are looked for by which a drug was last needed then.
+_LAST_USE_REACH = 40
 # A drug taken up again later than so many characters behind its end was past for a while.
 _RESUMED_REACH = 200
 # A story goes on for so many sentences behind the one that opens it.
@@ -183,15 +183,13 @@ class DrugEnds:
                 return None
         return word
 
-    def harmed_by(self, start: int) -> CueData | None:
-        """The word that ends the use of the drug right before a problem that it did: "metoprolol - fatigue"."""
+    def harming(self, start: int) -> tuple[int, int, int] | None:
+        """The drug right before a problem that it did: "metoprolol - fatigue"."""
         index = bisect_left(self.starts, start) - 1
         if index < 0 or self.drugs[index][1] < start - _HARM_REACH:
             return None
-        if self.words.did.fullmatch(self.folded.folded, self.drugs[index][1], start) is None:
-            return None
-        word = self.word(*self.drugs[index])
-        return word if word is not None and word["rule"] in ENDS else None
+        did = self.words.did.fullmatch(self.folded.folded, self.drugs[index][1], start)
+        return self.drugs[index] if did is not None else None
 
     def goes_on(self, start: int, end: int, dated: int, *, over: bool) -> bool:
         """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else.
@@ -199,7 +197,7 @@ class DrugEnds:
         `over`: a course that began then was over before the note.
         """
         text, words = self.folded.folded, self.words
-        if self._behind(words.resumed, end) or words.last_use.search(text, max(0, dated - _FOUND_REACH), dated):
+        if self._behind(words.resumed, end) or words.last_use.search(text, max(0, dated - _LAST_USE_REACH), dated):
             return True
         over = over or self._behind(words.stopped, end)
         if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
@@ -210,9 +208,12 @@ class DrugEnds:
         if dated > end and self._taken(start, end):
             index = bisect_left(self.starts, end)
             return index < len(self.starts) and self.starts[index] < dated
+        found = words.found_then(text, dated)
+        if found and (dated > end or words.takes.search(text, max(0, start - _TAKEN_REACH), start) is not None):
+            return True
         if dated >= low:
             return False
-        if words.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None:
+        if found:
             return True
         if words.own_item.fullmatch(text, low, start) is not None:
             return True

@@ -20,6 +20,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline import extensions
 from pipeline.qualifiers.base import (
+    RECENT,
     CueData,
     OnEntsOnly,
     Qualifier,
@@ -28,6 +29,7 @@ from pipeline.qualifiers.base import (
     cue_spans,
     missing,
     pollution_stretches,
+    qualified_by,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, apart, courses_of, limit_of
@@ -47,7 +49,6 @@ from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
-RECENT = "recent_"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
 _WORD = re.compile(r"\w{4}")
@@ -229,8 +230,8 @@ class History(Qualifier):
         drug = span.label_ in self.drug_labels
         past: list[CueData] = []
         word = self._drug_word(start, end, offset, case) if drug else case.words.over(start, end)
-        if word is None and not drug and case.drug is not None:
-            word = case.drug.harmed_by(start)
+        if word is None and not drug:
+            word = self._harm(start, case)
         if word is not None:
             past.append(word)
         section = None
@@ -248,13 +249,23 @@ class History(Qualifier):
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
             recent = None
-        denied = _qualified(span, case.qualified) if past else None
+        denied = qualified_by(span, case.qualified) if past else None
         if denied is not None and drug and not self._denies(denied, word, span, case):
             denied = None
         cues = past if recent is None else [*past, recent.cue]
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
+
+    def _harm(self, start: int, case: _Case) -> CueData | None:
+        """By what the drug is of the past that did a problem, and the problem with it."""
+        if case.drug is None or (drug := case.drug.harming(start)) is None:
+            return None
+        word = case.drug.word(*drug)
+        if word is not None:
+            return word if word["rule"] in ENDS else None
+        old, _ = self._dates(*drug[:2], True, False, case) if case.dates.dates else (None, None)
+        return old.cue if old is not None else None
 
     def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
         """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""
@@ -293,7 +304,7 @@ class History(Qualifier):
         low, high = propositions.around(start)
         if high < end:
             _, high = propositions.around(end - 1)
-        old, recent = dates.within(low, high)
+        old, recent = dates.apposed(case.folded.folded, start, end, sentence) or dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, drug, case)
         elif old is not None and recent is not None:
@@ -324,11 +335,14 @@ class History(Qualifier):
         """
         before, after = case.dates.around(start, end, *sentence)
         following = after
-        listed = after is not None and self._listed(end, after.start, case)
+        listed = after is not None and self._listed(end, after, case)
         if after is not None and not listed and not self._leads(after, case):
             after = None
         if before is not None and (
-            self._turns(before.end, start, case) or apart(case.folded.folded, before.end, start)
+            self._turns(before.end, start, case)
+            or apart(case.folded.folded, before.end, start)
+            # "Diagnostiqué en 2008, compliqué d'une neuropathie": the date is of what was found then.
+            or (not drug and self.words_around.found_then(case.folded.folded, before.start))
         ):
             before = None
         if not drug:
@@ -375,12 +389,12 @@ class History(Qualifier):
         """Whether a drug treats what had the date that ends at `dated`."""
         return self.words_around.treated.fullmatch(case.folded.folded, dated, start) is not None
 
-    def _listed(self, end: int, dated: int, case: _Case) -> bool:
+    def _listed(self, end: int, dated: DatedSpan, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""
         text, propositions = case.folded.folded, case.propositions
-        if self.words_around.joins.match(text, end) is None or propositions.stop(end + 1) < dated:
+        if self.words_around.joins.match(text, end) is None or propositions.stop(end + 1) < dated.start:
             return False
-        return self.words_around.own_verb.match(text, max(end, propositions.around(dated)[0])) is None
+        return self.words_around.own_verb.match(text, max(end, propositions.around(dated.start)[0])) is None
 
     def _closed(self, end: int, dated: int, case: _Case) -> bool:
         """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""
@@ -429,17 +443,6 @@ class History(Qualifier):
 def _name(qualified: Span | Token) -> str | None:
     value = qualified._.history
     return None if value is None else PAST if value else CURRENT
-
-
-def _qualified(span: Span, names: tuple[str, ...]) -> CueData | None:
-    """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
-    for name in names:
-        if extensions.of_span(span, name):
-            written = f"{name}_evidence"
-            evidence = extensions.of_span(span, written) if span.has_extension(written) else None
-            cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
-            return {"kind": "qualifier", "start": cue["start"], "end": cue["end"], "rule": f"{RECENT}{name}"}
-    return None
 
 
 @Language.factory(

@@ -12,6 +12,8 @@ from pipeline import resources
 # Signs that all languages have: what follows takes the place of what was before, and a dose was changed.
 _ARROW = r"(?:-+>|=>|→)"
 _CHANGED = "[↑↓]"
+# So far before a date the word is looked for by which a condition was found then.
+_FOUND_REACH = 40
 
 
 class HistoryWords:
@@ -33,6 +35,7 @@ class HistoryWords:
         told_of: between two drugs: what is told of the first, and a comma, so that what follows is of the second.
         advised: between the word of an end and a drug: it is what was advised or begun instead.
         last_use: before a date: what is taken as needed was last needed then.
+        examined: before a date, up to it: an examination; what stands behind its colon was found then, and may be of the present.
         found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
         since: behind a drug: it is taken since an event, the date of which is no end.
         stopped: behind a drug: its end is told, whatever began it.
@@ -66,11 +69,12 @@ class HistoryWords:
         self.takes = re.compile(rf"\b{_any(words['takes'])} (?:[\w.-]+ )?\Z")
         self.dosed = re.compile(r" ?\d")
         self.did = re.compile(
-            rf"[^.;,:()\n]{{0,40}}?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
+            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
         self.told_of = re.compile(rf"\b{_any(words['told_of'])}\b[^.;\n]*, ")
         self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
         self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
+        self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")
         self.stopped = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['stopped'])}\b")
@@ -87,6 +91,10 @@ class HistoryWords:
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{_any(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.statement = re.compile(_any(words["statement"]))
         self.now = re.compile(rf"\W*{_any(words['now'])}\b")
+
+    def found_then(self, text: str, dated: int) -> bool:
+        """Whether a condition was found or known at the date that begins at `dated`."""
+        return self.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None
 
 
 def _any(words: Sequence[str]) -> str:

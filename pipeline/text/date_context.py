@@ -9,11 +9,15 @@ from pipeline.text.phrases import phrases_expression
 
 _LINE_START = re.compile(r"(?:\A|[\n\r])[ \t]{0,8}(?:[-*•·>][ \t]{0,3})?\Z")
 _LINE_REACH = 16
+_NAME_REACH = 12
 # How far before two numbers or four digits what is measured is looked for, and what may stand between.
 _MEASURE_REACH = 24
 _BETWEEN = r"\W{0,3}(?:(?:a|of|is|was|at|de|est|=)\W{0,3})?\Z"
 # A year without a word that announces it stands in brackets, behind a name, or at the start of a line.
-_NAME_BEFORE = re.compile(r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-])[ \t]?\Z")
+# Or behind the two figures of the year from which on: "98-2003", "de 98 à 2003".
+_NAME_BEFORE = re.compile(
+    r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-]|(?<![\w.,/-])[5-9]\d[ \t]?[-–]|\b(?:de|from) [5-9]\d (?:a|to))[ \t]?\Z"
+)
 _YEAR_BEHIND = re.compile(
     r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b"
     r"|s/p\b|w/|c/b\b|tx'?d\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->)"
@@ -68,7 +72,7 @@ class DateContext:
         if self.leads_line(text, start):
             return _LINE_BEHIND.match(text, end) is not None
         return (
-            _NAME_BEFORE.search(text, max(0, start - 8), start) is not None
+            _NAME_BEFORE.search(text, max(0, start - _NAME_REACH), start) is not None
             and _YEAR_BEHIND.match(text, end) is not None
         )
 

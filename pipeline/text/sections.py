@@ -233,6 +233,9 @@ class Sectionizer:
     def _known_at(self, page: _Page, place: int) -> _Title | None:
         text, folded = page.text, page.folded
         match = self._known.match(folded.folded, folded.place(place))
+        if match is not None and (line := _broken(text, *folded.bounds(*match.span("title")))) is not None:
+            # "TRAITEMENTS" over "Arrêtés :" are two titles.
+            match = self._known.match(folded.folded, folded.place(place), folded.place(line))
         if match is None:
             return None
         words, plural, aside, colon = match.group("title", "plural", "aside", "colon")
@@ -282,6 +285,12 @@ class Sectionizer:
                 if kind is not None:
                     return kind
         return self.kinds.get(folded) or self.kinds.get(tokens[0] if tokens else "", OTHER)
+
+
+def _broken(text: str, start: int, end: int) -> int | None:
+    """Where a line ends within words, the next of which begins with a capital."""
+    line = text.find("\n", start, end)
+    return line if line >= 0 and text[line:end].lstrip()[:1].isupper() else None
 
 
 def _is_short(words: str) -> bool:
