@@ -26,6 +26,10 @@ NUMBER = "NUMBER"  # "one", "1-2", "75": a count, a strength without its unit, o
 RATE = "RATE"  # "0.1 mg/hr": the strength of a patch, the rate of a pump
 MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
 
+# Before what begins a clause, in so many characters.
+CLAUSE_BEGINS = re.compile(r"(?:\A|[.;\n])[ \t]{0,4}(?:[-*•][ \t]{0,3})?\Z")
+CLAUSE_REACH = 9
+
 _BLANK = r"(?:[ \t-]{1,3}|[ \t]*\n[ \t]*)"
 # Any row of blanks: what it costs to compile counts for more than what it lets through.
 _LOOSE_BLANK = r"[ \t\n-]+"

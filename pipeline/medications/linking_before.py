@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.medications.grammar import CLAUSE_BEGINS, CLAUSE_REACH
 from pipeline.medications.linking_cues import Cues
 
 #: Characters after which an instruction is over, however it was written; longer stretches speak of something else.
@@ -79,6 +80,8 @@ class Before:
             counted = len(run) > 1 and self.mentions[run[-2]].label == "DOSAGE" and self.gap(run[-1]).isspace()
             return len(run) - 2 if counted and not self._tied(run[-2]) else len(run) - 1
         gap = self.gap(head)
+        if self.leads(run[-1], gap):
+            return len(run) - 1
         of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
         cell = not of and self._is_cell(run, gap)
         first = len(run) - 1
@@ -111,6 +114,15 @@ class Before:
         if self.current is None:
             return False
         return "\n" in self.gap(form) or any(self.mentions[tail].label == "FORM" for tail in self.current.ahead)
+
+    def leads(self, tail: int, gap: str) -> bool:
+        """Is when, or for what, told first: "Au coucher, A 1 mg", "Le matin : A 40 mg, B 25 mg"?"""
+        one = self.mentions[tail]
+        if one.label != "FREQUENCY" or gap.strip() not in (",", ":"):
+            return False
+        begin = CLAUSE_BEGINS.search(self.text, max(0, one.start - CLAUSE_REACH), one.start)
+        # A line may be broken before "daily, A".
+        return begin is not None and (gap.strip() == ":" or not begin[0].startswith("\n"))
 
     def _described(self, run: list[int], first: int, gap: str) -> int | None:
         """From where a run describes the drug directly behind it: "Betadine, 1% Xylocaine", "IV A to oral B"."""

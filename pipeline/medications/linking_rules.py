@@ -141,7 +141,8 @@ class _Reading(Before):
         self.current = instruction
 
     def _listed_of(self, ahead: list[int], head: int) -> bool:
-        return self.names_kind(ahead[0], self.gap(ahead[1] if len(ahead) > 1 else head))
+        behind = self.gap(ahead[1] if len(ahead) > 1 else head)
+        return self.names_kind(ahead[0], behind) or self.leads(ahead[0], behind)
 
     def _is_solution(self, instruction: Instruction) -> bool:
         """Is a drug a solution: "1% Xylocaine and epinephrine, a total of 15 cc"?"""

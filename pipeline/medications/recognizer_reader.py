@@ -10,7 +10,15 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate
+from pipeline.medications.grammar import (
+    ACTIVITY,
+    CLAUSE_BEGINS,
+    CLAUSE_REACH,
+    MEASURED,
+    NUMBER,
+    RATE,
+    Candidate,
+)
 from pipeline.medications.lexicon import GRAMMAR, Mention
 from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers, value_of
 
@@ -206,6 +214,10 @@ class Reader(Numbers):
         if item.label == "DURATION" and (since := self.rules["taken_since"].match(self.text, end)):
             following = self.items[place + 1] if place + 1 < len(self.items) else None
             return following if isinstance(following, Mention) and following.start == since.end() else None
+        # "Au coucher, Temesta 1 mg"
+        leads = item.label == "FREQUENCY" and bool(
+            CLAUSE_BEGINS.search(self.text, max(0, item.start - CLAUSE_REACH), item.start)
+        )
         put_on = item.label != "DURATION" or self.rules["put_on"].fullmatch(self._word_before(item.start))
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
@@ -221,7 +233,7 @@ class Reader(Numbers):
             if stop and end + stop.start() in self.context.leading:
                 # "Tab. Metformin"
                 stop = None
-            if "," in between or ";" in between or "\n\n" in between or stop:
+            if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n"):
                 return None
