@@ -64,7 +64,21 @@ FRENCH = [
 ]
 
 
-def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
+# With a note of 20 March 2025.
+DATED = [
+    # What an examination of these weeks found, and what an old one did.
+    "Scanner du 15 janvier 2025 : [pansinusite]-, pas de lyse.",
+    "Coronarographie de 2019 : [sténose]+ de l'IVA.",
+    # The date of a diagnosis is not that of its complications.
+    "Diabète diagnostiqué en 2008, compliqué d'une [rétinopathie]- et d'une [microalbuminurie]-.",
+    # A title with a remark, which names no relative of whom the text tells.
+    "ATCD (carte dans portefeuille + tel mère) : [épilepsie]+, suivi CHU",
+    # A date of its own.
+    "[Phlébite]+, en mars 2019, après un voyage.",
+]
+
+
+def judged(lang: str, sentence: str, note_datetime: str | None = None) -> tuple[list[bool], list[bool]]:
     """What the profile says of the marked problems, and what the marks say."""
     text, places, last = "", [], 0
     for match in _MARKED.finditer(sentence):
@@ -74,6 +88,7 @@ def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
         last = match.end()
     nlp = profile(lang, "given")
     doc = nlp.make_doc(text + sentence[last:])
+    doc._.note_datetime = note_datetime
     doc.ents = [doc.char_span(*place, "PROBLEM", alignment_mode="expand") for place in places]
     nlp(doc)
     return [span._.history for span in doc.ents], [match[2] == "+" for match in _MARKED.finditer(sentence)]
@@ -86,3 +101,20 @@ def judged(lang: str, sentence: str) -> tuple[list[bool], list[bool]]:
 def test_words_of_the_past_reach_the_problems_that_they_tell_of(lang, sentence):
     found, marked = judged(lang, sentence)
     assert found == marked
+
+
+@pytest.mark.parametrize("sentence", DATED)
+def test_french_dates_are_of_what_they_stand_with(sentence):
+    found, marked = judged("fr", sentence, "2025-03-20")
+    assert found == marked
+
+
+def test_what_a_past_drug_did_is_past_by_the_date_of_the_drug():
+    nlp = profile("fr", "given")
+    doc = nlp.make_doc("FOLFOX x 8 (fév-juin 2022) stoppé pour neuropathie, reste des paresthésies.")
+    doc._.note_datetime = "2025-03-20"
+    spans = {"FOLFOX": "DRUG", "neuropathie": "PROBLEM", "paresthésies": "PROBLEM"}
+    doc.ents = [
+        doc.char_span(doc.text.index(words), doc.text.index(words) + len(words), spans[words]) for words in spans
+    ]
+    assert [span._.history for span in nlp(doc).ents] == [True, True, False]
