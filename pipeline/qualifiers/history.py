@@ -362,7 +362,9 @@ class History(Qualifier):
             ):
                 before = None
         if is_past:
-            if before is not None and before.recent and self._treated(before.end, start, case):
+            treated = self.words_around.treated
+            if before is not None and before.recent and treated.fullmatch(case.folded.folded, before.end, start):
+                # The drug treats what had the date.
                 return None, before
             before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
         if before is not None and after is not None:
@@ -384,10 +386,6 @@ class History(Qualifier):
         alone = index == len(case.entities) or case.entities[index] >= after.start
         low = max(before.end, start - _LED_REACH)
         return after if alone and self.words_around.led_to.search(case.folded.folded, low, start) else None
-
-    def _treated(self, dated: int, start: int, case: _Case) -> bool:
-        """Whether a drug treats what had the date that ends at `dated`."""
-        return self.words_around.treated.fullmatch(case.folded.folded, dated, start) is not None
 
     def _listed(self, end: int, dated: DatedSpan, case: _Case) -> bool:
         """Whether an entity is enumerated with what the date behind it is of."""
