@@ -362,9 +362,8 @@ class History(Qualifier):
             ):
                 before = None
         if is_past:
-            treated = self.words_around.treated
+            treated = self.words_around.treated  # by the drug, what had the date
             if before is not None and before.recent and treated.fullmatch(case.folded.folded, before.end, start):
-                # The drug treats what had the date.
                 return None, before
             before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
         if before is not None and after is not None:
