@@ -21,6 +21,7 @@ class ChangeContext:
         passive: before a cue: it is said of what stands before.
         person: among words: they speak of a person.
         leads: between a cue and a drug, to be matched whole: the cue speaks of that drug.
+        succeeded: the cues that are said of the drug before them and of the one behind.
         resumption: the cues after which a condition is one of beginning again.
         preposition: behind a cue: it speaks of what follows.
         by_means: behind a cue of more or less: what follows brought it about.
@@ -32,6 +33,7 @@ class ChangeContext:
         # A language without words of a kind has an expression for them that never matches.
         words = {kind: f"(?:{phrases_expression(kinds[kind])})" if kind in kinds else "(?!)" for kind in _KINDS}
         self.resumption = frozenset(kinds.get("resumption", ()))
+        self.succeeded = frozenset(kinds.get("succeeded", ()))
         self.period = re.compile(rf"\s*{words['period']}|\s*[/-]|\d")
         self.planned = re.compile(rf"{words['course_end']}\s*\Z")
         self.done = re.compile(rf"{words['passive']}\s+{words['course_end']}\s*\Z")

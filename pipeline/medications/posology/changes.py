@@ -92,6 +92,7 @@ class Changes:
         for match in self._before_pattern.finditer(folded, low, start):
             phrase = _plain(match[0])
             of_previous = low <= previous <= match.start() and phrase in self._after
+            of_previous = of_previous and phrase not in self._context.succeeded
             if of_previous and self._is_behind(folded, previous, match):
                 continue
             if match.end() < previous or not (
@@ -134,6 +135,8 @@ class Changes:
         if change in _OFF and context.condition.match(folded, match.end()):
             return False
         if earlier is None and context.auxiliaries.match(between):
+            return True
+        if _plain(match[0]) in context.succeeded:
             return True
         if context.adjective.match(folded, match.start()):
             return False

@@ -75,6 +75,31 @@ def test_change_with_its_cue_and_status(
 
 
 @pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Stopped lisinopril and replaced it with losartan 50 mg daily."),
+        ("en", "lisinopril 10 mg daily, stopped because of cough, replaced by losartan 50 mg daily."),
+        ("en", "His lisinopril 10 mg daily was replaced by losartan 50 mg daily."),
+        ("en", "Stopped lisinopril and switched to losartan 50 mg daily."),
+        ("en", "Stopped lisinopril and changed over to losartan 50 mg daily."),
+        ("en", "Stopped lisinopril, substituted by losartan 50 mg daily."),
+        ("en", "Stopped lisinopril, substituted with losartan 50 mg daily."),
+        ("en", "We discontinued lisinopril in favour of losartan 50 mg daily."),
+        ("fr", "Arrêt du lisinopril, remplacé par losartan 50 mg/j."),
+        ("fr", "Traitement par lisinopril 10 mg/j, remplacé par losartan 50 mg/j."),
+        ("fr", "Arrêt du lisinopril, relayé par losartan 50 mg/j."),
+        ("fr", "Arrêt du lisinopril au profit du losartan 50 mg/j."),
+        ("fr", "Arrêt du lisinopril, relais par losartan 50 mg/j."),
+    ],
+)
+def test_one_drug_in_place_of_another_stops_the_first_and_starts_the_second(profiles, lang, text):
+    found = event(profiles, text, lang)
+    left, taken = record(found, "lisinopril"), record(found, "losartan")
+    assert (left["change"], left["status"]) == ("stop", "stopped")
+    assert (taken["change"], taken["status"]) == ("start", "active")
+
+
+@pytest.mark.parametrize(
     ("qualifier", "status"),
     [("negation", "not-taken"), ("family", "unknown"), ("hypothesis", "intended"), ("history", "completed")],
 )
