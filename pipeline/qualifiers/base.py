@@ -23,7 +23,7 @@ _ATTRIBUTES = frozenset(map(get_string_id, ATTRIBUTE_LABELS))
 OVERLAPPING = "problems"
 POLLUTION = "pollution"
 
-# An entity that the cue "next" concerns begins within so many characters behind it.
+# An entity that the cue "next" concerns begins within so many characters behind it, and one of "last" ends so near before it.
 NEXT = 2
 _TO = re.compile(r"\bto\b")
 
@@ -218,6 +218,10 @@ class Qualifier:
                 return hit.start, to.start() if to else stop
             case "next":
                 return hit.end, hit.end + NEXT
+            case "last":
+                return hit.start - NEXT, hit.end
+            case "own":
+                return hit.start, hit.end
             case "sentence":
                 return propositions.sentence(hit.start)
             case "previous":

@@ -30,6 +30,8 @@ Reach = Literal[
     "before",
     "between",
     "next",
+    "last",
+    "own",
     "previous",
     "preceding",
     "clause",

@@ -32,3 +32,28 @@ def test_colon_stands_before_a_denial_or_an_answer(nlp, text, denied):
     doc.ents = [doc.char_span(start, start + len("glaucoma"), "PROBLEM")]
     nlp(doc)
     assert doc.ents[0]._.negation is denied
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked", "denied"),
+    [
+        ("en", "Naïve to [opioids].", True),
+        ("en", "Patient is [opioid]-naive.", True),
+        ("en", "[Steroid] naïve asthma.", True),
+        ("en", "Naive to opioids and [benzodiazepines], given fentanyl 25 mcg.", True),
+        ("en", "Naive to opioids, given [fentanyl] 25 mcg.", False),
+        ("en", "Opiate-naive patient given [morphine] 2 mg IV.", False),
+        ("en", "On [aspirin], insulin naive.", False),
+        ("fr", "Naïve d'[antirétroviraux].", True),
+        ("fr", "Patient naïf de corticoïdes et d'[immunosuppresseurs].", True),
+        ("fr", "Patiente [opioïde]-naïve.", True),
+        ("fr", "Naïf aux morphiniques, reçoit de l'[oxycodone] 5 mg.", False),
+        ("fr", "Patient naïf d'opioïdes, mis sous [morphine] 5 mg.", False),
+    ],
+)
+def test_naive_denies_the_use_of_the_drug_beside_it_alone(lang, marked, denied):
+    start, end = marked.index("["), marked.index("]") - 1
+    nlp = profile(lang, "given")
+    doc = nlp.make_doc(marked.replace("[", "").replace("]", ""))
+    doc.ents = [doc.char_span(start, end, "DRUG")]
+    assert nlp(doc).ents[0]._.negation is denied

@@ -1,0 +1,66 @@
+"""Whose disease and whose drug: a relative who is the subject stays it until another subject is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.profiles import profile
+
+RELATIVES = [
+    ("en", "Mother had breast cancer and took [tamoxifen] 20 mg daily."),
+    ("en", "Her sister has lupus and takes [hydroxychloroquine]."),
+    ("en", "Father is diabetic and is on [insulin]."),
+    ("en", "Her older brother has asthma and was prescribed [montelukast]."),
+    ("en", "Patient is adopted; her mother had lupus and was treated with [prednisone]."),
+    ("en", "Mother with hypertension and is on [lisinopril]."),
+    ("en", "Father was diagnosed with diabetes and takes [metformin]."),
+    ("en", "Sister had lupus with nephritis and takes [mycophenolate]."),
+    ("en", "Both parents have hypertension and are on [lisinopril]."),
+    ("en", "Her aunt had ovarian cancer and later received [carboplatin]."),
+    ("fr", "Sa mère a eu un cancer du sein et a pris du [tamoxifène]."),
+    ("fr", "Père diabétique et traité par [metformine]."),
+    ("fr", "Son père a fait un infarctus et est sous [aspirine]."),
+    ("fr", "Son oncle a eu une phlébite et a été mis sous [rivaroxaban]."),
+    ("fr", "Sa tante était diabétique depuis 10 ans et traitée par [insuline]."),
+    ("fr", "Mère hypertendue sous [amlodipine]."),
+    ("fr", "Père : HTA traitée par [ramipril]."),
+    ("fr", "Antécédents familiaux : père diabétique avec néphropathie et sous [insuline]."),
+]
+PATIENTS = [
+    ("en", "Mother had breast cancer and the patient takes [tamoxifen]."),
+    ("en", "Mother had breast cancer, and patient uses [tamoxifen]."),
+    ("en", "Mother had diabetes and he is on [metformin]."),
+    ("en", "Mother died of MI. Takes [aspirin]."),
+    ("en", "Mother died of MI and takes [aspirin]."),
+    ("en", "Mother had diabetes, presents with chest pain and was given [aspirin]."),
+    ("en", "Family history of MI and takes [aspirin] daily."),
+    ("en", "Lives with sister and takes [aspirin] daily."),
+    ("en", "Cancer in her sister and takes [aspirin]."),
+    ("fr", "Mère décédée d'un infarctus et sous [aspirine]."),
+    ("fr", "Mère décédée d'un infarctus. Prend de l'[aspirine]."),
+    ("fr", "Mère hypertendue et la patiente prend du [bisoprolol]."),
+    ("fr", "Mère hypertendue, patiente sous [bisoprolol]."),
+    ("fr", "Mère hypertendue, sous [bisoprolol]."),
+    ("fr", "Vit avec sa mère et est sous [aspirine]."),
+    ("fr", "Né de mère diabétique et mis sous [amoxicilline]."),
+    ("fr", "Fille de 12 ans, asthmatique et sous [Ventoline]."),
+]
+
+
+def family(lang: str, marked: str) -> bool:
+    """The value of the drug in brackets."""
+    start, end = marked.index("["), marked.index("]") - 1
+    nlp = profile(lang, "given")
+    doc = nlp.make_doc(marked.replace("[", "").replace("]", ""))
+    doc.ents = [doc.char_span(start, end, "DRUG")]
+    return nlp(doc).ents[0]._.family
+
+
+@pytest.mark.parametrize(("lang", "marked"), RELATIVES)
+def test_drug_is_of_the_relative_who_is_the_subject(lang, marked):
+    assert family(lang, marked) is True
+
+
+@pytest.mark.parametrize(("lang", "marked"), PATIENTS)
+def test_drug_is_of_the_patient_behind_another_subject_or_beside_the_relative(lang, marked):
+    assert family(lang, marked) is False
