@@ -34,6 +34,7 @@ class _ByGroup(LoadScopeScheduling):
 
 
 # Not by marks (`--dist loadgroup`): xdist 3.8 writes these into names of tests that pytest 9.2 no longer takes.
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Whichever way of sharing the command line names."""
     config.option.loadscopereorder = False
