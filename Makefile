@@ -96,7 +96,8 @@ check-cluster: install
 model: TASK = unlisted
 recogniser: TASK = ner
 model recogniser: install
-	@test -f "$(NOTES)" -a -f "$(GOLD)" || { echo "make $@ NOTES=notes.jsonl GOLD=gold.jsonl: see pipeline/training/README.md" >&2; exit 2; }
+	@test -n "$(NOTES)" -a -n "$(GOLD)" || { echo "make $@ NOTES=notes.jsonl GOLD=gold.jsonl: see pipeline/training/README.md" >&2; exit 2; }
+	@for file in "$(NOTES)" "$(GOLD)"; do test -f "$$file" || { echo "make $@: there is no file $$file" >&2; exit 2; }; done
 	mkdir -p build/training
 	cp -r pipeline/training/project.yml pipeline/training/configs pipeline/training/functions.py build/training
 	OMP_NUM_THREADS=2 $(BIN)/python -m spacy project run $(TASK) build/training --vars.notes $(abspath $(NOTES)) --vars.gold $(abspath $(GOLD)) $(OPTIONS)

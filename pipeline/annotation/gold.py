@@ -52,8 +52,9 @@ def check(note: Mapping[str, Any]) -> None:
     spans: set[tuple[int, int, str]] = set()
     for entity in note["entities"]:
         check_span(text, entity, "an entity")
-        if not isinstance(entity.get("id"), str) or not isinstance(entity.get("label"), str):
-            raise AnnotationError(f"the entity at {entity['start']} has no id or no label")
+        for name in ("id", "label"):
+            if not isinstance(entity.get(name), str):
+                raise AnnotationError(f"the entity at {entity['start']} has no {name!r}")
         key = (entity["start"], entity["end"], entity["label"])
         if entity["id"] in ids or key in spans:
             raise AnnotationError(f"the entity {entity['id']} ({entity['label']} at {entity['start']}) stands twice")

@@ -120,6 +120,7 @@ def test_empty_file_gives_an_empty_file(anamnesis: Run, tmp_path: Path) -> None:
         (("missing.jsonl", "out.jsonl"), b"cannot read missing.jsonl: No such file"),
         (("in.jsonl", "no/such/out.jsonl"), b"cannot write no/such/out.jsonl"),
         (("in.jsonl", "."), b"it is a folder"),
+        (("in.jsonl", "./in.jsonl"), b"in.jsonl is what is read; name another file to write"),
         (("in.jsonl", "out.jsonl", "--language", "de"), b"no profile for the language de"),
         (("in.jsonl", "out.jsonl", "--profile", "nope"), b"no profile 'nope'"),
         (("in.jsonl", "out.jsonl", "--profile", "fr", "--language", "en"), b"the profile fr reads fr, not en"),

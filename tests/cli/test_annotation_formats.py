@@ -44,7 +44,7 @@ def test_exported_imported_and_evaluated(inside: Run, events: Path, tool: str) -
     source = "out/tasks.json" if tool == "label-studio" else "out"
     if tool != "brat":
         kept = inside("import", source, "back.jsonl", "--format", tool)
-        assert kept.stderr == b"0 notes written, 3 notes left out that nobody accepted\n"
+        assert kept.stderr == b"0 notes written, 3 notes left out that nobody accepted (--unreviewed takes them)\n"
     done = inside("import", source, "back.jsonl", "--format", tool, "--unreviewed")
     assert done.returncode == 0, done.stderr
     assert rows(events / "back.jsonl") == rows(events / "g.jsonl")
@@ -109,7 +109,12 @@ def test_the_line_of_a_misaligned_span_is_named(inside: Run, events: Path, tool:
         (["export", "events.jsonl", "-", "--format", "brat", "--notes", "notes.jsonl"], b"name a folder"),
         (["import", "nope", "x.jsonl", "--format", "brat"], b"no folder"),
         (["import", "events.jsonl", "x.jsonl", "--format", "xml"], b"prodigy, label-studio, brat"),
-        (["import", "events.jsonl", "x.jsonl", "--format", "label-studio"], b"no valid JSON"),
+        (
+            ["import", "events.jsonl", "x.jsonl", "--format", "label-studio"],
+            b"no valid JSON; Label Studio's export format",
+        ),
+        (["import", "events.jsonl", "events.jsonl", "--format", "prodigy"], b"events.jsonl is what is read"),
+        (["export", "events.jsonl", "events.jsonl"], b"events.jsonl is what is read"),
         (["import", "events.jsonl", "x.jsonl", "--format", "prodigy"], b"events.jsonl, line 1: the task has no text"),
     ],
 )

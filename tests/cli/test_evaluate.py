@@ -127,6 +127,23 @@ def test_wrong_use_is_one_line(inside: Run, gold: Path, arguments: list[str], me
     assert done.stderr.count(b"\n") == 1
 
 
+def test_gold_without_ids_is_scored_and_what_is_not_there_is_no_zero(inside: Run, gold: Path) -> None:
+    entities = [{"start": 8, "end": 13, "label": "DRUG"}, {"start": 14, "end": 19, "label": "STRENGTH"}]
+    (gold / "plain.jsonl").write_text(json.dumps({"text": "Started Lasix 40 mg.", "entities": entities}))
+    shown = inside("evaluate", "plain.jsonl", "--resamples", "0").stdout.decode()
+    assert "DRUG           1.000   1.000  1.000" in shown
+    assert "0.000" not in shown
+
+
+def test_a_gold_note_that_stands_twice_is_named(inside: Run, gold: Path) -> None:
+    lines = (gold / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    (gold / "twice.jsonl").write_text("\n".join([*lines, lines[1]]), encoding="utf-8")
+    done = inside("evaluate", "twice.jsonl", "--system", "events:events.jsonl")
+    assert done.returncode == 2
+    assert b"twice.jsonl, line 7: the note" in done.stderr
+    assert b"is in line 2 already" in done.stderr
+
+
 def test_the_line_of_an_unusable_gold_note_is_named(inside: Run, gold: Path) -> None:
     with (gold / "gold.jsonl").open("a", encoding="utf-8") as handle:
         handle.write(

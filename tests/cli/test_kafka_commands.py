@@ -160,8 +160,15 @@ def test_doctor_finds_topics_and_rights(broker: str, anamnesis: Run) -> None:
     assert away.returncode == 2
 
 
-def test_doctor_names_the_broker_that_does_not_answer_and_what_to_do(anamnesis: Run) -> None:
-    done = anamnesis("doctor", "-b", "127.0.0.1:1", "--json")
+@pytest.fixture
+def blank_profile(tmp_path: Path) -> str:
+    """The setting for a profile of no components, which takes no time to load."""
+    (tmp_path / "blank.cfg").write_text('[nlp]\nlang = "en"\npipeline = []\n[components]\n', encoding="utf-8")
+    return "profiles=en=blank.cfg"
+
+
+def test_doctor_names_the_broker_that_does_not_answer_and_what_to_do(anamnesis: Run, blank_profile: str) -> None:
+    done = anamnesis("doctor", "-b", "127.0.0.1:1", "--set", blank_profile, "--json")
     assert done.returncode == 69
     [found] = [finding for finding in json.loads(done.stdout) if finding["state"] == "error"]
     assert found["subject"] == "broker"
@@ -169,8 +176,10 @@ def test_doctor_names_the_broker_that_does_not_answer_and_what_to_do(anamnesis: 
     assert "set bootstrap_servers" in found["advice"]
 
 
-def test_doctor_names_the_topic_that_is_not_there_and_what_to_do(broker: str, anamnesis: Run) -> None:
-    done = anamnesis("doctor", "-b", broker, "--set", "output_topic=not.there", "--json")
+def test_doctor_names_the_topic_that_is_not_there_and_what_to_do(
+    broker: str, anamnesis: Run, blank_profile: str
+) -> None:
+    done = anamnesis("doctor", "-b", broker, "--set", "output_topic=not.there", "--set", blank_profile, "--json")
     assert done.returncode == 69
     [found] = [finding for finding in json.loads(done.stdout) if finding["state"] == "error"]
     assert found["subject"] == "topic not.there"

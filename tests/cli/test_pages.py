@@ -119,6 +119,8 @@ def test_report_writes_a_page_of_all_notes(inside: Run, tmp_path: Path) -> None:
     assert shown.count("<article") == 2
     one = inside("report", "events.jsonl", "--html", "-", "--note", made[0]["note"]["note_id"])
     assert one.stdout.count(b"<article") == 1
+    none = inside("report", "events.jsonl", "--html", "page.html", "--note", "nope")
+    assert b"no enriched event of nope to show" in none.stderr
     limited = inside("report", "events.jsonl", "--html", "page.html", "--limit", "1")
     assert b"1 note shown, 1 left out" in limited.stderr
 
@@ -130,3 +132,16 @@ def test_report_takes_the_texts_from_the_notes(inside: Run, tmp_path: Path) -> N
     for text, code in ((QUALIFIED, 0), ("another text", 2)):
         (tmp_path / "notes.jsonl").write_text(json.dumps({"note_id": "n/1", "text": text}), encoding="utf-8")
         assert inside("report", "events.jsonl", "--html", "p.html", "--notes", "notes.jsonl").returncode == code
+
+
+def test_of_a_note_that_came_twice_the_version_that_was_read_is_shown(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_text(json.dumps(qualified()), encoding="utf-8")
+    one = {"note_id": "n/1", "text": QUALIFIED}
+    command = ("report", "events.jsonl", "--html", "p.html", "--notes", "notes.jsonl")
+    for more, code in (({"note_version": 2}, 0), ({}, 2)):
+        lines = map(json.dumps, (one, one, one | {"text": "swordfish"} | more))
+        (tmp_path / "notes.jsonl").write_text("no note\n" + "\n".join(lines), encoding="utf-8")
+        done = inside(*command)
+        assert done.returncode == code
+    assert b"notes.jsonl, line 4: the note n/1 stands in line 2 with another text" in done.stderr
+    assert b"swordfish" not in done.stderr

@@ -12,7 +12,7 @@ import typer
 
 from workers.cli import options
 from workers.cli.console import compact, err, plural, progress
-from workers.cli.files import STANDARD, count_lines, lines, reading, writing
+from workers.cli.files import STANDARD, another_file, count_lines, lines, reading, writing
 
 # A batch is small enough to keep all processes busy on a short file, large enough for its way to cost nothing.
 _BATCH_LINES = 32
@@ -40,6 +40,7 @@ def command(
     # spaCy takes a second to import, which `--help` need not wait for.
     from workers.cli import lines_of_notes
 
+    another_file(source, target)
     settings = options.settings(config, assignments)
     counts: Counter[str] = Counter()
     with reading(source) as handle, writing(target) as write:

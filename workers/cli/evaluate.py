@@ -26,6 +26,8 @@ _TABLES = {
 _HISTORIES = {"history_gold_mentions": "History of gold mentions", "history_end_to_end": "History end to end"}
 # Words on either side of an error in the list.
 _AROUND = 45
+# Where there is nothing to score.
+_NONE = "-"
 
 Gold = list[tuple[int, "GoldNote"]]
 
@@ -81,7 +83,7 @@ def command(
         raise CommandError("--profile and --system both say what is scored; give one of them")
     if errors and json:
         raise CommandError("--errors is for people; with --json the errors are in the output already")
-    notes = list(numbered_objects(gold))
+    notes = list(_identified(gold))
     parts = (
         ([] if only_unread else ["all"]) + (["read"] if split else []) + (["unread"] if split or only_unread else [])
     )
@@ -111,6 +113,21 @@ def command(
                 _show_comparison(chosen.name, compare or "", compared[name])
         if errors:
             _show_errors(reports[parts[0]].findings, texts)
+
+
+def _identified(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The gold notes with their lines. A note or an entity without an id gets one. Raises CommandError for a note that stands twice."""
+    seen: dict[str, int] = {}
+    for number, note in numbered_objects(path):
+        note.setdefault("id", f"line {number}")
+        first = seen.setdefault(str(note["id"]), number)
+        if first != number:
+            raise CommandError(f"{path}, line {number}: the note {note['id']} is in line {first} already; keep one")
+        entities = note.get("entities")
+        for place, entity in enumerate(entities if isinstance(entities, list) else ()):
+            if isinstance(entity, dict):
+                entity.setdefault("id", f"entity {place}")
+        yield number, note
 
 
 def _score(path: Path, notes: Gold, system: System, parts: Iterable[str]) -> dict[str, Report]:
@@ -175,7 +192,7 @@ def _show(name: str, report: dict[str, Any]) -> None:
                     *_scores(row),
                     interval(row),
                     str(row["gold"]),
-                    f"{row['accuracy']:.3f}",
+                    f"{row['accuracy']:.3f}" if row["mentions"] else _NONE,
                     str(row["mentions"]),
                     basis,
                 )
@@ -234,10 +251,12 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
 
 
 def _scores(row: dict[str, Any]) -> list[str]:
+    if not row["gold"] and not row["wrong"]:
+        return [_NONE] * 3
     return [f"{row[name]:.3f}" for name in ("precision", "recall", "f1")]
 
 
 def interval(row: dict[str, Any]) -> str:
     """The interval of F1 in words; empty where there is none."""
     ends = row.get("interval")
-    return f"{ends['f1'][0]:.3f} to {ends['f1'][1]:.3f}" if ends else ""
+    return f"{ends['f1'][0]:.3f} to {ends['f1'][1]:.3f}" if ends and (row["gold"] or row["wrong"]) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +14,8 @@ from schemas.enriched import ENRICHED
 from schemas.note import RECORDED
 from schemas.rejected import RETRACTED
 from workers.cli.console import CommandError, err, plural
-from workers.cli.enriched import check_event, check_text
-from workers.cli.files import STANDARD, numbered_objects, objects, writing, writing_folder
+from workers.cli.enriched import check_event, check_text, notes_by_version
+from workers.cli.files import STANDARD, another_file, numbered_objects, writing, writing_folder
 
 if TYPE_CHECKING:
     from pipeline.exporters import Format
@@ -68,6 +69,7 @@ def command(
     from pipeline.annotation import AnnotationError
     from pipeline.exporters import Context
 
+    another_file(source, target)
     chosen = _format(format_name)
     # Retractions stand behind what they retract: the file is read twice, standard input kept.
     kept = list(numbered_objects(STANDARD)) if source == STANDARD else None
@@ -166,8 +168,6 @@ class _Reader:
 
 
 def _notes(path: Path) -> dict[str, dict[str, Any]]:
-    return {
-        note["note_id"]: note
-        for note in objects(path)
-        if isinstance(note.get("note_id"), str) and isinstance(note.get("text"), str) and note["text"]
-    }
+    """The newest version of each note."""
+    ordered = sorted(notes_by_version(path).items(), key=itemgetter(0))
+    return {note_id: note for (note_id, _), note in ordered}

@@ -35,6 +35,12 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         yield handle
 
 
+def another_file(source: Path, target: Path) -> None:
+    """Raise CommandError where what is to be written would take the place of what is read."""
+    if STANDARD not in (source, target) and target.exists() and target.samefile(source):
+        raise CommandError(f"{target} is what is read; name another file to write")
+
+
 def lines(handle: BinaryIO) -> Iterator[bytes]:
     """The lines without their line feed; U+2028, U+0085 and a lone carriage return end no line."""
     for number, line in enumerate(handle):

@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from workers.cli.console import CommandError, err, plural
-from workers.cli.files import numbered_objects, reading, writing
+from workers.cli.files import another_file, numbered_objects, reading, writing
 
 
 def command(
@@ -37,6 +37,7 @@ def command(
     from pipeline.annotation.gold import check, check_trainable
     from pipeline.text.tokenizer import boundaries
 
+    another_file(source, target)
     try:
         chosen = importer(format_name)
     except KeyError:
@@ -60,7 +61,9 @@ def command(
             seen[note["id"]] = where
             write(orjson.dumps(note) + b"\n")
             written += 1
-    skipped = f", {plural(left_out, 'note')} left out that nobody accepted" if left_out else ""
+    skipped = (
+        f", {plural(left_out, 'note')} left out that nobody accepted (--unreviewed takes them)" if left_out else ""
+    )
     err().print(f"{plural(written, 'note')} written{skipped}", markup=False)
 
 
@@ -69,14 +72,17 @@ def _lines(path: Path) -> Iterator[tuple[str, Any]]:
         yield f"{path}, line {number}", item
 
 
+_WANTED = "Label Studio's export format JSON is one list of all tasks"
+
+
 def _array(path: Path) -> Iterator[tuple[str, Any]]:
     with reading(path) as handle:
         try:
             tasks = orjson.loads(handle.read())
         except orjson.JSONDecodeError as error:
-            raise CommandError(f"{path}, line {error.lineno}: no valid JSON") from None
+            raise CommandError(f"{path}, line {error.lineno}: no valid JSON; {_WANTED}") from None
     if not isinstance(tasks, list):
-        raise CommandError(f"{path}, line 1: not a list of tasks")
+        raise CommandError(f"{path}, line 1: not a list of tasks; {_WANTED}")
     for number, task in enumerate(tasks, 1):
         if not isinstance(task, dict):
             raise CommandError(f"{path}, task {number}: not an object")

@@ -9,8 +9,8 @@ import typer
 
 from schemas.enriched import ENRICHED
 from workers.cli.console import CommandError, err, plural
-from workers.cli.enriched import check_event, check_text
-from workers.cli.files import STANDARD, numbered_objects, objects, writing
+from workers.cli.enriched import Version, check_event, check_text, notes_by_version
+from workers.cli.files import STANDARD, numbered_objects, writing
 
 # A page of more notes is too large for a phone; what is left out is said.
 _MOST_NOTES = 200
@@ -38,7 +38,7 @@ def command(
     """
     from workers.cli.pages.page import page
 
-    texts = {one.get("note_id"): one.get("text") for one in objects(notes)} if notes is not None else {}
+    given = notes_by_version(notes) if notes is not None else {}
     shown: list[tuple[dict[str, Any], str]] = []
     left_out = 0
     for number, event in numbered_objects(source):
@@ -50,18 +50,19 @@ def command(
         if len(shown) >= limit:
             left_out += 1
             continue
-        shown.append((event, _text(event, texts, f"{source}, line {number}")))
+        shown.append((event, _text(event, given, f"{source}, line {number}")))
     if not shown:
-        raise CommandError(f"{source} has no enriched event to show")
+        of = f" of {', '.join(only)}" if only else ""
+        raise CommandError(f"{source} has no enriched event{of} to show")
     with writing(html) as write:
         write(page(shown).encode())
     more = f", {left_out:,} left out (--limit {limit})" if left_out else ""
     err().print(f"{plural(len(shown), 'note')} shown{more}" + ("" if html == STANDARD else f": {html}"), markup=False)
 
 
-def _text(event: dict[str, Any], texts: dict[Any, Any], where: str) -> str:
+def _text(event: dict[str, Any], given: dict[Version, dict[str, Any]], where: str) -> str:
     note = event["note"]
-    text = texts.get(note["note_id"]) or note.get("text")
+    text = given.get((note["note_id"], note["note_version"]), note).get("text")
     if not isinstance(text, str):
         raise CommandError(f"{where}: the event does not repeat the text of its note; name the notes with --notes")
     check_text(event, text, where)
