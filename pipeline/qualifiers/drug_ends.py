@@ -111,7 +111,7 @@ class DrugEnds:
     listed: dict[str, bool] = field(default_factory=dict)
     # Of each drug whose past is told in shorthand, by where it begins, the evidence.
     shorthand: dict[int, CueData] = field(default_factory=dict)
-    # Of each drug that a present use leads ("on A and B"), by where it begins, the bounds from the first of them to its end.
+    # Of each drug that a present use leads ("on A and B"), by where it begins, where that is told and its end.
     taken: dict[int, tuple[int, int]] = field(default_factory=dict)
     # Where drugs begin of which the same is told as of the one before ("B: ditto").
     alike: set[int] = field(default_factory=set)
@@ -176,6 +176,8 @@ class DrugEnds:
             index = bisect_left(self.starts, start) - 1
             near = index >= 0 and self.drugs[index][1] >= start - _ALIKE_REACH
             word = self.word(*self.drugs[index]) if near else None
+        if word is not None and word["rule"] == "stopped" and self._behind(self.words.to_resume, end):
+            return None
         if word is not None and self.resumed:
             resumed = self.resumed.get(self.folded.folded[start:end], [])
             index = bisect_left(resumed, start)

@@ -32,7 +32,8 @@ class HistoryWords:
         takes: before a drug, up to it: the drug is taken or used.
         dosed: behind a drug: its dose.
         did: between a drug and a problem: the drug did it; brackets, a dash, an arrow or words.
-        told_of: between two drugs: what is told of the first, and a comma, so that what follows is of the second.
+        told_of: between two drugs: what is told of the first alone.
+        to_resume: behind a drug that was stopped: it is to be taken up again.
         advised: between the word of an end and a drug: it is what was advised or begun instead.
         last_use: before a date: what is taken as needed was last needed then.
         examined: before a date, up to it: an examination; what stands behind its colon was found then, and may be of the present.
@@ -71,7 +72,8 @@ class HistoryWords:
         self.did = re.compile(
             rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
-        self.told_of = re.compile(rf"\b{_any(words['told_of'])}\b[^.;\n]*, ")
+        self.told_of = re.compile(rf"\b{_any(words['told_of'])}")
+        self.to_resume = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['to_resume'])}\b")
         self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
         self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
         self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")

@@ -44,7 +44,7 @@ _ITEM_END = re.compile(r"[;\n]|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _SENTENCE_END = re.compile(r"\n|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _HEADED = re.compile(r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s))[ \t]*[a-z][\w /&'.()-]{1,40}:(?=\s)")
 _LINE_END = re.compile(r"\n|\Z")
-_LIST_LINE = re.compile(r"\n[ \t]*(?=\S)(?![^\n]{2,40}:)")
+_LIST_LINE = re.compile(r"\n[ \t]*(?=\S)(?P<head>[^\n:]{2,40}(?=:))?")
 _JOINED = re.compile(r"[^.;:()\n>]{0,45}?(?:,|(?<!w)/|\+|&|\band\b|\bplus\b|\bor\b)[^.;:,()\n>]{0,25}")
 
 # The kinds of headings.
@@ -134,15 +134,29 @@ class Shorthand:
             line = _end(_LINE_END, text, end, last)
             if not text[end:line].strip():
                 for _ in range(_LISTED_LINES):
-                    if line == last or _LIST_LINE.match(text, line) is None:
+                    if line == last or not self._goes_on_list(line):
                         break
                     line = _end(_LINE_END, text, line + 1, last)
-            headed = _HEADED.search(text, end, line)
-            stop, kind = headed.start() if headed else line, str(match.lastgroup)
+            heads = (headed.span() for headed in _HEADED.finditer(text, end, line))
+            stop = next((first for first, last in heads if not self._names_drug(first, last)), line)
+            kind = str(match.lastgroup)
             if kind == _COURSE and self._words.closed.search(text, end, stop):
                 kind = _PAST
             found.append(_Heading(match.start(), end, stop, kind))
         return found
+
+    def _goes_on_list(self, line: int) -> bool:
+        """Whether the line behind a break goes on with a list: not empty, and no heading; "Effexor: rash" names a drug."""
+        match = _LIST_LINE.match(self._text, line)
+        if match is None:
+            return False
+        head = match.span("head")
+        return head[0] < 0 or self._names_drug(*head)
+
+    def _names_drug(self, start: int, end: int) -> bool:
+        """Whether a drug begins within a stretch."""
+        index = bisect_left(self._drugs, (start,))
+        return index < len(self._drugs) and self._drugs[index][0] < end
 
     def _groups(self) -> list[list[tuple[int, int]]]:
         """The drugs, those of an enumeration together."""
@@ -194,7 +208,7 @@ class Shorthand:
         taking = words.taking.search(text, first.near, first.start)
         for item in items:
             if taking is not None:
-                self.taken[item.start] = item.first, item.end
+                self.taken[item.start] = taking.start(), item.end
             if words.alike.match(text, item.end, item.high) or words.as_well.search(text, item.near, item.start):
                 self.alike.add(item.start)
 
@@ -402,7 +416,9 @@ class Shorthand:
             or words.when.search(text, end, last_of_it) is not None
             or words.outcome.search(text, end, last_of_it) is not None
         )
-        told = told or words.trial.search(text, item.near, item.start) is not None
+        told = (
+            told or words.trial.search(text, _begin(text, item.start - _LEAD_REACH, item.start), item.start) is not None
+        )
         return first if told or words.sequence.search(text, item.near, last) else None
 
     def _event(self, item: _Item, shared: _Shared, *, told: bool) -> Bounds | None:
@@ -415,10 +431,13 @@ class Shorthand:
         last = words.last_bout.search(text, item.low, first) or words.recently.search(text, item.low, first)
         anchor = when or last or words.before.search(text, item.low, first)
         low = anchor.end() if anchor is not None else item.low
-        if words.turn.search(text, low, first) or words.began.search(text, low, first):
-            return None
         treated = words.treated.search(text, low, first) is not None
         bounded = shared.bounded or (anchor is not None and words.course.search(text, low, first) is not None)
+        harm = words.harm.search(text, item.low, first) is not None
+        if item.start in self.taken and not harm and not bounded:
+            return None
+        if words.turn.search(text, low, first) or (not bounded and words.began.search(text, low, first)):
+            return None
         if when is None:
             if last is not None and treated:
                 return last.span()
@@ -426,7 +445,6 @@ class Shorthand:
             return before if bounded and (treated or self._beside(item)) else None
         if treated or words.while_on.search(text, low, first):
             return when.span()
-        harm = words.harm.search(text, item.low, first) is not None
         if harm and words.on.search(text, low, first):
             return when.span()
         listed = first - low < _LISTED_REACH

@@ -91,7 +91,7 @@ class ShorthandWords:
         line = r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s)|(?<=[-*#]\s)|(?<=\d[.)]\s))[ \t]*"
         self.heading = re.compile(
             rf"{line}(?:(?P<past>{known['past_heading']})|(?P<course>{known['course_heading']})|(?P<history>{known['history_heading']})|(?P<line>{known['line_heading']}))"
-            r"(?: ?\([^()\n]{1,60}\))?(?:\s*:|\s+[-–—]\s| also\b)"
+            r"(?: ?\([^()\n]{1,60}\))?(?:\s*:|\s+[-–—]\s| also\b|(?=[ \t]*\n))"
         )
 
 
