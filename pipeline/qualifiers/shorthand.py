@@ -43,6 +43,8 @@ _LISTED_LINES = 15
 _ITEM_END = re.compile(r"[;\n]|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _SENTENCE_END = re.compile(r"\n|(?<=[\w)\]%\"'][\w)\]%\"'])\.(?=\s|\Z)")
 _HEADED = re.compile(r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s))[ \t]*[a-z][\w /&'.()-]{1,40}:(?=\s)")
+# Where a heading may stand: at the beginning of a line or a sentence, behind a bullet or a number.
+_ITEM_BEGINS = re.compile(r"(?:\A|\n|[.;]\s|[-*#]\s|\d[.)]\s)[ \t]*(?=[a-z0-9])")
 _LINE_END = re.compile(r"\n|\Z")
 _LIST_LINE = re.compile(r"\n[ \t]*(?=\S)(?P<head>[^\n:]{2,40}(?=:))?")
 _JOINED = re.compile(r"[^.;:()\n>]{0,45}?(?:,|(?<!w)/|\+|&|\band\b|\bplus\b|\bor\b)[^.;:,()\n>]{0,25}")
@@ -128,7 +130,11 @@ class Shorthand:
 
     def _read_headings(self) -> list[_Heading]:
         text, found = self._text, []
-        for match in self._words.heading.finditer(text):
+        end = 0
+        for opening in _ITEM_BEGINS.finditer(text):
+            match = self._words.heading.match(text, opening.end()) if opening.end() >= end else None
+            if match is None:
+                continue
             end = match.end()
             last = min(len(text), end + _HEADING_REACH)
             line = _end(_LINE_END, text, end, last)
@@ -293,16 +299,18 @@ class Shorthand:
         before = words.before_that.search(text, near, first)
         if before is not None:
             return before.span()
-        was = words.was_on.search(text, near, first)
-        if was is not None and words.no_more.search(text, *shared.tail):
+        was = words.was_on.search(text, near, first) if words.no_more.search(text, *shared.tail) else None
+        if was is not None:
             return was.span()
-        took = words.took.search(text, near, first)
-        return took.span() if took is not None and words.used_long.search(text, *shared.tail) else None
+        took = words.took.search(text, near, first) if words.used_long.search(text, *shared.tail) else None
+        return took.span() if took is not None else None
 
     def _not_for_long(self, item: _Item, shared: _Shared) -> Bounds | None:
         """The words by which a drug has not been taken for long: "no ... for years"."""
+        if self._words.long_gap.search(self._text, *shared.tail) is None:
+            return None
         none = self._words.not_before.search(self._text, max(0, item.first - _LEAD_REACH), item.first)
-        return none.span() if none is not None and self._words.long_gap.search(self._text, *shared.tail) else None
+        return none.span() if none is not None else None
 
     def _is_of_next(self, place: int, high: int) -> bool:
         """Whether what ends at a place leads to the next drug: "finished her KEFLEX"."""

@@ -68,10 +68,10 @@ class ShorthandWords:
         self.goes_on = re.compile(known["goes_on"])
         self.began = re.compile(known["began"])
         self.used_then = re.compile(
-            rf"{known['dosing']} ?\(?(?:\b(?:in|during|back in|around|~) (?:early |late |mid[ -]?)?{known['dated']}|{known['long_ago']}"
+            rf"{known['dosing']}(?: ?\(?(?:\b(?:in|during|back in|around|~) (?:early |late |mid[ -]?)?{known['dated']}|{known['long_ago']}"
             rf"|\bafter (?:(?:his|her|the) )?(?:prior|previous|last|first)\b)"
-            rf"|{known['dosing']} ?(?:{known['dated']},? ?[(-]? ?{known['outcome']}|[(,-]? ?{known['outcome']} ?{known['dated']})"
-            rf"|{known['dosing']} ?[-–(,]? ?{known['used_at']}|{known['dosing']}{known['used_for']}"
+            rf"| ?(?:{known['dated']},? ?[(-]? ?{known['outcome']}|[(,-]? ?{known['outcome']} ?{known['dated']})"
+            rf"| ?[-–(,]? ?{known['used_at']}|{known['used_for']})"
         )
         self.treated_then = re.compile(
             rf"{known['dosing']},? ?\(?(?:(?:in |back in )?(?:{known['dated']}|{known['month']})|{known['recently']})"
@@ -88,9 +88,8 @@ class ShorthandWords:
         self.follows = re.compile(rf"\b{known['follows']} \Z")
         self.now = re.compile(rf"[^.;\n]{{0,60}}?({known['now']}) ")
         self.present = re.compile(rf"\s*{known['present']}")
-        line = r"(?:(?<=\n)|(?<=\A)|(?<=[.;]\s)|(?<=[-*#]\s)|(?<=\d[.)]\s))[ \t]*"
         self.heading = re.compile(
-            rf"{line}(?:(?P<past>{known['past_heading']})|(?P<course>{known['course_heading']})|(?P<history>{known['history_heading']})|(?P<line>{known['line_heading']}))"
+            rf"(?:(?P<past>{known['past_heading']})|(?P<course>{known['course_heading']})|(?P<history>{known['history_heading']})|(?P<line>{known['line_heading']}))"
             r"(?: ?\([^()\n]{1,60}\))?(?:\s*:|\s+[-–—]\s| also\b|(?=[ \t]*\n))"
         )
 
