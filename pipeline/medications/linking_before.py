@@ -21,6 +21,9 @@ _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
 _PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
 # Between a form and its drug: "Tab. Metformin", "Tab Metformin".
 _FORM_GAP = re.compile(r"\.?[ \t]{1,3}\Z")
+# Between a form that begins a sentence and its drug: "Eye drops: latanoprost", "Eye drops latanoprost".
+_HEADED = re.compile(r"[ \t]{0,3}:?[ \t]{1,3}\Z")
+_BEGINS = re.compile(r"(?:[.!?][ \t]+|\n)[\s•*–-]*\Z")
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class Before:
             counted = len(run) > 1 and self.mentions[run[-2]].label == "DOSAGE" and self.gap(run[-1]).isspace()
             return len(run) - 2 if counted and not self._tied(run[-2]) else len(run) - 1
         gap = self.gap(head)
-        if self.leads(run[-1], gap):
+        if self._heads_sentence(run[-1], head) or self.leads(run[-1], gap):
             return len(run) - 1
         of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
         cell = not of and self._is_cell(run, gap)
@@ -120,9 +123,21 @@ class Before:
         one = self.mentions[tail]
         if one.label != "FREQUENCY" or gap.strip() not in (",", ":"):
             return False
-        begin = CLAUSE_BEGINS.search(self.text, max(0, one.start - CLAUSE_REACH), one.start)
+        # The stop of "p.o. daily, A" is no end of a clause.
+        low = max(one.start - CLAUSE_REACH, self.mentions[tail - 1].end if tail else 0)
+        begin = CLAUSE_BEGINS.search(self.text, low, one.start)
         # A line may be broken before "daily, A".
         return begin is not None and (gap.strip() == ":" or not begin[0].startswith("\n"))
+
+    def _heads_sentence(self, form: int, head: int) -> bool:
+        """Does a form begin a sentence, with a drug right behind it: "25 mcg q72h. Eye drops: latanoprost"?"""
+        mention = self.mentions[form]
+        return (
+            mention.label == "FORM"
+            and self.written[mention.start].isupper()
+            and _HEADED.match(self.gap(head)) is not None
+            and _BEGINS.search(self.gap(form)) is not None
+        )
 
     def _described(self, run: list[int], first: int, gap: str) -> int | None:
         """From where a run describes the drug directly behind it: "Betadine, 1% Xylocaine", "IV A to oral B"."""

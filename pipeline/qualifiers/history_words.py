@@ -79,7 +79,7 @@ class HistoryWords:
         self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")
-        self.stopped = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['stopped'])}\b")
+        self.stopped = re.compile(rf"(?:[^.;\n]{{0,60}}?\b{_any(words['stopped'])}|{_any(words['stopped_there'])})\b")
         self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['resumed'])}\b")
         self.dosing = re.compile(_any(words["dosing"]))
         self.opening = re.compile(rf"\W*(?:{_any(words['opening'])}\W+)?")

@@ -68,7 +68,9 @@ class Propositions:
     ) -> None:
         starts, stops = [], []
         marks = separators.marks
-        for number, start, _ in separators.phrases.find(collapsed):
+        for number, start, end in separators.phrases.find(collapsed):
+            if text[start] == "," and text[start - 1 : start].isdigit() and text[end : end + 1].isdigit():
+                continue  # "2,5 mg"
             opens, ends = marks[number]
             if opens:
                 starts.append(start)
