@@ -254,10 +254,12 @@ class _Entities:
         for warning in _read(self.doc, "warning_data") or ():
             start, end = warning.get("start"), warning.get("end")
             located = start is not None and end is not None
+            # A change of dose is told by words that are no entity: it is one of the drug.
+            of_drug = tuple(warning.get("drug", ())) if warning["code"] == "change_of_dose" else ()
             found.append(
                 enriched.ReadingWarning(
                     code=warning["code"],
-                    entity=self.ids.get((start, end)) if located else None,
+                    entity=self.ids.get((start, end), self.ids.get(of_drug)) if located else None,
                     text=self.text[start:end] if located else None,
                 )
             )

@@ -22,8 +22,8 @@ def course_days(record: Data, unsure: Collection[str]) -> int | None:
     posology = record["posology"]
     steps: Sequence[Data] = posology.get("steps") or ()
     said = record["attributes"].get("DURATION", ())
-    if any(one in unsure for one in said):
-        return None
+    if any(one in unsure for one in (record["drug"], *said)):
+        return None  # of the drug: its dose changes further, nobody says until when
     own = [_days(step.get("duration")) for step in steps if step.get("duration")]
     if not own:
         # Of several durations the reading holds one: "60 mg for 3 days, reduced until day 10".

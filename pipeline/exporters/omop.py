@@ -8,8 +8,8 @@
 - The exposure starts on the day of the note. `days_supply` is the length of the course, in whole days, where the note
   gives it in days or weeks: one duration, or the sum of those of steps that follow each other, or a single dose (1).
   `drug_exposure_end_date` is start + days_supply - 1, as the data model reckons. Both are empty where the length is not
-  known (no duration, a range, one duration for several steps, "for life"), and the end alone where the note continues
-  a course that began before it. The data model requires an end date: it is not made up here, for the start date or
+  known (no duration, a range, one duration for several steps, "for life", a further change of the dose), and the end
+  alone where the note continues a course that began before it, or gives another date beside the drug. The data model requires an end date: it is not made up here, for the start date or
   start + 29 would read as a fact of the note. Fill the empty ones by your site's convention when the table is loaded.
 - Concept ids are 0 where no mapping is known (all but the type concept), and source values are kept.
 - `note_id`, `person_id` and the like are numbered from 1 in one export; `source_ids.csv` says which id of the source
@@ -139,6 +139,8 @@ class _Tables:
         start = datetime.datetime.fromisoformat(note["note_datetime"])
         days = course_days(record, {warning["entity"] for warning in event["warnings"]})
         route = posology.get("route") or {}
+        drug = entities[record["drug"]]
+        today = record["change"] != "continue" and not _dated_otherwise(drug, start.date())
         self.exposures += 1
         return {
             "drug_exposure_id": self.exposures,
@@ -146,17 +148,23 @@ class _Tables:
             "drug_concept_id": 0,
             "drug_exposure_start_date": start.date().isoformat(),
             "drug_exposure_start_datetime": start.isoformat(),
-            "drug_exposure_end_date": _end(start.date(), days) if record["change"] != "continue" else None,
+            "drug_exposure_end_date": _end(start.date(), days) if today else None,
             "drug_type_concept_id": _TYPE_NLP,
             "days_supply": days,
             "sig": instruction(event, record, text) or posology_words(posology),
             "route_concept_id": 0,
             "visit_occurrence_id": self._number("VISIT_OCCURRENCE", note["visit_id"]),
-            "drug_source_value": cut(event, entities[record["drug"]], text),
+            "drug_source_value": cut(event, drug, text),
             "drug_source_concept_id": 0,
             "route_source_value": route.get("text") or route.get("code"),
             "dose_unit_source_value": (posology.get("dose") or {}).get("unit"),
         }
+
+
+def _dated_otherwise(drug: Mapping[str, Any], day: datetime.date) -> bool:
+    """Does the note give another date than its own beside a drug: "on 3/8 for 7 days"?"""
+    cues = ((drug["qualifiers"] or {}).get("history") or {}).get("cues", ())
+    return any(cue["kind"] == "date" and cue.get("date") != day.isoformat() for cue in cues)
 
 
 def _end(start: datetime.date, days: int | None) -> str | None:

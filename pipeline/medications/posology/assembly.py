@@ -25,6 +25,7 @@ class Assembling:
     reason: str | None = None
     # What the words just read announce.
     then = change = changing = take = scale = False
+    scaled: Element | None = None  # the words that say that the dose follows a scale
     joined = False  # "then" is only an "and"
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount

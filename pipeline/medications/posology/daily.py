@@ -27,6 +27,9 @@ _HOURS = 24
 # Days of a period; a month and a year have no fixed number.
 _DAYS = {"d": 1, "wk": 7}
 _WEEK = 7
+# How many mg the units of mass are, and the forms of which a strength without more is that of one.
+_MILLIGRAMS = {"g": Fraction(1000), "mg": Fraction(1), "ug": Fraction(1, 1000)}
+_SOLID = frozenset({"{tbl}", "{cap}", "{suppository}"})
 #: Moments of a meal that is not named.
 GENERAL_MEALS = frozenset({"C", "AC", "PC"})
 # Of so many moments of a day a meal says more of each, and is no further one.
@@ -77,8 +80,8 @@ def _of_all(posology: Data) -> Data | None:
     if posology["as_needed"]:
         assumptions = ("as_needed_at_most", *assumptions)
     limit = posology.get("max_dose")
-    most = _limit(limit, dose) if limit is not None else None
-    if limit is not None and most is None and posology["as_needed"]:
+    most = _limit(limit, dose, posology.get("strength")) if limit is not None else None
+    if limit is not None and most is None and (posology["as_needed"] or (low != high and _of_a_day(limit))):
         return None  # what may be taken at most is said of something else
     if most is not None and most < high:
         low, high = min(low, most), most
@@ -130,16 +133,40 @@ def _digits(number: Fraction) -> str | None:
     return digits(quotient) if Fraction(quotient) == number else None
 
 
-def _limit(limit: Data, dose: Data) -> Fraction | None:
+def _of_a_day(limit: Data) -> bool:
+    under = limit["denominator"] or {}
+    return (under.get("value"), under.get("unit")) in (("1", "d"), ("24", "h"))
+
+
+def _limit(limit: Data, dose: Data, strength: Data | None) -> Fraction | None:
     """The most that may be taken in a day, in the unit of the dose."""
-    most, under = limit["numerator"], limit["denominator"] or {}
-    if (under.get("value"), under.get("unit")) not in (("1", "d"), ("24", "h")) or "value" not in most:
+    most = limit["numerator"]
+    if not _of_a_day(limit) or "value" not in most:
         return None
-    if most.get("unit") == dose.get("unit"):
-        return Fraction(most["value"])
-    if most.get("unit") == "{dose}":
-        return Fraction(most["value"]) * Fraction(dose.get("value") or dose["high"])
-    return None
+    amount, unit = Fraction(most["value"]), most.get("unit")
+    if unit == "{dose}":
+        return amount * Fraction(dose.get("value") or dose["high"])
+    if unit == dose.get("unit"):
+        return amount
+    if unit not in _MILLIGRAMS:
+        return None
+    amount *= _MILLIGRAMS[unit]
+    if dose.get("unit") in _MILLIGRAMS:
+        return amount / _MILLIGRAMS[dose["unit"]]
+    one = _milligrams_of_one(strength, dose.get("unit"))
+    return amount / one if one else None
+
+
+def _milligrams_of_one(strength: Data | None, unit: str | None) -> Fraction | None:
+    """How many mg one of a unit holds by the strength: a tablet of 50 mg, one mL of 250 mg/5 mL; None where it is not said."""
+    over = (strength or {}).get("numerator") or {}
+    under = (strength or {}).get("denominator")
+    if "value" not in over or over.get("unit") not in _MILLIGRAMS or unit is None:
+        return None
+    held = Fraction(over["value"]) * _MILLIGRAMS[over["unit"]]
+    if under is None:
+        return held if unit in _SOLID else None
+    return held / Fraction(under["value"]) if under.get("unit") == unit and Fraction(under.get("value") or 0) else None
 
 
 def _times(repeat: Data) -> _Times | None:

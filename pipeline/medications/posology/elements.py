@@ -97,22 +97,25 @@ class Seen(str):
         openings: what may begin at a place.
         holds: whether the text holds a kind of words; `quiet`: whether it holds none of them. None where nobody asked.
         last_joint: where the last sign stands that joins amounts; -1 for none.
+        parts: where attributes of the drug begin that can be no part of a reason.
     """
 
-    __slots__ = ("_found", "holds", "last_joint", "openings", "quiet")
+    __slots__ = ("_found", "holds", "last_joint", "openings", "parts", "quiet")
 
     _found: dict[tuple[Any, int], Any]
     openings: dict[int, Opening]
     holds: dict[str, bool]
     last_joint: int
+    parts: frozenset[int]
     quiet: bool | None
 
-    def __new__(cls, text: str) -> Seen:
+    def __new__(cls, text: str, parts: frozenset[int] = frozenset()) -> Seen:
         """The text, with nothing found yet."""
         seen = super().__new__(cls, text)
         seen._found = {}
         seen.openings = {}
         seen.holds = {}
+        seen.parts = parts
         seen.quiet = None
         seen.last_joint = max(text.rfind("/"), text.rfind("+"), text.rfind("-"))
         return seen

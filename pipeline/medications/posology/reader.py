@@ -53,6 +53,7 @@ class Instruction(NamedTuple):
     Attributes:
         attributes: its attributes by their labels; `own`: the same in the order of the text.
         change: what the words before the drug do with it, where conditions and times behind it are of that.
+        planned: is it only thought of? Then a condition is one of the plan: "consider vancomycin if MRSA".
         denied: is it said not to be taken? Then what nobody linked to it is not of it: "without epinephrine was injected".
     """
 
@@ -61,6 +62,7 @@ class Instruction(NamedTuple):
     own: list[Bounds]
     change: str | None = None
     denied: bool = False
+    planned: bool = False
 
 
 class PosologyLanguage:
@@ -113,7 +115,7 @@ class PosologyLanguage:
             if reading is None
             else (
                 self._formed(reading.posology, one, of or (), text),
-                self._warnings(reading, elements or (), one.attributes),
+                self._warnings(reading, elements or (), one),
             )
             for one, elements, of, reading in zip(instructions, scanned, chosen, readings, strict=True)
         ]
@@ -128,7 +130,8 @@ class PosologyLanguage:
         if not own and (one.denied or self._says_nothing(folded, start, drug, end)):
             return None
         seen = stretch(folded, [(self._head(folded, start, first[0]), end), *rest], drug, hidden)
-        elements = self._scanner.scan(seen.text, seen.place(last[1]))
+        parts = frozenset(seen.place(start) for start, _ in one.attributes.get("ROUTE", ()) if start >= drug[1])
+        elements = self._scanner.scan(seen.text, seen.place(last[1]), parts)
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
@@ -150,7 +153,7 @@ class PosologyLanguage:
             for element in self._chosen(elements, text, one.own, items)
             if element.kind != "as_needed" or not _of_next(element, text, drugs)
         ]
-        if one.change is not None:
+        if one.change is not None or one.planned:
             _of_change(chosen, one.change)
         self._named_form(chosen, text, one.drug)
         self._vague(chosen, one.attributes)
@@ -354,10 +357,9 @@ class PosologyLanguage:
             elif durations.around(element.start, element.end) is not None:
                 element.kind, element.code = "unread", "duration_unread"
 
-    def _warnings(
-        self, reading: Reading, elements: Sequence[Element], attributes: dict[str, list[Bounds]]
-    ) -> list[Data]:
+    def _warnings(self, reading: Reading, elements: Sequence[Element], one: Instruction) -> list[Data]:
         found: list[Data] = []
+        attributes, drug = one.attributes, list(one.drug)
         own = [(bounds, label) for label, spans in attributes.items() for bounds in spans]
         places = Places(bounds for bounds, _ in own)
         told: set[Bounds] = set()
@@ -365,7 +367,7 @@ class PosologyLanguage:
             inside = places.around(start, end) or (start, end)
             if inside not in told:
                 told.add(inside)
-                found.append({"code": code, "start": inside[0], "end": inside[1], "by": "posology"})
+                found.append({"code": code, "start": inside[0], "end": inside[1], "drug": drug, "by": "posology"})
         words = Places((element.start, element.end) for element in elements if element.kind == "word")
         read = Places(reading.read)
         warned = Places(told)
@@ -409,8 +411,8 @@ def _code(codes: dict[str, str], written: str) -> str | None:
     return codes[written] if written in codes else codes.get(bare(written))
 
 
-def _of_change(chosen: Sequence[Element], change: str) -> None:
-    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
+def _of_change(chosen: Sequence[Element], change: str | None) -> None:
+    """Take away what is said of a change or a plan and not of the taking: "stop aspirin when ...", "hold it for three days"."""
     for element in chosen:
         if element.kind == "as_needed" and element.code == "condition":
             element.kind, element.value = "hold", None

@@ -105,6 +105,8 @@ class Reasons(Limits, ABC):
     def _with_reason(self, text: Seen, place: int, end: int) -> Element:
         """ "as needed", with the reason that stands behind it."""
         start = skip(text, end)
+        if "\t" in text[end:start] or start in text.parts:
+            return Element("as_needed", place, end)  # a reason stands in the same cell
         if visit := self._cue_end("visit", text, start):
             return Element("hold", place, visit)  # "p.r.n. follow-up"
         if self._is_route(text, start):
@@ -149,7 +151,7 @@ class Reasons(Limits, ABC):
             if comparison := self._comparison.match(text, place):
                 end = comparison.end()
                 continue
-            if place > start and self._ends_reason(text, place):
+            if place > start and ("\t" in text[end:place] or place in text.parts or self._ends_reason(text, place)):
                 break
             if place == start and self._begins_dosing(text, place):
                 break

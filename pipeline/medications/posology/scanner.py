@@ -49,6 +49,8 @@ _GO_ON = ("range", "per", "by_behind")
 _ARTICLE = re.compile(r"(?:a|an|single|une?)(?![^\W_]|['’-][^\W_])")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
+# "on 3/8/2026": the day of something.
+_DATE = re.compile(r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)(?:19|20)\d\d(?![\w/])|(?:19|20)\d\d-\d\d-\d\d(?![\w-])")
 # "4x4s" are pads, "1/8th of" a part.
 _SIZE = re.compile(
     r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
@@ -83,13 +85,13 @@ class Scanner(Frequencies):
             rf"{figure}(?:\s*(?:,|-|&|,?\s*(?:and|or|to))\s*{figure}){{0,{_HOURS_TOLD}}}[ -]?"
         )
 
-    def scan(self, text: str, until: int | None = None) -> list[Element]:
+    def scan(self, text: str, until: int | None = None, parts: frozenset[int] = frozenset()) -> list[Element]:
         """The elements of a folded text, in order.
 
         `until`: behind this place the first word that says nothing ends the reading, unless a limit or "as needed" is
-        still to come.
+        still to come. `parts`: where attributes begin that can be no part of a reason.
         """
-        seen = Seen(text)
+        seen = Seen(text, parts)
         elements: list[Element] = []
         place = 0
         changing = False
@@ -246,6 +248,8 @@ class Scanner(Frequencies):
             return Element("filler", place, described.end())
         if size := _SIZE.match(text, place):
             return Element("word", place, size.end())
+        if date := _DATE.match(text, place):
+            return Element("filler", place, date.end())
         if ordinal := _ORDINAL.match(text, place):
             return Element("word", place, ordinal.end())
         if mixture := _MIXTURE.match(text, place):

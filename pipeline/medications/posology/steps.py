@@ -90,7 +90,7 @@ class _Assembly(Placing):
         self.take = True
 
     def _scale(self, element: Element) -> None:
-        self.scale = True
+        self.scale, self.scaled = True, element
 
     def _alternate(self, element: Element) -> None:
         self.whole.alternate = True
@@ -338,6 +338,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         at = assembly.steps.index(step)
         assembly.steps[at : at + 1] = doses_in_turn(step)
     timed_alike([step for step in assembly.steps if step.band])
+    if (scaled := assembly.scaled) is not None and not any(step.amounts for step in assembly.steps):
+        if not any(code == "dose_by_scale" for code, *_ in assembly.unread):
+            assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
     for step, following in itertools.pairwise(assembly.steps):
         if step.excepted and following.amounts and not following.repeat:
             following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"

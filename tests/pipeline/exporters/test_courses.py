@@ -76,3 +76,21 @@ def test_one_length_of_all_steps_is_that_of_the_course() -> None:
     record["attributes"]["DURATION"] = record["attributes"]["DURATION"][:1]
     assert course_days(record, set()) == 5
     assert course_days(record, record["attributes"]["DURATION"]) is None
+
+
+def test_a_course_whose_dose_changes_further_has_no_length() -> None:
+    text = "Prednisone 1 mg/kg/j pendant 5 jours puis décroissance de 10 mg tous les 3 jours. Amoxicilline 1 g x 3/j pendant 7 jours."
+    assert ends(text, "fr") == [("Prednisone", "", ""), ("Amoxicilline", "7", "2024-03-18")]
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Ceftriaxone 1 g IV q24h on 3/8/2024 for 7 days.", ""),
+        ("Ceftriaxone 1 g IV q24h since 3/10/2024 for 7 days.", ""),
+        ("Ceftriaxone 1 g IV q24h on 3/12/2024 for 7 days.", "2024-03-18"),
+    ],
+)
+def test_a_course_that_the_note_begins_on_another_day_has_no_end(text: str, end: str) -> None:
+    ((_, supply, last),) = ends(text)
+    assert (supply, last) == ("7", end)

@@ -38,6 +38,10 @@ CASES = [
     ("fr", "Kardégic 160 mg un jour sur deux.", {"value": "80"}, ["averaged"]),
     ("en", "Xalatan 1 drop both eyes nightly.", {"value": "1"}, ["each_site"]),
     ("fr", "Nasonex 2 pulvérisations dans chaque narine matin et soir.", {"value": "4"}, ["each_site"]),
+    ("en", "Tramadol 50 mg 1-2 caps q4-6h, max 400 mg/day.", {"low": "4", "high": "8"}, ["every_interval", "limited_by_max_dose"]),
+    ("fr", "Tramadol 50 mg 1 à 2 gélules toutes les 4 à 6 h, sans dépasser 400 mg par jour.", {"low": "4", "high": "8"}, ["every_interval", "limited_by_max_dose"]),
+    ("en", "Acetaminophen 500 mg 2 tablets q4h p.r.n., max 4 g per day.", {"value": "8"}, ["as_needed_at_most", "every_interval", "limited_by_max_dose"]),
+    ("en", "Ibuprofen 400-800 mg q6h, max 2.4 g per day.", {"low": "1600", "high": "2400"}, ["every_interval", "limited_by_max_dose"]),
     ("en", "Timolol 1 drop left eye b.i.d.", {"value": "2"}, []),
 ]  # fmt: skip
 
@@ -65,6 +69,8 @@ def test_every_assumption_has_a_case() -> None:
         "Synthroid 50 mcg monthly.",
         "Lasix 40 mg p.r.n.",
         "Tylenol 1 tablet q4h p.r.n., not to exceed 4 g a day.",  # tablets of how many grams?
+        "Tramadol 1-2 capsules q4-6h, max 400 mg a day.",  # capsules of how many milligrams?
+        "Tylenol 325 mg 2-3 tablets q4h, max 4 g a day.",  # 4000/325 has no end
         "Prednisone 40 mg daily for 3 days, then 20 mg daily for 3 days.",
     ],
 )

@@ -183,3 +183,67 @@ def test_a_drug_that_is_denied_takes_nothing_from_beside_it(profiles: dict[str, 
     (denied,) = (one for one in doc._.medications if one.drug.text == "epinephrine")
     assert denied.status == "not-taken"
     assert "route" not in denied.posology
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Insulin lispro sliding scale ac."),
+        ("en", "Insulin lispro per sliding scale."),
+        ("en", "Humalog sliding scale with meals and at bedtime."),
+        ("fr", "Humalog selon glycémie capillaire avant les repas."),
+    ],
+)
+def test_a_dose_that_only_a_scale_knows_gives_a_warning(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert codes == ["dose_by_scale"]
+    assert "dose" not in posology
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "reason", "route", "duration"),
+    [
+        ("fr", "PARACETAMOL 500MG\t2 cp toutes les 6 h si douleur\tPO\t5 j", "douleur", "oral", "5"),
+        ("fr", "PARACETAMOL 500MG\t2 cp toutes les 6 h si besoin\tPO\t5 j", None, "oral", "5"),
+        ("fr", "PARACETAMOL 500MG 2 cp toutes les 6 h en cas de douleur PO 5 j", "douleur", "oral", "5"),
+        ("en", "ACETAMINOPHEN 500MG\t2 tabs q6h prn pain\tPO\t5 days", "pain", "oral", "5"),
+        ("en", "ACETAMINOPHEN 500MG\t2 tabs q6h prn\tby mouth\t5 days", None, "oral", "5"),
+    ],
+)
+def test_a_reason_ends_with_its_cell_and_before_a_route(
+    profiles: dict[str, Language], lang: str, text: str, reason: str | None, route: str, duration: str
+) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert (posology["as_needed"], posology.get("as_needed_for")) == (True, reason)
+    assert (posology["route"]["code"], posology["duration"]["value"]) == (route, duration)
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Ceftriaxone 1 g IV q24h on 3/8/2026 for 7 days."),
+        ("en", "Lasix 40 mg daily on 3/8/2026."),
+        ("en", "Ceftriaxone 1 g IV q24h from 2026-03-08 for 7 days."),
+        ("fr", "Ceftriaxone 1 g IV par jour le 08/03/2026 pendant 7 jours."),
+        ("fr", "Ceftriaxone 1 g IV par jour depuis le 08.03.2026 pendant 7 jours."),
+    ],
+)
+def test_a_date_is_no_amount(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert codes == []
+    assert posology["dose"] in ({"value": "1", "unit": "g"}, {"value": "40", "unit": "mg"})
+    assert not posology["steps"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Consider vancomycin 15 mg/kg if MRSA."),
+        ("fr", "Discuter vancomycine 15 mg/kg si SARM."),
+    ],
+)
+def test_the_condition_of_a_plan_is_no_reason_of_taking(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, _ = read(profiles[lang], text)
+    assert posology["as_needed"] is False
+    assert "as_needed_for" not in posology
