@@ -13,7 +13,7 @@ What becomes what:
 | reaction to it | the manifestation of that AllergyIntolerance; nothing where the note does not say of which |
 | problem | Condition; inactive where it is history |
 | negated or hypothetical problem | nothing |
-| problem of a relative | FamilyMemberHistory |
+| problem of a relative | FamilyMemberHistory; whose it is where the note's text is at hand and names one relative |
 | procedure | Procedure; completed where it is history, else its status is unknown |
 | the note | DocumentReference, which all others name as their source |
 

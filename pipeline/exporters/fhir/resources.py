@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.annotation.gold import ATTRIBUTES
 from pipeline.exporters.allergies import is_reaction, reactions
 from pipeline.exporters.fhir.dosage import concept, dosages, ratio
+from pipeline.exporters.fhir.relatives import relative
 from pipeline.exporters.registry import Event
 from pipeline.exporters.words import cut, instruction
 from schemas.ids import NAMESPACE
@@ -141,7 +142,8 @@ class _Source:
             made = self._resource("FamilyMemberHistory", entity["id"])
             made |= {"status": "partial", "patient": self.subject}
             self._dated(made, "date")
-            made["relationship"] = {"coding": [{"system": f"{_TERMINOLOGY}/v3-RoleCode", "code": "FAMMEMB"}]}
+            code = relative(self.event, entity, self.text)
+            made["relationship"] = {"coding": [{"system": f"{_TERMINOLOGY}/v3-RoleCode", "code": code}]}
             return made | {"condition": [{"code": self._code(entity, entity["codes"])}]}
         past = ((entity["qualifiers"] or {}).get("history") or {}).get("value")
         made = self._resource("Condition", entity["id"])

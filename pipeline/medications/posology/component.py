@@ -86,9 +86,8 @@ class PosologyReader:
             own = attributes.get(bounds, _NOTHING)
             change = self._changes.of(folded, bounds, previous[1], following[0])
             in_order = sorted(tail for tails in own.values() for tail in tails)
-            denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
-            alters = change.kind if change.alters else None
-            instructions.append(Instruction(bounds, own, in_order, alters, denied, planned))
+            denied = stored[_READ.index("negation") - 1] is True
+            instructions.append(Instruction(bounds, own, in_order, change.kind if change.alters else None, denied))
             changes.append(change)
             kept.append(stored)
         readings = self._language.read(text, folded, instructions, neighbours)

@@ -53,7 +53,6 @@ class Instruction(NamedTuple):
     Attributes:
         attributes: its attributes by their labels; `own`: the same in the order of the text.
         change: what the words before the drug do with it, where conditions and times behind it are of that.
-        planned: is it only thought of? Then a condition is one of the plan: "consider vancomycin if MRSA".
         denied: is it said not to be taken? Then what nobody linked to it is not of it: "without epinephrine was injected".
     """
 
@@ -62,7 +61,6 @@ class Instruction(NamedTuple):
     own: list[Bounds]
     change: str | None = None
     denied: bool = False
-    planned: bool = False
 
 
 class PosologyLanguage:
@@ -153,7 +151,7 @@ class PosologyLanguage:
             for element in self._chosen(elements, text, one.own, items)
             if element.kind != "as_needed" or not _of_next(element, text, drugs)
         ]
-        if one.change is not None or one.planned:
+        if one.change is not None:
             _of_change(chosen, one.change)
         self._named_form(chosen, text, one.drug)
         self._vague(chosen, one.attributes)
@@ -411,8 +409,8 @@ def _code(codes: dict[str, str], written: str) -> str | None:
     return codes[written] if written in codes else codes.get(bare(written))
 
 
-def _of_change(chosen: Sequence[Element], change: str | None) -> None:
-    """Take away what is said of a change or a plan and not of the taking: "stop aspirin when ...", "hold it for three days"."""
+def _of_change(chosen: Sequence[Element], change: str) -> None:
+    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
     for element in chosen:
         if element.kind == "as_needed" and element.code == "condition":
             element.kind, element.value = "hold", None

@@ -225,3 +225,32 @@ def test_any_posology_is_within_the_invariants(posology: dict[str, Any], steps: 
     statement = {"resourceType": "MedicationStatement", "status": "active", "subject": {"display": "p"}}
     medication = {"medicationCodeableConcept": {"text": "x"}}
     check(statement | medication | ({"dosage": made} if made else {}))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "codes"),
+    [
+        ("en", "His mother had diabetes. His father has asthma.", ["MTH", "FTH"]),
+        ("en", "Family history: brother: stroke.", ["BRO"]),
+        ("en", "Paternal grandmother had asthma.", ["PGRMTH"]),
+        ("en", "Her mother's sister had diabetes.", ["FAMMEMB"]),
+        ("en", "Family history of diabetes.", ["FAMMEMB"]),
+        ("fr", "Sa mère a un diabète.", ["MTH"]),
+        ("fr", "Diabète chez son grand-père.", ["GRFTH"]),
+        ("fr", "Antécédents familiaux de diabète.", ["FAMMEMB"]),
+    ],
+)
+def test_the_relative_is_the_one_whom_the_note_names(language: str, text: str, codes: list[str]) -> None:
+    for unit in ("code_point", "utf16"):
+        made = resources(
+            event("\U0001f600 " + text, language, options=EnrichOptions(text_echo="full", offset_unit=unit))
+        )
+        of_family = [one for one in made if one["resourceType"] == "FamilyMemberHistory"]
+        assert [one["relationship"]["coding"][0]["code"] for one in of_family] == codes
+
+
+def test_without_the_text_a_relative_is_any_of_the_family() -> None:
+    (made,) = [
+        one for one in resources(event("His mother had diabetes.")) if one["resourceType"] == "FamilyMemberHistory"
+    ]
+    assert made["relationship"]["coding"][0]["code"] == "FAMMEMB"

@@ -234,16 +234,3 @@ def test_a_date_is_no_amount(profiles: dict[str, Language], lang: str, text: str
     assert codes == []
     assert posology["dose"] in ({"value": "1", "unit": "g"}, {"value": "40", "unit": "mg"})
     assert not posology["steps"]
-
-
-@pytest.mark.parametrize(
-    ("lang", "text"),
-    [
-        ("en", "Consider vancomycin 15 mg/kg if MRSA."),
-        ("fr", "Discuter vancomycine 15 mg/kg si SARM."),
-    ],
-)
-def test_the_condition_of_a_plan_is_no_reason_of_taking(profiles: dict[str, Language], lang: str, text: str) -> None:
-    posology, _ = read(profiles[lang], text)
-    assert posology["as_needed"] is False
-    assert "as_needed_for" not in posology
