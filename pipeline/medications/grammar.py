@@ -53,6 +53,8 @@ _BEGINNINGS = frozenset(
         "dispensed",
         "name_amount",
         "name_ordered",
+        "name_formed",
+        "length_ends",
         "combination",
         "changed_between",
         "counting",

@@ -204,6 +204,9 @@ class Context:
             tail = mention.end  # the number of the next item, not a result
         if self.rules["compound_after"].match(text, tail) or (kind in _MEASURABLE and self._level(mention, behind)):
             return False
+        if kind not in _SURE and self.rules["name_formed"].search(text, max(0, mention.start - 24), mention.start):
+            # "Tab. Pan", "Cap Folic"
+            return True
         dosed = (
             behind is not None
             and behind.label not in (MEASURED, "FORM")

@@ -35,6 +35,8 @@ _DATE = re.compile(
 # "10-10-15": so much each time of the day.
 _EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}")
 _PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
+_TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
@@ -138,6 +140,9 @@ class Numbers:
         follows = ""
         release = self.rules["release"].match(self.text, item.end)
         end = release.end() if release else item.end
+        if isinstance(following, Mention) and self.rules["times_drug"].fullmatch(self.text, item.end, following.start):
+            # "Took 20 x paracetamol", "2 x Sando-K"
+            return "DOSAGE"
         if isinstance(following, Mention) and self.rules["counted_drug"].fullmatch(
             self.text, item.end, following.start
         ):
@@ -230,18 +235,20 @@ class Numbers:
             return "STRENGTH"
         if not joint:
             return None
+        measured = self.rules["measured_drug"].search(self.text, last.start, last.end)
         # A small number is a strength where the dose is changed to it, and where the drug before has one without its
-        # unit: "thiamine 100, folate 1".
-        bare = value > MOST_COUNTED or self.rules["small"].fullmatch(stretch) or self.bare_before
+        # unit: "thiamine 100, folate 1"; and tablets are counted in no tenths: "Flomax 0.4".
+        tenths = self.rules["small"].fullmatch(stretch) or (not measured and _TENTHS.fullmatch(stretch))
+        bare = value > MOST_COUNTED or tenths or self.bare_before
         counted = self.rules["bare_units"].search(self.text, last.start, last.end)
         if not (bare or counted or joint[0].strip()):
             return None
-        measured = self.rules["measured_drug"].search(self.text, last.start, last.end)
-        if self.rules["ends_strength"].match(self.text, end) or (
-            not measured and self.rules["ends_bare"].match(self.text, end)
-        ):
+        if self.rules["ends_strength"].match(self.text, end):
             return "STRENGTH"
-        return None
+        if measured:
+            return None
+        on = self.rules["ends_bare"].match(self.text, end) or (plain and self.rules["no_unit"].match(self.text, end))
+        return "STRENGTH" if on else None
 
     def _of_tablets(self, item: Candidate, place: int) -> bool:
         """Is this how many tablets of a strength: "two 5 mg tablets", "half of a 25 mg tablet"?"""
@@ -368,7 +375,7 @@ class Numbers:
             form = self.text[following.start : following.end]
             counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
             return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
-        if value >= _LEAST_OF_TWO and "/" in stretch and not _MIXED.fullmatch(stretch):
+        if _of_two_strengths(stretch):
             return True
         return (
             value > MOST_COUNTED
@@ -393,6 +400,15 @@ def _start(item: Item) -> int:
 
 def _few(value: float | None) -> bool:
     return value is None or value <= MOST_COUNTED
+
+
+def _of_two_strengths(stretch: str) -> bool:
+    """Is a number with a stroke the two strengths of a combination, and no fraction: "250/50", "4/1.25", "8/2"?"""
+    pair = _STROKE.fullmatch(stretch)
+    if pair is None or _MIXED.fullmatch(stretch):
+        return False
+    one, two = float(pair[1]), float(pair[2])
+    return max(one, two) >= _LEAST_OF_TWO or one > two or "." in stretch
 
 
 def value_of(stretch: str) -> float | None:

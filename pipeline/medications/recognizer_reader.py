@@ -85,11 +85,24 @@ class Reader(Numbers):
         if self.rules["form_in_front"].fullmatch(self.text, item.start, item.end):
             leads = item.label == "FORM" and item.end - 1 in self.context.leading
             return self._next_drug(item, place) if leads else None
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        if isinstance(following, Mention) and self.rules["times_drug"].fullmatch(self.text, item.end, following.start):
+            # "Took 20 x paracetamol"
+            return following if item.label == NUMBER else None
+        if item.label == "DURATION" and item.weak and self._length_of(item):
+            # "6 wks daptomycin"
+            right = isinstance(following, Mention) and not self.text[item.end : following.start].strip(" ")
+            return following if right and isinstance(following, Mention) else None
         if self._goes_on(item):
             return self.drug
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
             return None
         return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
+
+    def _length_of(self, item: Candidate) -> bool:
+        """Is this a length with nothing before or behind it that would make it a duration?"""
+        plain = self.rules["length_of"].fullmatch(self.text, item.start, item.end)
+        return plain is not None and not self.rules["length_ends"].match(self.text, item.end)
 
     def _stands_alone(self, item: Candidate, place: int) -> bool:
         """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""
@@ -262,6 +275,7 @@ class Reader(Numbers):
             return "STRENGTH" if worn else "DOSAGE"
         if item.label == "DURATION" and (
             self._past(item)
+            or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
             or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
@@ -316,6 +330,11 @@ class Reader(Numbers):
             return False
         near = self.text[max(0, item.start - 12) : item.end + 15]
         return not self.rules["by_length"].search(f"{name} {near}")
+
+    def _behind_frequency(self, item: Candidate) -> bool:
+        """Does an item stand right behind how often something is taken: "weekly x5"?"""
+        last = self.last
+        return last is not None and last.label == "FREQUENCY" and self.text[last.end : item.start] in _BESIDE
 
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()

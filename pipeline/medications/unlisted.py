@@ -19,6 +19,8 @@ from pipeline.medications.lexicon_spelling import nearly_one_of
 from pipeline.medications.windows import Windows
 
 _SHORTEST = 5
+# Behind a form: "Tab. Zyn".
+_SHORTEST_FORMED = 3
 _SCORE = 0.6
 _CAPITAL_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})[ ]$")
 _ITEM_END = re.compile(r"[ \t]*(?:[.,;\n(]|$)")
@@ -83,6 +85,9 @@ class UnlistedNames:
                 or (capital and self._enumerated(words.text, start, end, starts, ends))
             )
             score = scores.get(number)
+            if original[start].isupper() and self._formed(words.text, start):
+                # Nothing but a drug stands there, whatever the word looks like.
+                ruled, score = True, None
             if not ruled and score is not None and score >= self._accept and self._otherwise(words, original, number):
                 continue
             if ruled if score is None else score >= (self._reject if ruled else self._accept):
@@ -129,7 +134,10 @@ class UnlistedNames:
         device = self._rules["name_of_device"].match
         for number in self._lexicon.unknown(words) if known is None else range(len(words.words)):
             word = words.words[number]
-            if len(word) >= _SHORTEST and not knows(word) and word.isalpha() and number not in covered:
+            long = len(word) >= _SHORTEST or (
+                len(word) >= _SHORTEST_FORMED and known is None and self._formed(words.text, words.starts[number])
+            )
+            if long and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
                 if not (plural or word.endswith(endings) or other(word) or device(words.text, words.ends[number])):
                     if not self._grammar.reads(words, number):
@@ -162,6 +170,10 @@ class UnlistedNames:
         ordered = bool(self._rules["name_ordered"].search(lead))
         used = bool(self._rules["name_used"].match(text, end))
         return (capital and (used or ordered)) or (used and ordered)
+
+    def _formed(self, text: str, start: int) -> bool:
+        """Does a form in short lead to a word: "Tab. Zyntrol", "Inj Zyntrol"?"""
+        return bool(self._rules["name_formed"].search(text, max(0, start - 24), start))
 
     def _enumerated(self, text: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:
         """Does the word stand between two names, or behind one at the end of an enumeration?"""
