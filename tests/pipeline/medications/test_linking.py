@@ -56,6 +56,11 @@ CASES = [
     ("amount_before_drug", "[D:Lisinopril] [Q:daily]. [F:Drops] [D:latanoprost] [Q:qhs].", [("latanoprost", "Drops")]),
     ("same_instruction", "[D:Aspirin] [Q:daily], [F:tablets]. [D:Metformin] [Q:bid]", [("Aspirin", "tablets")]),
     ("same_instruction", "[D:Lasix] [S:40 mg] [R:p.o.] [Q:daily], [D:Norvasc] [Q:bid]", [("Lasix", "daily")]),
+    (
+        "same_instruction",
+        "[D:Metformin] [S:500 mg] [R:p.o.] [Q:b.i.d. with meals], [D:Januvia] [S:100 mg] [Q:daily]",
+        [("Metformin", "b.i.d. with meals"), ("Januvia", "daily")],
+    ),
     ("table_row", "[S:40 mg] | [D:Lasix]\n[S:5 mg] | [D:Norvasc]", [("Lasix", "40 mg"), ("Norvasc", "5 mg")]),
     ("shared", "[D:aspirin] and [D:Plavix] [Q:daily]", [("aspirin", "daily")]),
     ("shared", "[D:Albuterol] or [D:Atrovent] [Q:q. 2h.]", [("Albuterol", "q. 2h.")]),

@@ -20,7 +20,6 @@ GAPS = {
     "d2-fr-042": "oxygen is not recognised",
     "d3-en-us-020": "'of elemental iron' is a drug of its own",
     "d3-en-us-043": "the other six days are those of another drug",
-    "d3-en-us-083": "no timing divides 'after the first stool' from 'after each'",
     "d3-en-us-086": "numbers without unit: nothing is read",
     "d3-en-us-089": "the last dose that was given is none of the instruction",
     "d3-en-uk-022": "'Infant' divides the name from the instruction",
@@ -31,7 +30,6 @@ GAPS = {
     "p5-169": "'D5 1/2 NS' is not recognised",
     "b9-fr-044": "'Insuline Actrapid' are two drugs of which the first has nothing",
     "b10-en-uk-029": "'LE' behind a percentage: an eye, or a leg",
-    "b10-en-uk-039": "'pen V' is recognised as a form",
     "b10-en-uk-040": "'100mg on prophylaxis': at night, or a word",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
