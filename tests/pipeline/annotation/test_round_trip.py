@@ -252,7 +252,7 @@ def test_what_cannot_be_trained_on_is_named(change: dict[str, Any], words: str) 
         ({"entities": [{"id": "x", "label": "DRUG", "start": 50, "end": 99}]}, "inside the text"),
         ({"entities": [{"id": "x", "label": "DRUG", "start": True, "end": 5}]}, "inside the text"),
         ({"entities": [{"id": "x", "label": "DRUG", "start": 0, "end": 7, "text": "Plavix"}]}, "other words"),
-        ({"entities": [{"id": "x", "label": None, "start": 0, "end": 7}]}, "no label"),
+        ({"entities": [{"id": "x", "label": None, "start": 0, "end": 7}]}, "no 'label'"),
         ({"entities": note()["entities"] + note()["entities"][:1]}, "twice"),
         ({"relations": [{"drug": "a", "attribute": "nope"}]}, "relation"),
         ({"history": [{"start": 0, "end": 7, "kind": "person", "history": True}]}, "kind"),
