@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.profiles import profile
+from tests.pipeline.medications.posology.readings import posology, steps
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
@@ -19,28 +19,6 @@ SLOTS = [
     ("2 {tbl}", {"when": ["EVE"]}, None),
 ]
 QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
-
-
-def posology(profiles: dict[str, Language], lang: str, text: str, number: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = profiles[lang](text)._.medications[number].data["posology"]
-    return found
-
-
-def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
-    """Dose, repeat and duration of each step, or of the only dosage."""
-    found = []
-    for step in read["steps"] or [read]:
-        dose = step.get("dose")
-        written = f"{dose['value']} {dose.get('unit', '')}".strip() if dose else None
-        length = step.get("duration")
-        repeat = (step.get("timing") or {}).get("repeat")
-        found.append((written, repeat, f"{length['value']} {length['unit']}" if length else None))
-    return found
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,6 @@ import pytest
 from spacy.language import Language
 
 from pipeline.medications.posology.daily import ASSUMPTIONS
-from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def daily(nlp: Language, text: str) -> dict[str, Any] | None:

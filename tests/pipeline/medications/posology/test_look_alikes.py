@@ -7,13 +7,6 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
-
 
 def read(profiles: dict[str, Language], text: str, lang: str = "en", number: int = 0) -> tuple[Any, list[str]]:
     """The posology of a drug, and the codes of the note's warnings."""

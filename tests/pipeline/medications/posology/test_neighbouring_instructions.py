@@ -7,36 +7,10 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.profiles import profile
+from tests.pipeline.medications.posology.readings import amount, posology, repeat, steps
 
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
-
-
-def posology(profiles: dict[str, Language], lang: str, text: str, number: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = profiles[lang](text)._.medications[number].data["posology"]
-    return found
-
-
-def amount(data: dict[str, Any] | None) -> str | None:
-    if not data:
-        return None
-    number = data["value"] if "value" in data else f"{data['low']}-{data['high']}"
-    return f"{number} {data.get('unit', '')}".strip()
-
-
-def repeat(dosage: dict[str, Any]) -> Any:
-    return (dosage.get("timing") or {}).get("repeat")
-
-
-def steps(read: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
-    """Dose, timing and length of each step."""
-    return [(amount(step.get("dose")), repeat(step), amount(step.get("duration"))) for step in read["steps"] or [read]]
 
 
 def ratio(data: dict[str, Any] | None) -> str | None:

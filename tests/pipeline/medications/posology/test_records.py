@@ -16,12 +16,6 @@ import schemas
 from pipeline import enrich
 from pipeline.medications.posology.numbers import Numbers, UnreadError
 from pipeline.text.folding import fold
-from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def event(profiles: dict[str, Language], text: str, lang: str = "en") -> dict[str, Any]:

@@ -7,19 +7,9 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.pipeline.medications.posology.readings import posology
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: pipeline.load(lang) for lang in ("en", "fr")}
-
-
-def posology(profiles: dict[str, Language], lang: str, text: str, number: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = profiles[lang](text)._.medications[number].data["posology"]
-    return found
 
 
 def repeat(read: dict[str, Any]) -> dict[str, Any]:

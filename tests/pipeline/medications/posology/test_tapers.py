@@ -8,12 +8,6 @@ import pytest
 from spacy.language import Language
 
 from pipeline.exporters.courses import course_days
-from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
 
 
 def read(nlp: Language, text: str) -> dict[str, Any]:

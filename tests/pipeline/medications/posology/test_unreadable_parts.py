@@ -7,13 +7,6 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def profiles() -> dict[str, Language]:
-    return {lang: profile(lang) for lang in ("en", "fr")}
-
 
 def read(nlp: Language, text: str) -> tuple[dict[str, Any], list[str]]:
     doc = nlp(text)
