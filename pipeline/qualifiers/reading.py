@@ -144,10 +144,6 @@ class Reading:
         """A text to search with its blanks collapsed; that of the folded text is made once."""
         return self._read.collapsed if text is self.folded.folded else Collapsed(text)
 
-    def folded_offset(self, offset: int) -> int:
-        """The place in the folded text of an offset in the text."""
-        return self.folded.place(offset)
-
     def propositions(self, separators: Separators, titles: list[int]) -> Propositions:
         """The propositions between sentences, terminations and section titles (offsets in the text)."""
         key = (id(separators), *titles)

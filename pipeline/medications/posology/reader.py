@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from pipeline import resources
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare
-from pipeline.medications.posology.numbers import spelled
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
@@ -76,7 +75,6 @@ class PosologyLanguage:
         self._shared = Shared(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
-        self._form_words = {bare(written): row["unit"] for written, row in spelled(rows)}
         words = resources.phrases(lang, "posology/words.tsv")
         self._capitals = frozenset(words.get("only_capital", ()))
         self._closing = frozenset(words.get("only_closing", ()))
