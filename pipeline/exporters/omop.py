@@ -140,7 +140,7 @@ class _Tables:
         days = course_days(record, {warning["entity"] for warning in event["warnings"]})
         route = posology.get("route") or {}
         drug = entities[record["drug"]]
-        today = record["change"] != "continue" and not _dated_otherwise(drug, start.date())
+        begins_now = record["change"] != "continue" and not _dated_otherwise(drug, start.date())
         self.exposures += 1
         return {
             "drug_exposure_id": self.exposures,
@@ -148,7 +148,7 @@ class _Tables:
             "drug_concept_id": 0,
             "drug_exposure_start_date": start.date().isoformat(),
             "drug_exposure_start_datetime": start.isoformat(),
-            "drug_exposure_end_date": _end(start.date(), days) if today else None,
+            "drug_exposure_end_date": _end(start.date(), days) if begins_now else None,
             "drug_type_concept_id": _TYPE_NLP,
             "days_supply": days,
             "sig": instruction(event, record, text) or posology_words(posology),

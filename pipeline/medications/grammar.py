@@ -26,6 +26,8 @@ NUMBER = "NUMBER"  # "one", "1-2", "75": a count, a strength without its unit, o
 RATE = "RATE"  # "0.1 mg/hr": the strength of a patch, the rate of a pump
 MEASURED = "MEASURED"  # "120 mg/dl": a laboratory result
 
+# So far before a name a form in short and its full stop are looked for.
+_FORM_REACH = 24
 # Before what begins a clause, in so many characters.
 CLAUSE_BEGINS = re.compile(r"(?:\A|[.;\n])[ \t]{0,4}(?:[-*•][ \t]{0,3})?\Z")
 CLAUSE_REACH = 9
@@ -269,6 +271,10 @@ class Grammar:
             if not (best.weak and best.label == "DURATION"):
                 passed = best.end
         return found
+
+    def formed(self, text: str, start: int) -> bool:
+        """Does a form in short lead to the word at `start`: "Tab. Zyntrol", "Inj Zyntrol"?"""
+        return self.context["name_formed"].search(text, max(0, start - _FORM_REACH), start) is not None
 
     def reads(self, words: Words, number: int) -> bool:
         """Is what begins at a word an attribute, wherever it stands ("nocte", "subcu")?"""

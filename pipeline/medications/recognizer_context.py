@@ -30,6 +30,7 @@ class Context:
     ) -> None:
         self.words = words
         self.rules = grammar.context
+        self.formed = grammar.formed
         self.aside = grammar.aside
         self.breaks = breaks
         # Stretches under a title such as "Medications:", ascending.
@@ -204,7 +205,7 @@ class Context:
             tail = mention.end  # the number of the next item, not a result
         if self.rules["compound_after"].match(text, tail) or (kind in _MEASURABLE and self._level(mention, behind)):
             return False
-        if kind not in _SURE and self.rules["name_formed"].search(text, max(0, mention.start - 24), mention.start):
+        if kind not in _SURE and self.formed(text, mention.start):
             # "Tab. Pan", "Cap Folic"
             return True
         dosed = (

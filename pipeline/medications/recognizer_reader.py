@@ -91,8 +91,9 @@ class Reader(Numbers):
             return following if item.label == NUMBER else None
         if item.label == "DURATION" and item.weak and self._length_of(item):
             # "6 wks daptomycin"
-            right = isinstance(following, Mention) and not self.text[item.end : following.start].strip(" ")
-            return following if right and isinstance(following, Mention) else None
+            if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
+                return following
+            return None
         if self._goes_on(item):
             return self.drug
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):

@@ -85,7 +85,7 @@ class UnlistedNames:
                 or (capital and self._enumerated(words.text, start, end, starts, ends))
             )
             score = scores.get(number)
-            if original[start].isupper() and self._formed(words.text, start):
+            if original[start].isupper() and self._grammar.formed(words.text, start):
                 # Nothing but a drug stands there, whatever the word looks like.
                 ruled, score = True, None
             if not ruled and score is not None and score >= self._accept and self._otherwise(words, original, number):
@@ -135,7 +135,9 @@ class UnlistedNames:
         for number in self._lexicon.unknown(words) if known is None else range(len(words.words)):
             word = words.words[number]
             long = len(word) >= _SHORTEST or (
-                len(word) >= _SHORTEST_FORMED and known is None and self._formed(words.text, words.starts[number])
+                len(word) >= _SHORTEST_FORMED
+                and known is None
+                and self._grammar.formed(words.text, words.starts[number])
             )
             if long and not knows(word) and word.isalpha() and number not in covered:
                 plural = word.endswith("s") and knows(word[:-1])
@@ -170,10 +172,6 @@ class UnlistedNames:
         ordered = bool(self._rules["name_ordered"].search(lead))
         used = bool(self._rules["name_used"].match(text, end))
         return (capital and (used or ordered)) or (used and ordered)
-
-    def _formed(self, text: str, start: int) -> bool:
-        """Does a form in short lead to a word: "Tab. Zyntrol", "Inj Zyntrol"?"""
-        return bool(self._rules["name_formed"].search(text, max(0, start - 24), start))
 
     def _enumerated(self, text: str, start: int, end: int, starts: set[int], ends: set[int]) -> bool:
         """Does the word stand between two names, or behind one at the end of an enumeration?"""
