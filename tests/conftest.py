@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.forks import Forks
+
 settings.register_profile("anamnesis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anamnesis")
 
-# Files of one group share their brokers. These tests wait much, and so begin first.
+# Files of one group share their brokers, or the process that commands are forked from. These tests wait much or take
+# long, and so begin first.
 _GROUPS = {
     "tests/stream/test_chaos.py": "faults",
     "tests/stream/test_flow.py": "flow",
@@ -18,7 +23,16 @@ _GROUPS = {
     "tests/cli/test_kafka_commands.py": "flow",
     "tests/cli/test_offsets.py": "flow",
     "tests/stream": "stream",
+    "tests/cli": "commands",
+    "tests/test_readme.py": "commands",
 }
+
+
+@pytest.fixture(scope="session")
+def command_line() -> Iterator[Forks]:
+    """Processes that have the command line in memory."""
+    with Forks("workers.cli", "workers.cli.lines_of_notes") as forks:
+        yield forks
 
 
 def _group(nodeid: str) -> str:

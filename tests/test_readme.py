@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic_core import PydanticUndefined
 
+from tests.forks import Forks
 from workers.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -43,10 +42,18 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+@pytest.fixture(scope="module")
+def spacy() -> Iterator[Forks]:
+    """Processes that have spaCy in memory, and nothing of the product: the code imports it."""
+    with Forks("spacy") as forks:
+        yield forks
+
+
 @pytest.mark.parametrize("code", list(python_blocks()))
-def test_code_of_the_readme_runs(code: str) -> None:
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
-    assert run.returncode == 0, run.stderr
+def test_code_of_the_readme_runs(code: str, spacy: Forks, tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text(code, encoding="utf-8")
+    run = spacy.run(str(tmp_path / "code.py"), cwd=ROOT, env=os.environ)
+    assert run.returncode == 0, run.stderr.decode()
 
 
 def test_settings_table_is_that_of_the_code() -> None:
@@ -55,9 +62,9 @@ def test_settings_table_is_that_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"anamnesis ([a-z]+)(?: |\n|`|$)", README))))
-def test_commands_of_the_readme_exist(command: str) -> None:
-    run = subprocess.run([sys.executable, "-m", "workers", command, "--help"], cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
+def test_commands_of_the_readme_exist(command: str, command_line: Forks) -> None:
+    run = command_line.run("workers", [command, "--help"], cwd=ROOT, env=os.environ)
+    assert run.returncode == 0, run.stderr.decode()
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

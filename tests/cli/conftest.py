@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import workers.cli
+from tests.forks import Forks
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -23,26 +24,51 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
+# Commands that load profiles.
+_READING = frozenset({"annotate", "bench", "doctor", "try"})
+
+
 @pytest.fixture
-def anamnesis(tmp_path: Path) -> Run:
+def anamnesis(command_line: Forks, tmp_path: Path) -> Run:
     """Run a command in an empty folder; returns the finished process."""
 
     def run(
         *arguments: str | Path, stdin: bytes = b"", env: dict[str, str] | None = None, timeout: float = 540
     ) -> subprocess.CompletedProcess[bytes]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANAMNESIS_")}
+        words = [*map(str, arguments)]
+        reads = words[0] in _READING and "--help" not in words
+        return command_line.run(
+            "workers", words, cwd=tmp_path, env=_environment(env), stdin=stdin, timeout=timeout, profiles=reads
+        )
+
+    return run
+
+
+@pytest.fixture
+def afresh(tmp_path: Path) -> Run:
+    """The same by a new Python: for what depends on how one begins, such as the seed of its hashes."""
+
+    def run(
+        *arguments: str | Path, env: dict[str, str] | None = None, timeout: float = 540
+    ) -> subprocess.CompletedProcess[bytes]:
         # `-W error` holds for the test process; a warning of a dependency must not reach a user's terminal either.
         return subprocess.run(
             [sys.executable, "-m", "workers", *map(str, arguments)],
             cwd=tmp_path,
-            env=inherited | {"COLUMNS": "200"} | (env or {}),
-            input=stdin,
+            env=_environment(env),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
             check=False,
         )
 
     return run
+
+
+def _environment(more: dict[str, str] | None) -> dict[str, str]:
+    """That of the tests without any ANAMNESIS_ variable, and more."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANAMNESIS_")}
+    return inherited | {"COLUMNS": "200"} | (more or {})
 
 
 @pytest.fixture

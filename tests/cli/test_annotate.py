@@ -40,10 +40,12 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_one_line_each_in_order_and_equal_bytes_with_two_processes(anamnesis: Run, tmp_path: Path, mixed: Path) -> None:
+def test_one_line_each_in_order_and_equal_bytes_with_two_processes_and_other_hashes(
+    anamnesis: Run, afresh: Run, tmp_path: Path, mixed: Path
+) -> None:
     results = []
-    for name, workers in (("one", "1"), ("again", "1"), ("two", "2")):
-        done = anamnesis("annotate", mixed, f"{name}.jsonl", "--workers", workers)
+    for name, run, workers in (("one", anamnesis, "1"), ("again", afresh, "1"), ("two", anamnesis, "2")):
+        done = run("annotate", mixed, f"{name}.jsonl", "--workers", workers)
         assert done.returncode == 0, done.stderr
         assert done.stdout == b""
         results.append((tmp_path / f"{name}.jsonl").read_bytes())

@@ -100,20 +100,17 @@ def test_try_shows_drugs_and_reasons(anamnesis: Run) -> None:
     assert "\x1b[" not in shown
 
 
-def test_try_colours_a_terminal_but_not_with_no_color(tmp_path: Path) -> None:
-    for variables, coloured in (({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)):
-        done = subprocess.run(
-            [sys.executable, "-m", "workers", "try", NOTE],
-            cwd=tmp_path,
-            env={k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")} | variables,
-            capture_output=True,
-            check=True,
-        )
+def test_try_colours_a_terminal_but_not_with_no_color(anamnesis: Run) -> None:
+    for no_color, coloured in (("", True), ("1", False)):
+        done = anamnesis("try", NOTE, env={"FORCE_COLOR": "1", "NO_COLOR": no_color})
+        assert done.returncode == 0, done.stderr
         assert (re.search(rb"\x1b\[[0-9;]*4[0-9]", done.stdout) is not None) is coloured
 
 
-def test_try_json_is_the_event(anamnesis: Run) -> None:
-    event = json.loads(anamnesis("try", NOTE, "--json", "--date", "2024-03-12").stdout)
+def test_try_json_is_the_event_and_a_new_python_says_nothing_else(afresh: Run) -> None:
+    done = afresh("try", NOTE, "--json", "--date", "2024-03-12")
+    assert done.stderr == b""
+    event = json.loads(done.stdout)
     assert event["type"] == "health.note.enriched.v1"
     assert {entity["text"] for entity in event["entities"]} >= {"Amoxicillin", "500 mg", "asthma"}
     assert event["note"]["note_datetime"].startswith("2024-03-12")
