@@ -73,6 +73,8 @@ _BEGINNINGS = frozenset(
 )
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PREFIX = 3
+# Where the figure of an amount follows, no sentence ends at a form in short: "gél. 70 mg".
+_FIGURE_BEHIND = re.compile(r"[ \t]{1,2}(?:[½¼¾]|\d+(?![\d.)]))")
 # So many signs behind a longer word are looked at before any pattern is tried.
 _BEHIND = 2
 # Words whose patterns are kept.
@@ -324,7 +326,9 @@ class Grammar:
                 best.end = match.end()
         if best.end - best.start > 2 and text[best.end - 1] == ".":
             # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
-            best.end -= "." not in text[best.start : best.end - 1]
+            inside = "." in text[best.start : best.end - 1]
+            goes_on = best.label == "FORM" and _FIGURE_BEHIND.match(text, best.end)
+            best.end -= not (inside or goes_on)
         return best
 
     def _behind_slash(self, text: str, start: int) -> Candidate | None:

@@ -1,7 +1,8 @@
 """The drug names of a language and where they stand in a text: exact, joined or hyphenated, misspelled, or by ending.
 
 Names come from `resources/{lang}/medications/`: `curated.tsv` (by hand, with the kind of each name), `names*` (compiled
-by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.txt` and `vocabulary*.txt` (words that are no drugs).
+by `python -m pipeline.medications.compile_names`), `makers.txt`, `suffixes.txt`, `morphology.txt` and `vocabulary*.txt` (words
+that are no drugs).
 """
 
 from __future__ import annotations
@@ -154,6 +155,7 @@ class Lexicon:
             if len(words) <= _MAX_NAME_WORDS:
                 names.setdefault(words[0], []).append(words)
         self._heads = {first: _head(found) for first, found in names.items()}
+        self._makers = frozenset(resources.read_lines(lang, folder + "makers.txt"))
         self._suffixes: dict[str, set[str]] = {}
         for suffix in resources.read_lines(lang, folder + "suffixes.txt"):
             words = key(suffix).split(" ")
@@ -314,7 +316,16 @@ class Lexicon:
         return None
 
     def _extend(self, words: Words, mention: Mention, original: str) -> None:
-        """Take in release suffixes and salts behind the name, and capitals that a hyphen joins to it ("-D", "-M")."""
+        """Take in the maker that a hyphen joins to the name ("Apo-Metoprolol"), release suffixes and salts behind it, and
+        capitals that a hyphen joins to it ("-D", "-M").
+        """
+        before = mention.first - 1
+        if (
+            before >= 0
+            and words.words[before] in self._makers
+            and words.text[words.ends[before] : mention.start] == "-"
+        ):
+            mention.first, mention.start = before, words.starts[before]
         if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID, Kind.SHORT):
             return
         tokens = words.words
@@ -334,7 +345,8 @@ class Lexicon:
                 size = suffix.count(" ") + 1
                 if size > best and " ".join(tokens[last : last + size]) == suffix and joined(words, last, last + size):
                     best = size
-            if not best:
+            if not best or "/" in words.text[words.starts[last] : words.ends[last + best - 1]]:
+                # "T-bact L/A" is applied locally.
                 return
             mention.last += best
             mention.end = words.ends[mention.last - 1]

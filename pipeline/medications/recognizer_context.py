@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from operator import attrgetter
 
-from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, Candidate, Grammar
+from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
 from pipeline.medications.recognizer_numbers import Entity, Item
 from pipeline.medications.recognizer_reader import Reader
@@ -61,7 +61,9 @@ class Context:
         return bool(self.rules["changed_from"].search(self.words.text, max(0, start - _CHANGE), start))
 
     def _parts(self, candidate: Candidate) -> list[Candidate]:
-        """The two amounts that read like a range where a dose is changed from one to the other."""
+        """A candidate, or what it is made of: a dose and the one that it is changed to, a mass and how often."""
+        if candidate.label == RATE:
+            return self._each_day(candidate)
         if candidate.label not in _AMOUNTS or not self.changes_from(candidate.start):
             return [candidate]
         joint = self.rules["changed_between"].search(self.words.text, candidate.start, candidate.end)
@@ -69,6 +71,14 @@ class Context:
             return [candidate]
         ends = Candidate(joint.end(), candidate.end, candidate.label, candidate.weak)
         return [Candidate(candidate.start, joint.start(), NUMBER, True), ends]
+
+    def _each_day(self, candidate: Candidate) -> list[Candidate]:
+        """The mass and how often that read like a rate ("2 g/24 h"); patches have a rate of their own."""
+        text, start, end = self.words.text, candidate.start, candidate.end
+        each = self.rules["day_rate"].search(text, start, end)
+        if each is None or self.rules["patch"].search(text, max(0, start - _WORN), end + _WORN):
+            return [candidate]
+        return [Candidate(start, each.start(), "STRENGTH"), Candidate(each.start(), end, "FREQUENCY")]
 
     def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
         by_start = {candidate.start: candidate for candidate in candidates}
@@ -262,6 +272,8 @@ class Context:
 
 
 _AMOUNTS = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER})
+# How far off a patch is looked for.
+_WORN = 30
 # The words of a change before an amount.
 _CHANGE = 40
 _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")

@@ -111,7 +111,7 @@ class Reader(Numbers):
             return False
         if item.start - self.drug.end > _FARTHEST or "\n\n" in self.text[self.drug.end : item.start]:
             return False
-        lead = self.text[max(0, item.start - 60) : item.start].rpartition("\n")[2]
+        lead = _CLAUSE.split(self.text[max(0, item.start - 60) : item.start])[-1]
         if self.rules["not_a_dose"].search(lead):
             return False
         if item.label == "DOSAGE":
@@ -249,7 +249,7 @@ class Reader(Numbers):
                 stop = None
             if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
                 return None
-            if item.label == "DURATION" and item.weak and between.strip(" \t\n"):
+            if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
                 return None
             if _ARROW.search(between) or (_ANSWERED.search(between) and item.label in _AMOUNTS):
                 # "Saignement 1100 ml : Syntocinon", "2,84 -> Novorapid": what is answered with the drug.
@@ -276,6 +276,7 @@ class Reader(Numbers):
             return "STRENGTH" if worn else "DOSAGE"
         if item.label == "DURATION" and (
             self._past(item)
+            or self._without(item, drug)
             or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
             or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
             or self._when(item, stretch)
@@ -341,6 +342,13 @@ class Reader(Numbers):
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
         return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
 
+    def _without(self, item: Candidate, drug: Mention) -> bool:
+        """Is this how long something was not taken: "out of torsemide for a week", but "off Requip over 2 weeks"?"""
+        last = self.last
+        if last is None or last.label != DRUG or last.start != drug.start or self.text.startswith(_OVER, item.start):
+            return False
+        return self.rules["not_taken"].search(self.text, max(0, drug.start - 40), drug.start) is not None
+
     def _when(self, item: Candidate, stretch: str) -> bool:
         """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
         lead = self.text[max(0, item.start - 20) : item.start]
@@ -383,6 +391,9 @@ _BESIDE = frozenset({"", " ", ", "})
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
+_OVER = ("over ", "sur ")
+# Between a length without a preposition and its drug: "traitée trois semaines par ofloxacine".
+_BY = frozenset({"", "par"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
@@ -393,3 +404,4 @@ _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
 # A sentence ends, or the next item of a list begins.
 _STOP = re.compile(r"[.!?]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")
+_CLAUSE = re.compile(r"\n|;\s")
