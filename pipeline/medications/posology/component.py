@@ -68,10 +68,15 @@ class PosologyReader:
         warnings: list[Data] = [
             w for w in extensions.stored_of_doc(doc, "warning_data") or () if w.get("by") != "posology"
         ]
-        tails = frozenset(extensions.stored_of_doc(doc, "tail_labels") or ())
-        # Also those that the linker gave to nobody.
-        tails_at = [(tail.start_char, tail.end_char) for tail in doc.ents if tail.label_ in tails]
-        places = [(drug.start_char, drug.end_char) for drug in doc.ents if drug.label in self._drug_ids]
+        tails = frozenset(map(get_string_id, extensions.stored_of_doc(doc, "tail_labels") or ()))
+        places: list[_Bounds] = []
+        tails_at: list[_Bounds] = []  # also those that the linker gave to nobody
+        for entity in doc.ents:
+            label = entity.label
+            if label in self._drug_ids:
+                places.append((entity.start_char, entity.end_char))
+            if label in tails:
+                tails_at.append((entity.start_char, entity.end_char))
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, tails_at, self._words)
         changes: list[Change] = []

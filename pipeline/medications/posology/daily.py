@@ -23,6 +23,9 @@ ASSUMPTIONS = {
     "each_site": "the amount is that of one eye, ear or nostril of two: two drops in both eyes are two for each",
 }
 
+#: An amount that is not rounded: decimal digits, or where something was divided a quotient.
+_Exact = Decimal | Fraction
+
 _HOURS = 24
 # Days of a period; a month and a year have no fixed number.
 _DAYS = {"d": 1, "wk": 7}
@@ -47,8 +50,8 @@ _MOMENT_ONLY = ({"when"}, {"timeOfDay"})
 class _Times(NamedTuple):
     """How many takings a day, at least and at most, and what was assumed for that."""
 
-    low: Fraction
-    high: Fraction
+    low: int | Fraction
+    high: int | Fraction
     assumptions: tuple[str, ...] = ()
 
 
@@ -80,12 +83,13 @@ def _of_all(posology: Data) -> Data | None:
     if posology["as_needed"]:
         assumptions = ("as_needed_at_most", *assumptions)
     limit = posology.get("max_dose")
-    most = _limit(limit, dose, posology.get("strength")) if limit is not None else None
-    if limit is not None and most is None and (posology["as_needed"] or (low != high and _of_a_day(limit))):
-        return None  # what may be taken at most is said of something else
-    if most is not None and most < high:
-        low, high = min(low, most), most
-        assumptions = (*assumptions, "limited_by_max_dose")
+    if limit is not None:
+        most = _limit(limit, dose, posology.get("strength"))
+        if most is None and (posology["as_needed"] or (low != high and _of_a_day(limit))):
+            return None  # what may be taken at most is said of something else
+        if most is not None and most < Fraction(high):
+            low, high = min(Fraction(low), most), most
+            assumptions = (*assumptions, "limited_by_max_dose")
     low = high if posology["as_needed"] else low
     return _amount(low, high, dose.get("unit"), assumptions)
 
@@ -108,27 +112,34 @@ def _sum_of_day(steps: Sequence[Data]) -> Data | None:
         kinds |= repeat.keys()
         units.add(dose.get("unit"))
         least, most = _of_times(dose, times)
-        low, high = low + least, high + most
+        low, high = low + Fraction(least), high + Fraction(most)
     return _amount(low, high, units.pop(), ()) if len(units) == len(kinds) == 1 else None
 
 
-def _of_times(dose: Data, times: _Times) -> tuple[Fraction, Fraction]:
+def _of_times(dose: Data, times: _Times) -> tuple[_Exact, _Exact]:
     """The least and the most of a dose that is taken so often."""
-    ends = (dose["value"], dose["value"]) if dose.get("value") else (dose["low"], dose["high"])
-    return Fraction(ends[0]) * times.low, Fraction(ends[1]) * times.high
+    value: str | None = dose.get("value")
+    return _product(value or dose["low"], times.low), _product(value or dose["high"], times.high)
 
 
-def _amount(low: Fraction, high: Fraction, unit: str | None, assumptions: Sequence[str]) -> Data | None:
+def _product(amount: str, times: int | Fraction) -> _Exact:
+    return Decimal(amount) * times if isinstance(times, int) else Fraction(amount) * times
+
+
+def _amount(low: _Exact, high: _Exact, unit: str | None, assumptions: Sequence[str]) -> Data | None:
     """An amount in the shape of the event; None where its digits do not end."""
-    least, most = _digits(low), _digits(high)
+    least = _digits(low)
+    most = least if low == high else _digits(high)
     if least is None or most is None:
         return None
-    ends = {"value": least} if low == high else {"low": least, "high": most}
+    ends = {"value": least} if least == most else {"low": least, "high": most}
     return {**ends, "unit": unit, "assumptions": list(assumptions)}
 
 
-def _digits(number: Fraction) -> str | None:
+def _digits(number: _Exact) -> str | None:
     """A number in decimal digits; None where these do not end."""
+    if isinstance(number, Decimal):
+        return digits(number)
     quotient = Decimal(number.numerator) / Decimal(number.denominator)
     return digits(quotient) if Fraction(quotient) == number else None
 
@@ -182,24 +193,23 @@ def _times(repeat: Data) -> _Times | None:
         one = _moments_of_day(repeat)
     else:
         one = 1 if repeat.keys() == {"dayOfWeek"} else 0
-    return _on_days(_Times(Fraction(one), Fraction(one)), days) if one else None
+    return _on_days(_Times(one, one), days) if one else None
 
 
 def _of_frequency(repeat: Data, days: int) -> _Times | None:
-    low, high = Fraction(repeat["frequency"]), Fraction(repeat.get("frequencyMax") or repeat["frequency"])
+    low: int = repeat["frequency"]
+    high: int = repeat.get("frequencyMax") or low
     unit: str = repeat.get("periodUnit") or ""
-    shortest = Fraction(repeat.get("period") or 0)
-    longest = Fraction(repeat.get("periodMax") or shortest)
-    if not shortest:
-        return None
-    if unit == "d" and shortest == longest == 1:
+    period: str = repeat.get("period") or "0"
+    if unit == "d" and period == repeat.get("periodMax", period) == "1":
         if len(repeat.get("timeOfDay", ())) not in (0, low) or 1 < len(moments_of(repeat)) != low:
             return None
         return _on_days(_Times(low, high), days)
+    shortest, longest = Fraction(period), Fraction(repeat.get("periodMax") or period)
+    if not shortest:
+        return None
     if "dayOfWeek" in repeat:
-        return (
-            _on_days(_Times(Fraction(1), Fraction(1)), days) if unit == "wk" and shortest == 1 and low == days else None
-        )
+        return _on_days(_Times(1, 1), days) if unit == "wk" and shortest == 1 and low == days else None
     if unit == "h":
         within = _HOURS % shortest == 0 and _HOURS % longest == 0
         return _Times(
@@ -215,7 +225,9 @@ def _of_frequency(repeat: Data, days: int) -> _Times | None:
 def _on_days(times: _Times, days: int) -> _Times:
     if days == _WEEK:
         return times
-    return _Times(times.low * days / _WEEK, times.high * days / _WEEK, (*times.assumptions, "averaged"))
+    return _Times(
+        Fraction(times.low * days, _WEEK), Fraction(times.high * days, _WEEK), (*times.assumptions, "averaged")
+    )
 
 
 def _moments_of_day(repeat: Data) -> int:

@@ -94,15 +94,18 @@ class Seen(str):
     """A text that is being scanned, with what has been found of it so far.
 
     Attributes:
-        openings: what may begin at a place.
+        openings: what may begin at a place; `phrases`, `lengths`, `amounts`, `ends`: what was found there.
         holds: whether the text holds a kind of words; `quiet`: whether it holds none of them. None where nobody asked.
         last_joint: where the last sign stands that joins amounts; -1 for none.
         parts: where attributes of the drug begin that can be no part of a reason.
     """
 
-    __slots__ = ("_found", "holds", "last_joint", "openings", "parts", "quiet")
+    __slots__ = ("amounts", "ends", "holds", "last_joint", "lengths", "openings", "parts", "phrases", "quiet")
 
-    _found: dict[tuple[Any, int], Any]
+    phrases: dict[int, Any]
+    lengths: dict[int, Any]
+    amounts: dict[int, Any]
+    ends: dict[int, Any]
     openings: dict[int, Opening]
     holds: dict[str, bool]
     last_joint: int
@@ -112,7 +115,10 @@ class Seen(str):
     def __new__(cls, text: str, parts: frozenset[int] = frozenset()) -> Seen:
         """The text, with nothing found yet."""
         seen = super().__new__(cls, text)
-        seen._found = {}
+        seen.phrases = {}
+        seen.lengths = {}
+        seen.amounts = {}
+        seen.ends = {}
         seen.openings = {}
         seen.holds = {}
         seen.parts = parts
@@ -120,16 +126,18 @@ class Seen(str):
         seen.last_joint = max(text.rfind("/"), text.rfind("+"), text.rfind("-"))
         return seen
 
-    def once(self, find: Callable[[Seen, int], T], place: int) -> T:
-        """What `find` gives or raises (UnreadError) at a place, looked for at the first asking only."""
-        key = find, place
-        found = self._found.get(key, self)
+    def once(self, known: dict[int, Any], find: Callable[[Seen, int], T], place: int) -> T:
+        """What `find` gives or raises (UnreadError) at a place, looked for at the first asking only.
+
+        `known`: one of the attributes, which keeps it.
+        """
+        found = known.get(place, self)
         if found is self:
             try:
                 found = find(self, place)
             except UnreadError as error:
                 found = error
-            self._found[key] = found
+            known[place] = found
         if isinstance(found, UnreadError):
             raise found
         return found  # type: ignore[no-any-return]

@@ -7,8 +7,9 @@ from abc import ABC
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
-from pipeline.medications.posology.elements import Element, Seen, Timing, skip
+from pipeline.medications.posology.elements import Element, Row, Seen, Timing, skip
 from pipeline.medications.posology.numbers import UnreadError, lead
+from pipeline.medications.posology.phrases import Match
 from pipeline.medications.posology.reasons import WORD, Reasons
 
 # "2x3 days": two at a time, or twice a day?
@@ -42,41 +43,43 @@ class Frequencies(Reasons, ABC):
             return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
-        row = match.row
-        if row["flag"] == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
+        flag = match.row["flag"]
+        if flag == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
             return None  # "40 x 3d": 40 for three days
-        if row["flag"] == "now" and not self._leads_on(text, match.end):
+        if flag == "now" and not self._leads_on(text, match.end):
             return None  # "40 mg now": a single dose, or what is taken today?
-        if self._cue_end("lockout", text, skip(text, match.end)):
+        if self._has("lockout", text) and self._cue_end("lockout", text, skip(text, match.end)):
             return Element("unread", place, match.end, code="frequency_unread")  # "q 6 min lockout": no more often
-        if row["flag"] == "detail":
+        if flag == "detail":
             return Element("filler", place, match.end)
-        if row["flag"] == "as_needed":
+        if flag == "as_needed":
             return self._with_reason(text, place, match.end)
-        if row["flag"] in _NOT_READ:
-            return Element("unread", place, match.end, code=_NOT_READ[row["flag"]])
-        if row["flag"] == "once" and self._begins_clause(text, place, match.end):
-            return Element("filler", place, match.end)  # "once the patient is asleep"
-        if row["flag"] == "once" and self._misspelt(text, place, match.end):
-            return Element("unread", place, match.end, code="frequency_unread")
-        if row["flag"] == "once" and self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
-            return None  # "1 application" is an amount, unless a period is named
+        if flag in _NOT_READ:
+            return Element("unread", place, match.end, code=_NOT_READ[flag])
+        if flag == "once":
+            if self._begins_clause(text, place, match.end):
+                return Element("filler", place, match.end)  # "once the patient is asleep"
+            if self._misspelt(text, place, match.end):
+                return Element("unread", place, match.end, code="frequency_unread")
+            if self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
+                return None  # "1 application" is an amount, unless a period is named
         try:
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        lettered = text.startswith("a", place) and len(match.unit or "") == 1  # "Imodium A-D"
-        if (
-            lettered
-            or repeat.get("periodUnit") == "s"
-            or (
-                text.startswith("a ", place)
-                and (_LENGTH_LEAD.search(text, max(0, place - 16), place) or _LENGTH_END.match(text, match.end))
-            )
-        ):
+        if repeat.get("periodUnit") == "s" or (text[place] == "a" and self._is_length(text, place, match)):
             return None  # "a second dose", "in about a week"
-        flag = row["flag"] or ("applied" if match.times and "application" in text[place : match.end] else "")
+        if not flag and match.times and "application" in text[place : match.end]:
+            flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    @staticmethod
+    def _is_length(text: Seen, place: int, match: Match[Row]) -> bool:
+        """Is "a" with a unit no frequency: "in about a week", or a letter of a name, "Imodium A-D"?"""
+        if len(match.unit or "") == 1:
+            return True
+        behind_lead = _LENGTH_LEAD.search(text, max(0, place - 16), place)
+        return text.startswith("a ", place) and (behind_lead or _LENGTH_END.match(text, match.end)) is not None
 
     def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
         """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""

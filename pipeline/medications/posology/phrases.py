@@ -41,6 +41,37 @@ class _Phrase(Generic[T]):
     row: T
 
 
+@dataclass(frozen=True, slots=True)
+class _Group(Generic[T]):
+    """The phrases that begin alike: those of words alone as one expression, and the others.
+
+    Attributes:
+        expression: each phrase of words alone in a group, the longest first: of those that fit at a place the shorter
+            ones are beginnings of it. None without one.
+        rows: what they stand for.
+        others: phrases with a place for a number or a unit, each with the sign that stands behind its first word; ""
+            for any.
+    """
+
+    expression: re.Pattern[str] | None
+    rows: tuple[T, ...]
+    others: tuple[tuple[str, _Phrase[T]], ...]
+
+
+def _grouped(phrases: Iterable[tuple[str, str, _Phrase[T]]]) -> _Group[T]:
+    """The group of some phrases, each as it is written, with the sign behind its first word."""
+    plain: list[tuple[str, _Phrase[T]]] = []
+    others: list[tuple[str, _Phrase[T]]] = []
+    for written, sign, phrase in phrases:
+        if not written or phrase.behind is not None or "unit" in phrase.before.groupindex:
+            others.append((sign, phrase))
+        else:
+            plain.append((_SLASH.sub("/", _BLANKS.sub(" ", written)), phrase))
+    plain.sort(key=lambda entry: len(entry[0]), reverse=True)
+    source = "|".join(f"({phrase.before.pattern})" for _, phrase in plain)
+    return _Group(re.compile(source) if plain else None, tuple(phrase.row for _, phrase in plain), tuple(others))
+
+
 def _source(part: str, unit: str) -> str:
     """The expression of a part of a phrase; blanks beside a slash are free ("3 x / day")."""
     pieces = []
@@ -73,42 +104,30 @@ class PhraseTable(Generic[T]):
     ) -> None:
         self._numbers = numbers
         self._times = times
-        self._by_start: dict[str, list[tuple[str, _Phrase[T]]]] = {}
-        self._lengths: dict[str, list[int]] = {}  # of the same phrases, however their blanks are written
-        self._by_number: dict[str, list[_Phrase[T]]] = {}
-        self._by_times: dict[str, list[_Phrase[T]]] = {}
+        by_start: dict[str, list[tuple[str, str, _Phrase[T]]]] = {}
+        by_number: dict[str, list[tuple[str, str, _Phrase[T]]]] = {}
+        by_times: dict[str, list[tuple[str, str, _Phrase[T]]]] = {}
         self.behind_figures: set[str] = set(times.behind_figures) if times is not None else set()
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase, row in rows:
-            for prefix, kept in ((_NUMBER, self._by_number), (_TIMES, self._by_times)):
+            for prefix, kept in ((_NUMBER, by_number), (_TIMES, by_times)):
                 if phrase.startswith(prefix):
                     behind = phrase[len(prefix) :].lstrip(" -")
                     key = behind[:1] if behind[:1] != "{" else ""
-                    kept.setdefault(key, []).append(self._phrase(behind, unit, row))
+                    kept.setdefault(key, []).append((behind, key, self._phrase(behind, unit, row)))
                     break
             else:
                 start = lead(phrase, 0)
                 follows = phrase[len(start) :].lstrip(" -")[:1]
-                entry = "" if follows == "{" else follows, self._phrase(phrase, unit, row)
-                self._by_start.setdefault(start, []).append(entry)
-                self._lengths.setdefault(start, []).append(len(_BLANKS.sub(" ", _SLASH.sub("/", phrase))))
+                entry = phrase, "" if follows == "{" else follows, self._phrase(phrase, unit, row)
+                by_start.setdefault(start, []).append(entry)
             if (behind := _FIGURES.sub("", phrase)) and behind != phrase:
                 self.behind_figures.add(lead(behind, 0))
-        self.starts = frozenset(self._by_start)
-        self._plain = {word: found for word in self.starts if (found := self._together(word)) is not None}
-
-    def _together(self, word: str) -> tuple[re.Pattern[str], list[T]] | None:
-        """The phrases that begin with a word as one expression, each in a group, with their rows.
-
-        None where one has a place for a number or a unit. Of those that fit at a place the shorter ones are beginnings
-        of the longest, which stands first.
-        """
-        phrases = [(key, phrase) for key, (_, phrase) in zip(self._lengths[word], self._by_start[word], strict=True)]
-        if any(phrase.behind is not None or "unit" in phrase.before.groupindex for _, phrase in phrases):
-            return None
-        phrases.sort(key=lambda entry: entry[0], reverse=True)
-        source = "|".join(f"({phrase.before.pattern})" for _, phrase in phrases)
-        return re.compile(source), [phrase.row for _, phrase in phrases]
+        self.starts = frozenset(by_start)
+        self._phrases = by_start
+        self._by_start, self._by_number, self._by_times = (
+            {key: _grouped(phrases) for key, phrases in kept.items()} for kept in (by_start, by_number, by_times)
+        )
 
     @staticmethod
     def _phrase(phrase: str, unit: str, row: T) -> _Phrase[T]:
@@ -125,27 +144,17 @@ class PhraseTable(Generic[T]):
 
     def sources(self, word: str) -> list[str]:
         """Expressions one of which matches where a phrase is read that begins with a word."""
-        return [phrase.before.pattern.replace("(?P<unit>", "(?:") for _, phrase in self._by_start.get(word, ())]
+        return [phrase.before.pattern.replace("(?P<unit>", "(?:") for *_, phrase in self._phrases.get(word, ())]
 
     def follows(self, word: str) -> frozenset[str] | None:
         """The signs one of which stands behind a word in each phrase that begins with it; None for any."""
-        signs = frozenset(sign for sign, _ in self._by_start.get(word, ()))
+        signs = frozenset(sign for _, sign, _ in self._phrases.get(word, ()))
         return signs if "" not in signs else None
 
     def match_word(self, text: str, start: int, word: str, figures: re.Match[str] | None) -> Match[T] | None:
         """The same, with the word that stands at `start`, and the number that begins there."""
-        best: Match[T] | None = None
-        plain = self._plain.get(word)
-        if plain is not None:
-            expression, rows = plain
-            whole = expression.match(text, start)
-            if whole is not None:
-                best = Match(whole.end(), rows[(whole.lastindex or 1) - 1])
-        elif (phrases := self._by_start.get(word)) is not None:
-            sign = following(text, start + len(word))
-            for follows, phrase in phrases:
-                if not follows or follows == sign:
-                    best = self._longer(best, phrase, text, start)
+        group = self._by_start.get(word)
+        best = self._of_group(group, text, start, start + len(word)) if group is not None else None
         if self._by_number and figures is not None:
             found = self._behind(self._by_number, text, figures.end())
             if found is not None and (best is None or found.end > best.end):
@@ -165,16 +174,27 @@ class PhraseTable(Generic[T]):
                 best = Match(found.end, found.row, found.number, times.number, found.unit)
         return best
 
-    def _behind(self, phrases: dict[str, list[_Phrase[T]]], text: str, end: int) -> Match[T] | None:
+    def _behind(self, phrases: dict[str, _Group[T]], text: str, end: int) -> Match[T] | None:
         """The longest of the phrases that goes on behind a number."""
         place = end
         while place < len(text) and text[place] in " \t-":
             place += 1
+        group, any_sign = phrases.get(text[place : place + 1]), phrases.get("")
+        best = self._of_group(group, text, place, place) if group is not None else None
+        for _, phrase in any_sign.others if any_sign is not None else ():
+            best = self._longer(best, phrase, text, place if phrase.before.pattern else end)
+        return best
+
+    def _of_group(self, group: _Group[T], text: str, start: int, behind: int) -> Match[T] | None:
+        """The longest phrase of a group at a place. `behind`: where the word ends with which all of them begin."""
         best: Match[T] | None = None
-        for key in (text[place : place + 1], ""):
-            for phrase in phrases.get(key, ()):
-                whole = phrase.before.pattern == ""
-                best = self._longer(best, phrase, text, end if whole else place)
+        if group.expression is not None and (whole := group.expression.match(text, start)) is not None:
+            best = Match(whole.end(), group.rows[(whole.lastindex or 1) - 1])
+        if group.others:
+            sign = following(text, behind)
+            for follows, phrase in group.others:
+                if not follows or follows == sign:
+                    best = self._longer(best, phrase, text, start)
         return best
 
     def _longer(self, best: Match[T] | None, phrase: _Phrase[T], text: str, start: int) -> Match[T] | None:

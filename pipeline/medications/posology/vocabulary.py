@@ -76,7 +76,9 @@ class Vocabulary:
         for kind, cues in self._cues.items():
             for start, pattern in cues.patterns.items():
                 self._openings.setdefault(start, Opening(start)).cues[kind] = pattern
-        behind = {kind: kinds[kind] for kind in ("supply", "limit", "ago")}
+        behind: dict[str, Sequence[str]] = {
+            kind: kinds[kind] for kind in ("supply", "limit", "ago", "lockout") if kind in kinds
+        }
         self._behind = {kind: re.compile(alternatives(phrases)) for kind, phrases in behind.items()}
         self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
         phrases = [phrase for several in behind.values() for phrase in several]
@@ -136,8 +138,7 @@ class Vocabulary:
         """What may begin as the text does at a place."""
         opening = text.openings.get(place)
         if opening is None:
-            known = self._openings.get(lead(text, place)) if place < len(text) else _NOTHING
-            opening = text.openings[place] = known or self._begins(text, place)
+            opening = text.openings[place] = self._begins(text, place) if place < len(text) else _NOTHING
         return opening
 
     def _begins(self, text: str, place: int) -> Opening:
@@ -182,7 +183,7 @@ class Vocabulary:
             return None
         if opening.follows is not None and following(text, place + len(opening.word)) not in opening.follows:
             return None
-        return text.once(self._phrase, place)
+        return text.once(text.phrases, self._phrase, place)
 
     def _phrase(self, text: Seen, place: int) -> Match[Row] | None:
         opening = self._opening(text, place)
@@ -204,7 +205,8 @@ class Vocabulary:
             return False
         holds = text.holds.get(kind)
         if holds is None:
-            holds = text.holds[kind] = self._behind[kind].search(text) is not None
+            words = self._behind.get(kind)
+            holds = text.holds[kind] = words is not None and words.search(text) is not None
         return holds
 
     def _quiet(self, text: Seen) -> bool:
@@ -216,7 +218,7 @@ class Vocabulary:
     def _length_at(self, text: Seen, place: int) -> re.Match[str] | None:
         """A time that begins at a place."""
         opening = text.openings.get(place) or self._opening(text, place)
-        found = text.once(self._length.match, place) if opening.length else None
+        found = text.once(text.lengths, self._length.match, place) if opening.length else None
         if found is not None and found["high"] and self._calendar.goes_on(text, found):
             return None  # "1 à 8h, 12h, 16h": one, at these hours
         return found
@@ -224,14 +226,14 @@ class Vocabulary:
     def _amount_at(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         """The amount that begins at a place. Raises UnreadError."""
         opening = text.openings.get(place) or self._opening(text, place)
-        return text.once(self._amount_here, place) if opening.number else None
+        return text.once(text.amounts, self._amount_here, place) if opening.number else None
 
     def _amount_here(self, text: Seen, place: int) -> tuple[int, Amount] | None:
         return self.amounts.match(text, place, joined=place < text.last_joint)
 
     def _amount_end(self, text: Seen, place: int) -> int:
         opening = text.openings.get(place) or self._opening(text, place)
-        return text.once(self.amounts.end, place) if opening.number else place
+        return text.once(text.ends, self.amounts.end, place) if opening.number else place
 
     def _quantity_end(self, text: Seen, place: int) -> int:
         length = self._length_at(text, place)
