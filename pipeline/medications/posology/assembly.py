@@ -131,8 +131,7 @@ class Assembling:
     def _right_eye(self, element: Element) -> bool:
         """ "OD" beside drops is the right eye, not once a day."""
         words = self.text[element.start : element.end].lower().replace(".", "")
-        drops = any((amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts)
-        return words == "od" and drops
+        return words == "od" and any((amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts)
 
     def _new_step(self, repeat: Data) -> bool:
         """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
@@ -156,6 +155,10 @@ class Assembling:
 
     def _merge(self, element: Element, found: Data) -> None:
         repeat = self.step.repeat
+        if not repeat:
+            for name, value in found.items():
+                repeat[name] = list(value) if isinstance(value, list) else value
+            return
         if "frequency" in found and repeat.get("count") == 1 and "frequency" not in repeat and self._beside_timing():
             del repeat["count"]  # "une injection par jour"
         if daily(repeat) and _so_many_a_week(found):
@@ -197,9 +200,9 @@ class Assembling:
 
 def _contradict(repeat: Data, found: Data) -> bool:
     """Do two timings say different things of how often?"""
-    names = ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count")
-    if any(name in found and name in repeat and found[name] != repeat[name] for name in names):
-        return True
+    for name in ("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "count"):
+        if name in found and name in repeat and found[name] != repeat[name]:
+            return True
     most = {"frequencyMax", "periodMax"}
     return "frequency" in repeat and "frequency" in found and found.keys() & most != repeat.keys() & most
 

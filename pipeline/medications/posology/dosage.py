@@ -102,12 +102,14 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         found += dosages
     if strength is not None and (turns := _turns(found, strength)):
         found, strength = turns, None
-    course = _alternate(found) if len(found) == 2 and (whole.alternate or _in_turn(*found)) else None
-    if found and "timing" not in found[0] and all(data == found[0] for data in found):
-        found = found[:1]  # "1-2 puffs, and then an additional 1-2 puffs"
-    _counted_once(found)
-    found = _of_one_day(found)
-    _complete(found, unread)
+    course: Data | None = None
+    if len(found) > 1:
+        course = _alternate(found) if len(found) == 2 and (whole.alternate or _in_turn(*found)) else None
+        if "timing" not in found[0] and all(data == found[0] for data in found):
+            found = found[:1]  # "1-2 puffs, and then an additional 1-2 puffs"
+        _counted_once(found)
+        found = _of_one_day(found)
+        _complete(found, unread)
     posology: Data = {"as_needed": False, "steps": found if len(found) > 1 else []}
     if len(found) == 1:
         posology |= found[0]
@@ -121,9 +123,10 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
         if said is not None:
             posology[name] = said
-    rate = next((data["rate"] for data in found if "rate" in data), None)
-    if rate is not None and (whole.form or {}).get("code") == "drops" and rate["numerator"].get("unit") != "[drp]":
-        del posology["form"]  # "gtt at 1,200 units/hr" is a drip
+    if whole.form is not None and whole.form["code"] == "drops":
+        rate = next((data["rate"] for data in found if "rate" in data), None)
+        if rate is not None and rate["numerator"].get("unit") != "[drp]":
+            del posology["form"]  # "gtt at 1,200 units/hr" is a drip
     posology["daily_dose"] = daily_dose(posology, each_site=whole.each_site)
     return posology
 
@@ -253,13 +256,24 @@ def _alternate(found: Sequence[Data]) -> Data | None:
 
 def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None]:
     """The dosages of a step (several where a day's slots differ), and the strength that it names."""
-    masses = [(place, amount) for place, (amount, _) in enumerate(step.amounts) if amount.kind == "quantity"]
-    counts = [amount for amount, _ in step.amounts if amount.kind == "count"]
-    if masses:
+    masses: list[tuple[int, Amount]] = []
+    counts: list[Amount] = []
+    strengths: list[Amount] = []
+    rate: Data | None = None
+    for place, (amount, _) in enumerate(step.amounts):
+        if amount.kind == "quantity":
+            masses.append((place, amount))
+        elif amount.kind == "count":
+            counts.append(amount)
+        elif amount.kind == "strength":
+            strengths.append(amount)
+        else:
+            rate = amount.ratio
+    if masses and counts:
         counts = [amount for amount in counts if amount.quantity not in _ONE_TAKING]
-    if counts:
-        masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # a volume is no strength
-    strength = _strength([amount for amount, _ in step.amounts if amount.kind == "strength"])
+        if counts:
+            masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # no strength
+    strength = _strength(strengths)
     if step.slots:
         return _slotted(step, counts, [amount for _, amount in masses], strength, form_unit)
     data: Data = {}
@@ -277,9 +291,8 @@ def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None
             data |= _amount_of(plain[-1])
     if described and strength is None:
         strength = {"numerator": described[0].quantity, "denominator": None}
-    for amount, _ in step.amounts:
-        if amount.kind == "rate":
-            data["rate"] = amount.ratio
+    if rate is not None:
+        data["rate"] = rate
     if step.repeat:
         data["timing"] = timing_of(step.repeat)
     if step.duration is not None:

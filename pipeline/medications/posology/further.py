@@ -15,8 +15,9 @@ _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 
 def of_patch(steps: Sequence[Step], form: str | None) -> bool:
     """Is one patch meant, whose strength an amount by time is? Not a taper: "21 mg/24 h x 6 weeks, 14 mg x 2 weeks"."""
-    masses = [step for step in steps if any(amount.measure == "mass" for amount, _ in step.amounts)]
-    return len(masses) == 1 and (form == "patch" or any(map(_of_patches, steps)))
+    if form != "patch" and not any(map(_of_patches, steps)):
+        return False
+    return sum(any(amount.measure == "mass" for amount, _ in step.amounts) for step in steps) == 1
 
 
 def _of_patches(step: Step) -> bool:
@@ -46,9 +47,10 @@ def timed_alike(bands: Sequence[Step]) -> None:
 
 def in_turn(step: Step) -> bool:
     """Are the parts of the only amount doses one behind the other: "60/40/20 mg x 3 days"? Nobody counts or times them."""
-    whole = step.amounts[0][0] if len(step.amounts) == 1 else None
-    alone = not (step.repeat or step.slots or step.forms_behind) and step.duration is not None
-    return whole is not None and whole.measure == "mass" and alone and in_order(whole)
+    if step.duration is None or len(step.amounts) != 1 or step.repeat or step.slots or step.forms_behind:
+        return False
+    whole = step.amounts[0][0]
+    return whole.measure == "mass" and in_order(whole)
 
 
 def doses_in_turn(step: Step) -> list[Step]:

@@ -28,18 +28,19 @@ class OtherThings:
     def holds(self, elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:
         """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
         element = elements[number]
-        behind = elements[number + 1 : number + 5]
         if element.kind == "timing":
-            joined = number > 0 and elements[number - 1].kind == "then"
-            if not anchored and joined and self._teller.match(text, element.end):
+            if anchored:
+                return False
+            before = elements[number - 1] if number else None
+            if before is not None and before.kind == "then" and self._teller.match(text, element.end):
                 return True  # "... and in the afternoon, she had contractions"
             noun = self._is_noun(element, text)  # "night splints", as "I once tried"
-            said = noun or element.value.flag == "once"
-            return not anchored and said and self._leads_to_word(elements[:number], behind, noun=noun)
+            return (noun or element.value.flag == "once") and self._leads_to_word(elements, number, noun=noun)
+        behind = elements[number + 1 : number + 5]
         if element.value.measure:
             if not anchored and element.value.quantity and element.value.quantity.get("unit") == "[in_i]":
                 return bool(behind) and behind[0].kind == "word"  # "2-inch incision"
-            return self._of_other(behind, text) or self._begins_other(elements[:number], behind, text)
+            return self._of_other(behind, text) or self._begins_other(elements, number, text)
         if anchored or element.value.kind != "count" or element.value.every:
             return False
         if text[element.start : element.end].isdigit() and _ITEM.match(text, element.end):
@@ -51,10 +52,11 @@ class OtherThings:
         return element.value.repeat.keys() == {"when"} and text[element.start : element.end].lower() in self._moments
 
     @staticmethod
-    def _leads_to_word(before: Sequence[Element], behind: Sequence[Element], *, noun: bool) -> bool:
+    def _leads_to_word(elements: Sequence[Element], number: int, *, noun: bool) -> bool:
         """Is "once" said of something else: "steroids I once tried", but not "1 g once in the ED"?"""
-        last = next((element for element in reversed(before) if element.kind != "filler"), None)
-        following = next((element for element in behind if element.kind != "filler"), None)
+        before = (elements[place] for place in range(number - 1, -1, -1))
+        last = next((element for element in before if element.kind != "filler"), None)
+        following = next((element for element in elements[number + 1 : number + 5] if element.kind != "filler"), None)
         dosed = last is not None and last.kind in (
             ("amount", "route", "form") if noun else ("amount", "route", "form", "mark")
         )
@@ -80,10 +82,13 @@ class OtherThings:
         )
 
     @staticmethod
-    def _begins_other(before: Sequence[Element], behind: Sequence[Element], text: str) -> bool:
+    def _begins_other(elements: Sequence[Element], number: int, text: str) -> bool:
         """Does an amount begin a sentence on something with a name: "... 100 mg. 100 ml Ultravist 370 was used"?"""
-        named = bool(behind) and behind[0].kind == "word" and text[behind[0].start].isupper()
-        return named and bool(before) and before[-1].kind == "mark" and not SENTENCE_ENDS.isdisjoint(before[-1].value)
+        if not 0 < number < len(elements) - 1:
+            return False
+        before, behind = elements[number - 1], elements[number + 1]
+        named = behind.kind == "word" and text[behind.start].isupper()
+        return named and before.kind == "mark" and not SENTENCE_ENDS.isdisjoint(before.value)
 
     @staticmethod
     def _of_unknown(behind: Sequence[Element]) -> bool:

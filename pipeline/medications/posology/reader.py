@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pipeline import resources
+from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
@@ -25,6 +26,7 @@ _NUMBERS_ALONE = frozenset({"strength_without_unit"})
 _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 # What may be a common word, and what says nothing.
 _COMMON, _UNSAYING = frozenset({"timing", "route"}), frozenset({"word", "filler", "mark"})
+_NO_PLACES = Places(())
 # Behind the last attribute.
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
@@ -216,9 +218,11 @@ class PosologyLanguage:
 
     def _formed(self, posology: Data, one: Instruction, elements: Sequence[Element], text: str) -> Data:
         """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
+        if "form" in posology:
+            return posology
         doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
         words = list(one.attributes.get("FORM", ()))
-        for element in elements if "form" not in posology else ():
+        for element in elements:
             if element.kind == "amount" and element.value.kind == "count" and element.value.measure and doses != _PUFFS:
                 words += [found.span() for found in _LETTERS.finditer(text, element.start, element.end)]
         for start, end in words:
@@ -231,8 +235,9 @@ class PosologyLanguage:
     def _vague(chosen: list[Element], attributes: dict[str, list[Bounds]]) -> None:
         """Say where a frequency stands of which nothing can be read: what follows it is an instruction of its own."""
         frequencies = attributes.get("FREQUENCY", ())
-        saying = (element for element in chosen if element.kind not in _UNSAYING) if frequencies else ()
-        said = Places((element.start, element.end) for element in saying)
+        if not frequencies:
+            return
+        said = Places([(element.start, element.end) for element in chosen if element.kind not in _UNSAYING])
         vague = [bounds for bounds in frequencies if not said.touch(*bounds)]
         if vague:
             chosen += [Element("unread", start, end, code="frequency_unread") for start, end in vague]
@@ -333,40 +338,39 @@ class PosologyLanguage:
         A time within an end is no course either: "until cultures are negative for 48 hours", nor is its number a limit:
         "jusqu'à 12 SA".
         """
-        strengths, durations = set(attributes.get("STRENGTH", ())), Places(attributes.get("DURATION", ()))
-        ends = Places(bounds for bounds in attributes.get("DURATION", ()) if self._until.match(folded, *bounds))
+        strengths, lengths = set(attributes.get("STRENGTH", ())), attributes.get("DURATION", ())
+        durations = Places(lengths)
+        ends = Places([bounds for bounds in lengths if self._until.match(folded, *bounds)])
         for number, element in enumerate(elements):
-            if element.kind == "duration" and _of_other_clause(elements, number, folded):
+            kind = element.kind
+            if kind == "amount":
+                amount: Amount = element.value
+                if amount.kind != "count" or amount.measure or amount.every:
+                    continue
+                if (element.start, element.end) in strengths:
+                    element.kind, element.code = "unread", "strength_without_unit"
+                elif durations.around(element.start, element.end) is not None:
+                    element.kind, element.code = "unread", "duration_unread"
+            elif kind == "duration" and _of_other_clause(elements, number, folded):
                 element.kind, element.code = "unread", "duration_unread"
-            until = ends.around(element.start, element.end) if element.kind in _OF_AN_END else None
-            if until is not None and (until[0] < element.start or element.kind == "max"):
-                element.kind, element.code = "unread", "duration_unread"
-            if (
-                element.kind != "amount"
-                or element.value.kind != "count"
-                or element.value.measure
-                or element.value.every
-            ):
-                continue
-            if (element.start, element.end) in strengths:
-                element.kind, element.code = "unread", "strength_without_unit"
-            elif durations.around(element.start, element.end) is not None:
-                element.kind, element.code = "unread", "duration_unread"
+            elif kind in _OF_AN_END and (until := ends.around(element.start, element.end)) is not None:
+                if until[0] < element.start or kind == "max":
+                    element.kind, element.code = "unread", "duration_unread"
 
     def _warnings(self, reading: Reading, elements: Sequence[Element], one: Instruction) -> list[Data]:
         found: list[Data] = []
         attributes, drug = one.attributes, list(one.drug)
-        own = [(bounds, label) for label, spans in attributes.items() for bounds in spans]
-        places = Places(bounds for bounds, _ in own)
         told: set[Bounds] = set()
+        places = Places(one.own) if reading.unread else _NO_PLACES
         for code, start, end in reading.unread:
             inside = places.around(start, end) or (start, end)
             if inside not in told:
                 told.add(inside)
                 found.append({"code": code, "start": inside[0], "end": inside[1], "drug": drug, "by": "posology"})
-        words = Places((element.start, element.end) for element in elements if element.kind == "word")
+        words = Places([(element.start, element.end) for element in elements if element.kind == "word"])
         read = Places(reading.read)
-        warned = Places(told)
+        warned = Places(told) if told else _NO_PLACES
+        own = [(bounds, label) for label, spans in attributes.items() for bounds in spans]
         for (start, end), label in sorted(own):
             if warned.touch(start, end):
                 continue

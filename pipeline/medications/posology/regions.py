@@ -122,12 +122,17 @@ class Places:
 
     def __init__(self, stretches: Iterable[Bounds]) -> None:
         self._bounds: list[Bounds] = []
-        for start, end in sorted(stretches):
-            if self._bounds and start < self._bounds[-1][1]:
-                self._bounds[-1] = self._bounds[-1][0], max(end, self._bounds[-1][1])
+        self._starts: list[int] = []
+        behind = -1
+        for bounds in sorted(stretches):
+            start, end = bounds
+            if start < behind:
+                behind = max(end, behind)
+                self._bounds[-1] = self._starts[-1], behind
             else:
-                self._bounds.append((start, end))
-        self._starts = [start for start, _ in self._bounds]
+                behind = end
+                self._bounds.append(bounds)
+                self._starts.append(start)
 
     def around(self, start: int, end: int) -> Bounds | None:
         """The one that holds a stretch."""

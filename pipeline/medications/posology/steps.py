@@ -43,19 +43,21 @@ class _Assembly(Placing):
     def add(self, element: Element) -> None:
         """Take one element."""
         kind = element.kind
-        if self.pending is not None and kind not in ("filler", "take"):
+        if kind == "filler":
+            if "total" in self.text[element.start : element.end].lower():
+                self.total = True
+            return
+        if self.pending is not None and kind != "take":
             self._resolve(element)
         handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, element)
         if kind not in _UNSAID:
             self.read.append((element.start, element.end))
-        self.limiting = self.limiting and kind in _WITHIN_LIMIT
-        if kind != "filler":
-            self.last = element
-            self.total = False
-        elif "total" in self.text[element.start : element.end].lower():
-            self.total = True
+        if self.limiting and kind not in _WITHIN_LIMIT:
+            self.limiting = False
+        self.last = element
+        self.total = False
 
     # Words between
 
@@ -309,7 +311,7 @@ def _of_cycle(repeat: Data) -> bool:
 
 
 # What may stand between a limit and its time.
-_WITHIN_LIMIT = frozenset({"max", "drug", "form", "filler"})
+_WITHIN_LIMIT = frozenset({"max", "drug", "form"})
 # What takes an element of each kind: the method of its name.
 _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     name.removeprefix("_"): method
@@ -318,37 +320,45 @@ _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     if name.startswith("_")
 }
 # What says nothing of the posology.
-_UNSAID = frozenset({"since", "mark", "word", "filler", "then", "take", "change", "unread", "changing"})
+_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing"})
+
+
+def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> None:
+    """What several steps say of one another."""
+    steps = assembly.steps
+    for step in steps:
+        if step.on_a_day and not step.on_days and step.duration is None:
+            step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+    timed_alike([step for step in steps if step.band])
+    for step, following in itertools.pairwise(steps):
+        if step.excepted and following.amounts and not following.repeat:
+            following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
+    untimed(steps, elements, text)
 
 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = _Assembly(text, lang, units)
-    for element, following in itertools.zip_longest(elements, elements[1:]):
-        assembly.following = following.kind if following is not None else None
+    last = len(elements) - 1
+    for number, element in enumerate(elements):
+        assembly.following = elements[number + 1].kind if number < last else None
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
-    for step in assembly.steps if len(assembly.steps) > 1 else ():
-        if step.on_a_day and not step.on_days and step.duration is None:
-            step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+    if len(assembly.steps) > 1:
+        _several(assembly, elements, text)
     for step in list(filter(in_turn, assembly.steps)):
         _, element = step.amounts[0]
         assembly.unread.append(("duration_unread", element.start, element.end))  # of each, or of all of them?
         at = assembly.steps.index(step)
         assembly.steps[at : at + 1] = doses_in_turn(step)
-    timed_alike([step for step in assembly.steps if step.band])
     if (scaled := assembly.scaled) is not None and not any(step.amounts for step in assembly.steps):
         if not any(code == "dose_by_scale" for code, *_ in assembly.unread):
             assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
-    for step, following in itertools.pairwise(assembly.steps):
-        if step.excepted and following.amounts and not following.repeat:
-            following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
     if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
         for step in assembly.steps:
             released(step)
-    untimed(assembly.steps, elements, text)
     if assembly.whole.form is None and (measured := level(assembly.steps)) is not None:
         assembly.unread.append(("strength_unread", measured.start, measured.end))
         assembly.steps[0].amounts = []
@@ -362,6 +372,8 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
             del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
     assembly.unread += [found for step in assembly.steps if (found := agree(step, text, lang)) is not None]
     assembly.unread += settle(assembly.steps, assembly.whole, text)
-    routes = [step.route or {} for step in assembly.steps] + [assembly.whole.route or {}]
-    assembly.whole.each_site = any(route.get("code") in SITED and both_sides(lang, route["text"]) for route in routes)
+    routes = [assembly.whole.route, *(step.route for step in assembly.steps)]
+    assembly.whole.each_site = any(
+        route is not None and route["code"] in SITED and both_sides(lang, route["text"]) for route in routes
+    )
     return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)
