@@ -65,8 +65,9 @@ def _behind(phrase: str) -> str:
 
 
 Read = Callable[["Seen", int], Element | None]
-#: Readers, each with what matches wherever it finds something; None where only the reader can tell.
-Gated = tuple[tuple[Read, LatePattern | None], ...]
+#: A reader with what matches wherever it finds something; None where only the reader can tell.
+GatedRead = tuple[Read, LatePattern | None]
+Gated = tuple[GatedRead, ...]
 
 
 @dataclass(slots=True)
@@ -75,7 +76,8 @@ class Opening:
 
     `number`: may a number begin so? `phrase`: a frequency? `length`: a length of time?
     `follows`: the signs one of which stands behind the word in every frequency that begins so; None for any.
-    `gated`: the readers with what they need; `needs`: the same for all of them together.
+    `gated`: the readers with what they need; `rest`: further ones, of which none finds more than a frequency that begins
+    with a number; `needs`: the same for all of them together.
     """
 
     word: str = ""
@@ -87,6 +89,7 @@ class Opening:
     simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
     readers: tuple[Read, ...] = ()
     gated: Gated = ()
+    rest: Gated = ()
     needs: LatePattern | None = None
 
 

@@ -130,6 +130,11 @@ class Numbers:
         # "thirty-seven and a half mg"; behind a unit the half is read with the amount.
         return rf"{phrases}(?![^\W_])|{composed}(?:\s+(?:et demie?|and (?:a|one)[ -]half){link})?"
 
+    def sources(self, word: str) -> list[str]:
+        """Expressions one of which matches where a number in words stands that begins with a word; [""] for any place."""
+        phrases = [phrase for phrase in self._words if lead(phrase, 0) == word]
+        return [""] if word in phrases else [alternatives(phrases)]
+
     def may_begin(self, text: str, start: int) -> bool:
         """Can a number begin at `start`? A quick look at the first letters."""
         sign = text[start : start + 1]

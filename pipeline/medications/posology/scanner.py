@@ -65,20 +65,22 @@ class Scanner(Frequencies):
         super().__init__(lang)
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
-        settle(self._openings, readers, self._cues)
+        outdone: tuple[Read, ...] = (self._course, self._amount)
+        settle(self._openings, readers, self._cues, outdone)
         figures = [self._openings[figure] for figure in (*"0123456789", *VULGAR)]
         limit = [self._limit] if any("max" in opening.cues for opening in figures) else []
         self._of_loud = self._of_figures_with([self._supplied, self._limit], [self._since])
         # Of a text that holds nothing they look for behind a figure.
         self._of_quiet = self._of_figures_with(limit, [])
         self._of_figures = self._of_loud[0]
+        self._rest_of_figures = _always(self._course, self._amount)
         self._of_dosing = frozenset({
             self._frequency, self._day_or_time, self._dispensed, self._supplied, self._limit, self._course,
             self._infusion, self._amount,
         })  # fmt: skip
         for opening in figures:
-            opening.readers = tuple(read for read, _ in self._of_figures)
-            opening.gated = self._of_figures
+            opening.readers = tuple(read for read, _ in (*self._of_figures, *self._rest_of_figures))
+            opening.gated, opening.rest = self._of_figures, self._rest_of_figures
         self._measured = self._plain_figures()
         figure = rf"{self.numbers.pattern}(?::[0-5]\d)?"
         self._before_clock_word = re.compile(
@@ -120,20 +122,19 @@ class Scanner(Frequencies):
     def _at(self, text: Seen, place: int) -> Element:
         best: Element | None = None
         opening = self._opening(text, place)
-        readers = opening.gated
+        readers, rest = opening.gated, opening.rest
         if readers is self._of_figures:
             readers, measured, ends = self._of_quiet if self._quiet(text) else self._of_loud
             if (plain := self._measured.match(text, place)) is not None:
-                readers = measured
+                readers, rest = measured, ()
                 if plain["alone"] is not None and (amount := self.amounts.plain(plain["figures"], plain["unit"])):
                     best, readers = Element("amount", place, plain.end("unit"), amount), ends
         elif opening.needs is not None and opening.needs.match(text, place) is None:
-            readers = ()
-        for read, needs in readers:
-            if needs is None or needs.match(text, place) is not None:
-                element = read(text, place)
-                if element is not None and element.end > (place if best is None else best.end):
-                    best = element
+            readers = rest = ()
+        if readers:
+            best = self._longest(readers, text, place, best)
+        if rest and (best is None or best.kind != "timing" or "frequency" not in best.value.repeat):
+            best = self._longest(rest, text, place, best)
         for kind, cue in opening.simple:
             found = cue.match(text, place)
             if found is not None and (best is None or found.end() > best.end):
@@ -141,6 +142,16 @@ class Scanner(Frequencies):
         if best is not None:
             return best
         return Element("word", place, word.end() if (word := WORD.match(text, place)) is not None else place + 1)
+
+    @staticmethod
+    def _longest(readers: Gated, text: Seen, place: int, best: Element | None) -> Element | None:
+        """The longest of what readers find at a place, and of what is known already."""
+        for read, needs in readers:
+            if needs is None or needs.match(text, place) is not None:
+                element = read(text, place)
+                if element is not None and element.end > (place if best is None else best.end):
+                    best = element
+        return best
 
     def limited(self, text: str, start: int, end: int) -> bool:
         """Is there a limit or "as needed" in a stretch?"""
@@ -162,9 +173,9 @@ class Scanner(Frequencies):
         )
 
     def _of_figures_with(self, ends: Sequence[Read], since: Sequence[Read]) -> tuple[Gated, Gated, Gated]:
-        """The readers of a figure, of one with a unit, and of a plain amount, with those of what its end may tell."""
+        """The first readers of a figure, those of one with a unit, and of a plain amount, with those of what its end may tell."""
         supplied, limit = ends[:-1], ends[-1:]
-        first = (self._frequency, self._day_or_time, *supplied, *since, *limit, self._course, self._amount)
+        first = (self._frequency, self._day_or_time, *supplied, *since, *limit)
         return _always(*first), _always(*ends, self._day_or_time, self._stated), _always(*ends)
 
     def _readers(self) -> tuple[Reader, ...]:
@@ -215,7 +226,8 @@ class Scanner(Frequencies):
             match = None
         if match is not None and match.row["flag"] == "as_needed":
             return True  # whatever its own reason is
-        for read, needs in self._opening(text, place).gated:
+        opening = self._opening(text, place)
+        for read, needs in (*opening.gated, *opening.rest):
             if read not in self._of_dosing or (needs is not None and needs.match(text, place) is None):
                 continue
             element = read(text, place)

@@ -122,7 +122,7 @@ class Vocabulary:
         if _ROMAN.issuperset(word):
             return [self.numbers.pattern]
         if word not in _ARTICLES:
-            return [""]
+            return self.numbers.sources(word)
         return [rf"{word}(?:[\s-]*(?:[^\s\w-]|[\d_])|x\d|[\s-]+(?:{self._counted}|[ivxlc]+(?![^\W_])))"]
 
     def _words_counted(self, words: Mapping[str, Sequence[str]]) -> str:
