@@ -2,7 +2,7 @@
 
 A list that stands on the line of its title ("ATCD : HTA, AVC en 2014") ends with that line, one of bullets with its last
 bullet, unless the next line goes on with it: a wrapped line, a bullet, a date, a part of the section ("Cardio : ..."), or one more of items that stand one a
-line. Prose goes on. Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
+line. Prose goes on, up to a line with a heading of its own ("Reprise dès la rentrée : ..."). Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
 The words are in `text/section_ends.toml`.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline import resources
+from pipeline.text.unfinished import unfinished
 
 _BULLET = re.compile(r"[ \t]*[-*•·–—►▪◦‣●+>]")
 # What goes on with a list: a word in small letters, a figure, a bullet, a bracket.
@@ -24,6 +25,9 @@ _LONGEST_ITEM = 60
 # The first line behind a title that stands alone, where it has a bullet or a number, up to its end.
 _FIRST_BULLET = re.compile(r"\s*(?:[-*•·–—►▪◦‣●+>]|\d{1,2}\s?[.)])[^\n]*?(?P<last>\S)[ \t\r]*(?=\n|\Z)")
 _TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
+# A line with a heading before its first words.
+_LED = re.compile(r"\n[ \t]*(?=[A-ZÀ-ÖØ-Þ][^\n:：.;,!?()\d]{3,40}[:：][ \t]+\S)")
+_ITEM_HEADING = re.compile(r"[-*•·–—►▪◦‣●+>]\s*(?P<words>[^\W\d_][^\n:：.;,!?()\d]{1,40})[:：][ \t]+\S")
 _INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
 
@@ -44,7 +48,7 @@ class ListEnds:
         self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
         self._part = re.compile(rf"{_any(words['part'])}[ \t]*:", re.IGNORECASE)
         self._system = re.compile(rf"{_any(words['system'])}[ \t]*:", re.IGNORECASE)
-        self._unfinished = re.compile(rf"(?:[,;:/(+&-]|\b{_any(words['unfinished'])})\Z", re.IGNORECASE)
+        self._unfinished = unfinished(lang)
 
     def end(self, text: str, title_end: int, end: int) -> int:
         """Where the list behind a title that ends at `title_end` ends: at most `end`, the next title's start."""
@@ -52,7 +56,7 @@ class ListEnds:
         stop = text.find("\n", title_end, end)
         if stop < 0:
             return end
-        line = text[title_end:stop].strip()
+        line, item = text[title_end:stop].strip(), None
         if _WORD.search(line) is None:
             bullet = _FIRST_BULLET.match(text, stop, end)
             if bullet is None or bullet["last"] == ":":
@@ -60,9 +64,11 @@ class ListEnds:
             line, stop = bullet[0].strip(), bullet.end()
             single = False
         elif self._prose.search(line):
-            return end
+            return self._led(text, stop, end)
         else:
             single = _is_item(line.lstrip(":：-–— "))
+            # Where the title is an item itself ("- ATCD : HTA"), the next bullet with a heading is its neighbour.
+            item = _BULLET.match(text, text.rfind("\n", 0, title_end) + 1)
         blank, by_system = False, self._by_system(text, title_end)
         if stop == end:
             return end
@@ -74,6 +80,8 @@ class ListEnds:
             if not following:
                 blank = True
                 continue
+            if item is not None and raw.startswith(item[0]) and self._is_led(following):
+                return start
             if not (
                 raw.startswith(_INDENTED)
                 or (by_system and self._system.match(following))
@@ -94,6 +102,20 @@ class ListEnds:
         if not (self._part.match(text, start) or (by_system and self._system.match(text, start))):
             return False
         return self._present_from(text, title[1], start) == start
+
+    def _is_led(self, bullet: str) -> bool:
+        """Whether the item of a bullet has a heading of its own that is no part of the section."""
+        heading = _ITEM_HEADING.match(bullet)
+        return heading is not None and not (
+            self._part.match(bullet, heading.start("words")) or self._system.match(bullet, heading.start("words"))
+        )
+
+    def _led(self, text: str, start: int, end: int) -> int:
+        """Where a line with a heading begins that is no part of the section."""
+        for match in _LED.finditer(text, start, end):
+            if not (self._part.match(text, match.end()) or self._system.match(text, match.end())):
+                return match.end()
+        return end
 
     def _by_system(self, text: str, title_end: int) -> bool:
         rest = _TITLE_REST.match(text, title_end)

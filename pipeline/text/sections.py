@@ -48,8 +48,8 @@ _HEADS = frozenset(
     | {"admission_medications", "discharge_medications", "past_medications", "physical_exam", "laboratory"}
     | {"evolution", "hospital_course", "conclusion"}
 )
-# Where a title may stand within a line, behind its first letter: behind a mark and a blank, a mark, or a gap.
-_BEHIND_GAP = r"(?:(?<=[.!?;:,\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
+# Where a title may stand within a line, behind its first letter: behind a mark or a bar and a blank, a mark, or a gap.
+_BEHIND_GAP = r"(?:(?<=[.!?;:,|•/\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
 # Every capital, and signs beyond Latin-1 that may be one.
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
 # The first letter is a capital, and the second one too or a colon behind.

@@ -1,10 +1,11 @@
-"""Sentences of clinical text: prose, bullets, lines that begin with a date, lists of medications, wrapped lines."""
+"""Sentences of clinical text: prose, bullets, lines that begin with a date, lists of medications, wrapped and typed lines."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pipeline import resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 from pipeline.text.short_forms import short_forms
+from pipeline.text.unfinished import unfinished
 
 # An expression that begins with a set of signs is searched for several times as fast as one that begins with "+" or a group.
 # The mark that ends a sentence, before a blank, a quote, a new word, or the end of the text; with the blanks behind it.
@@ -30,6 +32,11 @@ _NEW_LINE = re.compile(
     rf"[{_BREAKS}](?:(?<=\r)\n)?+(?:[^\S{_BREAKS}]*+[{_BREAKS}]\s*+"
     rf"|\s*+(?:(?=[A-ZÀ-ÖØ-Þ*•·►▪◦‣●#\"«“(\[-])|(?={_BULLET}|{_DATE_LED})|(?=(?P<letter>[^\W\x00-\xff]))))"
 )
+# Lines of which all but the first begin in lower case: wrapped ones, or statements typed one a line.
+_RUN = re.compile(
+    rf"(?:(?<=[{_BREAKS}])|\A)[^{_BREAKS}]++(?:(?:\r\n|[{_BREAKS}])[ \t]*+(?=[^\W\d_])(?![A-ZÀ-ÖØ-Þ])[^{_BREAKS}]++)++"
+)
+_LINE = re.compile(r"(?P<indent>[ \t]*+)(?P<word>\S*+)(?:[ \t]++\S++)*+")
 # Read backwards from the mark.
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # Longest abbreviation looked at, and longest number of an item ("12.").
@@ -46,6 +53,7 @@ class SentenceSegmenter:
     def __init__(self, lang: str) -> None:
         self.abbreviations = _abbreviations(lang)
         self.forms = short_forms(lang)
+        self._unfinished = unfinished(lang)
         self._longest = max(map(len, self.abbreviations))
 
     def __call__(self, doc: Doc) -> Doc:
@@ -73,7 +81,24 @@ class SentenceSegmenter:
         found += [
             match.end() for match in _NEW_LINE.finditer(text) if match["letter"] is None or match["letter"].isupper()
         ]
+        for run in _RUN.finditer(text):
+            found += self._typed_lines(text, *run.span())
         return found
+
+    def _typed_lines(self, text: str, start: int, end: int) -> list[int]:
+        """Offsets of lines in lower case that begin a sentence: the line before had room for their first word.
+
+        `start` and `end`: of lines of which all but the first begin in lower case. Their longest one shows the room.
+        """
+        lines = [line for line in _LINE.finditer(text, start, end) if line["word"]]
+        room = max(line.end() - line.start() for line in lines)
+        return [
+            line.start("word")
+            for before, line in pairwise(lines)
+            if before.end() - before.start() + 1 + len(line["word"]) <= room
+            and len(line["indent"]) <= len(before["indent"])
+            and self._unfinished.search(text, before.start(), before.end()) is None
+        ]
 
     def _ends_here(self, text: str, start: int, end: int) -> bool:
         """Whether a full stop ends a sentence; `end`: behind the marks and quotes that follow it."""

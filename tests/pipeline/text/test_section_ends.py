@@ -20,6 +20,9 @@ FRENCH = {
     "items, one a line": "ATCD : HTA\nDiabète de type 2\nAVC sylvien droit\n¦Consulte pour une toux.",
     "items, then a list": "ATCD : HTA\nDiabète de type 2\n¦Asthénie, toux grasse, fièvre.",
     "prose goes on": "Antécédents : elle a été opérée d'une hernie en 2010.\nUne phlébite avait suivi.\n¦Elle consulte pour une toux.",
+    "prose, then a heading": "Antécédents : elle a été opérée d'une hernie.\nUne phlébite avait suivi.\n¦Côté travail : en arrêt, prend du Doliprane.",
+    "a title in a bullet": "Lit 31\n- ATCD éthylisme sevré, AVC en 2014\n¦- HBP : sonde enlevée\n- anémie : fer",
+    "a title in a bullet, its parts": "- Antécédents : HTA, AVC\n- Cardio : FA\n¦- HBP : sonde enlevée",
     "an unknown heading": "ATCD : HTA, asthme\n¦Schéma : deux injections\n",
     "a blank line": "Antécédents : HTA\n\n¦Patient autonome.",
     "a title on its line": "ANTÉCÉDENTS\nHTA, AVC en 2014.\nPancréatite en 2018.\n¦Depuis 3 jours, toux.",
@@ -101,3 +104,21 @@ def test_headings_of_parts_go_on_with_the_section(parts):
     doc = nlp(f"ATCD\n{parts}\nMotif : toux")
     assert {section.label_ for section in doc.spans["sections"]} == {"past_medical_history", "chief_complaint"}
     assert "".join(section.text_with_ws for section in doc.spans["sections"]) == doc.text
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "NOM: X. AGE: 61 | ATCD: HTA, AVC 2015 | TTT entrée: METFORMINE 1000 x3 | TTT antérieurs: VICTOZA 2019",
+            ["past_medical_history", "admission_medications", "past_medications"],
+        ),
+        ("Appel pour malaise. Atcd: stent 2018. Ttmt: Tahor 80.", ["past_medical_history", "medications"]),
+        ("Ant. médicaux : FA, HTA\nAnt. chirurgicaux : hernie", ["past_medical_history", "past_surgical_history"]),
+    ],
+)
+def test_titles_in_short_and_behind_bars(text, kinds):
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("anamnesis_sections")
+    doc = nlp(text)
+    assert [section.label_ for section in doc.spans["sections"] if section.label_ != "other"] == kinds
