@@ -16,7 +16,7 @@ from typing import Any
 import regex
 
 from pipeline import resources
-from pipeline.medications.grammar_index import beginning_of_number, beginning_of_word, loosened, may_fit
+from pipeline.medications.grammar_index import Beginnings, beginning_of_number, beginning_of_word, loosened, may_fit
 from pipeline.medications.lexicon import Words
 from pipeline.text.late_pattern import LatePattern
 
@@ -71,16 +71,14 @@ _BEGINNINGS = frozenset(
         "unnamed_elsewhere",
     }
 )
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-_PREFIX = 3
 # Where the figure of an amount follows, no sentence ends at a form in short: "gél. 70 mg".
 _FIGURE_BEHIND = re.compile(r"[ \t]{1,2}(?:[½¼¾]|\d+(?![\d.)]))")
+# Longer words are looked up with what follows them.
+_SHORT = 3
 # So many signs behind a longer word are looked at before any pattern is tried.
 _BEHIND = 2
 # Words whose patterns are kept.
 _KEPT = 20_000
-# A pattern that begins with letters, none of them optional, and has no alternatives but in groups without groups.
-_LITERAL = re.compile(r"[a-z]{4}(?:[^()|]|\((?:[^()|]|\|)*\))*\Z")
 _LIST = re.compile(r"\{(\w+)\}")
 
 
@@ -112,9 +110,12 @@ class _Amounts:
     def __init__(self, *written: tuple[str, tuple[tuple[str, str], ...]]) -> None:
         self._written = written
         self._labels = [label for _, units in written for label, _ in units]
-        self._loose = [regex.compile(loosened(spaced(number + unit))) for number, units in written for _, unit in units]
         self._expressions: dict[tuple[int, ...], tuple[re.Pattern[str], list[str]]] = {}
         self.all = self._reduced(tuple(range(len(self._labels))))
+
+    @cached_property
+    def _loose(self) -> list[regex.Pattern[str]]:
+        return [regex.compile(loosened(spaced(number + unit))) for number, units in self._written for _, unit in units]
 
     def beginning_so(self, head: str) -> _Amount | None:
         """The expression of the amounts that may begin so, and the labels of its groups; None where there are none."""
@@ -137,10 +138,8 @@ class _Amounts:
 
 # An expression for amounts, and the labels of its groups.
 _Amount = tuple[re.Pattern[str], list[str]]
-# The patterns that may begin so, an expression for any of them where they are many, and the amounts.
-_Possible = tuple[tuple[_Pattern, ...], LatePattern | None, _Amount | None, bool]
-# So many patterns are tried one by one.
-_FEW = 6
+# The patterns that may begin so, the amounts, and whether a number may.
+_Possible = tuple[tuple[_Pattern, ...], _Amount | None, bool]
 
 
 class Grammar:
@@ -168,12 +167,12 @@ class Grammar:
         self.list_starts = frozenset(
             a + b for a in begun for b in letters if loose.fullmatch(a.upper() + b, partial=True)
         )
-        self._index: dict[str, list[_Pattern]] = {}
+        self._patterns: list[_Pattern] = []
+        self._beginnings = Beginnings()
         # What was looked up once, by a word of letters or by how a number or a short word and the next one begin.
         self._possible: dict[str, _Possible] = {}
         # Words at which nothing begins, but what a stroke before them makes one.
         self._nothing: set[str] = set()
-        self._any: dict[tuple[_Pattern, ...], LatePattern] = {}
         self._slashed: list[LatePattern] = []
         for label in ("dosage", "form", "route", "frequency", "duration"):
             written = source.get(label, {})
@@ -249,8 +248,8 @@ class Grammar:
         glued = rf"(?=(?:{forms}){_END}|x ?\d)"
         self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
-        counting = loosened(f"(?:{number}|{figures['roman']})")
-        self._number_starts = {text[:_PREFIX] for text in self._starts(regex.compile(counting))}
+        self._number_beginnings = Beginnings()
+        self._number_beginnings.add(0, loosened(f"(?:{number}|{figures['roman']})"))
 
     def candidates(self, words: Words, first: int, last: int) -> list[Candidate]:
         """The candidates that begin at the words from `first` to `last` (behind the end), the longest of each place.
@@ -293,22 +292,21 @@ class Grammar:
         if not word[0].isalpha():
             key = beginning_of_number(text, start)
             possible = self._possible.get(key) or self._what_may_begin(key, word)
-        elif len(word) > _PREFIX and word.isalpha():
+        elif len(word) > _SHORT and word.isalpha():
             # The word, and how what follows it begins.
             key = text[start : start + len(word) + _BEHIND]
             possible = self._possible.get(key) or self._what_may_begin(key, word, whole=True)
         else:
             key = beginning_of_word(text, start)
             possible = self._possible.get(key) or self._what_may_begin(key, word)
-        patterns, any_of_them, amounts, number = possible
+        patterns, amounts, number = possible
         if not patterns and not number:
             return None
         best: Candidate | None = None
-        if any_of_them is None or any_of_them.match(text, start):
-            for pattern in patterns:
-                match = pattern.expression.match(text, start)
-                if match and (best is None or match.end() > best.end):
-                    best = Candidate(start, match.end(), pattern.label, pattern.weak)
+        for pattern in patterns:
+            match = pattern.expression.match(text, start)
+            if match and (best is None or match.end() > best.end):
+                best = Candidate(start, match.end(), pattern.label, pattern.weak)
         if number:
             if start and text[start - 1] == "." and word[0].isdigit() and not text[start - 2 : start - 1].isalnum():
                 start -= 1
@@ -344,13 +342,13 @@ class Grammar:
 
     def _what_may_begin(self, key: str, word: str, *, whole: bool = False) -> _Possible:
         """What may begin with a word and how the next one begins; no pattern ends inside a `whole` word."""
-        letters = _letters(word)
-        patterns = tuple(self._index.get(letters, ()))
-        number = word[0].isnumeric() or letters in self._number_starts
+        begun = tuple(self._patterns[number] for number in self._beginnings.of(word))
+        patterns = begun
+        number = word[0].isnumeric() or bool(self._number_beginnings.of(word))
         if whole:
             patterns = tuple(pattern for pattern in patterns if pattern.loose.fullmatch(word, partial=True))
             number = number and self._number_word.fullmatch(word, partial=True) is not None
-        if not patterns and not number and (whole or not self._index.get(letters)):
+        if not patterns and not number and (whole or not begun):
             if len(self._nothing) >= _KEPT:
                 self._nothing.clear()
             self._nothing.add(word)
@@ -358,12 +356,7 @@ class Grammar:
         amounts = None
         if number:
             amounts = self._number_words.all if word[0].isalpha() else self._figures.beginning_so(key)
-        many = None
-        if len(patterns) > _FEW:
-            many = self._any.get(patterns)
-            if many is None:
-                many = self._any[patterns] = LatePattern("|".join(pattern.expression.pattern for pattern in patterns))
-        found = (patterns, many, amounts, number)
+        found = (patterns, amounts, number)
         if key.isascii():
             if len(self._possible) >= _KEPT:
                 self._possible.clear()
@@ -376,33 +369,8 @@ class Grammar:
             self._slashed.append(expression)
             return
         pattern = _Pattern(label, expression, weak, loosened(body.replace(_BLANK, _LOOSE_BLANK)))
-        literal = _LITERAL.match(pattern.loosened)
-        for start in {pattern.loosened[:_PREFIX]} if literal else self._starts(pattern.loose):
-            self._index.setdefault(start, []).append(pattern)
-
-    def _starts(self, loose: regex.Pattern[str]) -> set[str]:
-        """What a stretch that fits begins with: up to three letters or figures, fewer before another sign."""
-        found: set[str] = set()
-        grown = [""]
-        for _ in range(_PREFIX):
-            longer = [
-                prefix + letter
-                for prefix in grown
-                for letter in _ALPHABET
-                if loose.fullmatch(prefix + letter, partial=True)
-            ]
-            # A start that can also end here, or go on with another sign, is looked up by itself.
-            found.update(
-                prefix
-                for prefix in grown
-                if prefix
-                and (
-                    loose.fullmatch(prefix)
-                    or any(loose.fullmatch(prefix + sign, partial=True) for sign in " ./-(\n&,'")
-                )
-            )
-            grown = longer
-        return found | set(grown)
+        self._beginnings.add(len(self._patterns), pattern.loosened)
+        self._patterns.append(pattern)
 
     def _expand(self, text: str) -> str:
         previous = ""
@@ -424,17 +392,6 @@ def _behind_slashes(words: Words, first: int, last: int) -> set[int]:
             found.add(number)
         place = words.text.find("/", place + 1, words.starts[last - 1])
     return found
-
-
-def _letters(word: str) -> str:
-    """The letters and figures that a word begins with, as the index has them."""
-    prefix = word[:_PREFIX]
-    if prefix.isalnum() and prefix.isascii():
-        return prefix
-    for length, sign in enumerate(prefix):
-        if not (sign.isalnum() and sign.isascii()):
-            return prefix[:length]
-    return prefix
 
 
 def _alternatives(values: list[str]) -> str:

@@ -10,6 +10,8 @@ import re
 
 import regex
 
+from pipeline.text.beginnings import DIGIT, parts
+
 _ONES = str.maketrans("023456789", "1" * 9)
 # A number or a range with the word behind it and one sign more, figures no further than any number goes on ("1/1/1/...":
 # of what is cut it is asked what it may begin); a short word with the word or number behind it.
@@ -17,6 +19,52 @@ _NUMBER = re.compile(
     r"[\d½¼¾][\d.,/]{0,24}(?: ?(?:-|to|or) ?\d[\d.,/]{0,24})?[ \t-]{0,2}(?:[a-zµμ]{1,12} ?[^\s_]?|[^\w\s])?"
 )
 _WORD = re.compile(r"[a-z0-9]{1,12}(?:[ .\-/]{1,2}(?:[a-z]{1,12}|\d{1,3}))?")
+
+
+# Signs of a word that patterns are looked up by.
+_PREFIX = 3
+_SAME_FIGURES = str.maketrans("0123456789", DIGIT * 10)
+
+
+class Beginnings:
+    """Which loosened patterns may begin as a word does, by its first letters and figures; a pattern is a number."""
+
+    def __init__(self) -> None:
+        # By all that stands before another sign or the end; by what anything may follow.
+        self._whole: dict[str, list[int]] = {}
+        self._begun: dict[str, list[int]] = {}
+
+    def add(self, number: int, pattern: str) -> None:
+        """Take in a pattern."""
+        whole: set[str] = set()
+        begun: set[str] = set()
+        for signs, ends in parts(pattern, _PREFIX + 1):
+            letters = _letters(signs)
+            if letters == signs and not ends and len(letters) < _PREFIX:
+                begun.add(letters)
+            elif letters:
+                whole.add(letters)
+        for found, known in ((whole, self._whole), (begun, self._begun)):
+            for letters in found:
+                known.setdefault(letters, []).append(number)
+
+    def of(self, word: str) -> list[int]:
+        """The numbers of the patterns that may begin with a word, in their order."""
+        letters = _letters(word.translate(_SAME_FIGURES))
+        if not letters:
+            return []
+        found = set(self._whole.get(letters, ()))
+        for length in range(len(letters) + 1):
+            found.update(self._begun.get(letters[:length], ()))
+        return sorted(found)
+
+
+def _letters(word: str) -> str:
+    """The letters and figures that a word begins with, as many as count."""
+    for length, sign in enumerate(word[:_PREFIX]):
+        if sign != DIGIT and not (sign.isalnum() and sign.isascii()):
+            return word[:length]
+    return word[:_PREFIX]
 
 
 def loosened(body: str) -> str:

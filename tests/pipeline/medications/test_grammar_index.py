@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.medications.grammar_index import beginning_of_number, beginning_of_word, loosened, may_fit
+from pipeline.medications.grammar_index import Beginnings, beginning_of_number, beginning_of_word, loosened, may_fit
 
 BODIES = (
     r"\d{1,3}(?:\.\d+)? ?(?:-|to|or) ?\d{1,3} ?(?:days?|weeks?)",
@@ -31,6 +31,31 @@ def test_a_pattern_that_fits_is_never_left_out(words: list[str], gaps: list[str]
     for body in BODIES:
         if re.match(body, text):
             assert may_fit(regex.compile(loosened(body)), beginning(text, 0))
+            assert begun(body, re.match(r"\w+|\W", text)[0])
+
+
+def begun(body: str, word: str) -> bool:
+    beginnings = Beginnings()
+    beginnings.add(0, loosened(body))
+    return beginnings.of(word) == [0]
+
+
+@pytest.mark.parametrize(
+    ("body", "begins", "does_not"),
+    [
+        (r"(?:po|by mouth)", ["po", "by"], ["pot", "p", "bym", "mouth"]),
+        (r"tabs?\.?", ["tab", "tabs", "tablet"], ["ta", "tub"]),
+        (r"[1-4] ?x", ["1", "9x", "12"], ["x", "nine"]),
+        (r"q\.? ?6[ \t-]{0,2}h", ["q", "q6h"], ["qd", "six"]),
+        (r"(?<!an )o\.? ?d\.?(?! ?2)", ["o", "od"], ["odd", "on"]),
+        (r"[a-z]+ally", ["or", "o", "4"], ["-"]),
+        (r"(?i:po)", ["po", "4"], ["-"]),
+    ],
+)
+def test_patterns_are_looked_up_by_the_first_letters_of_a_word(
+    body: str, begins: list[str], does_not: list[str]
+) -> None:
+    assert [word for word in (*begins, *does_not) if begun(body, word)] == begins
 
 
 @pytest.mark.parametrize(

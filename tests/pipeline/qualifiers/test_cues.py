@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.qualifiers.beginnings import DIGIT, beginnings
 from pipeline.qualifiers.cues import Cue, CueSet
 from pipeline.resources import LANGUAGES, read_table
+from pipeline.text.beginnings import DIGIT, beginnings
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import expanded
 
@@ -98,6 +98,8 @@ def test_pickled_cues_find_the_same():
         ("(?:has |had )*previously", {"previously", "has ", "had "}),
         (r"\d+ (?:hx|history)", {DIGIT}),
         (r"in the \d0s", {"in the "}),
+        (r"in the [1-9]0s", {"in the "}),
+        (r"[1-9]0 years", {DIGIT}),
         (r"(?<!no )(?:ex|old)[ -]smoker", {"ex smoker", "ex-smoker", "old smoker", "old-smoker"}),
         ("a{2,}b|c{0,1}d", {"a", "c", "d"}),
         ("uncommonly long words", {"uncommonly l"}),
