@@ -107,18 +107,24 @@ def test_headings_of_parts_go_on_with_the_section(parts):
 
 
 @pytest.mark.parametrize(
-    ("text", "kinds"),
+    ("lang", "text", "kinds"),
     [
         (
+            "fr",
             "NOM: X. AGE: 61 | ATCD: HTA, AVC 2015 | TTT entrée: METFORMINE 1000 x3 | TTT antérieurs: VICTOZA 2019",
             ["past_medical_history", "admission_medications", "past_medications"],
         ),
-        ("Appel pour malaise. Atcd: stent 2018. Ttmt: Tahor 80.", ["past_medical_history", "medications"]),
-        ("Ant. médicaux : FA, HTA\nAnt. chirurgicaux : hernie", ["past_medical_history", "past_surgical_history"]),
+        ("fr", "Appel pour malaise. Atcd: stent 2018. Ttmt: Tahor 80.", ["past_medical_history", "medications"]),
+        (
+            "fr",
+            "Ant. médicaux : FA, HTA\nAnt. chirurgicaux : hernie",
+            ["past_medical_history", "past_surgical_history"],
+        ),
+        ("fr", "TTTS STOPPÉS\nHaldol\nTTT SORTIE\nAbilify 10", ["past_medications", "discharge_medications"]),
     ],
 )
-def test_titles_in_short_and_behind_bars(text, kinds):
-    nlp = spacy.blank("fr")
+def test_titles_in_short_and_behind_bars(lang, text, kinds):
+    nlp = spacy.blank(lang)
     nlp.add_pipe("anamnesis_sections")
     doc = nlp(text)
     assert [section.label_ for section in doc.spans["sections"] if section.label_ != "other"] == kinds
