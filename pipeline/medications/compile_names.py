@@ -107,7 +107,7 @@ def french(lists: Path) -> dict[str, set[str]]:
     codes: dict[str, set[str]] = {}
     for code, names in json.loads((lists / "french_drugs_romedi.json").read_text(encoding="utf-8")).items():
         for name in names:
-            plain = re.sub(r" en association$|,? associations.*$| \d.*$", "", fold(name)).strip()
+            plain = re.sub(r" en association$| lavement$|,? associations.*$| \d.*$", "", fold(name)).strip()
             plain = re.sub(r"\s*-\s*", "-", plain)
             if acceptable(plain, "fr") and not plain.startswith(("autres ", "anti", "autre ", "preparations ")):
                 codes.setdefault(plain, set()).add(code)

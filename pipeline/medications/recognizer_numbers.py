@@ -99,10 +99,12 @@ class Numbers:
         """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
         if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
             return False
-        value = value_of(self.text[number.start : number.end])
+        count = self.text[number.start : number.end]
+        value = value_of(count)
         if (
             value is None
             or value < LEAST_DISPENSED
+            or _of_two_strengths(count)
             or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
         ):
             return False
@@ -160,6 +162,9 @@ class Numbers:
         if _EACH_TIME.fullmatch(stretch) and self._counted_each_time():
             return "DOSAGE"
         at_drug = last is not None and last.label == DRUG and self._beside(last.end, item.start)
+        if at_drug and "/" in stretch and self.drug is not None and self.drug.kind == Kind.CLASS:
+            # "On steroids - 148/92": no product that has two strengths.
+            return None
         if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
             # "Losartan 50->100 mg", "Lantus 20 -> 24 UI"
             return {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
@@ -228,6 +233,9 @@ class Numbers:
         """What a number right behind a drug is that nothing follows: "lisinopril 20.", "ASA 81 since", "folate 1,"."""
         last = self.last
         if value is None or last is None:
+            return None
+        if self.rules["laboratory_before"].fullmatch(self._word_before(last.start)):
+            # "Trough ustekinumab 1.1"
             return None
         joint = self.rules["dose_joint"].fullmatch(self.text, last.end, start)
         plain = not self.text[last.end : start].strip(" :,-\t")

@@ -285,6 +285,7 @@ class Reader(Numbers):
             return None
         if item.label == "FREQUENCY" and (
             self._point(item, stretch)
+            or self._condition_of_another(item)
             or self._right_eye(item, stretch)
             or self.rules["no_frequency_before"].match(self.text, item.end)
         ):
@@ -364,6 +365,13 @@ class Reader(Numbers):
             return False
         lead = self.text[max(0, item.start - 20) : item.start]
         return bool(self.rules["point_behind"].match(self.text, item.end) or self.rules["point_lead"].search(lead))
+
+    def _condition_of_another(self, item: Candidate) -> bool:
+        """Is this when something else is done: "cesser la metformine si vomissements"?"""
+        return (
+            self.rules["condition"].match(self.text, item.start) is not None
+            and self.rules["no_condition_behind"].search(self.text, max(0, item.start - 60), item.start) is not None
+        )
 
     def _right_eye(self, item: Candidate, stretch: str) -> bool:
         """Is this the right eye, not once daily?"""

@@ -32,6 +32,7 @@ def french() -> Language:
         ("Thalidomide 100 mg 14/28 days", ["14/28 days"]),
         ("Previous DVT (warfarin 6/12)", ["6/12"]),
         ("Capecitabine 14 days on/7 days off", ["14 days on/7 days off"]),
+        ("Omeprazole 20 mg od for as long as she takes it.", ["for as long as she takes it"]),
         # How long something was not taken, or something else was done.
         ("She was out of levothyroxine for two weeks.", []),
         ("He has not had any warfarin for 3 days.", []),
@@ -123,6 +124,8 @@ def test_drugs(english: Language, text: str, drugs: list[str]) -> None:
     ("text", "expected"),
     [
         ("Atorvastatin 20mg -> 80mg od", [("20mg", "STRENGTH"), ("80mg", "STRENGTH"), ("od", "FREQUENCY")]),
+        ("Augmentin 875/125 tab 1 BID", [("875/125", "STRENGTH"), ("tab", "FORM"), ("1", "DOSAGE"), ("BID", "FREQUENCY")]),
+        ("steroids - 148/92 today", []),
         ("co-amoxiclav susp 250/62 - 10ml tds", [("susp", "FORM"), ("250/62", "STRENGTH"), ("10ml", "DOSAGE"), ("tds", "FREQUENCY")]),
     ],
 )  # fmt: skip
@@ -167,7 +170,11 @@ def test_french_durations(french: Language, text: str, durations: list[str]) -> 
         ("Lopéramide 1 gél après chaque selle liquide", [("1", "DOSAGE"), ("gél", "FORM"), ("après chaque selle liquide", "FREQUENCY")]),
         ("Kayexalate 1 c. à s. x 2/j", [("1 c. à s.", "DOSAGE"), ("x 2/j", "FREQUENCY")]),
         ("Digoxine 0,25 mg 5 jours sur 7", [("0,25 mg", "STRENGTH"), ("5 jours sur 7", "FREQUENCY")]),
+        ("Doliprane supp 300 x3", [("supp", "FORM"), ("300", "STRENGTH"), ("x3", "FREQUENCY")]),
+        ("Furosémide 40 mg BID puis DIE", [("40 mg", "STRENGTH"), ("BID", "FREQUENCY"), ("DIE", "FREQUENCY")]),
         ("vient pour son injection d'Abilify", []),
+        # Quand autre chose est à faire.
+        ("Cesser la metformine si vomissements", []),
     ],
 )  # fmt: skip
 def test_french_attributes(french: Language, text: str, expected: list[tuple[str, str]]) -> None:
