@@ -15,7 +15,7 @@ import msgspec
 
 from schemas.dates import DateError, check_birth_datetime, parse_note_datetime
 from schemas.limits import META_ENTRIES, META_ENTRY_BYTES, Limits
-from schemas.note import Note, NoteType
+from schemas.note import Identifier, Note, NoteType
 from schemas.rejected import RejectedError
 
 _MAX_NUMBER_DIGITS = 40
@@ -30,6 +30,7 @@ _NOTE_TYPE_FIELDS = frozenset(NoteType.__struct_encode_fields__)
 
 _decoder = msgspec.json.Decoder(Note)
 _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_identifier_decoder: msgspec.json.Decoder[str] = msgspec.json.Decoder(Identifier)
 
 # What msgspec says of a wrong value may quote it; these beginnings say the kind without it.
 _KINDS = (
@@ -52,7 +53,8 @@ def decode_note(value: bytes, *, limits: Limits = Limits()) -> DecodedNote:  # n
     """Decode one note.
 
     Raises:
-        RejectedError: with a reason of the closed list; its detail holds the path of a field and what is wrong there.
+        RejectedError: with a reason of the closed list; its detail holds the path of a field and what is wrong there. It has
+            the note_id where the record is an object with a valid one, so that the sender finds the note.
     """
     if len(value) > limits.max_value_bytes:
         raise _rejected("too_large", f"$: {len(value)} bytes, at most {limits.max_value_bytes}")
@@ -65,6 +67,15 @@ def decode_note(value: bytes, *, limits: Limits = Limits()) -> DecodedNote:  # n
     _check_depth(value, limits.max_depth)
     fields = _fields(value)
     try:
+        note = _note(value, limits)
+    except RejectedError as error:
+        error.note_id = _note_id(fields)
+        raise
+    return DecodedNote(note, _unknown(fields))
+
+
+def _note(value: bytes, limits: Limits) -> Note:
+    try:
         note = _decoder.decode(value)
     except msgspec.ValidationError as error:
         raise _rejected("schema", _without_value(str(error))) from None
@@ -72,7 +83,16 @@ def decode_note(value: bytes, *, limits: Limits = Limits()) -> DecodedNote:  # n
         raise _rejected("json", "$: not valid JSON") from None
     _check_text(note, limits)
     _check_fields(note)
-    return DecodedNote(note, _unknown(fields))
+    return note
+
+
+def _note_id(fields: dict[str, msgspec.Raw]) -> str | None:
+    """The note_id; None where there is none or it is invalid itself."""
+    raw = fields.get("note_id")
+    try:
+        return None if raw is None else _identifier_decoder.decode(raw)
+    except msgspec.ValidationError:
+        return None
 
 
 def _rejected(reason: Any, detail: str) -> RejectedError:

@@ -27,10 +27,14 @@ Stage = Literal["fetch", "decode", "language", "pipeline", "encode", "publish"]
 
 
 class RejectedError(Exception):
-    """A note that cannot be enriched: a reason and a stage of the closed lists, and where and what, never the text."""
+    """A note that cannot be enriched: a reason and a stage of the closed lists, and where and what, never the text.
 
-    def __init__(self, reason: Reason, stage: Stage, detail: str) -> None:
+    `note_id`: of the note, where it could be read.
+    """
+
+    def __init__(self, reason: Reason, stage: Stage, detail: str, note_id: str | None = None) -> None:
         super().__init__(f"{reason} at {stage}: {detail}")
+        self.note_id = note_id
         self.reason: Reason = reason
         self.stage: Stage = stage
         self.detail = detail

@@ -111,8 +111,8 @@ class Processor:
         language = language_of(note.language or self.options.default_language)
         if language not in self.pipelines:
             known = ", ".join(self.pipelines)
-            unread = RejectedError("language", "language", f"$.language: no profile for it; there are: {known}")
-            return rejection(unread, note.note_id)
+            detail = f"$.language: no profile for it; there are: {known}"
+            return rejection(RejectedError("language", "language", detail, note.note_id))
         return _Decoded(note, record, language, decoded.unknown_fields)
 
     def _tombstone(self, record: Record) -> Outcome:
@@ -143,7 +143,7 @@ class Processor:
             return self._event(doc, item, nlp, time.perf_counter() - started)
         except Exception as error:  # noqa: BLE001 (as above: its type is told, its message may hold text)
             detail = f"a component of the profile raised {type(error).__name__}"
-            return rejection(RejectedError("component_error", "pipeline", detail), item.note.note_id)
+            return rejection(RejectedError("component_error", "pipeline", detail, item.note.note_id))
 
     def _event(self, doc: Doc, item: _Decoded, nlp: Language, seconds: float) -> Outcome:
         event = to_event(doc, item.note, nlp, self._enrich)

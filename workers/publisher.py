@@ -140,8 +140,8 @@ class Publisher:
         if outcome.kind == "rejected":
             raise PublishError("a rejection without its value is too large for the dead letter topic")
         size = len(outcome.value or b"")
-        too_large = RejectedError("produce_too_large", "publish", f"the event has {size} bytes")
-        rejected = rejection(too_large, outcome.note_id)
+        too_large = RejectedError("produce_too_large", "publish", f"the event has {size} bytes", outcome.note_id)
+        rejected = rejection(too_large)
         answer = await self._sent(delivery, rejected)
         if answer is None:
             raise PublishError("a rejection without its value is too large for the dead letter topic")

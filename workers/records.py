@@ -65,6 +65,6 @@ class ProcessingOptions:
     group: str | None = None
 
 
-def rejection(error: RejectedError, note_id: str | None = None) -> Outcome:
+def rejection(error: RejectedError) -> Outcome:
     """The outcome of a record that cannot be enriched."""
-    return Outcome("rejected", reason=error.reason, stage=error.stage, detail=error.detail, note_id=note_id)
+    return Outcome("rejected", reason=error.reason, stage=error.stage, detail=error.detail, note_id=error.note_id)

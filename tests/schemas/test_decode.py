@@ -97,6 +97,25 @@ def test_malformed_note_has_its_reason(reason: str, value: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "note_id"),
+    [
+        (note(note_id="n-17", status="deleted"), "n-17"),
+        (note(note_id="n-17", text=" "), "n-17"),
+        (note(note_id="n-17", text="x" * 200_001), "n-17"),
+        (note(note_id="n-17", note_datetime="yesterday"), "n-17"),
+        (note(note_id=5), None),
+        (b'{"text": "x"}', None),
+        (b'{"note_id": "n-17", "note_id": "n-18", "text": "x"}', None),
+        (b'{"note_id": "n-17", "text": ', None),
+    ],
+)
+def test_a_rejection_names_the_note_where_it_is_known(value: bytes, note_id: str | None) -> None:
+    with pytest.raises(RejectedError) as caught:
+        decode_note(value)
+    assert caught.value.note_id == note_id
+
+
+@pytest.mark.parametrize(
     "value",
     [
         note(),
