@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Each of many processes would compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table bom audit model recogniser
 MINUTES ?= 10

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
 from tests.cli.conftest import Run
+from tests.json_schemas import validator
 from workers.capacity import Load, Machine, plan
 from workers.cli.capacity_report import Measured, pause_seconds, values
 from workers.cli.worker_cost import WorkerCost
@@ -91,7 +91,9 @@ def test_the_values_are_names_of_the_chart_that_its_schema_takes(notes_a_day: fl
         assert set(made[group]) <= set(usual[group])
     assert set(made["autoscaling"]["keda"]) <= set(usual["autoscaling"]["keda"])
     schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(merged(usual, made), schema)
+    takes = validator(schema, "Draft7")
+    takes.check_schema(schema)
+    takes.validate(merged(usual, made))
 
 
 def merged(usual: dict[str, object], own: dict[str, object]) -> dict[str, object]:

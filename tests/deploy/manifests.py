@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import kubernetes_validate
 import yaml
-from jsonschema import Draft202012Validator
 
 from tests.deploy.conftest import TOOLS
+from tests.json_schemas import validator
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 NATIVE = ("apps/", "autoscaling/", "batch/", "networking.k8s.io/", "policy/", "v1")
 
 
 @functools.cache
-def definitions() -> dict[tuple[str, str], Draft202012Validator]:
+def definitions() -> dict[tuple[str, str], Validator]:
     """Validators of custom resources by apiVersion and kind; unknown fields are refused, as the API server prunes them."""
     found = {}
     for path in sorted((TOOLS / "crds").glob("*.yaml")):
@@ -25,7 +27,7 @@ def definitions() -> dict[tuple[str, str], Draft202012Validator]:
             schema = _closed(version["schema"]["openAPIV3Schema"])
             schema["properties"]["metadata"] = {"type": "object"}
             key = f"{definition['group']}/{version['name']}", definition["names"]["kind"]
-            found[key] = Draft202012Validator(schema)
+            found[key] = validator(schema)
     return found
 
 
@@ -46,6 +48,8 @@ def _closed(schema: dict[str, Any]) -> dict[str, Any]:
 
 def problems(manifests: Iterable[dict[str, Any]], version: str) -> list[str]:
     """What is wrong with these objects on this version of Kubernetes; a kind that nobody knows is wrong too."""
+    import kubernetes_validate  # imports what tests.json_schemas imports late
+
     found = []
     for manifest in manifests:
         name = f"{manifest['kind']} {manifest['metadata']['name']}"
@@ -55,9 +59,9 @@ def problems(manifests: Iterable[dict[str, Any]], version: str) -> list[str]:
             except (kubernetes_validate.ValidationError, kubernetes_validate.SchemaNotFoundError) as error:
                 found.append(f"{name}: {error}")
             continue
-        validator = definitions().get((manifest["apiVersion"], manifest["kind"]))
-        if validator is None:
+        takes = definitions().get((manifest["apiVersion"], manifest["kind"]))
+        if takes is None:
             found.append(f"{name}: no definition of {manifest['apiVersion']}")
         else:
-            found += [f"{name}: {error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
+            found += [f"{name}: {error.json_path}: {error.message}" for error in takes.iter_errors(manifest)]
     return found

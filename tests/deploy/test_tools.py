@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft7Validator
 
 from tests.deploy.conftest import TOOLS, run, tool
 from tests.deploy.rules import DEPLOY, ROOT, RULES, load
+from tests.json_schemas import validator
 from workers.settings import Settings
 
 pytestmark = pytest.mark.deploy
@@ -58,11 +58,11 @@ def test_compose_takes_the_file_and_the_worker_its_variables(monkeypatch: pytest
     """The specification's own schema; no engine is here that would start it."""
     [path] = (TOOLS / "crds").glob("*.compose-spec.json")
     schema = json.loads(path.read_text(encoding="utf-8"))
-    validator = Draft7Validator(schema)
+    takes = validator(schema, "Draft7")
     compose = load(DEPLOY / "compose.yaml")
-    assert [f"{each.json_path}: {each.message}" for each in validator.iter_errors(compose)] == []
+    assert [f"{each.json_path}: {each.message}" for each in takes.iter_errors(compose)] == []
     wrong = compose | {"services": {"worker": compose["services"]["worker"] | {"read-only": True}}}
-    assert [each.json_path for each in validator.iter_errors(wrong)] == ["$.services.worker"]
+    assert [each.json_path for each in takes.iter_errors(wrong)] == ["$.services.worker"]
     given = compose["services"]["worker"]["environment"]
     for name, value in given.items():
         monkeypatch.setenv(name, value)

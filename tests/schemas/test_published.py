@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from pipeline import samples
@@ -14,6 +13,7 @@ from pipeline.samples import example
 from schemas.enriched import ENRICHED
 from schemas.export import PUBLISHED, documents, json_schema, render
 from schemas.note import RECORDED
+from tests.json_schemas import validator
 
 BASELINE: dict[str, Any] = json.loads((Path(__file__).parent / "v1_baseline.json").read_text(encoding="utf-8"))
 
@@ -26,21 +26,22 @@ def test_committed_document_is_current(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in documents() if name.endswith(".schema.json")))
 def test_document_is_a_valid_json_schema(name: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(documents()[name])
+    document = documents()[name]
+    validator(document).check_schema(document)
 
 
 @pytest.mark.parametrize("lang", samples.LANGUAGES)
 def test_samples_follow_the_schema_of_notes(lang: str) -> None:
-    validator = jsonschema.Draft202012Validator(json_schema(RECORDED))
+    notes = validator(json_schema(RECORDED))
     for note in samples.load(lang):
-        validator.validate(note)
+        notes.validate(note)
 
 
 @pytest.mark.parametrize("lang", samples.LANGUAGES)
 def test_committed_example_is_what_the_code_makes_of_its_note(lang: str) -> None:
     committed = json.loads((PUBLISHED / example.path_of(lang)).read_text(encoding="utf-8"))
     made = json.loads(example.render(lang))
-    jsonschema.Draft202012Validator(json_schema(ENRICHED)).validate(committed)
+    validator(json_schema(ENRICHED)).validate(committed)
     for event in (committed, made):
         # These name the versions, and so change with every resource; what was read must not change unseen.
         del event["event_id"], event["pipeline"]

@@ -1,5 +1,7 @@
 """A worker whose shards know the hostile component, and, for a control, without one of our changes to Faust.
 
+Its forkserver imports the component, it itself no spaCy: as any worker.
+
 python -m tests.stream.odd_worker [--without NAME]
 """
 
@@ -8,7 +10,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import tests.workers.hostile  # noqa: F401 (registers the component)
 from workers import shards, transport
 
 CONFIG = """

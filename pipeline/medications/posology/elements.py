@@ -53,7 +53,7 @@ class Cues:
             by_start.setdefault(lead(phrase, 0), []).append(
                 re.escape(phrase).replace(r"\ ", r"[\s-]+") + _behind(phrase)
             )
-        self.patterns = {start: re.compile("|".join(parts)) for start, parts in by_start.items()}
+        self.patterns = {start: LatePattern("|".join(parts)) for start, parts in by_start.items()}
         self.starts = frozenset(by_start)
 
 
@@ -85,8 +85,8 @@ class Opening:
     phrase: bool = False
     length: bool = False
     follows: frozenset[str] | None = None
-    cues: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    simple: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    cues: dict[str, LatePattern] = field(default_factory=dict)
+    simple: tuple[tuple[str, LatePattern], ...] = ()
     readers: tuple[Read, ...] = ()
     gated: Gated = ()
     rest: Gated = ()

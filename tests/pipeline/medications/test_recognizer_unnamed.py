@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from pipeline.profile import load
 from tests.pipeline.medications.recognising import found, recogniser
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_french(text: str, expected: list[tuple[str, str]]) -> None:
 
 def test_they_belong_to_no_drug_of_the_note() -> None:
     """A drug far off, in another paragraph before or behind, is not theirs."""
-    nlp = load("en")
+    nlp = profile("en")
     far = "Take 2 tablets p.o. twice daily."
     named = nlp(f"Aspirin 81 mg daily.\n\nPLAN\n{far}\n\nZocor was stopped.")
     assert {entity.text for entity in named._.unlinked} == {"2", "tablets", "p.o.", "twice daily"}

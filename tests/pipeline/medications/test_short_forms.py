@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-import pipeline
+from tests.profiles import profile
 
 
 @pytest.fixture(scope="module")
 def english() -> Language:
-    return pipeline.load("en")
+    return profile("en")
 
 
 def forms(nlp: Language, text: str) -> list[tuple[str, str]]:
