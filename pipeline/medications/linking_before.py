@@ -15,6 +15,8 @@ REACH = 400
 #: Labels that one mention can say for several drugs; an amount is of one drug unless "each" says otherwise.
 SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 
+# What may stand in a heading of drugs: "PRN SC:".
+_HEADING = frozenset({"FREQUENCY", "ROUTE"})
 AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
@@ -83,8 +85,10 @@ class Before:
             counted = len(run) > 1 and self.mentions[run[-2]].label == "DOSAGE" and self.gap(run[-1]).isspace()
             return len(run) - 2 if counted and not self._tied(run[-2]) else len(run) - 1
         gap = self.gap(head)
-        if self._heads_sentence(run[-1], head) or self.leads(run[-1], gap):
+        if self._heads_sentence(run[-1], head):
             return len(run) - 1
+        if (heading := self.heading(run, gap)) is not None:
+            return heading
         of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
         cell = not of and self._is_cell(run, gap)
         first = len(run) - 1
@@ -118,16 +122,24 @@ class Before:
             return False
         return "\n" in self.gap(form) or any(self.mentions[tail].label == "FORM" for tail in self.current.ahead)
 
-    def leads(self, tail: int, gap: str) -> bool:
-        """Is when, or for what, told first: "Au coucher, A 1 mg", "Le matin : A 40 mg, B 25 mg"?"""
-        one = self.mentions[tail]
-        if one.label != "FREQUENCY" or gap.strip() not in (",", ":"):
-            return False
+    def heading(self, run: Sequence[int], gap: str) -> int | None:
+        """From where a run tells first when, or how: "Au coucher, A 1 mg", "PRN SC: A 2.5 mg, B 5 mg"; None if it does not."""
+        if not run or gap.strip() not in (",", ":"):
+            return None
+        first = len(run) - 1
+        while first and self.mentions[run[first]].label in _HEADING and self.gap(run[first]).isspace():
+            if self.mentions[run[first] - 1].label not in _HEADING:
+                break
+            first -= 1
+        told = [self.mentions[tail].label for tail in run[first:]]
+        if "FREQUENCY" not in told or not _HEADING.issuperset(told):
+            return None
+        one = self.mentions[run[first]]
         # The stop of "p.o. daily, A" is no end of a clause.
-        low = max(one.start - CLAUSE_REACH, self.mentions[tail - 1].end if tail else 0)
+        low = max(one.start - CLAUSE_REACH, self.mentions[run[first] - 1].end if run[first] else 0)
         begin = CLAUSE_BEGINS.search(self.text, low, one.start)
         # A line may be broken before "daily, A".
-        return begin is not None and (gap.strip() == ":" or not begin[0].startswith("\n"))
+        return first if begin is not None and (gap.strip() == ":" or not begin[0].startswith("\n")) else None
 
     def _heads_sentence(self, form: int, head: int) -> bool:
         """Does a form begin a sentence, with a drug right behind it: "25 mcg q72h. Eye drops: latanoprost"?"""

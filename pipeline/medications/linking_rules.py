@@ -134,15 +134,18 @@ class _Reading(Before):
         for tail in ahead:
             self.link(head, tail, self._reason_ahead(tail, head))
             instruction.labels.add(self.mentions[tail].label)
-        if ahead and self._listed_of(ahead, head):
-            instruction.common = ahead[:1]
+        if ahead:
+            instruction.common = self._listed_of(ahead, head)
         if instruction.joined and previous is not None:
             instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
         self.current = instruction
 
-    def _listed_of(self, ahead: list[int], head: int) -> bool:
+    def _listed_of(self, ahead: list[int], head: int) -> list[int]:
+        """What is said before a drug of all that are listed with it."""
+        if self.heading(ahead, self.gap(head)) == 0:
+            return ahead
         behind = self.gap(ahead[1] if len(ahead) > 1 else head)
-        return self.names_kind(ahead[0], behind) or self.leads(ahead[0], behind)
+        return ahead[:1] if self.names_kind(ahead[0], behind) or self.heading(ahead[:1], behind) == 0 else []
 
     def _is_solution(self, instruction: Instruction) -> bool:
         """Is a drug a solution: "1% Xylocaine and epinephrine, a total of 15 cc"?"""

@@ -56,7 +56,8 @@ def _dosage(step: Mapping[str, Any], words: str | None) -> Data:
         dosage["asNeededBoolean"] = True
     if route := concept(step.get("route")):
         dosage["route"] = route
-    amount = {**_choice("dose", step.get("dose")), **_rate(step.get("rate"))}
+    dose = _choice("dose", step.get("dose")) or _by_body(step.get("rate"))
+    amount = {**dose, **_rate(step.get("rate"))}
     if amount:
         dosage["doseAndRate"] = [amount]
     if most := ratio(step.get("max_dose")):
@@ -100,8 +101,25 @@ def _choice(name: str, given: Mapping[str, Any] | None) -> Data:
 
 
 def _rate(given: Mapping[str, Any] | None) -> Data:
-    made = ratio(given)
+    """An amount per time. FHIR's rate is "amount of medication per unit of time", so "5 mg/kg" is none."""
+    made = None if _each_time(given) else ratio(given)
     return {"rateRatio": made} if made else {}
+
+
+def _by_body(given: Mapping[str, Any] | None) -> Data:
+    """An amount by weight or surface that is given each time, "15 mg/kg": a dose in the unit mg/kg, which UCUM has."""
+    if given is None or not _each_time(given):
+        return {}
+    numerator, below = given.get("numerator") or {}, given["denominator"]
+    if _decimal(below.get("value")) != 1 or not numerator.get("unit"):
+        return {}
+    return _choice("dose", {**numerator, "unit": f"{numerator['unit']}/{below['unit']}"})
+
+
+def _each_time(given: Mapping[str, Any] | None) -> bool:
+    """Is an amount divided by something, and by no time: by weight or surface?"""
+    unit: str = ((given or {}).get("denominator") or {}).get("unit") or ""
+    return bool(unit) and TIME_UNITS.isdisjoint(unit.split("."))
 
 
 def _timing(timing: Mapping[str, Any] | None, course: Mapping[str, Any] | None) -> Data | None:

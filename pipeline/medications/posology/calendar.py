@@ -86,7 +86,7 @@ class Calendar:
         else:
             clock = (
                 r"(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?|noon|midnight)(?![^\W_])"
-                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?:\s?(?:h|hrs|hours))?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
+                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?(?:h|hrs|hours))?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
             )
         # "0.5 units/h from midnight to 6 am": an hour at which something ends.
         self._until = re.compile(
@@ -182,7 +182,8 @@ class Calendar:
             written = _time(clock)
             if written is None:
                 break
-            plain = plain or bool(clock.groupdict().get("half")) or clock["m2"] is not None
+            said = clock.groupdict()
+            plain = plain or bool(said.get("half") or said.get("dial")) or clock["m2"] is not None  # "1800h"
             times.append(written)
             end = clock.end()
             joint = self._clock_joint.match(text, end)

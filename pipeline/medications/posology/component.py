@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
 from pipeline.medications.posology.changes import Change, Changes
-from pipeline.medications.posology.reader import Instruction, PosologyLanguage
+from pipeline.medications.posology.reader import PLANNED, Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
@@ -91,8 +91,9 @@ class PosologyReader:
             own = attributes.get(bounds, _NOTHING)
             change = self._changes.of(folded, bounds, previous[1], following[0])
             in_order = sorted(tail for tails in own.values() for tail in tails)
-            denied = stored[_READ.index("negation") - 1] is True
-            instructions.append(Instruction(bounds, own, in_order, change.kind if change.alters else None, denied))
+            denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
+            doing = change.kind if change.alters else PLANNED if planned else None
+            instructions.append(Instruction(bounds, own, in_order, doing, denied))
             changes.append(change)
             kept.append(stored)
         readings = self._language.read(text, folded, instructions, neighbours)

@@ -17,6 +17,7 @@ _MOST_OF_RANGE = 3
 # Forms that are spread, and from how many grams on a figure behind them is of what is supplied.
 _SPREAD = frozenset({"cream", "ointment", "gel", "lotion", "paste"})
 _SMALLEST_PACK = 15
+_GIVEN = frozenset({"{dose}", "{injection}", "{application}"})
 
 
 def pack(amount: Amount, last: Element) -> bool:
@@ -39,8 +40,13 @@ def uncounted(amount: Amount, written: str, step: Step) -> bool:
 
 def takings(amount: Amount) -> int:
     """How many takings an amount of doses says: "four doses of Thymoglobulin" are no dose of four; else 0."""
+    return counted(amount) if (amount.quantity or {}).get("unit") == "{dose}" else 0
+
+
+def counted(amount: Amount) -> int:
+    """How many acts of giving an amount counts: "2 injections", "3 doses"; 0 for one, and for what is no such act."""
     quantity = amount.quantity or {}
-    if quantity.get("unit") != "{dose}" or amount.every is not None or "value" not in quantity:
+    if quantity.get("unit") not in _GIVEN or amount.every is not None or "value" not in quantity:
         return 0
     number = Decimal(quantity["value"])
     return int(number) if number > 1 and number % 1 == 0 else 0

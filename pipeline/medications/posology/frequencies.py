@@ -76,6 +76,8 @@ class Frequencies(Reasons, ABC):
     @staticmethod
     def _is_length(text: Seen, place: int, match: Match[Row]) -> bool:
         """Is "a" with a unit no frequency: "in about a week", or a letter of a name, "Imodium A-D"?"""
+        if match.number is not None:
+            return False
         if len(match.unit or "") == 1:
             return True
         behind_lead = _LENGTH_LEAD.search(text, max(0, place - 16), place)

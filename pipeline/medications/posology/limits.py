@@ -154,6 +154,9 @@ class Limits(Courses):
 
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
+        onward = self._cue_end("taper_on", text, place)
+        if onward and self._ends(text, onward):
+            return Element("by", place, onward)  # "for 5 days, then taper slowly": nobody says until when
         end = self._by_end(text, place) or self._cue_end("by", text, place)
         if not end:
             return self._changes_over(text, place)

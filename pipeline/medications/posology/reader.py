@@ -31,6 +31,8 @@ _NO_PLACES = Places(())
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
+#: What is done with a drug that is only thought of: "consider amlodipine if ...".
+PLANNED = "plan"
 _OFF = ("stop", "hold")
 # Of these nobody knows what gives them: an inhaler, or a spray under the tongue.
 _PUFFS = {"{puff}"}
@@ -53,7 +55,8 @@ class Instruction(NamedTuple):
 
     Attributes:
         attributes: its attributes by their labels; `own`: the same in the order of the text.
-        change: what the words before the drug do with it, where conditions and times behind it are of that.
+        change: what the words before the drug do with it, where conditions and times behind it are of that; `PLANNED`
+            where it is only thought of.
         denied: is it said not to be taken? Then what nobody linked to it is not of it: "without epinephrine was injected".
     """
 

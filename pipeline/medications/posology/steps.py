@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
-from pipeline.medications.posology.counts import in_parts
+from pipeline.medications.posology.counts import counted, in_parts
 from pipeline.medications.posology.courses import COURSE_UNITS, EACH
 from pipeline.medications.posology.dosage import (
     agree,
@@ -180,7 +180,16 @@ class _Assembly(Placing):
                 return
         if timing.flag == "divided":
             self._divide()
+        if timing.flag == "apart" and (takings := self._counted_apart()):
+            timing = Timing({**timing.repeat, "count": takings}, counted=True)
         self._take_timing(element, timing)
+
+    def _counted_apart(self) -> int:
+        """Take away how many doses are so far apart, "12 mg IM, 2 injections 24 hours apart"; 0 where none are named."""
+        number = counted(self.step.amounts[-1][0]) if self.step.amounts else 0
+        if number:
+            self.step.amounts.pop()
+        return number
 
     def _slots(self, element: Element) -> None:
         if self.step.timed() and self.then:

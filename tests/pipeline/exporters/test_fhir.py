@@ -150,6 +150,31 @@ def test_a_posology_is_a_dosage() -> None:
     assert dosage["text"] == "500 mg p.o. t.i.d. for 7 days as needed"
 
 
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Amoxicillin 15 mg/kg PO TID", {"doseQuantity": (15, "mg/kg")}),
+        ("Amoxicillin 10-15 mg/kg PO TID", {"doseRange": (10, 15, "mg/kg")}),
+        ("Cyclophosphamide 600 mg/m2 IV", {"doseQuantity": (600, "mg/m2")}),
+        ("Norepinephrine 0.1 mcg/kg/min IV", {"rateRatio": (Decimal("0.1"), "ug", "kg.min")}),
+        ("Amoxicillin 80 mg/kg/day PO", {"rateRatio": (80, "mg", "kg.d")}),
+    ],
+)
+def test_a_dose_by_weight_is_no_rate(text: str, amount: dict[str, tuple[Any, ...]]) -> None:
+    """FHIR's rate is an amount per unit of time."""
+    (statement,) = [one for one in resources(event(text)) if one["resourceType"] == "MedicationStatement"]
+    (given,) = statement["dosage"][0]["doseAndRate"]
+    said = {
+        name: (value["value"], value["code"])
+        if name == "doseQuantity"
+        else (value["low"]["value"], value["high"]["value"], value["high"]["code"])
+        if name == "doseRange"
+        else (value["numerator"]["value"], value["numerator"]["code"], value["denominator"]["code"])
+        for name, value in given.items()
+    }
+    assert said == amount
+
+
 def test_a_code_has_no_display_but_that_of_its_system() -> None:
     made = event("Lasilix 40 mg par jour.", "fr")
     code = named(resources(made), "Lasilix")["medicationCodeableConcept"]
