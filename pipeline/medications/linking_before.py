@@ -17,6 +17,7 @@ SHARED_LABELS = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 
 # What may stand in a heading of drugs: "PRN SC:".
 _HEADING = frozenset({"FREQUENCY", "ROUTE"})
+_ON_LINE = re.compile(r"[ \t]{1,3}")
 AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
@@ -127,7 +128,7 @@ class Before:
         if not run or gap.strip() not in (",", ":"):
             return None
         first = len(run) - 1
-        while first and self.mentions[run[first]].label in _HEADING and self.gap(run[first]).isspace():
+        while first and self.mentions[run[first]].label in _HEADING and _ON_LINE.fullmatch(self.gap(run[first])):
             if self.mentions[run[first] - 1].label not in _HEADING:
                 break
             first -= 1

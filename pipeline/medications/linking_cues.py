@@ -7,10 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import resources
+from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
 from pipeline.text.short_forms import ShortForms, short_forms
 
 _WORD = re.compile(r"\w")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# The columns of tables in which words of instructions stand.
+_OF_DOSING = {
+    "words": ("phrase",), "frequencies": ("phrase",), "times": ("written",), "routes": ("written",), "forms": ("written",),
+    "units": ("written",), "days": ("written",), "number_words": ("word",), "linking": ("phrase",), "changes": ("phrase",),
+}  # fmt: skip
 # The rest of "40 mg/j", of which the amount alone is an entity.
 _A_DAY = r"(?:\s*/\s*(?:j|jr|jour|d|day|24\s?h)(?![^\W_]))?"
 # What "..." stands for in a cue: "protect ... from".
@@ -49,6 +56,7 @@ class Cues:
     once_a_day: re.Pattern[str]
     goes_on: re.Pattern[str]
     dated: re.Pattern[str]
+    known: frozenset[str]
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -61,6 +69,13 @@ def stands(cue: re.Pattern[str], text: str) -> bool:
     while found is not None and found.start() and _WORD.match(text, found.start() - 1):
         found = cue.search(text, found.start() + 1)
     return found is not None
+
+
+def _dosing_words(lang: str) -> frozenset[str]:
+    """The words, folded, of which instructions are made."""
+    tables = ((name, column) for name, columns in _OF_DOSING.items() for column in columns)
+    cells = (row[column] for name, column in tables for row in resources.read_table(lang, f"posology/{name}.tsv"))
+    return frozenset(word for cell in cells for word in _LETTERS.findall(fold(cell)))
 
 
 def read_cues(lang: str) -> Cues:
@@ -110,6 +125,7 @@ def read_cues(lang: str) -> Cues:
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         once_a_day=re.compile(_any(kinds["once_a_day"])),
         teller=re.compile(rf"\s*,\s*{_any(kinds['teller'])}"),
+        known=resources.vocabulary(lang) | _dosing_words(lang),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

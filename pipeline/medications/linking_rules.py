@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pipeline.medications.linking_before import AMOUNTS, CELL, REACH, SHARED_LABELS, Before, Instruction, Mention
 from pipeline.medications.linking_cues import Cues, read_cues, stands
 from pipeline.medications.linking_order import told_in_order
+from pipeline.text.folding import fold
 
 #: Every reason of a rule link, with its score: about the share of links of that reason that are right.
 REASONS: dict[str, float] = {
@@ -39,6 +40,8 @@ _PRODUCT_LABELS = SHARED_LABELS | {"DOSAGE", "FORM"}
 _ROW = 8
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEW_SENTENCE = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý])|\n\s*\n")
+# Behind a complete instruction, before an attribute: "trazodone 50 mg qhs, ZORVEX qhs".
+_NEXT_NAME = re.compile(r"[ \t]*[,;][ \t]*([^\W\d_]{4,})[ \t]+\Z")
 _AFTER_PASSING = re.compile(r"\s*[,;)\]]")
 
 
@@ -194,6 +197,8 @@ class _Reading(Before):
             if result:
                 continue
             mention = self.mentions[tail]
+            if "FREQUENCY" in owner.labels and self._names_other(tail):
+                return
             if mention.sentence != self.mentions[owner.head].sentence:
                 if not self._speaks_of(owner, tail):
                     return
@@ -206,6 +211,11 @@ class _Reading(Before):
             self._share(owner, tail)
             owner.labels.add(mention.label)
             owner.last = tail
+
+    def _names_other(self, tail: int) -> bool:
+        """Does a word that nobody knows stand before an attribute, as a drug would whose name was not recognised?"""
+        name = _NEXT_NAME.match(self.gap(tail))
+        return name is not None and fold(name[1]) not in self.cues.known
 
     def _speaks_of(self, owner: Instruction, tail: int) -> bool:
         """Does a later sentence still speak of a drug where words lead to its first attribute?"""

@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
 from pipeline.medications.posology.changes import Change, Changes
-from pipeline.medications.posology.reader import PLANNED, Instruction, PosologyLanguage
+from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
@@ -92,8 +92,8 @@ class PosologyReader:
             change = self._changes.of(folded, bounds, previous[1], following[0])
             in_order = sorted(tail for tails in own.values() for tail in tails)
             denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
-            doing = change.kind if change.alters else PLANNED if planned else None
-            instructions.append(Instruction(bounds, own, in_order, doing, denied))
+            altered = change.kind if change.alters else None
+            instructions.append(Instruction(bounds, own, in_order, altered, denied, planned))
             changes.append(change)
             kept.append(stored)
         readings = self._language.read(text, folded, instructions, neighbours)

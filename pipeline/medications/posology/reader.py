@@ -31,14 +31,14 @@ _NO_PLACES = Places(())
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
-#: What is done with a drug that is only thought of: "consider amlodipine if ...".
-PLANNED = "plan"
 _OFF = ("stop", "hold")
 # Of these nobody knows what gives them: an inhaler, or a spray under the tongue.
 _PUFFS = {"{puff}"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 # So many letters around an abbreviation tell whether all is in capitals.
 _AROUND = 12
+# A word of planning stands no further before the drug.
+_TO_PLAN = 40
 # What is said before a drug, and not of it.
 _NOT_AHEAD = frozenset(
     {"word", "other", "as_needed", "reason", "changing", "by", "hold", "since", "end", "then", "except"}
@@ -55,9 +55,9 @@ class Instruction(NamedTuple):
 
     Attributes:
         attributes: its attributes by their labels; `own`: the same in the order of the text.
-        change: what the words before the drug do with it, where conditions and times behind it are of that; `PLANNED`
-            where it is only thought of.
+        change: what the words before the drug do with it, where conditions and times behind it are of that.
         denied: is it said not to be taken? Then what nobody linked to it is not of it: "without epinephrine was injected".
+        planned: is it only thought of? Then a condition may be one of beginning: "consider amlodipine if ...".
     """
 
     drug: Bounds
@@ -65,6 +65,7 @@ class Instruction(NamedTuple):
     own: list[Bounds]
     change: str | None = None
     denied: bool = False
+    planned: bool = False
 
 
 class PosologyLanguage:
@@ -91,6 +92,7 @@ class PosologyLanguage:
         self._short_days = {row["written"] for row in days if row["only"]}
         self._limit_words = {word for phrase in words["max"] for word in phrase.split()}
         self._limits = re.compile(rf"(?<![^\W_]){alternatives(words['max'], to_the_end=True)}")
+        self._plan = re.compile(rf"(?<![^\W_]){alternatives(words['plan'], to_the_end=True)}[^.;:\n]*\Z")
         self._until = re.compile(alternatives(words["until"]))
 
     def read(
@@ -156,6 +158,8 @@ class PosologyLanguage:
         ]
         if one.change is not None:
             _of_change(chosen, one.change)
+        elif one.planned and self._plan.search(folded, max(0, one.drug[0] - _TO_PLAN), one.drug[0]):
+            _conditions(chosen)
         self._named_form(chosen, text, one.drug)
         self._vague(chosen, one.attributes)
         return self._scales.settle(chosen, folded)
@@ -414,12 +418,18 @@ def _code(codes: dict[str, str], written: str) -> str | None:
     return codes[written] if written in codes else codes.get(bare(written))
 
 
-def _of_change(chosen: Sequence[Element], change: str) -> None:
-    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
+def _conditions(chosen: Sequence[Element]) -> None:
+    """Take conditions for those of doing something with the drug, and not of taking it."""
     for element in chosen:
         if element.kind == "as_needed" and element.code == "condition":
             element.kind, element.value = "hold", None
-        elif element.kind in ("duration", "length") and change in _OFF:
+
+
+def _of_change(chosen: Sequence[Element], change: str) -> None:
+    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
+    _conditions(chosen)
+    for element in chosen:
+        if element.kind in ("duration", "length") and change in _OFF:
             element.kind, element.code = "unread", "duration_unread"
         elif element.kind == "timing" and "dayOfWeek" in element.value.repeat and change in _OFF:
             element.kind, element.code = "unread", "frequency_unread"

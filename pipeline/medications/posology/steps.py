@@ -180,12 +180,22 @@ class _Assembly(Placing):
                 return
         if timing.flag == "divided":
             self._divide()
-        if timing.flag == "apart" and (takings := self._counted_apart()):
-            timing = Timing({**timing.repeat, "count": takings}, counted=True)
+        if timing.flag == "apart":
+            if "frequency" in self.step.repeat:
+                return  # "twice a day, 12 hours apart"
+            takings = self._counted_apart()
+            timing = Timing(timing.repeat | ({"count": takings} if takings else {}), counted=True)
         self._take_timing(element, timing)
 
     def _counted_apart(self) -> int:
         """Take away how many doses are so far apart, "12 mg IM, 2 injections 24 hours apart"; 0 where none are named."""
+        last = self.last
+        if (
+            last is not None and last.kind == "timing" and last.value.repeat.keys() == {"count"}
+        ):  # "1 g x2 two weeks apart"
+            self.unread = [unread for unread in self.unread if unread[1] != last.start]
+            self.read.append((last.start, last.end))
+            return int(last.value.repeat["count"])
         number = counted(self.step.amounts[-1][0]) if self.step.amounts else 0
         if number:
             self.step.amounts.pop()
