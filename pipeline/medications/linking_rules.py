@@ -137,8 +137,8 @@ class _Reading(Before):
         for tail in ahead:
             self.link(head, tail, self._reason_ahead(tail, head))
             instruction.labels.add(self.mentions[tail].label)
-        if ahead:
-            instruction.common = self._listed_of(ahead, head)
+        if ahead and (listed := self._listed_of(ahead, head)):
+            instruction.common = listed
         if instruction.joined and previous is not None:
             instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
         self.current = instruction

@@ -21,6 +21,7 @@ class Assembling:
 
     unit: str | None = None  # of the last count of a form
     before_drug = True
+    unitless = False  # doses are written without the unit of the first one: "0.5 mg day 1, 0.5 b.i.d., 1 b.i.d."
     supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
     reason: str | None = None
     # What the words just read announce.

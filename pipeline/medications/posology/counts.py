@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,6 +18,9 @@ _MOST_OF_RANGE = 3
 # Forms that are spread, and from how many grams on a figure behind them is of what is supplied.
 _SPREAD = frozenset({"cream", "ointment", "gel", "lotion", "paste"})
 _SMALLEST_PACK = 15
+# Between the doses of a row; so many numbers are one, and none is more than so many times the next one.
+_IN_ROW = frozenset({"mark", "then", "filler"})
+_LEAST_IN_ROW, _MOST_FALL = 2, 3
 _GIVEN = frozenset({"{dose}", "{injection}", "{application}"})
 
 
@@ -35,7 +39,47 @@ def uncounted(amount: Amount, written: str, step: Step) -> bool:
         if number > _MOST_OF_RANGE or (low % 1 != 0 and not _IN_PARTS.isdisjoint(written)):
             return True  # "Dilaudid 2-4 q4h", "Ativan 0.5-1": of milligrams or of tablets?
     decimal = number % 1 != 0 and not _IN_PARTS.isdisjoint(written)
-    return number > MAX_COUNT or (decimal and not step.amounts) or (decimal and number % _HALF != 0)
+    if decimal and (not step.amounts or _by_mass(step)):
+        return True  # "1 mg t.i.d., 0.5 b.i.d."
+    return number > MAX_COUNT or (decimal and number % _HALF != 0)
+
+
+def _by_mass(step: Step) -> bool:
+    """Is a mass all that is taken in a step whose time is said?"""
+    return step.timed() and [amount.measure for amount, _ in step.amounts] == ["mass"]
+
+
+def in_row(elements: Sequence[Element]) -> list[Element]:
+    """The elements, where numbers alone that fall or rise from the dose before them have its unit: "60 mg, then 40, 30, 20"."""
+    found = list(elements)
+    dose: Amount | None = None
+    row: list[int] = []
+    for number, element in enumerate(found):
+        amount = element.value if isinstance(element.value, Amount) else None
+        if amount is not None and amount.kind == "count" and not (amount.measure or amount.every or amount.worded):
+            row.append(number)
+            continue
+        if element.kind in _IN_ROW and not (element.kind == "mark" and element.value != ","):
+            continue
+        _take_unit(found, row, dose)
+        row = []
+        if amount is not None and element.kind == "amount":
+            dose = amount if amount.kind == "quantity" and amount.measure == "mass" else None
+    _take_unit(found, row, dose)
+    return found
+
+
+def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None) -> None:
+    """Give the numbers of a row the unit of the dose before them, if there are several that go on from it."""
+    if dose is None or dose.quantity is None or len(row) < _LEAST_IN_ROW or elements[row[0] - 1].kind not in _IN_ROW:
+        return
+    numbers = [largest(dose), *(largest(elements[place].value) for place in row)]
+    pairs = list(itertools.pairwise(numbers))
+    if all(b < a <= b * _MOST_FALL for a, b in pairs) or all(a < b <= a * _MOST_FALL for a, b in pairs):
+        for place in row:
+            quantity = {**elements[place].value.quantity, "unit": dose.quantity["unit"]}
+            amount = Amount("quantity", quantity, measure=dose.measure)
+            elements[place] = replace(elements[place], kind="amount", value=amount, code="")
 
 
 def takings(amount: Amount) -> int:

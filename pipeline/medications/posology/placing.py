@@ -52,7 +52,11 @@ class Placing(Assembling):
         if bare and (activity := units_before(self.step)) is not None:
             unit = (activity.quantity or {}).get("unit")
             amount = replace(activity, quantity={**(amount.quantity or {}), "unit": unit}, every=None)
-        elif bare and not amount.worded and uncounted(amount, self.text[element.start : element.end], self.step):
+        elif (
+            bare
+            and not amount.worded
+            and (self.unitless or uncounted(amount, self.text[element.start : element.end], self.step))
+        ):
             of_unit = self._like_before(amount)
             if of_unit is not None:
                 self.pending = element, of_unit
@@ -120,9 +124,10 @@ class Placing(Assembling):
         before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
         if before is None or before.kind != "quantity" or not before.quantity:
             return None
-        if not self.step.repeat and self.step.duration is None:
+        if not self.step.timed():
             return None
-        if not (self.then or self.closed) or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
+        behind = self.then or self.closed or self._beside_timing()
+        if not behind or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
             return None
         return replace(before, quantity={**(amount.quantity or {}), "unit": before.quantity["unit"]}, every=None)
 
@@ -137,6 +142,7 @@ class Placing(Assembling):
     def _dose(self, element: Element, amount: Amount) -> None:
         """Take a number as an amount with the unit of the one before it."""
         self._place(amount)
+        self.unitless = True
         self.step.amounts.append((amount, element))
         self.read.append((element.start, element.end))
         self._settled()

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
-from pipeline.medications.posology.counts import counted, in_parts
+from pipeline.medications.posology.counts import counted, in_parts, in_row
 from pipeline.medications.posology.courses import COURSE_UNITS, EACH
 from pipeline.medications.posology.dosage import (
     agree,
@@ -358,6 +358,7 @@ def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> Non
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = _Assembly(text, lang, units)
+    elements = in_row(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None

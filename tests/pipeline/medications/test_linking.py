@@ -186,9 +186,29 @@ SHARED = [
         "[D:vancomycin], [D:cefepime] and [D:metronidazole] [T:for 7 days]",
         {(drug, "for 7 days") for drug in ("vancomycin", "cefepime", "metronidazole")},
     ),
+    (
+        "en",
+        "[Q:PRN] [R:SC]: [D:morphine] [S:2.5 mg], [D:midazolam] [S:5 mg]",
+        {
+            *((drug, said) for drug in ("morphine", "midazolam") for said in ("PRN", "SC")),
+            ("morphine", "2.5 mg"),
+            ("midazolam", "5 mg"),
+        },
+    ),
     ("en", "[D:aspirin], [D:metoprolol] and [D:Ambien] [Q:p.r.n.]", {("Ambien", "p.r.n.")}),
     ("en", "[D:aspirin], [D:fentanyl] or [D:morphine] [Q:p.r.n.]", {("fentanyl", "p.r.n."), ("morphine", "p.r.n.")}),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[D:Trazodone] [S:50 mg] [Q:qhs], Zorvexil [O:10] [Q:bid]", {("Trazodone", "50 mg"), ("Trazodone", "qhs")}),
+        ("[D:Lasix] [S:40 mg] [Q:qam], then [S:20 mg] [Q:qpm]", {("Lasix", said) for said in ("40 mg", "qam", "20 mg", "qpm")}),
+    ],
+)  # fmt: skip
+def test_a_name_that_nobody_knows_ends_the_instruction_before_it(text: str, wanted: set[tuple[str, str]]) -> None:
+    assert {(drug, attribute) for drug, attribute, _ in link(text, "en")} == wanted
 
 
 @pytest.mark.parametrize(("lang", "marked", "wanted"), SHARED)

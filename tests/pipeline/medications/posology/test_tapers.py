@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from spacy.language import Language
 
+from pipeline.enrich import enrich
 from pipeline.exporters.courses import course_days
+from schemas import Note, encode
 
 
 def read(nlp: Language, text: str) -> dict[str, Any]:
@@ -38,6 +41,40 @@ def test_each_dose_of_a_taper_has_the_length_said_of_each(
     assert [step["duration"] for step in posology["steps"]] == [{"value": value, "unit": unit}] * len(doses.split())
     assert "strength" not in posology
     assert "strength_parts" not in posology
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "doses"),
+    [
+        ("en", "Prednisone 60 mg x 3 days, then 40, 30, 20", "60 40 30 20"),
+        ("fr", "Prednisone 60 mg pendant 5 jours puis 40, 30, 20", "60 40 30 20"),
+        ("fr", "Prednisone 60 mg/j 3 jours puis 40, 30, 20, 10 mg tous les 3 jours", "60 40 30 20 10"),
+        ("en", "Lorazepam 1 mg TID, 0.5 BID, 0.5 qhs", "1 0.5 0.5"),
+        ("en", "Buprenorphine 0.5 mg SL day 1, 0.5 BID day 2, 1 BID day 3, 2 BID day 4", "0.5 0.5 1 2"),
+    ],
+)
+def test_doses_without_a_unit_have_that_of_the_dose_before(
+    profiles: dict[str, Language], lang: str, text: str, doses: str
+) -> None:
+    steps = read(profiles[lang], text)["steps"]
+    assert [step["dose"] for step in steps] == [{"value": dose, "unit": "mg"} for dose in doses.split()]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Prednisone 40 mg daily for 5 days, then taper slowly."),
+        ("en", "Dexamethasone 4 mg q6h for 3 days, then wean"),
+        ("fr", "Prednisone 40 mg par jour pendant 5 jours puis décroissance progressive."),
+    ],
+)
+def test_a_taper_of_which_nobody_says_how_has_no_end(profiles: dict[str, Language], lang: str, text: str) -> None:
+    note = Note(note_id="n", text=text, language=lang)
+    event = orjson.loads(encode(enrich(note, profiles[lang])))
+    (record,) = event["medications"]
+    (warning,) = event["warnings"]
+    assert (warning["code"], warning["entity"]) == ("change_of_dose", record["drug"])
+    assert course_days(record, {warning["entity"]}) is None
 
 
 @pytest.mark.parametrize("text", ["Prednisone 5 mg for 3 days each month", "Augmentin 500/125 mg, 7 days each month"])
