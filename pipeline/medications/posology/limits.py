@@ -120,7 +120,7 @@ class Limits(Courses):
 
     def _denominator(self, match: re.Match[str]) -> Data | None:
         if match["unit"] is None:
-            return None if "dose" in match[0] or "prise" in match[0] else quantity_of(Decimal(1), None, "d")
+            return None if match["taking"] is not None else quantity_of(Decimal(1), None, "d")
         number = self.numbers.number(match["number"]) if match["number"] else Decimal(1)
         return quantity_of(number, None, self._time_units[re.sub(r"\s+", " ", match["unit"])])
 

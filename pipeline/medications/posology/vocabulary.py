@@ -14,13 +14,10 @@ from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
-_PER_TIME = r"\s*(?:/|per|in|within|every|a|an|each|in any|in a|par|en|dans les|dans|sur|sur les|pour|les)?\s*"
 #: Cues that are elements by themselves, in the order of their precedence.
 SIMPLE = ("end", "then", "then_to", "joining", "except", "alternate", "changing", "change", "take", "scale", "filler")
 # What a finding is compared with: "> 38.5 °C".
 _MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
-_CYCLE_ENDED = ("off", "d'arret", "de pause", "sans traitement")
-_CYCLE_ENDS = f"(?:{'|'.join(_CYCLE_ENDED)})"
 # To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
 _WITH_NEXT = re.compile(rf"\s+(?:with|avec)(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
 _JOINED = re.compile(r"\s(?:and|then|et|puis)\s")
@@ -80,9 +77,10 @@ class Vocabulary:
             kind: kinds[kind] for kind in ("supply", "limit", "ago", "lockout") if kind in kinds
         }
         self._behind = {kind: re.compile(alternatives(phrases)) for kind, phrases in behind.items()}
-        self._behind |= {"cycle": re.compile(_CYCLE_ENDS), "offset": self._calendar.offset_words}
+        off = alternatives(kinds["cycle_off"])
+        self._behind |= {"cycle": re.compile(off), "offset": self._calendar.offset_words}
         phrases = [phrase for several in behind.values() for phrase in several]
-        self._any_behind = re.compile(alternatives([*phrases, *_CYCLE_ENDED, *OFFSET_FROM]))
+        self._any_behind = re.compile(alternatives([*phrases, *kinds["cycle_off"], *OFFSET_FROM]))
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         # What stands before is looked at when one is found: the engine goes by the first letters then.
         self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
@@ -97,14 +95,15 @@ class Vocabulary:
         )
         # "28 days on, 28 days off": a cycle, for which FHIR's Timing has no form.
         self._cycle = re.compile(
-            rf"{self.numbers.pattern}\s*-?{unit}\s*(?:of treatment\s*)?(?:on|sous traitement|de traitement)"
-            rf"\s*(?:[,;/]|and|then|et|puis)*\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?"
-            rf"{_CYCLE_ENDS}(?![^\W_])"
+            rf"{self.numbers.pattern}\s*-?{unit}\s*{alternatives(kinds['cycle_on'])}"
+            rf"\s*(?:[,;/]|{alternatives([*kinds['joining'], *kinds['then']])})*"
+            rf"\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?{off}(?![^\W_])"
         )
         self._escalates = re.compile(rf"(?<![^\W_]){alternatives(kinds['escalation'])}(?![^\W_])")
         self._unit_alone = re.compile(unit)
+        per_day, per_taking = alternatives(kinds["per_day"]), alternatives(kinds["per_taking"])
         self._per_time = re.compile(
-            rf"{_PER_TIME}(?P<number>\d+)?\s*-?{unit}|\s*(?:daily|quotidien(?:ne)?s?|journaliere?s?|per dose|par prise)"
+            rf"\s*{alternatives(kinds['per_time'])}?\s*(?P<number>\d+)?\s*-?{unit}|\s*(?:{per_day}|(?P<taking>{per_taking}))"
         )
         weights = (w for w, known in self.amounts.units.items() if known.measure == "weight")
         self._weight = re.compile(rf"\d+(?:[.,]\d+)?\s*{alternatives(weights)}(?![^\W_])")
