@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
+from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.text.folding import FoldedText
 
 # The rules of words by which the use of a drug ended.
@@ -111,6 +112,8 @@ class DrugEnds:
     listed: dict[str, bool] = field(default_factory=dict)
     # Of each drug whose past is told in shorthand, by where it begins, the evidence.
     shorthand: dict[int, CueData] = field(default_factory=dict)
+    # Where the headings begin by which shorthand tells of a drug.
+    headings: frozenset[int] = frozenset()
     # Of each drug that a present use leads ("on A and B"), by where it begins, where that is told and its end.
     taken: dict[int, tuple[int, int]] = field(default_factory=dict)
     # Where drugs begin of which the same is told as of the one before ("B: ditto").
@@ -164,6 +167,11 @@ class DrugEnds:
                 ends.resumed.setdefault(name, []).append(start)
         return ends
 
+    def add(self, shorthand: Shorthand, told: Told) -> None:
+        """Add what shorthand says of the drugs."""
+        self.shorthand, self.taken, self.alike = shorthand.past(told), shorthand.taken, shorthand.alike
+        self.headings = frozenset(cue["start"] for cue in self.shorthand.values())
+
     def word(self, start: int, end: int, offset: int) -> CueData | None:
         """The word that ends the use of a drug, unless another shows that it goes on; `offset` is its start in the text."""
         word = self.shorthand.get(start) or self.own_word(start, end, offset)
@@ -192,6 +200,14 @@ class DrugEnds:
             return None
         did = self.words.did.fullmatch(self.folded.folded, self.drugs[index][1], start)
         return self.drugs[index] if did is not None else None
+
+    def under(self, title: CueData, start: int, end: int) -> CueData | None:
+        """The title of past drugs that a drug stands under, unless more is said of it.
+
+        It is taken now ("now on X", "X, currently 40 mg"), or what stands behind the title was read item by item.
+        """
+        taken = start in self.taken or self.scopes[PRESENT].over(start, end) is not None
+        return None if taken or title["start"] in self.headings else title
 
     def goes_on(self, start: int, end: int, dated: int, *, over: bool) -> bool:
         """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else.

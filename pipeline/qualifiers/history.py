@@ -219,9 +219,7 @@ class History(Qualifier):
         if self.shorthand is not None:
             kinds = (HISTORY_SECTIONS, TOLD_NOW, TAKEN_SECTIONS)
             told = ({start for start, _, offset in mentions if sections.at(offset, kind) is not None} for kind in kinds)
-            shorthand = Shorthand(reading.folded, mentions, self.shorthand)
-            ends.shorthand = shorthand.past(Told(*told))
-            ends.taken, ends.alike = shorthand.taken, shorthand.alike
+            ends.add(Shorthand(reading.folded, mentions, self.shorthand), Told(*told))
         return ends
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
@@ -238,7 +236,8 @@ class History(Qualifier):
         if not drug or self.drugs_in_sections:
             section = case.sections.at(offset, HISTORY_SECTIONS)
         if drug and section is None:
-            section = case.sections.at(offset, DRUG_SECTIONS)
+            title = case.sections.at(offset, DRUG_SECTIONS)
+            section = title if title is None or case.drug is None else case.drug.under(title, start, end)
         if section is not None:
             past.append(section)
         old, recent = self._dates(start, end, drug, bool(past), case) if case.dates.dates else (None, None)

@@ -120,6 +120,9 @@ def test_headings_of_parts_go_on_with_the_section(parts):
             "Ant. médicaux : FA, HTA\nAnt. chirurgicaux : hernie",
             ["past_medical_history", "past_surgical_history"],
         ),
+        ("en", "Pain 7/10.\nWhat has been tried so far:\n* gabapentin - foggy", ["past_medications"]),
+        ("en", "Prior psych meds: Prozac. Current meds: Zoloft 50", ["past_medications", "medications"]),
+        ("en", "Stopped since last visit: ramipril\nPlan: review", ["past_medications", "plan"]),
         ("fr", "TTTS STOPPÉS\nHaldol\nTTT SORTIE\nAbilify 10", ["past_medications", "discharge_medications"]),
     ],
 )
