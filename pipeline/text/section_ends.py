@@ -2,7 +2,7 @@
 
 A list that stands on the line of its title ("ATCD : HTA, AVC en 2014") ends with that line, one of bullets with its last
 bullet, unless the next line goes on with it: a wrapped line, a bullet, a date, a part of the section ("Cardio : ..."), or one more of items that stand one a
-line. Prose goes on, up to a line with a heading of its own ("Reprise dès la rentrée : ..."). Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
+line. Prose goes on, up to a blank line or a line with a heading of its own ("Reprise dès la rentrée : ..."). Words of the present visit ("Consulte ce jour pour", "À l'examen") end a list of any layout.
 The words are in `text/section_ends.toml`.
 """
 
@@ -27,6 +27,7 @@ _FIRST_BULLET = re.compile(r"\s*(?:[-*•·–—►▪◦‣●+>]|\d{1,2}\s?[.
 _TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
 # A line with a heading before its first words.
 _LED = re.compile(r"\n[ \t]*(?=[A-ZÀ-ÖØ-Þ][^\n:：.;,!?()\d]{3,40}[:：][ \t]+\S)")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _ITEM_HEADING = re.compile(r"[-*•·–—►▪◦‣●+>]\s*(?P<words>[^\W\d_][^\n:：.;,!?()\d]{1,40})[:：][ \t]+\S")
 _INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
@@ -111,7 +112,10 @@ class ListEnds:
         )
 
     def _led(self, text: str, start: int, end: int) -> int:
-        """Where a line with a heading begins that is no part of the section."""
+        """Where a paragraph begins, or a line with a heading that is no part of the section."""
+        blank = _BLANK_LINE.search(text, start, end)
+        if blank is not None:
+            end = blank.end()
         for match in _LED.finditer(text, start, end):
             if not (self._part.match(text, match.end()) or self._system.match(text, match.end())):
                 return match.end()

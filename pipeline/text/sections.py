@@ -50,6 +50,8 @@ _HEADS = frozenset(
 )
 # Where a title may stand within a line, behind its first letter: behind a mark or a bar and a blank, a mark, or a gap.
 _BEHIND_GAP = r"(?:(?<=[.!?;:,|•/\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
+# A title in short and in small letters within a line: "HTA, migraine. ttt: laroxyl".
+_SMALL_LETTERS = re.compile(r"[.;,|/] (?=[a-z]{2,5} ?:)")
 # Every capital, and signs beyond Latin-1 that may be one.
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
 # The first letter is a capital, and the second one too or a colon behind.
@@ -179,6 +181,10 @@ class Sectionizer:
                 colon = _has_colon(text, start, end)
             if colon and place > first and text[place].isupper():
                 self._at(page, place, found)
+        for match in _SMALL_LETTERS.finditer(text):
+            known = self._known_at(page, match.end())
+            if known is not None:
+                found.append(known)
         return found
 
     def _at_line(self, page: _Page, line: tuple[int, int, int], lines: str, found: list[_Title]) -> None:
@@ -259,7 +265,8 @@ class Sectionizer:
         if len(line_before) >= _MAX_TITLE // 4 or (
             _TWO_LETTERS.search(line_before) and _ROMAN.fullmatch(line_before) is None
         ):
-            return colon and capitalised and (words.isupper() or text[start - 1].isspace()) and not _is_short(words)
+            cased = capitalised or _SMALL_LETTERS.match(text, max(0, start - 2)) is not None
+            return colon and cased and (words.isupper() or text[start - 1].isspace()) and not _is_short(words)
         # "Examen clinique sans particularité" is prose; "EXAMEN CLINIQUE sans particularité" is a title.
         if colon and (capitalised or not _is_short(words)):
             return True

@@ -30,7 +30,7 @@ _DATE_LED = r"\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\d{1,2}/\d{4}\b|(?:19|20)\d\d
 _BREAKS = r"\n\r\x85\u2028\u2029"
 _NEW_LINE = re.compile(
     rf"[{_BREAKS}](?:(?<=\r)\n)?+(?:[^\S{_BREAKS}]*+[{_BREAKS}]\s*+"
-    rf"|\s*+(?:(?=[A-ZÀ-ÖØ-Þ*•·►▪◦‣●#\"«“(\[-])|(?={_BULLET}|{_DATE_LED})|(?=(?P<letter>[^\W\x00-\xff]))))"
+    rf"|\s*+(?:(?=[A-ZÀ-ÖØ-Þ*•·►▪◦‣●#|\"«“(\[-])|(?={_BULLET}|{_DATE_LED})|(?=(?P<letter>[^\W\x00-\xff]))))"
 )
 # Lines of which all but the first begin in lower case: wrapped ones, or statements typed one a line.
 _RUN = re.compile(

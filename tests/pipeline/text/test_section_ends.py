@@ -20,6 +20,7 @@ FRENCH = {
     "items, one a line": "ATCD : HTA\nDiabète de type 2\nAVC sylvien droit\n¦Consulte pour une toux.",
     "items, then a list": "ATCD : HTA\nDiabète de type 2\n¦Asthénie, toux grasse, fièvre.",
     "prose goes on": "Antécédents : elle a été opérée d'une hernie en 2010.\nUne phlébite avait suivi.\n¦Elle consulte pour une toux.",
+    "prose, then a paragraph": "Antécédents : elle a été opérée d'une hernie.\nUne phlébite avait suivi.\n\n¦Le LDL est à 1,9 et je débute du Tahor.",
     "prose, then a heading": "Antécédents : elle a été opérée d'une hernie.\nUne phlébite avait suivi.\n¦Côté travail : en arrêt, prend du Doliprane.",
     "a title in a bullet": "Lit 31\n- ATCD éthylisme sevré, AVC en 2014\n¦- HBP : sonde enlevée\n- anémie : fer",
     "a title in a bullet, its parts": "- Antécédents : HTA, AVC\n- Cardio : FA\n¦- HBP : sonde enlevée",
@@ -123,6 +124,7 @@ def test_headings_of_parts_go_on_with_the_section(parts):
         ("en", "Pain 7/10.\nWhat has been tried so far:\n* gabapentin - foggy", ["past_medications"]),
         ("en", "Prior psych meds: Prozac. Current meds: Zoloft 50", ["past_medications", "medications"]),
         ("en", "Stopped since last visit: ramipril\nPlan: review", ["past_medications", "plan"]),
+        ("fr", "f 52 a\natcd: migraine, otites. ttt: laroxyl 10 gttes", ["past_medical_history", "medications"]),
         ("fr", "TTTS STOPPÉS\nHaldol\nTTT SORTIE\nAbilify 10", ["past_medications", "discharge_medications"]),
     ],
 )

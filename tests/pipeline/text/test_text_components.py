@@ -139,6 +139,11 @@ def test_the_tokenizer_survives_pickle_and_bytes():
         ("fr", "Fièvre ; toux : grasse… depuis hier", 1),
         ("fr", "Douleur au bras\nMalaise ce jour", 2),
         ("fr", "hta connue\namlodipine 10 ok\nplus de fièvre depuis hier soir, crp en baisse à 40", 3),
+        (
+            "fr",
+            "| Aranesp | 60 µg | 1/sem |\n| Velphoro | 500 mg | arrêté le 30/05 |\n| Amlodipine | 10 mg | le soir |",
+            3,
+        ),
         ("fr", "amlodipine 10 le\nmatin et lasilix 40 le matin et le soir", 1),
         ("fr", "douleur\n   irradiant dans le bras gauche depuis ce matin", 1),
         ("en", "pt seen on ward today, comfortable\nobs stable\nfurosemide 40 od given", 2),
