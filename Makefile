@@ -39,8 +39,10 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 install: $(STAMP)
 
+# The faults last, alone: deadlines of two seconds end good notes where four other processes have the cores.
 test: install
-	$(BIN)/python -m pytest --numprocesses 4
+	$(BIN)/python -m pytest --numprocesses 4 --ignore tests/stream/test_chaos.py
+	$(BIN)/python -m pytest tests/stream/test_chaos.py
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput

@@ -14,17 +14,13 @@ from tests.forks import Forks
 settings.register_profile("anamnesis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anamnesis")
 
-# Files of one group share their brokers, or the process that commands are forked from. These tests wait much or take
-# long, and so begin first.
+# Files of one group share their brokers. These tests wait much, and so begin first.
 _GROUPS = {
-    "tests/stream/test_chaos.py": "faults",
     "tests/stream/test_flow.py": "flow",
     "tests/stream/test_faust_command.py": "flow",
     "tests/cli/test_kafka_commands.py": "flow",
     "tests/cli/test_offsets.py": "flow",
     "tests/stream": "stream",
-    "tests/cli": "commands",
-    "tests/test_readme.py": "commands",
 }
 
 
