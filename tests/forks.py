@@ -2,7 +2,8 @@
 
 To import the product and to load a profile takes longer than most commands do, and is the same each time. Such a process
 has its own folder, environment, files and end as any other; with the process that it was forked from it shares the
-modules that this one has imported, and the seed of hashes. `python -m tests.forks` is the process that forks.
+modules that this one has imported, and the seed of hashes. `python -m tests.forks` is the process that forks: the forkserver
+of multiprocessing is one for each process, and in a process of tests it is that of the product's shards.
 """
 
 from __future__ import annotations

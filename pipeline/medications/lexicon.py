@@ -1,8 +1,8 @@
 """The drug names of a language and where they stand in a text: exact, joined or hyphenated, misspelled, or by ending.
 
 Names come from `resources/{lang}/medications/`: `curated.tsv` (by hand, with the kind of each name), `names*` (compiled
-by `python -m pipeline.medications.compile_names`), `makers.txt`, `suffixes.txt`, `morphology.txt` and `vocabulary*.txt` (words
-that are no drugs).
+by `python -m pipeline.medications.compile_names`), `suffixes.txt`, `morphology.txt` and `vocabulary*.txt` (words that are no
+drugs); the makers that stand before a name are those of all languages, `resources/makers.tsv`.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Lexicon:
             if len(words) <= _MAX_NAME_WORDS:
                 names.setdefault(words[0], []).append(words)
         self._heads = {first: _head(found) for first, found in names.items()}
-        self._makers = frozenset(resources.read_lines(lang, folder + "makers.txt"))
+        self._makers = frozenset(row["maker"] for row in resources.read_shared_table("makers.tsv"))
         self._suffixes: dict[str, set[str]] = {}
         for suffix in resources.read_lines(lang, folder + "suffixes.txt"):
             words = key(suffix).split(" ")

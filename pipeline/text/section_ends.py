@@ -25,10 +25,11 @@ _LONGEST_ITEM = 60
 # The first line behind a title that stands alone, where it has a bullet or a number, up to its end.
 _FIRST_BULLET = re.compile(r"\s*(?:[-*•·–—►▪◦‣●+>]|\d{1,2}\s?[.)])[^\n]*?(?P<last>\S)[ \t\r]*(?=\n|\Z)")
 _TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
-# A line with a heading before its first words.
-_LED = re.compile(r"\n[ \t]*(?=[A-ZÀ-ÖØ-Þ][^\n:：.;,!?()\d]{3,40}[:：][ \t]+\S)")
+# A heading with its words behind it, at the start of a line or behind a bullet.
+_HEADING = r"[^\n:：.;,!?()\d]{2,40}[:：][ \t]+\S"
+_LED_LINE = re.compile(rf"\n[ \t]*(?=[A-ZÀ-ÖØ-Þ]{_HEADING})")
+_LED_BULLET = re.compile(rf"{_BULLET.pattern}\s*(?=[^\W\d_]{_HEADING})")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_ITEM_HEADING = re.compile(r"[-*•·–—►▪◦‣●+>]\s*(?P<words>[^\W\d_][^\n:：.;,!?()\d]{1,40})[:：][ \t]+\S")
 _INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
 
@@ -81,8 +82,10 @@ class ListEnds:
             if not following:
                 blank = True
                 continue
-            if item is not None and raw.startswith(item[0]) and self._is_led(following):
-                return start
+            if item is not None and raw.startswith(item[0]):
+                led = _LED_BULLET.match(text, start)
+                if led is not None and not self._is_heading_of_part(text, led.end()):
+                    return start
             if not (
                 raw.startswith(_INDENTED)
                 or (by_system and self._system.match(following))
@@ -104,22 +107,16 @@ class ListEnds:
             return False
         return self._present_from(text, title[1], start) == start
 
-    def _is_led(self, bullet: str) -> bool:
-        """Whether the item of a bullet has a heading of its own that is no part of the section."""
-        heading = _ITEM_HEADING.match(bullet)
-        return heading is not None and not (
-            self._part.match(bullet, heading.start("words")) or self._system.match(bullet, heading.start("words"))
-        )
+    def _is_heading_of_part(self, text: str, place: int) -> bool:
+        return self._part.match(text, place) is not None or self._system.match(text, place) is not None
 
     def _led(self, text: str, start: int, end: int) -> int:
         """Where a paragraph begins, or a line with a heading that is no part of the section."""
         blank = _BLANK_LINE.search(text, start, end)
         if blank is not None:
             end = blank.end()
-        for match in _LED.finditer(text, start, end):
-            if not (self._part.match(text, match.end()) or self._system.match(text, match.end())):
-                return match.end()
-        return end
+        lines = (match.end() for match in _LED_LINE.finditer(text, start, end))
+        return next((line for line in lines if not self._is_heading_of_part(text, line)), end)
 
     def _by_system(self, text: str, title_end: int) -> bool:
         rest = _TITLE_REST.match(text, title_end)
