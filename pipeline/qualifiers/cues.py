@@ -16,10 +16,9 @@ from typing import Literal, get_args
 import msgspec
 
 from pipeline.qualifiers.word_rows import NEAR, Classes, WordRows, folded_phrases, word_classes
-from pipeline.resources import read_table
+from pipeline.resources import expanded, read_table
 from pipeline.text.beginnings import DIGIT, beginnings
 from pipeline.text.phrase_scan import Collapsed, PhraseScan, is_word
-from pipeline.text.phrases import expanded
 
 Reach = Literal[
     "proposition",

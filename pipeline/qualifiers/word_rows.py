@@ -26,7 +26,6 @@ from typing import Generic, TypeVar
 from pipeline import resources
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrase_scan import Collapsed, is_word
-from pipeline.text.phrases import expanded
 
 T = TypeVar("T")
 # Of each class its members, as the file has them.
@@ -50,7 +49,7 @@ _PART = re.compile(r"<[^<>]+>|\([^()]*\|[^()]*\)|\S+")
 
 def folded_phrases(phrase: str) -> set[str]:
     """What a phrase with alternatives stands for, folded, with single blanks."""
-    return {" ".join(variant.split()) for variant in expanded(FoldedText.of(phrase).folded)} - {""}
+    return {" ".join(variant.split()) for variant in resources.expanded(FoldedText.of(phrase).folded)} - {""}
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
@@ -277,7 +276,7 @@ class WordRows(Generic[T]):
                 names = part[1:-1].removesuffix("?").split("|")
                 choices.append([*map(self._class, names), *([None] if part.endswith("?>") else [])])
             elif part.startswith("("):
-                optional = "" in (variant.strip() for variant in expanded(part))
+                optional = "" in (variant.strip() for variant in resources.expanded(part))
                 choices.append([self._words(folded_phrases(part), f"={part}"), *([None] if optional else [])])
             elif part:
                 choices.append([part])

@@ -1,17 +1,20 @@
 """Language resources: cues, titles, names, units, one folder a language, in files that a clinician can read and edit.
 
-In every file a line that begins with `#` is a comment; tables are tab-separated with a header line.
+In every file a line that begins with `#` is a comment; tables are tab-separated with a header line. A phrase or a title with
+alternatives in brackets, "(then|and) slow taper", stands for one of each.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from functools import lru_cache
 from pathlib import Path
 
 LANGUAGES = ("en", "fr")
 
 _ROOT = Path(__file__).parent
+_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 def path(lang: str, name: str) -> Path:
@@ -58,12 +61,21 @@ def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     return _rows(path(lang, name))
 
 
+def expanded(phrase: str) -> list[str]:
+    """The phrases that a phrase with alternatives stands for: "in (his|her) youth" for two."""
+    group = _ALTERNATIVES.search(phrase)
+    if group is None:
+        return [phrase]
+    rests = expanded(phrase[group.end() :])
+    return [phrase[: group.start()] + choice + rest for choice in group[1].split("|") for rest in rests]
+
+
 @lru_cache(maxsize=32)
 def phrases(lang: str, name: str) -> dict[str, tuple[str, ...]]:
-    """The phrases of a table with the columns `kind` and `phrase`, by their kind, in the order of its rows."""
+    """The phrases of a table with the columns `kind` and `phrase`, by their kind, in the order of its rows, alternatives expanded."""
     found: dict[str, list[str]] = {}
     for row in read_table(lang, name):
-        found.setdefault(row["kind"], []).append(row["phrase"])
+        found.setdefault(row["kind"], []).extend(" ".join(phrase.split()) for phrase in expanded(row["phrase"]))
     return {kind: tuple(several) for kind, several in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Lists of phrases as one regular expression: a prefix tree, so that searching takes one pass over the text; rows with alternatives."""
+"""Lists of phrases as one regular expression: a prefix tree, so that searching takes one pass over the text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 # A blank of a phrase stands for any run of blanks and line breaks up to this length.
 MOST_BLANKS = 8
 _BLANKS, _ANY_BLANKS = rf"\s{{1,{MOST_BLANKS}}}", r"\s+"
-_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 # Stands in the tree behind the last sign of a phrase; a word must end there.
 _END = "\0"
@@ -55,12 +54,3 @@ def _merged(phrases: Sequence[str], depth: int = 0, blanks: str = _BLANKS) -> st
     ]
     parts += ["" if end == "" else r"(?!\w)" for end in reversed(ends)]
     return f"(?:{'|'.join(parts)})" if len(parts) > 1 else parts[0]
-
-
-def expanded(phrase: str) -> list[str]:
-    """The phrases that a phrase with alternatives stands for: "in (his|her) youth" for two."""
-    group = _ALTERNATIVES.search(phrase)
-    if group is None:
-        return [phrase]
-    rests = expanded(phrase[group.end() :])
-    return [phrase[: group.start()] + choice + rest for choice in group[1].split("|") for rest in rests]

@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions, resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrases import expanded, phrases_expression
+from pipeline.text.phrases import phrases_expression
 from pipeline.text.section_ends import list_ends
 from pipeline.text.spans import Placed, keep
 
@@ -410,7 +410,9 @@ def _goes_on_in_capitals(text: str, offset: int) -> bool:
 def _known_titles(lang: str) -> dict[str, str]:
     rows = resources.read_table(lang, "text/section_titles.tsv")
     return {
-        FoldedText.of(" ".join(title.split())).folded: row["kind"] for row in rows for title in expanded(row["title"])
+        FoldedText.of(" ".join(title.split())).folded: row["kind"]
+        for row in rows
+        for title in resources.expanded(row["title"])
     }
 
 

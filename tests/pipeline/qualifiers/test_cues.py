@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.qualifiers.cues import Cue, CueSet
-from pipeline.resources import LANGUAGES, read_table
+from pipeline.resources import LANGUAGES, expanded, read_table
 from pipeline.text.beginnings import DIGIT, beginnings
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrases import expanded
 
 FILES = ("history", "history_drugs", "negation", "family", "hypothesis", "allergy")
 ROWS = [
