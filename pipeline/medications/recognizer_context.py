@@ -254,7 +254,7 @@ class Context:
             # A word that is nearly a name is one only where a drug is expected.
             return dosed or listed or any(self._led_by(rule, mention) for rule in ("given_before", "ordered_before"))
         if kind in (Kind.SHORT, Kind.CLIPPED):
-            if self.rules["counting"].search(text, max(0, mention.start - 10), mention.start):
+            if self.rules["counting"].search(text, max(0, mention.start - _COUNTED), mention.start):
                 return False
             # A number tells nothing of a short form: "trop 12".
             clear = kind == Kind.CLIPPED and mention.end - mention.start > _CLEARLY_CLIPPED
@@ -274,6 +274,8 @@ class Context:
 _AMOUNTS = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER})
 # How far off a patch is looked for.
 _WORN = 30
+# What counts a short form, or where it is seen.
+_COUNTED = 20
 # The words of a change before an amount.
 _CHANGE = 40
 _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")

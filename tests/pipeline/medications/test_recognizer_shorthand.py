@@ -53,6 +53,11 @@ def test_short_names(english: Language, text: str, drugs: list[str]) -> None:
         "Closed reduction of the mandible with MMF.",
         "CHADSVASc 4, JP drain 40 cc serosang.",
         "Rescue breathing was given, roc curve reviewed.",
+        "A 2 mm aneurysm was seen on MRA.",
+        "A 30-year-old female, gravida 4, para-3-0-1-3.",
+        "MMI means that the condition has stabilised.",
+        "Pressures were checked with a Tono-Pen; the tube was cut with the amp meter.",
+        "Medications: name unknown.",
     ],
 )
 def test_what_short_names_look_like(english: Language, text: str) -> None:
