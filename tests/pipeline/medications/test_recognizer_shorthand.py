@@ -31,7 +31,7 @@ def english() -> Language:
         ("Intubated with etomidate and roc 80 mg.", ["etomidate", "roc"]),
         ("Continue dig 0.125 mg daily.", ["dig"]),
         ("Fe BID with orange juice.", ["Fe"]),
-        ("Covered with SSI QID. Change COCP to POP.", ["SSI", "COCP", "POP"]),
+        ("Covered with SSI QID. Started on POP.", ["SSI", "POP"]),
         ("Contraception: POP. MOM 30 ml PRN, INH, EMB for 2 months.", ["POP", "MOM", "INH", "EMB"]),
         ("Bicarb gtt until the gap closes.", ["Bicarb"]),
         ("Bactrim SS three times a week; Remeron SolTab nightly.", ["Bactrim SS", "Remeron SolTab"]),
