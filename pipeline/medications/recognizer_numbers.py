@@ -32,8 +32,11 @@ _DATE = re.compile(
     r"\d{1,2}/\d{1,2}/(?:\d\d)?\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d|\d{1,2}/0[1-9]|0[1-9]/(?:1[0-2]|[12]\d|3[01])"
     r"|(?:19[5-9]\d|20(?:0[1-9]|[1-4]\d))(?: ?[-/] ?(?:(?:19|20)?\d\d))?"
 )
-# "10-10-15": so much each time of the day.
-_EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}")
+# "10-10-15", "8/8/10": so much each time of the day.
+_EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}|[1-9]\d?(?:/(?:0|[1-9]\d?)){2,3}")
+# Parts of tablets behind a strength.
+_PART = re.compile(r"(?:[1-3] ?)?(?:[½¼¾]|[13]/[24])")
+_CLAUSE_ENDS = re.compile(r"[ \t]*(?:[,;)\n]|\.\s|$)")
 _PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 _TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
@@ -48,7 +51,7 @@ _MOST_TIMES = 5
 _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
-_ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>)[ \t]*")
+_ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 Item = Mention | Candidate
@@ -127,7 +130,8 @@ class Numbers:
         article = self.rules["article"].fullmatch(before)
         if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
             return None
-        if _DATE.fullmatch(stretch) or self.rules["threshold"].search(
+        each_time = _EACH_TIME.fullmatch(stretch) and self._counted_each_time()
+        if (_DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
         ):
             return None
@@ -159,16 +163,20 @@ class Numbers:
         last = self.last
         if changed := self._changed(item, following):
             return changed
-        if _EACH_TIME.fullmatch(stretch) and self._counted_each_time():
+        if each_time:
             return "DOSAGE"
         at_drug = last is not None and last.label == DRUG and self._beside(last.end, item.start)
         if at_drug and "/" in stretch and self.drug is not None and self.drug.kind == Kind.CLASS:
             # "On steroids - 148/92": no product that has two strengths.
             return None
-        if isinstance(following, Candidate) and _ARROW.fullmatch(self.text, item.end, following.start):
-            # "Losartan 50->100 mg", "Lantus 20 -> 24 UI"
-            return {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
-        if at_drug and not self.strength and self._bare_strength(stretch, following, end):
+        if isinstance(following, Candidate) and (joint := _ARROW.fullmatch(self.text, item.end, following.start)):
+            # "Losartan 50->100 mg", "Lantus 20 -> 24 UI", "0,75 puis 1,5 mg"
+            label = {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
+            if label or not joint[0].strip().isalpha():
+                return label
+        # "Doliprane orodisp 500 2 cp"
+        at_form = isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE") and self._at_form(item)
+        if (at_form or (at_drug and not self.strength)) and self._bare_strength(stretch, following, end):
             return "STRENGTH"
         of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)
         if of_form and not self.strength and last is not None and last.label == "FORM":
@@ -212,6 +220,9 @@ class Numbers:
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
         if self.rules["takes"].fullmatch(before) and _few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
+        if last is not None and last.label == "STRENGTH" and not self.text[last.end : item.start].strip(" "):
+            # "Nebilox 5 mg 1/2, Tahor"
+            return "DOSAGE" if _PART.fullmatch(stretch) and _CLAUSE_ENDS.match(self.text, end) else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
 
     def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:
@@ -225,7 +236,7 @@ class Numbers:
 
     def _beside(self, end: int, start: int) -> bool:
         """Is a drug followed by a number at once, or by what leads to its dose?"""
-        return not self.text[end:start].strip(" :,-\t") or bool(
+        return not self.text[end:start].strip(" :,-\t↑↗↘↓") or bool(
             self.rules["dose_joint"].fullmatch(self.text, end, start)
         )
 
@@ -251,7 +262,7 @@ class Numbers:
         counted = self.rules["bare_units"].search(self.text, last.start, last.end)
         if not (bare or counted or joint[0].strip()):
             return None
-        if self.rules["ends_strength"].match(self.text, end):
+        if self.rules["ends_strength"].match(self.text, end) or (counted and _DECIMAL.fullmatch(stretch)):
             return "STRENGTH"
         if measured:
             return None
@@ -300,8 +311,10 @@ class Numbers:
         ):
             if not self.context.changes_from(item.start) or self.drug is None:
                 return None
-            counted = following.label in ("DOSAGE", ACTIVITY) or self.rules["by_units"].search(
-                text, self.drug.start, self.drug.end
+            counted = (
+                following.label in ("DOSAGE", ACTIVITY)
+                or self._of_form(following.end)
+                or self.rules["by_units"].search(text, self.drug.start, self.drug.end)
             )
             return "DOSAGE" if counted else "STRENGTH"
         ends = (
@@ -321,8 +334,8 @@ class Numbers:
         )
         return form or bool(self.rules["by_units"].search(self.text, self.drug.start, self.drug.end))
 
-    def _at_uncounted_form(self, item: Candidate) -> bool:
-        """Does a number follow a form that stands right behind its drug, and that only tablets have?"""
+    def _at_form(self, item: Candidate) -> bool:
+        """Does a number follow a form that stands right behind its drug?"""
         last, drug = self.last, self.drug
         return (
             last is not None
@@ -331,8 +344,13 @@ class Numbers:
             and not self.strength
             and not self.text[drug.end : last.start].strip(" ")
             and not self.text[last.end : item.start].strip(" ")
-            and self.rules["countable"].fullmatch(self.text, last.start, last.end) is not None
         )
+
+    def _at_uncounted_form(self, item: Candidate) -> bool:
+        """Does it, and is it a form that only tablets have?"""
+        if self.last is None or not self._at_form(item):
+            return False
+        return self.rules["countable"].fullmatch(self.text, self.last.start, self.last.end) is not None
 
     def _changed_to(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""

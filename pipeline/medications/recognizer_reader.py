@@ -62,7 +62,8 @@ class Reader(Numbers):
                 self.bare_before = here and self.bare
                 self.drug, self.strength, self.bare, self.amount = item, False, False, None
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
-                label = self._label(item, place, drug)
+                if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item):
+                    label = "DURATION"
                 if label:
                     self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     if label == "STRENGTH":
@@ -115,7 +116,10 @@ class Reader(Numbers):
         if self.rules["not_a_dose"].search(lead):
             return False
         if item.label == "DOSAGE":
-            return bool(self.rules["taken_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end))
+            # "Une optimisation à 10 mg/kg"
+            changed = "/" in self.text[item.start : item.end] and self.rules["dose_lead"].search(lead)
+            taken = changed or self.rules["taken_lead"].search(lead)
+            return bool(taken or self.rules["given_behind"].match(self.text, item.end))
         if self.rules["dose_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end):
             return True
         following = self.items[place + 1] if place + 1 < len(self.items) else None
@@ -191,6 +195,8 @@ class Reader(Numbers):
             or self.text[max(0, item.start - 3) : item.start].rstrip().endswith(_ARROWS)
         ):
             return _LATIN_REACH
+        if item.label == NUMBER and self.context.changes_from(item.start):
+            return _REACH["STRENGTH"]
         if item.label == NUMBER and self._changed_to(item, value_of(self.text[item.start : item.end])):
             gap = self.context.between(self.last.end, item.start) if self.last else []
             if all(map(self.rules["changing"].fullmatch, gap)):
@@ -247,6 +253,9 @@ class Reader(Numbers):
             if stop and end + stop.start() in self.context.leading:
                 # "Tab. Metformin"
                 stop = None
+            if item.label == "FREQUENCY" and between.endswith("("):
+                # "Cystite x2 en 2022 (Monuril)"
+                return None
             if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
@@ -334,6 +343,10 @@ class Reader(Numbers):
         near = self.text[max(0, item.start - 12) : item.end + 15]
         return not self.rules["by_length"].search(f"{name} {near}")
 
+    def _repeated(self, item: Candidate) -> bool:
+        """Is this how many times, behind how often: "1/sem x 5"?"""
+        return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
+
     def _behind_frequency(self, item: Candidate) -> bool:
         """Does an item stand right behind how often something is taken: "weekly x5"?"""
         last = self.last
@@ -396,6 +409,7 @@ class Reader(Numbers):
 
 # Between two words of one sentence, where the first does not end in a full stop.
 _BESIDE = frozenset({"", " ", ", "})
+_TIMES = re.compile(r"x ?\d\d?")
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
