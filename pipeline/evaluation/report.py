@@ -96,7 +96,7 @@ class Report:
         return {
             **_counts([one.counts for one in notes], resamples),
             "mentions": judged,
-            "accuracy": round(correct / judged, 4) if judged else 0.0,
+            "accuracy": round(correct / judged, 6) if judged else 0.0,
             "found_by_basis": {cause: f"{right}/{total}" for cause, (right, total) in sorted(basis.items())},
         }
 
@@ -172,7 +172,7 @@ def _counts(notes: list[Counts], resamples: int | None) -> dict[str, Any]:
     for note in notes:
         counts.add(note)
     scores = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
-    found: dict[str, Any] = {name: round(score, 4) for name, score in scores.items()}
+    found: dict[str, Any] = {name: round(score, 6) for name, score in scores.items()}
     found |= {"right": counts.right, "wrong": counts.wrong, "gold": counts.gold}
     if resamples and (sure := intervals(notes, resamples)) is not None:
         found["interval"] = {name: list(ends) for name, ends in sure.items()}

@@ -89,4 +89,4 @@ def _share(part: _Array, whole: _Array) -> _Array:
 
 def _interval(values: _Array) -> Interval:
     low, high = np.percentile(values, [_LOW, _HIGH])
-    return round(float(low), 4), round(float(high), 4)
+    return round(float(low), 6), round(float(high), 6)

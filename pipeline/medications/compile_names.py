@@ -173,8 +173,9 @@ def wordnet(folder: Path, taken: set[str]) -> list[str]:
 
 def curated(folder: Path) -> set[str]:
     """The names that people keep by hand."""
-    lines = (folder / "curated.tsv").read_text(encoding="utf-8").splitlines()
-    return {fold(line.split("\t")[0]) for line in lines if line and not line.startswith("#")}
+    with (folder / "curated.tsv").open(encoding="utf-8") as handle:
+        rows = csv.DictReader((line for line in handle if line.strip() and not line.startswith("#")), delimiter="\t")
+        return {fold(row["name"]) for row in rows}
 
 
 def write(path: Path, title: str, lines: Iterable[str]) -> None:

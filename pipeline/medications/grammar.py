@@ -193,6 +193,7 @@ class Grammar:
         joined = "|".join(map(self._expand, source["frequency"]["joined"]))
         joins = "|".join(map(self._expand, source["frequency"]["joins"]))
         self._tail = re.compile(rf",?[ \t]{{0,2}}\n?(?:(?:{tails}){_END}|(?:{joins}){_BLANK}?(?:{joined}){_END})")
+        self._weekday = re.compile(rf"\b(?:{'|'.join(self._lists['weekday'])}){_END}")
         number = f"(?:{_alternatives([self._expand(text) for text in self._lists['number']])})"
         units = {name: _alternatives(values) for name, values in source["units"].items()}
         figures = source["figures"]
@@ -288,7 +289,7 @@ class Grammar:
             and start
             and (slashed := self._behind_slash(text, start))
         ):
-            return slashed
+            return self._with_tails(text, slashed, apart=True)
         if not word[0].isalpha():
             key = beginning_of_number(text, start)
             possible = self._possible.get(key) or self._what_may_begin(key, word)
@@ -320,14 +321,24 @@ class Grammar:
         if best is None:
             return None
         if best.label == "FREQUENCY":
-            while match := self._tail.match(text, best.end):
-                best.end = match.end()
+            self._with_tails(text, best)
         if best.end - best.start > 2 and text[best.end - 1] == ".":
             # The last full stop of "b.i.d." belongs to it, the one behind "bid" to the sentence.
             inside = "." in text[best.start : best.end - 1]
             goes_on = best.label == "FORM" and _FIGURE_BEHIND.match(text, best.end)
             best.end -= not (inside or goes_on)
         return best
+
+    def _with_tails(self, text: str, frequency: Candidate, *, apart: bool = False) -> Candidate:
+        """How often, with what is said of it behind: "/6h si fièvre", "bid with meals".
+
+        Behind a stroke another time stands `apart`: "12,5 mg/semaine, le mardi", "15 mg/semaine le lundi".
+        """
+        while match := self._tail.match(text, frequency.end):
+            if apart and (text.startswith(",", frequency.end) or self._weekday.search(text, *match.span())):
+                break
+            frequency.end = match.end()
+        return frequency
 
     def _behind_slash(self, text: str, start: int) -> Candidate | None:
         slash = text.rfind("/", max(0, start - 2), start)

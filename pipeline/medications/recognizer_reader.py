@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.medications.figures import value_of
 from pipeline.medications.grammar import (
     ACTIVITY,
     CLAUSE_BEGINS,
@@ -21,7 +20,7 @@ from pipeline.medications.grammar import (
     Candidate,
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers
+from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers, value_of
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -63,7 +62,8 @@ class Reader(Numbers):
                 self.bare_before = here and self.bare
                 self.drug, self.strength, self.bare, self.amount = item, False, False, None
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
-                label = self._label(item, place, drug)
+                if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item):
+                    label = "DURATION"
                 if label:
                     self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     if label == "STRENGTH":
@@ -90,14 +90,6 @@ class Reader(Numbers):
         if isinstance(following, Mention) and self.rules["times_drug"].fullmatch(self.text, item.end, following.start):
             # "Took 20 x paracetamol"
             return following if item.label == NUMBER else None
-        if (
-            item.label == NUMBER
-            and isinstance(following, Mention)
-            and self.rules["counted_drug"].fullmatch(self.text, item.end, following.start)
-            and _OF.match(self.text, item.end)
-        ):
-            # "Took 2 of his wife's nitro"
-            return following
         if item.label == "DURATION" and item.weak and self._length_of(item):
             # "6 wks daptomycin"
             if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
@@ -124,7 +116,10 @@ class Reader(Numbers):
         if self.rules["not_a_dose"].search(lead):
             return False
         if item.label == "DOSAGE":
-            return bool(self.rules["taken_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end))
+            # "Une optimisation à 10 mg/kg"
+            changed = "/" in self.text[item.start : item.end] and self.rules["dose_lead"].search(lead)
+            taken = changed or self.rules["taken_lead"].search(lead)
+            return bool(taken or self.rules["given_behind"].match(self.text, item.end))
         if self.rules["dose_lead"].search(lead) or self.rules["given_behind"].match(self.text, item.end):
             return True
         following = self.items[place + 1] if place + 1 < len(self.items) else None
@@ -200,6 +195,8 @@ class Reader(Numbers):
             or self.text[max(0, item.start - 3) : item.start].rstrip().endswith(_ARROWS)
         ):
             return _LATIN_REACH
+        if item.label == NUMBER and self.context.changes_from(item.start):
+            return _REACH["STRENGTH"]
         if item.label == NUMBER and self._changed_to(item, value_of(self.text[item.start : item.end])):
             gap = self.context.between(self.last.end, item.start) if self.last else []
             if all(map(self.rules["changing"].fullmatch, gap)):
@@ -256,6 +253,9 @@ class Reader(Numbers):
             if stop and end + stop.start() in self.context.leading:
                 # "Tab. Metformin"
                 stop = None
+            if item.label == "FREQUENCY" and between.endswith("("):
+                # "Cystite x2 en 2022 (Monuril)"
+                return None
             if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
@@ -277,9 +277,6 @@ class Reader(Numbers):
             return "DOSAGE" if label == "STRENGTH" and self._units_left_out(name, stretch, item, place) else label
         if item.label == ACTIVITY:
             # "4 UI de Novorapid", whatever was named before.
-            if self.rules["no_amount_before"].match(self.text, item.end):
-                # "6 u PRBC"
-                return None
             other = self._next_drug(item, place) if _OF.match(self.text, item.end) else None
             return self._activity(self.text[other.start : other.end] if other else name, stretch)
         if item.label == RATE:
@@ -291,7 +288,6 @@ class Reader(Numbers):
             or self._without(item, drug)
             or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
             or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
-            or self._held(item)
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
         ):
@@ -307,13 +303,11 @@ class Reader(Numbers):
             self.rules["threshold"].search(self.text, max(0, item.start - SIGN_REACH), item.start)
             or (stretch.endswith("%") and self._share(item))
             or self.rules["no_strength_before"].match(self.text, item.end)
-            or self.rules["no_strength_behind"].search(self.text, max(0, item.start - 24), item.start)
         ):
             return None
         if item.label == "FORM" and (
             self.rules["form_act"].match(self.text, item.start)
             or self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
-            or self.rules["dispensed_behind"].match(self.text, item.end)
             or (place and self._counted_out(self.items[place - 1], item))
         ):
             return None
@@ -349,6 +343,10 @@ class Reader(Numbers):
         near = self.text[max(0, item.start - 12) : item.end + 15]
         return not self.rules["by_length"].search(f"{name} {near}")
 
+    def _repeated(self, item: Candidate) -> bool:
+        """Is this how many times, behind how often: "1/sem x 5"?"""
+        return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
+
     def _behind_frequency(self, item: Candidate) -> bool:
         """Does an item stand right behind how often something is taken: "weekly x5"?"""
         last = self.last
@@ -364,13 +362,6 @@ class Reader(Numbers):
         if last is None or last.label != DRUG or last.start != drug.start or self.text.startswith(_OVER, item.start):
             return False
         return self.rules["not_taken"].search(self.text, max(0, drug.start - 40), drug.start) is not None
-
-    def _held(self, item: Candidate) -> bool:
-        """Is this how long a drug is not to be taken: "hold warfarin until INR < 3"?"""
-        return (
-            self.rules["held_for"].match(self.text, item.start) is not None
-            and self.rules["held_before"].search(self.text, max(0, item.start - _HELD), item.start) is not None
-        )
 
     def _when(self, item: Candidate, stretch: str) -> bool:
         """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
@@ -418,6 +409,7 @@ class Reader(Numbers):
 
 # Between two words of one sentence, where the first does not end in a full stop.
 _BESIDE = frozenset({"", " ", ", "})
+_TIMES = re.compile(r"x ?\d\d?")
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
@@ -425,8 +417,6 @@ _OVER = ("over ", "sur ")
 # Between a length without a preposition and its drug: "traitée trois semaines par ofloxacine".
 _BY = frozenset({"", "par"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
-# The words between "hold" and how long, at most.
-_HELD = 60
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _ARROW = re.compile(r"->|→")

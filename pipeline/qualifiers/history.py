@@ -8,8 +8,6 @@ history. The past of a drug is its end, so drugs have cues of their own.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +30,7 @@ from pipeline.qualifiers.base import (
     qualified_by,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
-from pipeline.qualifiers.dating import DatedSpan, DateLine, Dating, apart, courses_of, limit_of
+from pipeline.qualifiers.dating import DateLine, Dating, courses_of, limit_of
 from pipeline.qualifiers.drug_ends import (
     ENDS,
     HISTORY_SECTIONS,
@@ -43,6 +41,7 @@ from pipeline.qualifiers.drug_ends import (
     sentences_near,
 )
 from pipeline.qualifiers.history_words import history_words
+from pipeline.qualifiers.own_dates import OwnDates
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
@@ -51,15 +50,6 @@ from pipeline.text.folding import FoldedText
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
-_WORD = re.compile(r"\w{4}")
-# So many propositions back a turn is looked for.
-_LONGEST_STORY = 8
-# So far before an entity an arrow is looked for that leads to it.
-_ARROW_REACH = 40
-# So far before an entity the words are looked for by which it led to a visit.
-_LED_REACH = 100
-# So far before the date of an enumeration its last "et" is looked for.
-_CLOSE_REACH = 80
 # A drug stopped longer ago than this was stopped before the present episode.
 _ENDED_BEFORE = timedelta(days=3)
 
@@ -71,11 +61,9 @@ class _Case:
     folded: FoldedText
     propositions: Propositions
     words: Scopes
-    going_on: Scopes
     drug: DrugEnds | None
     sections: SectionLine
-    dates: DateLine
-    entities: list[int]
+    dates: OwnDates
     qualified: tuple[str, ...]
 
 
@@ -167,14 +155,25 @@ class History(Qualifier):
         titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
         drugs = [span for span in targets if span.label_ in self.drug_labels]
+        words, going_on = self._word_scopes(reading, propositions, skip)
+        ends = self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None
+        dates = OwnDates(
+            reading.folded.folded,
+            propositions,
+            self._date_line(doc, reading.folded, drugs),
+            reading.folded.places(sorted(span.start_char for span in targets)),
+            going_on,
+            ends,
+            self.words_around,
+            closest=self.closest_dates_only,
+        )
         case = _Case(
             reading.folded,
             propositions,
-            *self._word_scopes(reading, propositions, skip),
-            self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None,
+            words,
+            ends,
             sections,
-            self._date_line(doc, reading.folded, drugs),
-            reading.folded.places(sorted(span.start_char for span in targets)),
+            dates,
             tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 
@@ -240,7 +239,7 @@ class History(Qualifier):
             section = title if title is None or case.drug is None else case.drug.under(title, start, end)
         if section is not None:
             past.append(section)
-        old, recent = self._dates(start, end, drug, bool(past), case) if case.dates.dates else (None, None)
+        old, recent = case.dates.of(start, end, drug=drug, is_past=bool(past))
         if old is not None and drug and self.shorthand is not None and old.cue["age_days"] is None:
             # A year without a note date is read with what the shorthand says: "DM 2012 on X" goes on.
             old = None
@@ -263,7 +262,7 @@ class History(Qualifier):
         word = case.drug.word(*drug)
         if word is not None:
             return word if word["rule"] in ENDS else None
-        old, _ = self._dates(*drug[:2], True, False, case) if case.dates.dates else (None, None)
+        old, _ = case.dates.of(*drug[:2], drug=True, is_past=False)
         return old.cue if old is not None else None
 
     def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
@@ -289,147 +288,6 @@ class History(Qualifier):
         if word is not None and case.drug is not None and case.drug.led_by_use(start, word):
             word = None
         return case.drug.word(start, end, offset) if word is None and case.drug is not None else word
-
-    def _dates(
-        self, start: int, end: int, drug: bool, is_past: bool, case: _Case
-    ) -> tuple[DatedSpan | None, DatedSpan | None]:
-        """The past and the recent date that count for an entity; None where there is none."""
-        propositions, dates = case.propositions, case.dates
-        if not self.closest_dates_only:
-            return dates.within(*propositions.sentence(start))
-        sentence = propositions.sentence(start)
-        if end <= sentence[1] and dates.none_within(*sentence):
-            return None, None
-        low, high = propositions.around(start)
-        if high < end:
-            _, high = propositions.around(end - 1)
-        old, recent = dates.apposed(case.folded.folded, start, end, sentence) or dates.within(low, high)
-        if old is None and recent is None:
-            old, recent = self._borrowed(start, end, sentence, is_past, drug, case)
-        elif old is not None and recent is not None:
-            own = self._own_date(start, end, high, case)
-            old, recent = (own, None) if own is not None else (old, recent)
-        if old is not None and drug and case.drug is not None and case.drug.led_by_use(start, old.cue):
-            old = None
-        if old is not None:
-            if drug and case.drug is not None:
-                over = dates.course_over(old, end, sentence[1])
-                goes_on = case.drug.goes_on(start, end, old.start, over=over)
-            else:
-                since = (
-                    old.start > end and self.words_around.since.match(case.folded.folded, end, old.start) is not None
-                )
-                goes_on = since or case.going_on.over(start, end) is not None
-            old = None if goes_on else old
-        return old, recent
-
-    def _borrowed(
-        self, start: int, end: int, sentence: tuple[int, int], is_past: bool, drug: bool, case: _Case
-    ) -> tuple[DatedSpan | None, DatedSpan | None]:
-        """The date of another proposition of the sentence that says when the entity was.
-
-        The nearest one, a tie going to the past. A date that ends an enumeration holds for all of it ("fièvre et toux
-        depuis 3 jours"); one behind a turn of the story ("puis", "actuellement") says nothing about what came before. A
-        word or a section is not overruled by a date of another proposition.
-        """
-        before, after = case.dates.around(start, end, *sentence)
-        following = after
-        listed = after is not None and self._listed(end, after, case)
-        if after is not None and not listed and not self._leads(after, case):
-            after = None
-        if before is not None and (
-            self._turns(before.end, start, case)
-            or apart(case.folded.folded, before.end, start)
-            # "Diagnostiqué en 2008, compliqué d'une neuropathie": the date is of what was found then.
-            or (not drug and self.words_around.found_then(case.folded.folded, before.start))
-        ):
-            before = None
-        if not drug:
-            if (
-                before is None
-                and after is not None
-                and listed
-                and not after.recent
-                and not self._closed(end, after.start, case)
-            ):
-                after = None
-            elif (
-                following is None
-                and before is not None
-                and not before.recent
-                and self._further_item(start, before, case)
-            ):
-                before = None
-        if is_past:
-            treated = self.words_around.treated  # by the drug, what had the date
-            if before is not None and before.recent and treated.fullmatch(case.folded.folded, before.end, start):
-                return None, before
-            before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
-        if before is not None and after is not None:
-            if (listed and self._owned(before, case)) or after.start - end < start - before.end:
-                before = None
-            else:
-                after = None
-        chosen = before or after
-        if chosen is None:
-            return None, None
-        return (None, chosen) if chosen.recent else (chosen, None)
-
-    def _own_date(self, start: int, end: int, high: int, case: _Case) -> DatedSpan | None:
-        """The past date behind an entity that is its own, where a recent one before it is of the visit that it led to."""
-        before, after = case.dates.around(start, end, *case.propositions.around(start))
-        if before is None or after is None or after.recent or not before.recent or after.start >= high:
-            return None
-        index = bisect_left(case.entities, end)
-        alone = index == len(case.entities) or case.entities[index] >= after.start
-        low = max(before.end, start - _LED_REACH)
-        return after if alone and self.words_around.led_to.search(case.folded.folded, low, start) else None
-
-    def _listed(self, end: int, dated: DatedSpan, case: _Case) -> bool:
-        """Whether an entity is enumerated with what the date behind it is of."""
-        text, propositions = case.folded.folded, case.propositions
-        if self.words_around.joins.match(text, end) is None or propositions.stop(end + 1) < dated.start:
-            return False
-        return self.words_around.own_verb.match(text, max(end, propositions.around(dated.start)[0])) is None
-
-    def _closed(self, end: int, dated: int, case: _Case) -> bool:
-        """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""
-        low = max(end, dated - _CLOSE_REACH)
-        return self.words_around.closes.search(case.folded.folded, low, dated) is not None
-
-    def _further_item(self, start: int, before: DatedSpan, case: _Case) -> bool:
-        """Whether an entity is the next item of a list, behind one with its own date: "AVC en 2020, HTA"."""
-        low, _ = case.propositions.around(start)
-        if low < before.end or self.words_around.further.fullmatch(case.folded.folded, low, start) is None:
-            return False
-        if not self._owned(before, case):
-            return False
-        # What stands behind a drug and its dates is what came of it: "acitrétine en 2016, chéilite".
-        owner = case.entities[bisect_left(case.entities, before.start) - 1]
-        return case.drug is None or not case.drug.begins_at(owner)
-
-    def _leads(self, dated: DatedSpan, case: _Case) -> bool:
-        """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
-        text, offset = case.folded.folded, dated.start
-        low, _ = case.propositions.around(offset)
-        if not _WORD.search(text, low, offset):
-            return True
-        return not self._owned(dated, case) and self.words_around.predicate.match(text, low) is not None
-
-    def _owned(self, dated: DatedSpan, case: _Case) -> bool:
-        """Whether the date's proposition holds an entity before the date, which it is of."""
-        low, _ = case.propositions.around(dated.start)
-        index = bisect_left(case.entities, dated.start) - 1
-        return index >= 0 and case.entities[index] >= low
-
-    def _turns(self, low: int, high: int, case: _Case) -> bool:
-        """Whether one of the last propositions that begin between two offsets takes up the story anew."""
-        starts, text, turn = case.propositions.starts, case.folded.folded, self.words_around.turn
-        if self.words_around.arrow.search(text, max(low, high - _ARROW_REACH), high):
-            return True
-        last = bisect_left(starts, high)
-        first = max(bisect_left(starts, low), last - _LONGEST_STORY)
-        return any(turn.match(text, starts[index]) is not None for index in range(first, last))
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""

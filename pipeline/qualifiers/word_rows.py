@@ -21,7 +21,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pipeline import resources
 from pipeline.text.folding import FoldedText
@@ -44,6 +44,8 @@ _MOST_BETWEEN = 2
 _NEAR_END = re.compile(r"[;:,\n]|(?<=\w\w)[.]")
 
 _WORD = re.compile(r"\w+")
+# An expression of figures alone, which is one word.
+_ONE_FIGURE = re.compile(r"x?(?:\\b|\\d|\d|\{\d(?:,\d)?\}|\(\?:|[|)+])+")
 _PART = re.compile(r"<[^<>]+>|\([^()]*\|[^()]*\)|\S+")
 
 
@@ -73,8 +75,8 @@ def _far_end(abbreviations: Iterable[str]) -> re.Pattern[str]:
 
 
 def _key(word: str) -> str:
-    """A word as the index has it: every figure and sign is ""."""
-    return word if word[:1].isalpha() else ""
+    """A word as the index has it: every word with a figure and every sign is ""."""
+    return word if word.isalpha() else ""
 
 
 class _Class:
@@ -224,8 +226,9 @@ class WordRows(Generic[T]):
         found = _Class()
         for member in self._members[name]:
             if member.startswith(_FIGURES):
-                found.figures.append(re.compile(member.removeprefix(_FIGURES)))
-                found.pairs.add(("", ANY))
+                figures = member.removeprefix(_FIGURES)
+                found.figures.append(re.compile(figures))
+                found.pairs.add(("", None if _ONE_FIGURE.fullmatch(figures) else ANY))
             elif "<" in member:
                 found.rows = found.rows or _Node()
                 for parts in self._variants(member):
@@ -295,11 +298,13 @@ class _Reading:
     """
 
     __slots__ = (
+        "_begun",
         "_between",
         "_between_words",
         "_collapsed",
         "_ends",
         "_far_end",
+        "_of_text",
         "_plain",
         "_starts",
         "_text",
@@ -327,7 +332,10 @@ class _Reading:
             for match in _WORD.finditer(self._plain, collapsed.place(low), collapsed.place(high)):
                 self._starts.append(match.start())
                 word = match[0]
-                words.append(word if word[0].isalpha() else "")
+                words.append(word if word.isalpha() else "")
+        # What a gap may lead to is looked for only where the text has a word of it.
+        self._of_text = frozenset(words)
+        self._begun: dict[_Node[Any], bool] = {}
         self.words = dict(zip(self._starts, words, strict=True))
         self.next_words = dict(zip(self._starts, words[1:], strict=False))
 
@@ -335,17 +343,30 @@ class _Reading:
         """Go on from a node at a place. `found`: how far each row goes, the end of its cue, its value."""
         word, second = self.words.get(place, ""), self.next_words.get(place, "")
         for part, following, seconds in node.by_word.get(word, ()):
-            if seconds is not None and second not in seconds:
+            if not self._may_reach(following) if seconds is None else second not in seconds:
                 continue
             for end in self._ends.get((place, part)) or self._ends_of(part, place, word):
                 last = end if cue_end is None else cue_end
                 found += [(end, last, value) for value in following.values]
                 if following.after:
                     self._read_each(following, self._following(end), cue_end, found)
-                if following.near is not None:
+                if following.near is not None and self._may_begin(following.near):
                     self._read_each(following.near, self._within(end, _NEAR_REACH, _NEAR_END), cue_end, found)
-                if following.far is not None:
+                if following.far is not None and self._may_begin(following.far):
                     self._read_each(following.far, self._within(end, _FAR_REACH, self._far_end), end, found)
+
+    def _may_begin(self, node: _Node[T]) -> bool:
+        """Does the text hold a word with which what follows a node begins? Asked behind a gap, where any may follow."""
+        known = self._begun.get(node)
+        if known is None:
+            known = self._begun[node] = not self._of_text.isdisjoint(node.by_word)
+        return known
+
+    def _may_reach(self, node: _Node[T]) -> bool:
+        """Does a row end here, or may it go on, over a gap as well?"""
+        if node.values or node.after:
+            return True
+        return any(self._may_begin(gap) for gap in (node.near, node.far) if gap is not None)
 
     def _read_each(
         self, node: _Node[T], places: list[int], cue_end: int | None, found: list[tuple[int, int, T]]

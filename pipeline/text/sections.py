@@ -97,6 +97,8 @@ class Sectionizer:
 
     def __init__(self, lang: str, titles: dict[str, list[str]] | None = None) -> None:
         self.kinds = dict(_known_titles(lang))
+        # By the first word of a longer title its kind is told, but not by one of these.
+        self._alone = _titles_alone(lang)
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
         self.ends = list_ends(lang)
@@ -282,7 +284,8 @@ class Sectionizer:
         if folded.isalpha():
             return self.kinds.get(folded, OTHER)
         tokens = _TITLE_WORD.findall(folded)
-        for length in range(min(len(tokens), 5), 0, -1):
+        alone = bool(tokens) and tokens[0] in self._alone
+        for length in range(min(len(tokens), 5), int(alone), -1):
             kind = self.kinds.get(" ".join(tokens[:length]))
             if kind in _lists():
                 return kind
@@ -291,7 +294,7 @@ class Sectionizer:
                 kind = self.kinds.get(" ".join(tokens[first : first + length]))
                 if kind is not None:
                     return kind
-        return self.kinds.get(folded) or self.kinds.get(tokens[0] if tokens else "", OTHER)
+        return self.kinds.get(folded) or (self.kinds.get(tokens[0], OTHER) if tokens and not alone else OTHER)
 
 
 def _broken(text: str, start: int, end: int) -> int | None:
@@ -409,11 +412,19 @@ def _goes_on_in_capitals(text: str, offset: int) -> bool:
 @lru_cache(maxsize=len(resources.LANGUAGES))
 def _known_titles(lang: str) -> dict[str, str]:
     rows = resources.read_table(lang, "text/section_titles.tsv")
-    return {
-        FoldedText.of(" ".join(title.split())).folded: row["kind"]
-        for row in rows
-        for title in resources.expanded(row["title"])
-    }
+    return {title: row["kind"] for row in rows for title in _titles(row["title"])}
+
+
+def _titles(row: str) -> list[str]:
+    """The folded titles of a row with alternatives."""
+    return [FoldedText.of(" ".join(title.split())).folded for title in resources.expanded(row)]
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _titles_alone(lang: str) -> frozenset[str]:
+    """Titles that say nothing of a longer one that begins with them: "Medical" and "Medical decision making"."""
+    rows = resources.read_table(lang, "text/section_titles.tsv")
+    return frozenset(title for row in rows if row["alone"] for title in _titles(row["title"]))
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,8 @@ def english() -> Language:
         ("Intubated with etomidate and roc 80 mg.", ["etomidate", "roc"]),
         ("Continue dig 0.125 mg daily.", ["dig"]),
         ("Fe BID with orange juice.", ["Fe"]),
+        ("Covered with SSI QID. Started on POP.", ["SSI", "POP"]),
+        ("Contraception: POP. MOM 30 ml PRN, INH, EMB for 2 months.", ["POP", "MOM", "INH", "EMB"]),
         ("Bicarb gtt until the gap closes.", ["Bicarb"]),
         ("Bactrim SS three times a week; Remeron SolTab nightly.", ["Bactrim SS", "Remeron SolTab"]),
     ],
@@ -53,6 +55,14 @@ def test_short_names(english: Language, text: str, drugs: list[str]) -> None:
         "Closed reduction of the mandible with MMF.",
         "CHADSVASc 4, JP drain 40 cc serosang.",
         "Rescue breathing was given, roc curve reviewed.",
+        "A 2 mm aneurysm was seen on MRA.",
+        "A 30-year-old female, gravida 4, para-3-0-1-3.",
+        "MMI means that the condition has stabilised.",
+        "Pressures were checked with a Tono-Pen; the tube was cut with the amp meter.",
+        "Medications: name unknown.",
+        "No sign of SSI. EMB negative for atypia. MSM, sexually active.",
+        "Stage 2 POP. HAI in 2012. PHT with a dilated RV. PCN tube exchanged.",
+        "FH: MOM- diabetes. Fluorescein angiography was done.",
     ],
 )
 def test_what_short_names_look_like(english: Language, text: str) -> None:

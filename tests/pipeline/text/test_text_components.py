@@ -190,6 +190,8 @@ def test_pollution_is_marked_and_kept():
         ("en", "Cough.\nviii. PLAN\nrest", ["plan"]),
         ("en", "HISTORY FINDINGS HOSPITAL COURSE:  Given Zosyn.", ["hospital_course"]),
         ("en", "HISTORY AND FINDINGS:  Cough.", ["history_of_present_illness"]),
+        ("en", "Medical: gout\nMEDICAL DECISION MAKING: migraine", ["past_medical_history", "assessment"]),
+        ("en", "Cough.\n\nMEDICAL IMAGING: fracture\nBackground Activity: slow waves", ["other", "other"]),
         ("en", "Cough.\niv antibiotics, past medical history of gout", []),
         ("en", "PMH HTN, DM, CAD\nPSH appendectomy", ["past_medical_history", "past_surgical_history"]),
         ("fr", "ATCD HTA, DNID\nHDM TOUX", ["past_medical_history", "history_of_present_illness"]),

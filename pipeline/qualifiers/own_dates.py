@@ -1,0 +1,195 @@
+"""Which dates of a text say when an entity was: its own, or those that are told of it.
+
+The dates of the entity's proposition; where there are none, the one of its sentence that stands nearest, unless it is of
+something else that stands between.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from pipeline.qualifiers.base import Scopes
+from pipeline.qualifiers.dating import DatedSpan, DateLine, apart
+from pipeline.qualifiers.drug_ends import DrugEnds
+from pipeline.qualifiers.history_words import HistoryWords
+from pipeline.qualifiers.reading import Propositions
+
+_WORD = re.compile(r"\w{4}")
+# So many propositions back a turn is looked for.
+_LONGEST_STORY = 8
+# So far before an entity an arrow is looked for that leads to it.
+_ARROW_REACH = 40
+# So far before an entity the words are looked for by which it led to a visit.
+_LED_REACH = 100
+# So far before the date of an enumeration its last "et" is looked for.
+_CLOSE_REACH = 80
+
+# The past date and the recent one that count.
+_Pair = tuple[DatedSpan | None, DatedSpan | None]
+
+
+class OwnDates:
+    """Finds the dates of the entities of a text; offsets in the folded text.
+
+    Args:
+        text: the folded text.
+        dates: its dates.
+        entities: where all entities begin, in order.
+        going_on: what the words reach that show that something goes on.
+        drug: what is told of the use of drugs; None where there are none.
+        closest: the dates of the proposition, else the nearest of the sentence; False: all of the sentence.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        propositions: Propositions,
+        dates: DateLine,
+        entities: list[int],
+        going_on: Scopes,
+        drug: DrugEnds | None,
+        words: HistoryWords,
+        *,
+        closest: bool,
+    ) -> None:
+        self._text = text
+        self._propositions = propositions
+        self._dates = dates
+        self._entities = entities
+        self._going_on = going_on
+        self._drug = drug
+        self._words = words
+        self._closest = closest
+
+    def of(self, start: int, end: int, *, drug: bool, is_past: bool) -> _Pair:
+        """The past and the recent date that count for an entity; None where there is none."""
+        propositions, dates = self._propositions, self._dates
+        if not dates.dates:
+            return None, None
+        if not self._closest:
+            return dates.within(*propositions.sentence(start))
+        sentence = propositions.sentence(start)
+        if end <= sentence[1] and dates.none_within(*sentence):
+            return None, None
+        low, high = propositions.around(start)
+        if high < end:
+            _, high = propositions.around(end - 1)
+        old, recent = dates.apposed(self._text, start, end, sentence) or dates.within(low, high)
+        if old is None and recent is None:
+            old, recent = self._borrowed(start, end, sentence, is_past, drug)
+        elif old is not None and recent is not None:
+            own = self._own_date(start, end, high)
+            old, recent = (own, None) if own is not None else (old, recent)
+        if old is not None and drug and self._drug is not None and self._drug.led_by_use(start, old.cue):
+            old = None
+        if old is not None:
+            if drug and self._drug is not None:
+                over = dates.course_over(old, end, sentence[1])
+                goes_on = self._drug.goes_on(start, end, old.start, over=over)
+            else:
+                since = old.start > end and self._words.since.match(self._text, end, old.start) is not None
+                goes_on = since or self._going_on.over(start, end) is not None
+            old = None if goes_on else old
+        return old, recent
+
+    def _borrowed(self, start: int, end: int, sentence: tuple[int, int], is_past: bool, drug: bool) -> _Pair:
+        """The date of another proposition of the sentence that says when the entity was.
+
+        The nearest one, a tie going to the past. A date that ends an enumeration holds for all of it ("fièvre et toux
+        depuis 3 jours"); one behind a turn of the story ("puis", "actuellement") says nothing about what came before. A
+        word or a section is not overruled by a date of another proposition.
+        """
+        before, after = self._dates.around(start, end, *sentence)
+        following = after
+        listed = after is not None and self._listed(end, after)
+        if after is not None and not listed and not self._leads(after):
+            after = None
+        if before is not None and (
+            self._turns(before.end, start)
+            or apart(self._text, before.end, start)
+            # "Diagnostiqué en 2008, compliqué d'une neuropathie": the date is of what was found then.
+            or (not drug and self._words.found_then(self._text, before.start))
+        ):
+            before = None
+        if not drug:
+            if (
+                before is None
+                and after is not None
+                and listed
+                and not after.recent
+                and not self._closed(end, after.start)
+            ):
+                after = None
+            elif following is None and before is not None and not before.recent and self._further_item(start, before):
+                before = None
+        if is_past:
+            treated = self._words.treated  # by the drug, what had the date
+            if before is not None and before.recent and treated.fullmatch(self._text, before.end, start):
+                return None, before
+            before, after = (dated if dated is not None and not dated.recent else None for dated in (before, after))
+        if before is not None and after is not None:
+            if (listed and self._owned(before)) or after.start - end < start - before.end:
+                before = None
+            else:
+                after = None
+        chosen = before or after
+        if chosen is None:
+            return None, None
+        return (None, chosen) if chosen.recent else (chosen, None)
+
+    def _own_date(self, start: int, end: int, high: int) -> DatedSpan | None:
+        """The past date behind an entity that is its own, where a recent one before it is of the visit that it led to."""
+        before, after = self._dates.around(start, end, *self._propositions.around(start))
+        if before is None or after is None or after.recent or not before.recent or after.start >= high:
+            return None
+        index = bisect_left(self._entities, end)
+        alone = index == len(self._entities) or self._entities[index] >= after.start
+        low = max(before.end, start - _LED_REACH)
+        return after if alone and self._words.led_to.search(self._text, low, start) else None
+
+    def _listed(self, end: int, dated: DatedSpan) -> bool:
+        """Whether an entity is enumerated with what the date behind it is of."""
+        text, propositions = self._text, self._propositions
+        if self._words.joins.match(text, end) is None or propositions.stop(end + 1) < dated.start:
+            return False
+        return self._words.own_verb.match(text, max(end, propositions.around(dated.start)[0])) is None
+
+    def _closed(self, end: int, dated: int) -> bool:
+        """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""
+        low = max(end, dated - _CLOSE_REACH)
+        return self._words.closes.search(self._text, low, dated) is not None
+
+    def _further_item(self, start: int, before: DatedSpan) -> bool:
+        """Whether an entity is the next item of a list, behind one with its own date: "AVC en 2020, HTA"."""
+        low, _ = self._propositions.around(start)
+        if low < before.end or self._words.further.fullmatch(self._text, low, start) is None:
+            return False
+        if not self._owned(before):
+            return False
+        # What stands behind a drug and its dates is what came of it: "acitrétine en 2016, chéilite".
+        owner = self._entities[bisect_left(self._entities, before.start) - 1]
+        return self._drug is None or not self._drug.begins_at(owner)
+
+    def _leads(self, dated: DatedSpan) -> bool:
+        """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
+        text, offset = self._text, dated.start
+        low, _ = self._propositions.around(offset)
+        if not _WORD.search(text, low, offset):
+            return True
+        return not self._owned(dated) and self._words.predicate.match(text, low) is not None
+
+    def _owned(self, dated: DatedSpan) -> bool:
+        """Whether the date's proposition holds an entity before the date, which it is of."""
+        low, _ = self._propositions.around(dated.start)
+        index = bisect_left(self._entities, dated.start) - 1
+        return index >= 0 and self._entities[index] >= low
+
+    def _turns(self, low: int, high: int) -> bool:
+        """Whether one of the last propositions that begin between two offsets takes up the story anew."""
+        starts, text, turn = self._propositions.starts, self._text, self._words.turn
+        if self._words.arrow.search(text, max(low, high - _ARROW_REACH), high):
+            return True
+        last = bisect_left(starts, high)
+        first = max(bisect_left(starts, low), last - _LONGEST_STORY)
+        return any(turn.match(text, starts[index]) is not None for index in range(first, last))
