@@ -135,6 +135,9 @@ class Lexicon:
         # A class in the singular and in the plural.
         for name in [name for name, kind in self.kinds.items() if kind == Kind.CLASS]:
             self.kinds.setdefault(name.removesuffix("s") if name.endswith("s") else name + "s", Kind.CLASS)
+        # "Coloxyl w/ senna", "coloxyl & senna".
+        for name in [name for name in self.kinds if " with " in name or " and " in name]:
+            self.kinds.setdefault(name.replace(" with ", " w ").replace(" and ", " "), self.kinds[name])
         # Written together, too: "solumedrol", "betablockers".
         for name in [name for name in self.kinds if " " in name and len(name) > 8]:
             self.kinds.setdefault(name.replace(" ", ""), self.kinds[name])
@@ -261,6 +264,9 @@ class Lexicon:
             if _DECIMALS.match(words.text, words.starts[index]):
                 # "IMC 33,5 ASA 2" is no 5-ASA.
                 continue
+            if length > 1 and _counts_items(words, index):
+                # "5. ASA" is the fifth item, not 5-ASA.
+                continue
             if length > 1 and tokens[last - 1].isdigit() and _MASS.match(words.text, words.ends[last - 1]):
                 # "Kenalog 40 mg" is 40 mg of Kenalog, not of Kenalog-40.
                 continue
@@ -345,7 +351,7 @@ class Lexicon:
                 size = suffix.count(" ") + 1
                 if size > best and " ".join(tokens[last : last + size]) == suffix and joined(words, last, last + size):
                     best = size
-            if not best or "/" in words.text[words.starts[last] : words.ends[last + best - 1]]:
+            if not best or words.text[words.starts[last] : words.ends[last + best - 1]] == "l/a":
                 # "T-bact L/A" is applied locally.
                 return
             mention.last += best
@@ -378,6 +384,11 @@ def _head(names: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], frozenset[st
 def key(name: str) -> str:
     """A name as it is compared: folded, its words joined by one blank."""
     return " ".join(WORD.findall(FoldedText.of(name).folded))
+
+
+def _counts_items(words: Words, number: int) -> bool:
+    """Does a word count the items of a list: "5. "?"""
+    return words.words[number].isdigit() and words.text[words.ends[number] : words.ends[number] + 2] in (". ", ") ")
 
 
 def _ends_of_words(name: str) -> list[int]:

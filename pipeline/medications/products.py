@@ -61,6 +61,7 @@ class Products:
             mention.start - before.end > _LONGEST_JOINT
             or any((before.kind == kind) != (mention.kind == kind) for kind in (Kind.CLASS, Kind.FLUID))
             or not self._joint.fullmatch(words.text, before.end, mention.start)
+            or (before.kind == mention.kind == Kind.CLASS and " " in words.text[before.end : mention.start])
             or (self._alternatives and self._alternatives.fullmatch(words.text, before.start, mention.end))
         ):
             return False

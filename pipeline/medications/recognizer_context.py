@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from operator import attrgetter
 
+from pipeline.medications.figures import MOST_COUNTED, value_of
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
 from pipeline.medications.recognizer_numbers import Entity, Item
@@ -134,7 +135,7 @@ class Context:
         if candidate is None or candidate.label != NUMBER:
             return candidate
         following = self._behind(candidate.end, by_start)
-        if following is None or following.label not in ("ROUTE", "FREQUENCY", "FORM"):
+        if following is None or following.label not in ("ROUTE", "FREQUENCY", "FORM", "DURATION") or following.weak:
             return candidate
         return Candidate(candidate.start, following.end, "DOSAGE", True)
 
@@ -200,6 +201,21 @@ class Context:
             (gap := _BETWEEN_RESULTS.match(text, behind.end)) and value.match(text, gap.end())
         )
 
+    def _counted(self, mention: Mention) -> bool:
+        """Is a short form what a number before it counts: "1 amp"? The number of a line counts no form."""
+        text, start = self.words.text, mention.start
+        if mention.first and self.words.starts[mention.first - 1] in self.items:
+            return False
+        return self.rules["counting"].search(text, max(0, start - _COUNTED), start) is not None
+
+    def _may_be_level(self, mention: Mention, behind: Candidate) -> bool:
+        """May a short name with a number be a result ("gent 1.2") or what is counted ("para 2")?"""
+        if mention.kind != Kind.SHORT:
+            return False
+        value = value_of(self.words.text[behind.start : behind.end])
+        measured = self.rules["measured_drug"].search(self.words.text, mention.start, mention.end)
+        return measured is not None or value is None or value <= MOST_COUNTED
+
     def _led_by(self, rule: str, mention: Mention) -> bool:
         """Does a rule fit the word before a mention, or the two words?"""
         if mention.first and self.words.text[self.words.ends[mention.first - 1] : mention.start].strip(" \t\n'-:"):
@@ -254,10 +270,12 @@ class Context:
             # A word that is nearly a name is one only where a drug is expected.
             return dosed or listed or any(self._led_by(rule, mention) for rule in ("given_before", "ordered_before"))
         if kind in (Kind.SHORT, Kind.CLIPPED):
-            if self.rules["counting"].search(text, max(0, mention.start - _COUNTED), mention.start):
+            if self._counted(mention):
                 return False
             # A number tells nothing of a short form: "trop 12".
-            clear = kind == Kind.CLIPPED and mention.end - mention.start > _CLEARLY_CLIPPED
+            clear = mention.end - mention.start > _CLEARLY_CLIPPED - (kind == Kind.SHORT) and not (
+                behind is not None and self._may_be_level(mention, behind)
+            )
             used = listed or (behind is not None and behind.label != MEASURED and (clear or behind.label != NUMBER))
             return (
                 used
@@ -265,7 +283,10 @@ class Context:
                 or any(self._led_by(rule, mention) for rule in ("given_before", "short_before"))
             )
         if kind == Kind.CLASS:
-            return not (_TITLE.match(text, mention.end) and self._led_by("class_title_before", mention))
+            title = _TITLE.match(text, mention.end) and self._led_by("class_title_before", mention)
+            return not (title or self.rules["class_title_after"].match(text, tail))
+        if kind == Kind.CAPS and self.rules["class_title_after"].match(text, tail):
+            return False
         if kind == Kind.WORD:
             return (dosed and behind is not None and behind.label != NUMBER) or listed
         return True

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.medications.figures import DATE, LEAST_OF_TWO, MOST_COUNTED, PAIR, few, of_two_strengths, value_of
 from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
 from pipeline.medications.lexicon import Kind, Mention
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
 
 DRUG = "DRUG"
-# A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
-MOST_COUNTED = 4.0
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _GLUE = (" ", "  ")
+# Behind these a further amount may stand without its unit.
+_TIMED = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 # From here on tablets are dispensed, not taken.
 LEAST_DISPENSED = 12
 # So far before a number a sign of comparison is looked for.
@@ -27,32 +28,24 @@ SIGN_REACH = 6
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
 _DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
-# "05/2021", "11/08", "2012-2017": when something was.
-_DATE = re.compile(
-    r"\d{1,2}/\d{1,2}/(?:\d\d)?\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d|\d{1,2}/0[1-9]|0[1-9]/(?:1[0-2]|[12]\d|3[01])"
-    r"|(?:19[5-9]\d|20(?:0[1-9]|[1-4]\d))(?: ?[-/] ?(?:(?:19|20)?\d\d))?"
-)
 # "10-10-15", "8/8/10": so much each time of the day.
 _EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}|[1-9]\d?(?:/(?:0|[1-9]\d?)){2,3}")
 # Parts of tablets behind a strength.
 _PART = re.compile(r"(?:[1-3] ?)?(?:[½¼¾]|[13]/[24])")
 _CLAUSE_ENDS = re.compile(r"[ \t]*(?:[,;)\n]|\.\s|$)")
-_PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
-_STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 _TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
-_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
-# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
-_LEAST_OF_TWO = 5.0
 _ONE_AND_A_HALF = 1.5
 # A dose is changed by a factor up to this.
 _MOST_TIMES = 5
+# The words in brackets before an earlier dose, and a point of a plan, are no longer than this.
+_FORMER = 32
+_LONGEST_POINT = 400
 # "2 pm", "10:30 am", but "40 pm".
 _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
-_OF_TABLETS = re.compile(r"[ \t]+(?:of[ \t]+an?[ \t]+)?")
+_OF_TABLETS = re.compile(r"[ \t]+(?:(?:of[ \t]+an?|x)[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 Item = Mention | Candidate
 
@@ -107,7 +100,7 @@ class Numbers:
         if (
             value is None
             or value < LEAST_DISPENSED
-            or _of_two_strengths(count)
+            or of_two_strengths(count)
             or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
         ):
             return False
@@ -128,10 +121,12 @@ class Numbers:
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
         before = self._word_before(item.start)
         article = self.rules["article"].fullmatch(before)
-        if item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")"):
+        if (
+            item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")")
+        ) or self._counts_items(item, stretch):
             return None
         each_time = _EACH_TIME.fullmatch(stretch) and self._counted_each_time()
-        if (_DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
+        if (DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
         ):
             return None
@@ -140,7 +135,7 @@ class Numbers:
         if item.start > 1 and self.text[item.start - 1] == "-" and self.text[item.start - 2].isalpha():
             # "Catapres patch TTS-2"
             return None
-        if self._of_tablets(item, place) and _few(value_of(stretch)) and not article:
+        if self._of_tablets(item, place) and few(value_of(stretch)) and not article:
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
@@ -156,11 +151,13 @@ class Numbers:
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            return "DOSAGE" if counted and _few(value_of(stretch)) and "." not in stretch else None
+            return "DOSAGE" if counted and few(value_of(stretch)) and "." not in stretch else None
         if isinstance(following, Candidate) and self._follows(end, following):
             follows = following.label
         value = value_of(stretch)
         last = self.last
+        if self._former(item, value):
+            return "STRENGTH"
         if changed := self._changed(item, following):
             return changed
         if each_time:
@@ -170,15 +167,19 @@ class Numbers:
             # "On steroids - 148/92": no product that has two strengths.
             return None
         if isinstance(following, Candidate) and (joint := _ARROW.fullmatch(self.text, item.end, following.start)):
+            if not at_drug and self.rules["analyte"].fullmatch(before):
+                return None
             # "Losartan 50->100 mg", "Lantus 20 -> 24 UI", "0,75 puis 1,5 mg"
             label = {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
             if label or not joint[0].strip().isalpha():
                 return label
+        if self._bracketed(item, stretch, value):
+            return "STRENGTH"
         # "Doliprane orodisp 500 2 cp"
         at_form = isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE") and self._at_form(item)
         if (at_form or (at_drug and not self.strength)) and self._bare_strength(stretch, following, end):
             return "STRENGTH"
-        of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= _LEAST_OF_TWO)
+        of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= LEAST_OF_TWO)
         if of_form and not self.strength and last is not None and last.label == "FORM":
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
@@ -189,8 +190,8 @@ class Numbers:
             if last.label == "FORM" and self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
                 # "2 cp de 90"
                 return "STRENGTH"
-            if follows == "DURATION" and (self.bare or (at_drug and not self.strength)):
-                # "Prednisone 20 5 jours, 10 5 jours"
+            if follows == "DURATION" and (self.bare or (at_drug and not self.strength) or self._next_step(value)):
+                # "Prednisone 20 5 jours, 10 5 jours", "nicotine 21 mg x 6 wks then 14 x 2 wks"
                 return "STRENGTH"
         if follows == "FORM" and isinstance(following, Candidate):
             if (
@@ -198,6 +199,7 @@ class Numbers:
                 or self._counted_out(item, following)
                 or self._article(stretch, following)
                 or self.rules["dispensed"].search(self.text, max(0, following.start - 24), following.start)
+                or self.rules["dispensed_behind"].match(self.text, following.end)
             ):
                 return None
             # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
@@ -212,13 +214,16 @@ class Numbers:
         if follows in ("FREQUENCY", "ROUTE"):
             if self._next_strength(stretch, value, before):
                 return "STRENGTH"
+            if follows == "ROUTE" and self._before_class(place + 2):
+                # "Failed 2 oral antibiotics"
+                return None
             if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
                 return "STRENGTH" if self.bare and value is not None and value > MOST_COUNTED else "DOSAGE"
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
-        if self.rules["takes"].fullmatch(before) and _few(value):
+        if self.rules["takes"].fullmatch(before) and few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if last is not None and last.label == "STRENGTH" and not self.text[last.end : item.start].strip(" "):
             # "Nebilox 5 mg 1/2, Tahor"
@@ -229,14 +234,67 @@ class Numbers:
         """Is this a further dose of the drug: "400 bid, then 200 qd", "5 mg M/W/F and 2.5 other days"?"""
         if value is None or not self.strength or self.last is None:
             return False
+        if of_two_strengths(stretch):
+            return True
+        if self.amount and self.amount <= MOST_COUNTED and self.last.label in _TIMED and self._comparable(value):
+            # "0.5 mg SL, 0.5 BID, 1 BID"
+            return True
         if value > _MOST_TAKEN or self.rules["small"].fullmatch(stretch):
-            return self.bare or bool(self.rules["next_dose"].fullmatch(before))
+            timed = self.last.label in ("FREQUENCY", "DURATION") and value > _MOST_TAKEN and self._comparable(value)
+            return self.bare or timed or bool(self.rules["next_dose"].fullmatch(before))
+        if self._next_step(value):
+            # "40 mg daily x 5 days, 20 daily x 5 days"
+            return True
         timed = self.last.label in ("FREQUENCY", "DURATION", "STRENGTH")
         return timed and bool(_DECIMAL.fullmatch(stretch)) and value > _ONE_AND_A_HALF
 
+    def _bracketed(self, item: Candidate, stretch: str, value: float | None) -> bool:
+        """Is this the strength of a product, in brackets behind its name: "Syndopa Plus (100/25)"?"""
+        last = self.last
+        return (
+            last is not None
+            and last.label == DRUG
+            and not self.strength
+            and value is not None
+            and (value > MOST_COUNTED or of_two_strengths(stretch))
+            and self.text[last.end : item.start].strip(" ") == "("
+            and self.text[item.end : item.end + 1] == ")"
+        )
+
+    def _next_step(self, value: float) -> bool:
+        return self.last is not None and self.last.label == "DURATION" and self._comparable(value)
+
+    def _comparable(self, value: float) -> bool:
+        """Can a number be a further amount of the drug, told without its unit? Units of insulin are counted."""
+        if (
+            self.drug is None
+            or not self.amount
+            or self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
+        ):
+            return False
+        least = min(MOST_COUNTED, self.amount / 2)
+        return value > least and self.amount / _MOST_TIMES <= value <= self.amount * _MOST_TIMES
+
+    def _former(self, item: Candidate, value: float | None) -> bool:
+        """Is this, in brackets, the dose before: "200 mg nocte (was 400)"?"""
+        lead = self.rules["former_dose"].search(self.text, max(0, item.start - _FORMER), item.start)
+        return lead is not None and value is not None and self.strength and self._comparable(value)
+
+    def _counts_items(self, item: Candidate, stretch: str) -> bool:
+        """Does a number count the items of a list that goes on in the line: "... mirtazapine 7. DEXA"?"""
+        sign = self.text[item.end : item.end + 2]
+        if sign not in (". ", ") ") or not stretch.isdigit():
+            return False
+        place = self.text.rfind(f"{int(stretch) - 1}{sign}", max(0, item.start - _LONGEST_POINT), item.start)
+        return place == 0 or (place > 0 and self.text[place - 1].isspace())
+
+    def _before_class(self, place: int) -> bool:
+        following = self.items[place] if place < len(self.items) else None
+        return isinstance(following, Mention) and following.kind == Kind.CLASS
+
     def _beside(self, end: int, start: int) -> bool:
         """Is a drug followed by a number at once, or by what leads to its dose?"""
-        return not self.text[end:start].strip(" :,-\t↑↗↘↓") or bool(
+        return not self.text[end:start].strip(" :,-|\t↑↗↘↓") or bool(
             self.rules["dose_joint"].fullmatch(self.text, end, start)
         )
 
@@ -250,7 +308,7 @@ class Numbers:
             return None
         joint = self.rules["dose_joint"].fullmatch(self.text, last.end, start)
         plain = not self.text[last.end : start].strip(" :,-\t")
-        if "/" in stretch and value >= _LEAST_OF_TWO and (plain or not _MONTH.fullmatch(stretch)):
+        if "/" in stretch and value >= LEAST_OF_TWO and (plain or not _MONTH.fullmatch(stretch)):
             return "STRENGTH"
         if not joint:
             return None
@@ -393,7 +451,7 @@ class Numbers:
         if value >= MOST_COUNTED and self.rules["single"].fullmatch(self.text, following.start, following.end):
             # "Périndopril 4 1/j": so much, once.
             return True
-        if (pair := _PAIR.fullmatch(stretch)) and float(pair[1]) > float(pair[2]):
+        if (pair := PAIR.fullmatch(stretch)) and float(pair[1]) > float(pair[2]):
             # "Suboxone 8-2 film": a range rises.
             return True
         if _DECIMAL.fullmatch(stretch):
@@ -401,13 +459,20 @@ class Numbers:
             form = self.text[following.start : following.end]
             counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
             return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
-        if _of_two_strengths(stretch):
+        if of_two_strengths(stretch):
+            return True
+        if following.label in ("FREQUENCY", "ROUTE") and stretch.isdigit() and self._taken_in_small_doses():
             return True
         return (
             value > MOST_COUNTED
             and following.label in (NUMBER, "DOSAGE")
-            and (_few(value_of(self.text[following.start : following.end])) or self._counts(following))
+            and (few(value_of(self.text[following.start : following.end])) or self._counts(following))
         )
+
+    def _taken_in_small_doses(self) -> bool:
+        """Is a small number behind this drug an amount: "perindopril 4 od"?"""
+        drug = self.drug
+        return drug is not None and self.rules["small_doses"].fullmatch(self.text, drug.start, drug.end) is not None
 
     def _counts(self, number: Candidate) -> bool:
         """Does a number count the form right behind it: "Creon 24 5 caps"?"""
@@ -422,22 +487,3 @@ class Numbers:
 
 def _start(item: Item) -> int:
     return item.start
-
-
-def _few(value: float | None) -> bool:
-    return value is None or value <= MOST_COUNTED
-
-
-def _of_two_strengths(stretch: str) -> bool:
-    """Is a number with a stroke the two strengths of a combination, and no fraction: "250/50", "4/1.25", "8/2"?"""
-    pair = _STROKE.fullmatch(stretch)
-    if pair is None or _MIXED.fullmatch(stretch):
-        return False
-    one, two = float(pair[1]), float(pair[2])
-    return max(one, two) >= _LEAST_OF_TWO or one > two or "." in stretch
-
-
-def value_of(stretch: str) -> float | None:
-    """The largest figure of a number; None for number words."""
-    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
-    return max(figures) if figures else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.medications.figures import value_of
 from pipeline.medications.grammar import (
     ACTIVITY,
     CLAUSE_BEGINS,
@@ -20,7 +21,7 @@ from pipeline.medications.grammar import (
     Candidate,
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers, value_of
+from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -90,6 +91,14 @@ class Reader(Numbers):
         if isinstance(following, Mention) and self.rules["times_drug"].fullmatch(self.text, item.end, following.start):
             # "Took 20 x paracetamol"
             return following if item.label == NUMBER else None
+        if (
+            item.label == NUMBER
+            and isinstance(following, Mention)
+            and self.rules["counted_drug"].fullmatch(self.text, item.end, following.start)
+            and _OF.match(self.text, item.end)
+        ):
+            # "Took 2 of his wife's nitro"
+            return following
         if item.label == "DURATION" and item.weak and self._length_of(item):
             # "6 wks daptomycin"
             if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
@@ -277,6 +286,9 @@ class Reader(Numbers):
             return "DOSAGE" if label == "STRENGTH" and self._units_left_out(name, stretch, item, place) else label
         if item.label == ACTIVITY:
             # "4 UI de Novorapid", whatever was named before.
+            if self.rules["no_amount_before"].match(self.text, item.end):
+                # "6 u PRBC"
+                return None
             other = self._next_drug(item, place) if _OF.match(self.text, item.end) else None
             return self._activity(self.text[other.start : other.end] if other else name, stretch)
         if item.label == RATE:
@@ -288,6 +300,7 @@ class Reader(Numbers):
             or self._without(item, drug)
             or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
             or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
+            or self._held(item)
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
         ):
@@ -303,11 +316,13 @@ class Reader(Numbers):
             self.rules["threshold"].search(self.text, max(0, item.start - SIGN_REACH), item.start)
             or (stretch.endswith("%") and self._share(item))
             or self.rules["no_strength_before"].match(self.text, item.end)
+            or self.rules["no_strength_behind"].search(self.text, max(0, item.start - 24), item.start)
         ):
             return None
         if item.label == "FORM" and (
             self.rules["form_act"].match(self.text, item.start)
             or self.rules["dispensed"].search(self.text, max(0, item.start - 24), item.start)
+            or self.rules["dispensed_behind"].match(self.text, item.end)
             or (place and self._counted_out(self.items[place - 1], item))
         ):
             return None
@@ -363,6 +378,13 @@ class Reader(Numbers):
             return False
         return self.rules["not_taken"].search(self.text, max(0, drug.start - 40), drug.start) is not None
 
+    def _held(self, item: Candidate) -> bool:
+        """Is this how long a drug is not to be taken: "hold warfarin until INR < 3"?"""
+        return (
+            self.rules["held_for"].match(self.text, item.start) is not None
+            and self.rules["held_before"].search(self.text, max(0, item.start - _HELD), item.start) is not None
+        )
+
     def _when(self, item: Candidate, stretch: str) -> bool:
         """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
         lead = self.text[max(0, item.start - 20) : item.start]
@@ -417,6 +439,8 @@ _OVER = ("over ", "sur ")
 # Between a length without a preposition and its drug: "traitée trois semaines par ofloxacine".
 _BY = frozenset({"", "par"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
+# The words between "hold" and how long, at most.
+_HELD = 60
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _ARROW = re.compile(r"->|→")

@@ -129,6 +129,9 @@ class _Assembly(Placing):
         if of_unit is not None and self.step.duration is not None:
             self._dose(element, of_unit)  # "60 mg x 3d, 40 x 3d"
             return
+        if of_unit is not None and element.code == "strength_without_unit":
+            self.pending = element, of_unit  # "300 mg in the morning and 600 at night"
+            return
         if element.code == "frequency_unread" and self.step.amounts:
             self.step.vague = True
         self.unread.append((element.code, element.start, element.end))

@@ -1,0 +1,40 @@
+"""What the figures of a number say by themselves: how much, two strengths, a date."""
+
+from __future__ import annotations
+
+import re
+
+# A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
+MOST_COUNTED = 4.0
+# "05/2021", "11/08", "2012-2017": when something was.
+DATE = re.compile(
+    r"\d{1,2}/\d{1,2}/(?:\d\d)?\d\d|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d|\d{1,2}/0[1-9]|0[1-9]/(?:1[0-2]|[12]\d|3[01])"
+    r"|(?:19[5-9]\d|20(?:0[1-9]|[1-4]\d))(?: ?[-/] ?(?:(?:19|20)?\d\d))?"
+    r"|(?:(?:^| ?[-–] ?)(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/(?:\d\d)?\d\d)?){2}"
+)
+# Two numbers with a hyphen.
+PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
+_MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
+# From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
+LEAST_OF_TWO = 5.0
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+
+
+def few(value: float | None) -> bool:
+    return value is None or value <= MOST_COUNTED
+
+
+def of_two_strengths(stretch: str) -> bool:
+    """Is a number with a stroke the two strengths of a combination, and no fraction: "250/50", "4/1.25", "8/2"?"""
+    pair = _STROKE.fullmatch(stretch)
+    if pair is None or _MIXED.fullmatch(stretch):
+        return False
+    one, two = float(pair[1]), float(pair[2])
+    return max(one, two) >= LEAST_OF_TWO or one > two or "." in stretch
+
+
+def value_of(stretch: str) -> float | None:
+    """The largest figure of a number; None for number words."""
+    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
+    return max(figures) if figures else None
