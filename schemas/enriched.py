@@ -17,7 +17,7 @@ ENRICHED: Literal["health.note.enriched.v1"] = "health.note.enriched.v1"
 OffsetUnit = Literal["code_point", "utf16"]
 TextEcho = Literal["none", "entities", "full"]
 LanguageSource = Literal["note", "default", "option"]
-CueKind = Literal["lexical", "section", "date", "qualifier"]
+CueKind = Literal["lexical", "section", "date", "qualifier", "model"]
 MedicationStatus = Literal["active", "completed", "stopped", "on-hold", "intended", "not-taken", "unknown"]
 Change = Literal["start", "stop", "increase", "decrease", "continue", "hold", "unique_dose", "other", "none"]
 
@@ -67,7 +67,7 @@ class Code(msgspec.Struct, frozen=True):
 
 
 class Cue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What decided a qualifier: a span of the text and the rule; for dates the evidence too (days, signed)."""
+    """What decided a qualifier: a span of the text and the rule; of dates the evidence too (days, signed), of a model its score."""
 
     kind: CueKind
     start: int
@@ -76,6 +76,7 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     date: str | None = None
     age_days: int | None = None
     limit_days: int | None = None
+    score: float | None = None
 
 
 class Qualifier(msgspec.Struct, frozen=True):

@@ -269,6 +269,11 @@ class SectionLine:
             return None
         return {"kind": "section", "start": self.starts[index], "end": self.titles[index], "rule": self._kinds[index]}
 
+    def kind(self, offset: int) -> str:
+        """The kind of the section that holds an offset, else nothing."""
+        index = bisect_right(self.starts, offset) - 1
+        return self._kinds[index] if index >= 0 and self._ends[index] > offset else ""
+
     def other_titles(self, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
         """The bounds of the titles of sections that are of none of the kinds."""
         for kind, start, end in zip(self._kinds, self.starts, self.titles, strict=True):

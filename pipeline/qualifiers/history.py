@@ -31,6 +31,7 @@ from pipeline.qualifiers.base import (
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DateLine, Dating, courses_of, limit_of
+from pipeline.qualifiers.drug_contexts import DrugContexts
 from pipeline.qualifiers.drug_ends import (
     ENDS,
     HISTORY_SECTIONS,
@@ -40,6 +41,7 @@ from pipeline.qualifiers.drug_ends import (
     DrugEnds,
     sentences_near,
 )
+from pipeline.qualifiers.drug_model import DrugModel, Overruling
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
@@ -86,6 +88,7 @@ class History(Qualifier):
         years_are_history: without a note date, a year or a month of a year ("PE 2012") is past.
         drug_labels: labels of entities that have a drug's notion of history.
         drugs_in_sections: words and sections of past conditions make drugs past too.
+        model: overrules what the words say of a drug where it is sure; None: the words decide.
 
     Raises:
         ValueError: a setting that cannot be read.
@@ -111,6 +114,7 @@ class History(Qualifier):
         years_are_history: bool = False,
         drug_labels: Sequence[str] = ("DRUG",),
         drugs_in_sections: bool = True,
+        model: DrugModel | None = None,
     ) -> None:
         super().__init__(nlp, attr=attr, on_ents_only=on_ents_only, use_sections=use_sections)
         if history is not None:
@@ -120,6 +124,7 @@ class History(Qualifier):
         self.drug_cues = CueSet.read(self.lang, "qualifiers/history_drugs.tsv")
         self.words_around = history_words(self.lang)
         self.shorthand = shorthand_words(self.lang)
+        self.model = model
         self.use_dates = use_dates
         self.dating = Dating(
             limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around, years_are_history
@@ -156,7 +161,12 @@ class History(Qualifier):
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
         drugs = [span for span in targets if span.label_ in self.drug_labels]
         words, going_on = self._word_scopes(reading, propositions, skip)
-        ends = self._drug_ends(reading, propositions, skip, sections, drugs) if drugs else None
+        mentions = sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs)
+        weigh = None
+        if self.model is not None and drugs:
+            weigh = Overruling(self.model, DrugContexts.read(doc, reading.folded, mentions, sections), reading.folded)
+        present = weigh.present if weigh is not None else frozenset[int]()
+        ends = self._drug_ends(reading, propositions, skip, sections, mentions, present) if drugs else None
         dates = OwnDates(
             reading.folded.folded,
             propositions,
@@ -178,7 +188,10 @@ class History(Qualifier):
         )
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
-            return self._decide(span, case)
+            past, cues = self._decide(span, case)
+            if weigh is None or span.label_ not in self.drug_labels:
+                return past, cues
+            return weigh.decided(span, past, cues)
 
         return decide
 
@@ -202,11 +215,11 @@ class History(Qualifier):
         propositions: Propositions,
         skip: Scopes,
         sections: SectionLine,
-        drugs: list[Span],
+        mentions: list[tuple[int, int, int]],
+        present: frozenset[int],
     ) -> DrugEnds:
-        place = reading.folded.place
-        mentions = sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs)
-        near = sentences_near(mentions, propositions)
+        """What ends the drugs; `present`: those that are taken whatever is said, by where they begin."""
+        near = sentences_near([mention for mention in mentions if mention[0] not in present], propositions)
         ends = DrugEnds.read(
             self.stretches(reading, propositions, self.drug_cues, skip, near),
             mentions,
@@ -217,8 +230,10 @@ class History(Qualifier):
         )
         if self.shorthand is not None:
             kinds = (HISTORY_SECTIONS, TOLD_NOW, TAKEN_SECTIONS)
-            told = ({start for start, _, offset in mentions if sections.at(offset, kind) is not None} for kind in kinds)
-            ends.add(Shorthand(reading.folded, mentions, self.shorthand), Told(*told))
+            history, stay, listed = (
+                {start for start, _, offset in mentions if sections.at(offset, kind) is not None} for kind in kinds
+            )
+            ends.add(Shorthand(reading.folded, mentions, self.shorthand), Told(history, stay, listed, present))
         return ends
 
     def _decide(self, span: Span, case: _Case) -> tuple[bool, list[CueData]]:
@@ -316,6 +331,7 @@ def _name(qualified: Span | Token) -> str | None:
         "years_are_history": False,
         "drug_labels": ["DRUG"],
         "drugs_in_sections": True,
+        "model": None,
     },
 )
 def make_history(
@@ -335,8 +351,9 @@ def make_history(
     years_are_history: bool,
     drug_labels: list[str],
     drugs_in_sections: bool,
+    model: str | None,
 ) -> History:
-    """Factory of History."""
+    """Factory of History; `model`: a folder of pipeline/models, or a path. Raises ValueError for a model that is not there."""
     return History(
         nlp,
         attr=attr,
@@ -353,4 +370,5 @@ def make_history(
         years_are_history=years_are_history,
         drug_labels=drug_labels,
         drugs_in_sections=drugs_in_sections,
+        model=DrugModel.load(model) if model is not None else None,
     )

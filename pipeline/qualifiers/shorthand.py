@@ -55,11 +55,15 @@ Bounds = tuple[int, int]
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """The drugs, by where they begin, in sections of the past, where the present stay is told, and in lists of what is taken."""
+    """The drugs, by where they begin, in sections of the past, where the present stay is told, and in lists of what is taken.
+
+    `present`: those that are taken whatever shorthand says.
+    """
 
     history: set[int]
     stay: set[int]
     listed: set[int]
+    present: frozenset[int] = frozenset()
 
 
 class _Heading(msgspec.Struct, frozen=True, gc=False):
@@ -119,9 +123,12 @@ class Shorthand:
         found: dict[int, CueData] = {}
         for group in self._groups():
             items = self._items(group)
-            shared = self._shared(items)
             self._use(items)
-            for item in items:
+            asked = [item for item in items if item.start not in told.present]
+            if not asked:
+                continue
+            shared = self._shared(items)
+            for item in asked:
                 bounds = self._past(item, shared, told)
                 if bounds is not None:
                     start, end = self._folded.start(bounds[0]), self._folded.end(bounds[1])

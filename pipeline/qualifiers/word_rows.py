@@ -198,7 +198,11 @@ class WordRows(Generic[T]):
         text to look in, from word to word, in order; None for all of it.
         """
         reading = _Reading(
-            text, collapsed, near or [(0, len(text))], (self._between, self._between_words), self._far_end
+            text,
+            collapsed,
+            [(0, len(text))] if near is None else near,
+            (self._between, self._between_words),
+            self._far_end,
         )
         rows: dict[int, tuple[int, list[tuple[int, T]]]] = {}
         root, leads, next_words = self._root, self._leads, reading.next_words

@@ -222,9 +222,9 @@ def test_model_is_pickled_by_its_place_and_named_in_the_fingerprint() -> None:
     assert drugs_of(component(nlp.make_doc(UNRULED))) == ["quorvaxine"]
     assert [doc.text for doc in nlp.pipe([UNRULED] * 3, n_process=2)] == [UNRULED] * 3
     models = identify(nlp)["models"]
-    assert [model["name"] for model in models] == ["anamnesis_medications"]
-    assert len(models[0]["sha256"]) == 64
-    assert identify(profile("en-fast"))["models"] == []
+    assert [model["name"] for model in models] == ["anamnesis_medications", "anamnesis_history"]
+    assert [len(model["sha256"]) for model in models] == [64, 64]
+    assert [model["name"] for model in identify(profile("en-fast"))["models"]] == ["anamnesis_history"]
 
 
 def test_model_in_a_memory_zone() -> None:

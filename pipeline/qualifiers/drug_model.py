@@ -1,0 +1,191 @@
+"""The trained model of the past of drugs: a linear one, whose weights are a table that can be read.
+
+It weighs what stands around a drug (`drug_contexts`) and has no part in the rules; it overrules them where it is sure. Made by
+`pipeline.training.drug_history`.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.tokens import Span
+
+from pipeline.qualifiers.base import RECENT, CueData, qualified_by
+from pipeline.qualifiers.drug_contexts import PAIRS, WORDS, Context, DrugContexts, stem_of
+from pipeline.text.folding import FoldedText
+
+MODELS = Path(__file__).parent.parent / "models"
+_FILE = "weights.tsv"
+#: What every drug weighs; how likely a drug is of the past whatever the rules say, and how unlikely one that is not. In
+#: sentences the rules read more, so that the model must be surer.
+ALWAYS = "(always)"
+PAST_FROM, PRESENT_BELOW = "(past from)", "(present below)"
+PAST_FROM_TOLD, PRESENT_BELOW_TOLD = "(past from, in sentences)", "(present below, in sentences)"
+
+# Qualities of a drug that was not taken.
+_NEVER_TAKEN = ("negation", "family", "hypothesis", "allergy")
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class DrugModel:
+    """Weights by feature.
+
+    Args:
+        weights: by the name of a feature, ALWAYS and the four probabilities among them.
+        folder: where they were read from.
+    """
+
+    def __init__(self, weights: Mapping[str, float], folder: Path) -> None:
+        self.folder = folder
+        self._always = weights[ALWAYS]
+        self._sure = weights[PRESENT_BELOW], weights[PAST_FROM]
+        self._sure_told = weights[PRESENT_BELOW_TOLD], weights[PAST_FROM_TOLD]
+        self._other = dict(weights)
+        # Of each token its row, in which a stretch has a column; the first row is that of all other tokens.
+        self._words: dict[str, int] = {}
+        self._pairs: dict[str, int] = {}
+        self._word_weights = self._table(WORDS, self._words)
+        self._pair_weights = self._table(PAIRS, self._pairs)
+        for token, row in self._words.items():
+            if (stem := stem_of(token)) is not None:
+                self._word_weights[row] += self._word_weights[self._words.get(stem, 0)]
+
+    def _table(self, names: tuple[str, ...], rows: dict[str, int]) -> Floats:
+        """The weights of the features of stretches, which are taken out of the others."""
+        columns = {name: column for column, name in enumerate(names)}
+        cells = []
+        for feature, weight in list(self._other.items()):
+            name, colon, token = feature.partition(": ")
+            if colon and name in columns:
+                cells.append((rows.setdefault(token, len(rows) + 1), columns[name], weight))
+                del self._other[feature]
+        table = np.zeros((len(rows) + 1, len(names)))
+        for row, column, weight in cells:
+            table[row, column] = weight
+        return table
+
+    @staticmethod
+    def load(model: str | Path) -> DrugModel:
+        """Read a model once: the name of a folder in pipeline/models, or a path. Raises ValueError where there is none."""
+        folder = next((path for path in (MODELS / model, Path(model)) if (path / _FILE).is_file()), None)
+        if folder is None:
+            raise ValueError(
+                f"no model of the past of drugs {str(model)!r}: make one as pipeline/training/README.md says"
+            )
+        return _load(folder)
+
+    def scores(self, contexts: DrugContexts) -> dict[int, tuple[float, Context]]:
+        """How likely each drug of a text is of the past, by where it begins, and the context that says so."""
+        found = contexts.all()
+        if not found:
+            return {}
+        words, pairs = self._read(contexts)
+        totals = _sums(words, [context.words for context in found.values()])
+        totals += _sums(pairs, [context.pairs for context in found.values()])
+        scores = {}
+        for (start, context), total in zip(found.items(), totals.tolist(), strict=True):
+            total += self._always + sum(self._other.get(name, 0.0) for name in context.other)
+            scores[start] = 1 / (1 + math.exp(-total)), context
+        return scores
+
+    def _read(self, contexts: DrugContexts) -> tuple[Floats, Floats]:
+        """The weights of each token, and of each with the next one."""
+        tokens, words, pairs = contexts.tokens, self._words, self._pairs
+        rows = [words.get(token) or words.get(stem_of(token) or "", 0) for token in tokens]
+        two = [pairs.get(f"{one} {other}", 0) for one, other in pairwise(tokens)]
+        return self._word_weights[rows], self._pair_weights[[*two, 0]]
+
+    def overrules(self, likely: float, context: Context, past: bool) -> bool:
+        """Whether a drug is so likely of the past, or so unlikely, that what the rules say does not count."""
+        low, high = self._sure_told if context.in_sentences else self._sure
+        return likely < low if past else likely >= high
+
+    def heaviest(self, contexts: DrugContexts, context: Context, past: bool) -> tuple[int, int] | None:
+        """The bounds of the word that says most that a drug is of the past, or that it is not."""
+        words, _ = self._read(contexts)
+        by_token: dict[int, float] = {}
+        for column, (low, high) in enumerate(context.words):
+            for token in range(low, high):
+                by_token[token] = by_token.get(token, 0.0) + (1 if past else -1) * float(words[token, column])
+        return contexts.bounds[max(by_token, key=by_token.__getitem__)] if by_token else None
+
+    def to_bytes(self) -> bytes:
+        """The weights, for the fingerprint."""
+        return (self.folder / _FILE).read_bytes()
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return DrugModel.load, (self.folder,)
+
+
+class Overruling:
+    """What a model says of the drugs of a text against the words.
+
+    Args:
+        contexts: what stands around the drugs, in the folded text.
+
+    Attributes:
+        present: the drugs that are taken whatever the words say, by where they begin in the folded text.
+    """
+
+    def __init__(self, model: DrugModel, contexts: DrugContexts, folded: FoldedText) -> None:
+        self._model = model
+        self._contexts = contexts
+        self._folded = folded
+        self._scores = model.scores(contexts)
+        self.present = frozenset(start for start, scored in self._scores.items() if model.overrules(*scored, past=True))
+
+    def decided(self, span: Span, past: bool, cues: list[CueData]) -> tuple[bool, list[CueData]]:
+        """The decision about a drug, with the word that weighs most where it is not that of the rules: `past`, `cues`.
+
+        What is denied, another person's, planned or not tolerated is not taken for the patient's past.
+        """
+        start = self._folded.place(span.start_char)
+        found = self._scores.get(start)
+        if found is None or not self._model.overrules(*found, past):
+            return past, cues
+        if not past and qualified_by(span, _NEVER_TAKEN) is not None:
+            return past, cues
+        likely, context = found
+        bounds = self._model.heaviest(self._contexts, context, not past)
+        low, high = bounds if bounds is not None else (start, self._folded.place(span.end_char))
+        cue: CueData = {
+            "kind": "model",
+            "start": self._folded.start(low),
+            "end": self._folded.end(high),
+            "rule": f"{RECENT}model" if past else "model",
+            "score": round(likely, 3),
+        }
+        return not past, [*cues, cue]
+
+
+def _sums(weights: Floats, stretches: list[list[tuple[int, int]]]) -> Floats:
+    """Of each drug the weights of all its stretches, which are columns."""
+    before = np.zeros((len(weights) + 1, weights.shape[1]))
+    np.cumsum(weights, axis=0, out=before[1:])
+    bounds = np.array(stretches)
+    columns = np.arange(weights.shape[1])
+    found: Floats = (before[bounds[:, :, 1], columns] - before[bounds[:, :, 0], columns]).sum(axis=1)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> DrugModel:
+    with (folder / _FILE).open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return DrugModel({name: float(weight) for name, weight in rows}, folder)
+
+
+def write(weights: Mapping[str, float], folder: Path, header: str) -> None:
+    """Write the weights, the heaviest first, behind a comment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0]))
+    lines = [f"# {header}", *(f"{name}\t{weight:.3f}" for name, weight in ordered)]
+    (folder / _FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,244 @@
+"""The model of the past of drugs, from annotated notes.
+
+    python -m pipeline.training.drug_history OUT NOTES.jsonl ... [--sentences MARKED.tsv] [--language en]
+
+Each file of NOTES is one writer: one object a line, with `text`, `entities` and `history` (`start`, `end`, `kind` "drug",
+`history` true or false; `unsure` and `context` are left out), as `anamnesis evaluate` reads. `--sentences`: single sentences
+with their drugs marked, "[lisinopril]+ was stopped for cough", behind a tab; they count less than notes. Every writer is
+judged by a model of the others together with the rules, which is printed; then the model of all is written to OUT.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from pipeline.profile import load
+from pipeline.qualifiers.base import SectionLine
+from pipeline.qualifiers.drug_contexts import DrugContexts
+from pipeline.qualifiers.drug_model import ALWAYS, PAST_FROM, PAST_FROM_TOLD, PRESENT_BELOW, PRESENT_BELOW_TOLD, write
+from pipeline.qualifiers.reading import Reading
+
+# What a mention in a single sentence counts, beside one in a note.
+_SENTENCE = 0.4
+# A feature of fewer mentions is not learnt, a smaller weight not written.
+_FEWEST, _SMALLEST = 4, 0.05
+_STEPS, _INNER_STEPS = 12, 40
+# What a sentence counts more that is read wrongly, and how often at most it is looked for.
+_WRONG, _MOST_FITS = 3.0, 5
+# How sure the model must be to overrule the rules: below the first, from the second on; and in sentences.
+_SURE, _SURE_TOLD = (0.07, 0.65), (0.0, 0.95)
+_MARKED = re.compile(r"\[([^]]+)]([+-])")
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Mentions:
+    """Mentions of drugs: the features of each, whether it is of the past, how much it counts, and its writer."""
+
+    def __init__(self) -> None:
+        self.features: list[list[str]] = []
+        self.past: list[bool] = []
+        self.counts: list[float] = []
+        self.writers: list[str] = []
+        self.by_rules: list[bool] = []
+        self.in_sentences: list[bool] = []
+
+    def add(self, nlp: Language, doc: Doc, wanted: dict[int, bool], writer: str, counts: float) -> None:
+        """Add the drugs of a Doc that begin at the offsets wanted."""
+        nlp(doc)
+        folded = Reading.of(doc).folded
+        place, drugs = folded.place, [span for span in doc.ents if span.label_ == "DRUG"]
+        bounds = [(place(span.start_char), place(span.end_char), span.start_char) for span in drugs]
+        contexts = DrugContexts.read(doc, folded, bounds, SectionLine(doc, used=True))
+        found = contexts.all()
+        for span in drugs:
+            if span.start_char in wanted:
+                context = found[place(span.start_char)]
+                self.features.append([ALWAYS, *contexts.features(context)])
+                self.in_sentences.append(context.in_sentences)
+                self.past.append(wanted[span.start_char])
+                self.counts.append(counts)
+                self.writers.append(writer)
+                self.by_rules.append(bool(span._.history))
+
+
+def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
+    """Add the mentions of a file of notes."""
+    with file.open(encoding="utf-8") as lines:
+        for note in map(json.loads, lines):
+            doc = nlp.make_doc(note["text"])
+            doc._.note_datetime = note.get("note_datetime")
+            spans = [doc.char_span(e["start"], e["end"], e["label"], alignment_mode="expand") for e in note["entities"]]
+            doc.ents = filter_spans([span for span in spans if span is not None])
+            judged = (
+                h
+                for h in note.get("history", ())
+                if h["kind"] == "drug" and not h.get("context") and not h.get("unsure")
+            )
+            given = {h["start"]: bool(h["history"]) for h in judged}
+            wanted = {
+                span.start_char: given[start]
+                for start in given
+                for span in doc.ents
+                if span.start_char <= start < span.end_char
+            }
+            mentions.add(nlp, doc, wanted, file.stem, 1.0)
+
+
+def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
+    """Add the marked mentions of single sentences."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") or not _MARKED.search(line):
+            continue
+        marked = line.split("\t")[-1].replace("\\n", "\n")
+        doc = nlp.make_doc(_MARKED.sub(r"\1", marked))
+        taken_out, wanted, spans = 0, {}, []
+        for match in _MARKED.finditer(marked):
+            start = match.start() - taken_out
+            taken_out += len(match[0]) - len(match[1])
+            span = doc.char_span(start, start + len(match[1]), "DRUG", alignment_mode="expand")
+            if span is not None:
+                spans.append(span)
+                wanted[span.start_char] = match[2] == "+"
+        doc.ents = filter_spans(spans)
+        mentions.add(nlp, doc, wanted, file.stem, _SENTENCE)
+
+
+class Matrix:
+    """The features of mentions as numbers."""
+
+    def __init__(self, mentions: Mentions) -> None:
+        found = Counter(name for names in mentions.features for name in names)
+        self.names = sorted(name for name, count in found.items() if count >= _FEWEST)
+        number = {name: place for place, name in enumerate(self.names)}
+        rows = [[number[name] for name in names if name in number] for names in mentions.features]
+        self.columns: Ints = np.array([place for row in rows for place in row], dtype=np.int64)
+        self.rows: Ints = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        self.height = len(rows)
+
+    def times(self, weights: Floats) -> Floats:
+        """The sum of the weights of each mention."""
+        return np.bincount(self.rows, weights[self.columns], self.height).astype(np.float64)
+
+    def gathered(self, of_mentions: Floats) -> Floats:
+        """What the mentions have, summed by feature."""
+        return np.bincount(self.columns, of_mentions[self.rows], len(self.names)).astype(np.float64)
+
+
+def fitted(matrix: Matrix, past: Floats, counts: Floats) -> Floats:
+    """The weights of a logistic regression with squared weights held small, by Newton's method with conjugate gradients."""
+    weights = np.zeros(len(matrix.names))
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-matrix.times(weights)))
+        gradient = matrix.gathered(counts * (likely - past)) + weights
+        curve = counts * likely * (1 - likely)
+        step, left = np.zeros_like(weights), -gradient
+        direction, size = left, left @ left
+        for _ in range(_INNER_STEPS):
+            bent = matrix.gathered(curve * matrix.times(direction)) + direction
+            length = size / (direction @ bent)
+            step, left = step + length * direction, left - length * bent
+            previous, size = size, left @ left
+            if size < 1e-8:
+                break
+            direction = left + size / previous * direction
+        weights = weights + step
+        if np.abs(step).max() < 1e-3:
+            break
+    return np.where(np.abs(weights) < _SMALLEST, 0.0, weights)
+
+
+def scored(past: Flags, said: Flags) -> tuple[int, int, int, float]:
+    """Right, wrong and missed mentions of the past, and F1."""
+    right, wrong, missed = int((past & said).sum()), int((~past & said).sum()), int((past & ~said).sum())
+    return right, wrong, missed, 2 * right / max(1, 2 * right + wrong + missed)
+
+
+def held_out(matrix: Matrix, mentions: Mentions) -> Iterator[tuple[str, Ints, Floats]]:
+    """Of each writer of notes the places of the mentions, and how likely a model of the others says that each is past."""
+    writers, past, counts = np.array(mentions.writers), np.array(mentions.past, dtype=float), np.array(mentions.counts)
+    for writer in dict.fromkeys(mentions.writers):
+        places = np.flatnonzero(writers == writer)
+        if mentions.counts[places[0]] == 1:
+            weights = fitted(matrix, past, np.where(writers == writer, 0.0, counts))
+            yield writer, places, 1 / (1 + np.exp(-matrix.times(weights)[places]))
+
+
+def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
+    """Whether the rules and the model together say that mentions are of the past."""
+    by_rules, told = np.array(mentions.by_rules)[places], np.array(mentions.in_sentences)[places]
+    low, high = (np.where(told, *bounds) for bounds in zip(_SURE_TOLD, _SURE, strict=True))
+    both: Flags = (by_rules & (likely >= low)) | (likely >= high)
+    return both
+
+
+def fitted_to_sentences(matrix: Matrix, mentions: Mentions) -> Floats:
+    """The weights for all mentions; single sentences that are read wrongly with them count more, until none is."""
+    past, counts, places = np.array(mentions.past), np.array(mentions.counts), np.arange(len(mentions.past))
+    sentences = counts < 1
+    weights = fitted(matrix, past.astype(float), counts)
+    for _ in range(_MOST_FITS):
+        likely = 1 / (1 + np.exp(-matrix.times(weights)))
+        wrong = sentences & (decided(mentions, places, likely) != past)
+        if not wrong.any():
+            break
+        counts = np.where(wrong, counts * _WRONG, counts)
+        weights = fitted(matrix, past.astype(float), counts)
+    return weights
+
+
+def _report(name: str, mentions: Mentions, places: Ints, likely: Floats) -> None:
+    """Say how well the rules, the model and both judge the mentions of a writer."""
+    past, by_rules = np.array(mentions.past)[places], np.array(mentions.by_rules)[places]
+    judgements = (("rules", by_rules), ("model", likely >= 0.5), ("both", decided(mentions, places, likely)))
+    figures = (
+        f"{of}: {right}/{wrong}/{missed} {f1:.3f}"
+        for of, said in judgements
+        for right, wrong, missed, f1 in [scored(past, said)]
+    )
+    sys.stdout.write(f"{name:20} right/wrong/missed F1  {'  '.join(figures)}\n")
+
+
+def main() -> int:
+    """Train, say how good it is on writers held out, and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("notes", type=Path, nargs="+")
+    parser.add_argument("--sentences", type=Path)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--unjudged", action="store_true", help="make the model only, in a quarter of the time")
+    options = parser.parse_args()
+    nlp = load(options.language, entities="given", overrides={"components.anamnesis_history.model": None})
+    mentions = Mentions()
+    for file in options.notes:
+        of_notes(mentions, nlp, file)
+    if options.sentences is not None:
+        of_sentences(mentions, nlp, options.sentences)
+    matrix = Matrix(mentions)
+    for writer, places, likely in () if options.unjudged else held_out(matrix, mentions):
+        _report(writer, mentions, places, likely)
+    weights = fitted_to_sentences(matrix, mentions)
+    kept = {name: weight for name, weight in zip(matrix.names, weights.tolist(), strict=True) if weight}
+    kept.setdefault(ALWAYS, 0.0)
+    kept |= zip((PRESENT_BELOW, PAST_FROM, PRESENT_BELOW_TOLD, PAST_FROM_TOLD), (*_SURE, *_SURE_TOLD), strict=True)
+    write(kept, options.out, "Made by pipeline.training.drug_history: a feature and its weight, the heaviest first.")
+    sys.stdout.write(f"{len(kept)} of {len(matrix.names)} features\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

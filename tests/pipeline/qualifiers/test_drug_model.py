@@ -1,0 +1,165 @@
+"""The model of the past of drugs: what it reads, when it overrules the rules, and how it is made."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import sys
+
+import pytest
+import spacy
+
+import pipeline
+from pipeline.profile import load
+from pipeline.qualifiers.base import SectionLine
+from pipeline.qualifiers.drug_contexts import DrugContexts
+from pipeline.qualifiers.drug_model import (
+    ALWAYS,
+    PAST_FROM,
+    PAST_FROM_TOLD,
+    PRESENT_BELOW,
+    PRESENT_BELOW_TOLD,
+    DrugModel,
+    write,
+)
+from pipeline.qualifiers.reading import Reading
+from pipeline.training import drug_history
+from tests.profiles import profile
+
+NOTE = """PMH: DVT, HTN
+Prev DMARDs: leflunomide 20 mg daily, sulfasalazine (rash)
+Meds: methotrexate 15 mg weekly; folic acid 5 mg
+Enoxaparin was discontinued in 2019. She now takes apixaban 5 mg b.i.d.
+Plan: start adalimumab if no better
+"""
+DRUGS = ("leflunomide", "sulfasalazine", "methotrexate", "folic acid", "Enoxaparin", "apixaban", "adalimumab")
+SURE = {PAST_FROM: 0.65, PRESENT_BELOW: 0.07, PAST_FROM_TOLD: 0.95, PRESENT_BELOW_TOLD: 0.0}
+
+
+def given(nlp, text, names):
+    doc = nlp.make_doc(text)
+    starts = [text.index(name) for name in names]
+    doc.ents = [doc.char_span(start, start + len(name), "DRUG") for start, name in zip(starts, names, strict=True)]
+    return doc
+
+
+def contexts(text=NOTE, names=DRUGS):
+    nlp = profile("en", entities="given")
+    doc = nlp(given(nlp, text, names))
+    folded = Reading.of(doc).folded
+    mentions = sorted((folded.place(e.start_char), folded.place(e.end_char), e.start_char) for e in doc.ents)
+    return DrugContexts.read(doc, folded, mentions, SectionLine(doc, used=True))
+
+
+def decided(weights, tmp_path, text, names):
+    """The drugs of a text, decided by the rules and a model of these weights."""
+    folder = tmp_path / f"model_{len(list(tmp_path.iterdir()))}"
+    write({ALWAYS: 0.0, **SURE, **weights}, folder, "made for a test")
+    nlp = load("en", entities="given", overrides={"components.anamnesis_history.model": str(folder)})
+    return nlp(given(nlp, text, names)).ents
+
+
+def test_a_score_is_the_sum_of_the_weights_of_the_features_that_it_is_trained_on(tmp_path):
+    read = contexts()
+    by_place = read.all()
+    assert len(by_place) == len(DRUGS)
+    names = sorted({name for context in by_place.values() for name in read.features(context)})
+    weights = {name: (place % 7 - 3) / 10 for place, name in enumerate(names)}
+    write({ALWAYS: 0.25, **SURE, **weights}, tmp_path / "model", "made for a test")
+    scores = DrugModel.load(tmp_path / "model").scores(read)
+    for start, context in by_place.items():
+        total = 0.25 + sum(weights[name] for name in read.features(context))
+        assert scores[start][0] == pytest.approx(1 / (1 + math.exp(-total)))
+
+
+def test_features_have_no_names_of_drugs_and_no_figures():
+    read = contexts()
+    words = {
+        word
+        for context in read.all().values()
+        for name in read.features(context)
+        for word in name.split(": ")[-1].split()
+    }
+    assert not words & {name.lower() for name in DRUGS}
+    assert not {word for word in words if any(sign.isdigit() for sign in word)}
+    assert {"<drug>", "<year>"} <= words
+
+
+def test_drugs_of_an_enumeration_share_what_stands_around_them():
+    read = contexts()
+    first, second, *_ = (set(read.features(context)) for context in read.all().values())
+    assert {"heading: prev", "before: prev", "enumerated", "behind: rash"} <= first & second
+
+
+def test_a_model_that_is_sure_overrules_the_rules_and_says_so(tmp_path):
+    (lasix,) = decided({"behind own: weekend": 2.0}, tmp_path, "Lasix 40 mg for the weekend.", ["Lasix"])
+    assert lasix._.history is True
+    cue = lasix._.history_evidence[-1]
+    assert (cue["kind"], cue["rule"], cue["score"]) == ("model", "model", 0.881)
+    assert [cue.text for cue in lasix._.history_cues] == ["weekend"]
+    (lasix,) = decided({"behind own: weekend": -6.0}, tmp_path, "Used Lasix in 2010, weekend.", ["Lasix"])
+    assert lasix._.history is False
+
+
+def test_a_model_that_is_not_sure_leaves_the_rules_alone(tmp_path):
+    (lasix,) = decided({"behind own: weekend": 0.5}, tmp_path, "Lasix 40 mg for the weekend.", ["Lasix"])
+    assert (lasix._.history, lasix._.history_evidence) == (False, None)
+
+
+def test_in_sentences_a_model_must_be_surer(tmp_path):
+    told = "She was seen and the dose of Lasix was told to her for the weekend that she had."
+    (lasix,) = decided({"behind own: weekend": 2.0}, tmp_path, told, ["Lasix"])
+    assert lasix._.history is False
+    (lasix,) = decided({"behind own: weekend": 4.0}, tmp_path, told, ["Lasix"])
+    assert lasix._.history is True
+
+
+@pytest.mark.parametrize("text", ["No Lasix weekend.", "Allergies: Lasix weekend", "Father took Lasix, weekend."])
+def test_what_was_not_taken_is_no_past_of_the_patient(tmp_path, text):
+    (lasix,) = decided({"behind own: weekend": 9.0}, tmp_path, text, ["Lasix"])
+    assert lasix._.history is False
+
+
+def test_the_rules_decide_without_a_model():
+    nlp = spacy.blank("en")
+    assert nlp.add_pipe("anamnesis_history").model is None
+
+
+def test_a_model_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="no model of the past of drugs 'nowhere'"):
+        spacy.blank("en").add_pipe("anamnesis_history", config={"model": "nowhere"})
+
+
+def test_a_model_is_pickled_by_its_place():
+    model = profile("en").get_pipe("anamnesis_history").model
+    again = pickle.loads(pickle.dumps(model))  # noqa: S301
+    assert again is model
+    assert pipeline.load("en").get_pipe("anamnesis_history").model is model
+
+
+def test_a_model_is_made_from_notes_and_sentences(tmp_path, monkeypatch, capsys):
+    def note(text, *drugs):
+        places = [(text.index(name), text.index(name) + len(name), past) for name, past in drugs]
+        return {
+            "text": text,
+            "entities": [{"id": f"e{start}", "start": start, "end": end, "label": "DRUG"} for start, end, _ in places],
+            "history": [{"start": start, "end": end, "kind": "drug", "history": past} for start, end, past in places],
+        }
+
+    for writer in ("one", "two"):
+        notes = [
+            note(f"Formerly: Zocor {n} mg\nMeds: Lasix {n} mg daily", ("Zocor", True), ("Lasix", False))
+            for n in range(9)
+        ]
+        (tmp_path / f"{writer}.jsonl").write_text("\n".join(map(json.dumps, notes)))
+    (tmp_path / "sentences.tsv").write_text("kind\tsentence\nended\t[Zocor]+ was stopped in May\ntaken\ton [Zocor]-\n")
+    files = [str(tmp_path / name) for name in ("out", "one.jsonl", "two.jsonl")]
+    monkeypatch.setattr(sys, "argv", ["drug_history", *files, "--sentences", str(tmp_path / "sentences.tsv")])
+    assert drug_history.main() == 0
+    assert "one" in capsys.readouterr().out
+    text = "Formerly: Paxil 20 mg\nMeds: Norvasc 5 mg daily"
+    model = DrugModel.load(tmp_path / "out")
+    (past, _), (present, _) = model.scores(contexts(text, ("Paxil", "Norvasc"))).values()
+    assert past > 0.9
+    assert present < 0.1
