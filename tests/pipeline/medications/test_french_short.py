@@ -91,7 +91,7 @@ def test_routes(french: Language, text: str, expected: list[str]) -> None:
         ("Proracyl que j'ai pu ramener de six à trois comprimés", [("six", "DOSAGE"), ("trois", "DOSAGE"), ("comprimés", "FORM")]),
         ("Ramipril 5 mg. La tension passe de 138 à 104", [("5 mg", "STRENGTH")]),
         ("Spasfon 2 cp, boire 2L", [("2", "DOSAGE"), ("cp", "FORM")]),
-        ("Nicoderm timbre 14 mg/24h", [("timbre", "FORM"), ("14 mg/24h", "STRENGTH")]),
+        ("Nicoderm timbre 14 mg/24h x 4 sem", [("timbre", "FORM"), ("14 mg/24h", "STRENGTH"), ("x 4 sem", "DURATION")]),
     ],
 )  # fmt: skip
 def test_amounts(french: Language, text: str, expected: list[tuple[str, str]]) -> None:
