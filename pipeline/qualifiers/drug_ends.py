@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
+from pipeline.qualifiers.dating import DatedSpan
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -217,10 +218,10 @@ class DrugEnds:
         text, words = self.folded.folded, self.words
         if self._behind(words.resumed, end) or words.last_use.search(text, max(0, dated - _LAST_USE_REACH), dated):
             return True
-        over = over or self._behind(words.stopped, end)
-        if not over and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
+        stopped = self._behind(words.stopped, end)
+        if not (over or stopped) and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
             return True
-        if dated > end and words.since.match(text, end, dated) is not None:
+        if dated > end and not stopped and words.since.match(text, end, dated) is not None:
             return True
         low, _ = self.propositions.around(start)
         if dated > end and self._taken(start, end):
@@ -255,6 +256,16 @@ class DrugEnds:
         """Whether a drug begins at an offset of the folded text."""
         index = bisect_left(self.starts, offset)
         return index < len(self.starts) and self.starts[index] == offset
+
+    def own_end(self, start: int, end: int, dated: DatedSpan) -> bool:
+        """Whether a date is of the end of the drug right before it alone, and so not of the one from `start` to `end`."""
+        index, text = bisect_left(self.starts, dated.start) - 1, self.folded.folded
+        if index < 0 or self.starts[index] == start or self.words.ditto.match(text, end) is not None:
+            return False
+        if text.rfind("(", dated.end, start) > text.rfind(")", dated.end, start):
+            # "Cosopt arrêté il y a 3 semaines (bêtabloquant)"
+            return False
+        return self.words.item_ended.fullmatch(text, self.drugs[index][1], dated.start) is not None
 
     def _behind(self, words: re.Pattern[str], end: int) -> bool:
         """Whether words stand behind a drug, before another drug is named."""

@@ -170,7 +170,7 @@ class History(Qualifier):
         dates = OwnDates(
             reading.folded.folded,
             propositions,
-            self._date_line(doc, reading.folded, drugs),
+            self._date_line(doc, reading.folded, drugs, sections),
             reading.folded.places(sorted(span.start_char for span in targets)),
             going_on,
             ends,
@@ -195,11 +195,14 @@ class History(Qualifier):
 
         return decide
 
-    def _date_line(self, doc: Doc, folded: FoldedText, drugs: Sequence[Span]) -> DateLine:
+    def _date_line(self, doc: Doc, folded: FoldedText, drugs: Sequence[Span], sections: SectionLine) -> DateLine:
         """The dates that count; the courses too where there are drugs."""
         if not self.use_dates:
             return DateLine([], [])
-        return DateLine(self.dating.read(doc, folded), courses_of(doc, folded) if drugs else [])
+        dates = [
+            dated for dated in self.dating.read(doc, folded) if not (dated.recent and _in_title(dated.cue, sections))
+        ]
+        return DateLine(dates, courses_of(doc, folded) if drugs else [])
 
     def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
         """What the words of the past reach, and those that show that something goes on."""
@@ -307,6 +310,12 @@ class History(Qualifier):
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
         super().write(span, value, cues if self.explain else [])
+
+
+def _in_title(cue: CueData, sections: SectionLine) -> bool:
+    """Whether a date stands in the title of past drugs: "stopped recently:"."""
+    title = sections.at(cue["start"], DRUG_SECTIONS)
+    return title is not None and cue["start"] < title["end"]
 
 
 def _name(qualified: Span | Token) -> str | None:

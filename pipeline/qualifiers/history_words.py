@@ -51,6 +51,9 @@ class HistoryWords:
         last_visit: before a date, up to it: it is that of the last visit, since which the text tells.
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
+        item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
+        ditto: behind a drug: the same is told of it as of the one before.
+        replaced: at the beginning of a proposition: another drug, which it names, took the place of the one before.
         statement: anywhere: another statement of the sentence begins, with its own subject.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
     """
@@ -91,6 +94,9 @@ class HistoryWords:
         self.last_visit = re.compile(rf"\b{_any(words['last_visit'])}\W*\Z")
         self.led_to = re.compile(rf"\b{_any(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{_any(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
+        self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{_any(words['item_ended'])}[^.;,\n]{{0,24}}")
+        self.ditto = re.compile(rf"\W*{_any(words['ditto'])}\b")
+        self.replaced = re.compile(rf"\W*{_any(words['replaced'])}\b")
         self.statement = re.compile(_any(words["statement"]))
         self.now = re.compile(rf"\W*{_any(words['now'])}\b")
 

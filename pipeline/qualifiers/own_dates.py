@@ -101,6 +101,12 @@ class OwnDates:
         word or a section is not overruled by a date of another proposition.
         """
         before, after = self._dates.around(start, end, *sentence)
+        if drug and self._drug is not None:
+            # "A, B arrêté il y a 2 mois, C"
+            before, after = (
+                dated if dated is not None and not self._drug.own_end(start, end, dated) else None
+                for dated in (before, after)
+            )
         following = after
         listed = after is not None and self._listed(end, after)
         if after is not None and not listed and not self._leads(after):
@@ -177,7 +183,9 @@ class OwnDates:
         low, _ = self._propositions.around(offset)
         if not _WORD.search(text, low, offset):
             return True
-        return not self._owned(dated) and self._words.predicate.match(text, low) is not None
+        if self._words.predicate.match(text, low) is None:
+            return False
+        return not self._owned(dated) or self._words.replaced.match(text, low) is not None
 
     def _owned(self, dated: DatedSpan) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""

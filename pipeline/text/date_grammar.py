@@ -133,6 +133,7 @@ class DateGrammar:
         number = rf"(?P<number>\d{{1,3}}+(?:[.,]\d{{1,2}}+)?+){more}{_OWN_OB}-?{_OWN_OB}{adjective}(?P<unit>{unit})(?!\w){half}"
         # "10-12-10 UI" are doses of a day.
         counted = "".join(rf"(?<!\b{re.escape(word)} )" for word in self.words["dosed_before"])
+        self._dosed = re.compile(rf"[ \t]?(?:de |d')?{self._any('dosed')}")
         small = (
             rf"{counted}(?P<na>\d\d?)(?P<ns>[/.-])(?P<nb>\d\d?)(?P=ns)(?P<ny>{_YEAR}|\d\d)(?![\d%]|[/.,-]\d|[ \t]?{self._any('dosed')})",
             rf"(?P<ba>\d\d) (?P<bb>0[1-9]|1[0-2]) (?P<by>{_YEAR})(?!\d)",
@@ -296,6 +297,9 @@ class DateGrammar:
         if not (at_line or core.kinds & {"day_lead", "since", "until"}) or self._context.is_measure(
             text, match.start()
         ):
+            return None
+        if self._dosed.match(text, match.end()) is not None:
+            # "Réduire de 1/4 de cp"
             return None
         day, month = self._ordered(first, second)
         if not 1 <= month <= _MONTHS:

@@ -51,7 +51,7 @@ _HEADS = frozenset(
 # Where a title may stand within a line, behind its first letter: behind a mark or a bar and a blank, a mark, or a gap.
 _BEHIND_GAP = r"(?:(?<=[.!?;:,|•/\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
 # A title in short and in small letters within a line: "HTA, migraine. ttt: laroxyl".
-_SMALL_LETTERS = re.compile(r"[.;,|/] (?=[a-z]{2,5} ?:)")
+_SMALL_LETTERS = re.compile(r"[.;,|/] (?=[a-z]{2,5} ?:)|[.;|] (?=[a-zß-öø-ÿ]{3,14}(?: [a-zß-öø-ÿ']{1,10}){0,3} ?:)")
 # Every capital, and signs beyond Latin-1 that may be one.
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
 # The first letter is a capital, and the second one too or a colon behind.

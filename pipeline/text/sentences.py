@@ -36,6 +36,8 @@ _NEW_LINE = re.compile(
 _RUN = re.compile(
     rf"(?:(?<=[{_BREAKS}])|\A)[^{_BREAKS}]++(?:(?:\r\n|[{_BREAKS}])[ \t]*+(?=[^\W\d_])(?![A-ZÀ-ÖØ-Þ])[^{_BREAKS}]++)++"
 )
+# Lines of more signs are wrapped by no page.
+_WIDEST = 120
 _LINE = re.compile(r"(?P<indent>[ \t]*+)(?P<word>\S*+)(?:[ \t]++\S++)*+")
 # Read backwards from the mark.
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
@@ -92,10 +94,14 @@ class SentenceSegmenter:
         """
         lines = [line for line in _LINE.finditer(text, start, end) if line["word"]]
         room = max(line.end() - line.start() for line in lines)
+        needed = [before.end() - before.start() + 1 + len(line["word"]) for before, line in pairwise(lines)]
+        if room > _WIDEST and any(length <= room for length in needed):
+            # No page is so wide, and not all of its lines are as long: none is wrapped.
+            room = max(needed)
         return [
             line.start("word")
-            for before, line in pairwise(lines)
-            if before.end() - before.start() + 1 + len(line["word"]) <= room
+            for length, (before, line) in zip(needed, pairwise(lines), strict=True)
+            if length <= room
             and len(line["indent"]) <= len(before["indent"])
             and self._unfinished.search(text, before.start(), before.end()) is None
         ]
