@@ -54,6 +54,7 @@ class Cues:
     finding: re.Pattern[str]
     teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
+    run_in: re.Pattern[str]
     goes_on: re.Pattern[str]
     dated: re.Pattern[str]
     known: frozenset[str]
@@ -124,6 +125,7 @@ def read_cues(lang: str) -> Cues:
         ),
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         once_a_day=re.compile(_any(kinds["once_a_day"])),
+        run_in=re.compile(_any(kinds["run_in"])),
         teller=re.compile(rf"\s*,\s*{_any(kinds['teller'])}"),
         known=resources.vocabulary(lang) | _dosing_words(lang),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),

@@ -274,6 +274,8 @@ class _Reading(Before):
         elif label in SHARED_LABELS and self._set_off(owner, tail):
             for other in owner.parallel:
                 self.link(other.head, tail, "shared")
+        elif label == "DURATION" and self._ends_both(owner, tail):
+            self.link(owner.parallel[-1].head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:
             self.link(owner.alternative, tail, "shared")
 
@@ -302,6 +304,18 @@ class _Reading(Before):
             and all(other.labels == owner.labels for other in owner.parallel)
             and self.cues.joined.match(self.gap(min([owner.head, *owner.ahead]))) is not None
             and (self.cues.set_off.match(self.gap(tail)) is not None or self._distributes(owner, tail))
+        )
+
+    def _ends_both(self, owner: Instruction, tail: int) -> bool:
+        """Is a length behind two joined instructions of both: "A 500 qid and B 100 bd 7/7"? Not where it is run in."""
+        if len(owner.parallel) != 1 or self.cues.run_in.match(self.text, self.mentions[tail].start):
+            return False
+        one, other = owner.parallel[0].labels, owner.labels
+        return (
+            "DURATION" not in one | other
+            and bool(one and other)  # "cefepime 2 g tds + vanco 5 days": of the second alone
+            and ("FREQUENCY" not in one or "FREQUENCY" in other)
+            and self.cues.joined.match(self.gap(min([owner.head, *owner.ahead]))) is not None
         )
 
     def _distributes(self, owner: Instruction, tail: int) -> bool:

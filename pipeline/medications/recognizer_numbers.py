@@ -156,7 +156,7 @@ class Numbers:
             follows = following.label
         value = value_of(stretch)
         last = self.last
-        if self._former(item, value):
+        if self._former(item, value) or (self._behind_arrow(item, value) and follows != "FORM"):
             return "STRENGTH"
         if changed := self._changed(item, following):
             return changed
@@ -169,6 +169,8 @@ class Numbers:
         if isinstance(following, Candidate) and (joint := _ARROW.fullmatch(self.text, item.end, following.start)):
             if not at_drug and self.rules["analyte"].fullmatch(before):
                 return None
+            if at_drug and not self.strength and self._changed_bare(value, following):
+                return "STRENGTH"
             # "Losartan 50->100 mg", "Lantus 20 -> 24 UI", "0,75 puis 1,5 mg"
             label = {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
             if label or not joint[0].strip().isalpha():
@@ -279,6 +281,21 @@ class Numbers:
         """Is this, in brackets, the dose before: "200 mg nocte (was 400)"?"""
         lead = self.rules["former_dose"].search(self.text, max(0, item.start - _FORMER), item.start)
         return lead is not None and value is not None and self.strength and self._comparable(value)
+
+    def _changed_bare(self, value: float | None, following: Candidate) -> bool:
+        """Are both ends of a change told without their unit: "metoprolol 25 -> 50"?"""
+        other = value_of(self.text[following.start : following.end]) if following.label == NUMBER else None
+        by_units = self.drug and self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
+        if value is None or other is None or by_units:
+            return False
+        return max(value, other) > MOST_COUNTED and value / _MOST_TIMES <= other <= value * _MOST_TIMES
+
+    def _behind_arrow(self, item: Candidate, value: float | None) -> bool:
+        """Is this what a dose is changed to: "metoprolol 25 mg -> 50"?"""
+        last = self.last
+        if last is None or last.label != "STRENGTH" or value is None:
+            return False
+        return _ARROW.fullmatch(self.text, last.end, item.start) is not None and self._comparable(value)
 
     def _counts_items(self, item: Candidate, stretch: str) -> bool:
         """Does a number count the items of a list that goes on in the line: "... mirtazapine 7. DEXA"?"""

@@ -218,6 +218,22 @@ def test_what_is_said_once_goes_to_each_drug_it_is_said_of(
     assert {(drug, attribute) for drug, attribute, _ in link(marked, lang)} == wanted
 
 
+@pytest.mark.parametrize(
+    ("marked", "drugs"),
+    [
+        ("[D:fluclox] [S:500] [Q:qid] and [D:doxy] [S:100] [Q:bd] [T:7/7]", {"fluclox", "doxy"}),
+        ("[D:mirtazapine] [S:45 mg] plus [D:aripiprazole] [S:5 mg] [T:for a year]", {"mirtazapine", "aripiprazole"}),
+        ("[D:fluclox] [S:2g] [Q:qds] + [D:gent] [T:3 days]", {"gent"}),
+        ("[D:amoxicillin] [S:1 g] [Q:tds] [T:for 5 days] and [D:doxy] [S:100] [Q:bd] [T:7/7]", {"doxy"}),
+        ("[D:heparin] [O:5000 U] and [D:insulin] [O:10 U] [T:over 24 hours]", {"insulin"}),
+    ],
+)
+def test_a_length_behind_two_joined_instructions_is_of_both(marked: str, drugs: set[str]) -> None:
+    found = link(marked)
+    last = [attribute for _, attribute, _ in found][-1]
+    assert {drug for drug, attribute, _ in found if attribute == last} == drugs
+
+
 @pytest.mark.parametrize("place", ["both eyes", "each nostril", "both sides of the nose"])
 def test_a_place_that_is_both_or_each_shares_nothing(place: str) -> None:
     text = (

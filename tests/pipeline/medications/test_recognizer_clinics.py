@@ -47,6 +47,8 @@ def test_names(english: Language, text: str, drugs: list[str]) -> None:
         ("Tamsulosin 400mcg OD - switch to night", ["OD", "night"]),
         ("Ondansetron 4 mg IV x1 for vomiting, labetalol 10 mg IV x2, now better", ["x1", "x2"]),
         ("Metformin 1g bd pc", ["bd pc"]),
+        ("Methotrexate 15 mg once weekly on a Monday, folic acid 5 mg Fri", ["once weekly on a Monday", "Fri"]),
+        ("Macrogol sachets up to 3/day; Tylenol q4h ATC", ["up to 3/day", "q4h ATC"]),
         # Doses that were missed, and tests.
         ("Flovent 2 puffs, misses maybe 3 doses a week", []),
         ("Continue amoxicillin. LFTs twice weekly) next: MST 10 mg", []),
@@ -70,6 +72,7 @@ def test_frequencies(english: Language, text: str, frequencies: list[str]) -> No
         ("Telmikind AM | 40/5 | 1 | 0 | 0", ["40/5"]),
         ("Was on Crestor 10 2018-20", ["10"]),
         ("Arachitol 6L IU IM monthly", ["6L IU"]),
+        ("5) ASA 81 6) Plavix 75 7) metoprolol 25 -> 50", ["81", "75", "25", "50"]),
         # Dates, weights, results, items of a plan.
         ("Pip-tazo 01/14-01/16, vanco 01/14-01/17", []),
         ("On aspirin. EFW 1180 g, Mg 1.6 -> given", []),
