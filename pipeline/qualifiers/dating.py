@@ -93,7 +93,8 @@ class Dating:
         if not isinstance(value, AbsoluteDate):
             age = value.age()
         elif own is not None:
-            age = _LONG_AGO if value.year and value.day is None and value.year not in own else None
+            told = value.year not in own if value.year else bool(value.month and value.elapsed)
+            age = _LONG_AGO if told and value.day is None else None
         else:
             age = note - day if note is not None and day is not None else None
         if age is None or not self._says_something(value, age):

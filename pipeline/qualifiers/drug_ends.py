@@ -61,6 +61,8 @@ _RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUM
 _GAP_REACH = 60
 # So far behind a drug what it did stands.
 _HARM_REACH = 50
+# ... where it is told in words.
+_TOLD_HARM_REACH = 130
 # So far before a date the word by which a drug began is looked for, and before a drug that it is taken.
 _BEGAN_REACH = 160
 _TAKEN_REACH = 40
@@ -194,13 +196,22 @@ class DrugEnds:
                 return None
         return word
 
-    def harming(self, start: int) -> tuple[int, int, int] | None:
-        """The drug right before a problem that it did: "metoprolol - fatigue"."""
+    def harming(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The drugs before a problem that may have done it, the nearest first: "metoprolol - fatigue", "X changed to Y for cough"."""
         index = bisect_left(self.starts, start) - 1
-        if index < 0 or self.drugs[index][1] < start - _HARM_REACH:
-            return None
-        did = self.words.did.fullmatch(self.folded.folded, self.drugs[index][1], start)
-        return self.drugs[index] if did is not None else None
+        text, words = self.folded.folded, self.words
+        if index < 0 or self.drugs[index][1] < start - _TOLD_HARM_REACH:
+            return []
+        first = self.drugs[index]
+        near = first[1] >= start - _HARM_REACH and words.did.fullmatch(text, first[1], start) is not None
+        if not near and words.did_then.fullmatch(text, first[1], start) is None:
+            return []
+        if words.lasts.match(text, end) is not None:
+            return []
+        changed = index and words.changed_to.search(
+            text, max(self.drugs[index - 1][1], first[0] - _GAP_REACH), first[0]
+        )
+        return [first, self.drugs[index - 1]] if changed else [first]
 
     def under(self, title: CueData, start: int, end: int) -> CueData | None:
         """The title of past drugs that a drug stands under, unless more is said of it.

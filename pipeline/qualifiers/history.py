@@ -246,7 +246,7 @@ class History(Qualifier):
         past: list[CueData] = []
         word = self._drug_word(start, end, offset, case) if drug else case.words.over(start, end)
         if word is None and not drug:
-            word = self._harm(start, case)
+            word = self._harm(start, end, case)
         if word is not None:
             past.append(word)
         section = None
@@ -273,15 +273,18 @@ class History(Qualifier):
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
 
-    def _harm(self, start: int, case: _Case) -> CueData | None:
+    def _harm(self, start: int, end: int, case: _Case) -> CueData | None:
         """By what the drug is of the past that did a problem, and the problem with it."""
-        if case.drug is None or (drug := case.drug.harming(start)) is None:
+        if case.drug is None:
             return None
-        word = case.drug.word(*drug)
-        if word is not None:
-            return word if word["rule"] in ENDS else None
-        old, _ = case.dates.of(*drug[:2], drug=True, is_past=False)
-        return old.cue if old is not None else None
+        for drug in case.drug.harming(start, end):
+            word = case.drug.word(*drug)
+            if word is not None and word["rule"] in ENDS:
+                return word
+            old, _ = case.dates.of(*drug[:2], drug=True, is_past=False) if word is None else (None, None)
+            if old is not None:
+                return old.cue
+        return None
 
     def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
         """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""

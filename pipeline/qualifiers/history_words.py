@@ -23,6 +23,9 @@ class HistoryWords:
         joins: at the end of an entity: it is enumerated with what follows.
         own_verb: at the beginning of a further item: it has a verb of its own.
         predicate: at the beginning of a proposition: it is about the entity before it.
+        of_treatment: as `predicate`, but said of treatments only: a problem is not stopped.
+        own_event: before a date that leads its proposition: it is of an event named there ("s/p CVA 2018").
+        items_divide: whether a comma ends what a predicate is about; what is divided in other ways may be told so.
         closes: before the last item of an enumeration.
         further: between the beginning of a proposition and an entity: the entity is the next item of a list.
         arrow: anywhere: what follows took the place of what was before.
@@ -32,6 +35,9 @@ class HistoryWords:
         takes: before a drug, up to it: the drug is taken or used.
         dosed: behind a drug: its dose.
         did: between a drug and a problem: the drug did it; brackets, a dash, an arrow or words.
+        did_then: as `did`, in a whole statement: the drug was stopped for it, or brought it.
+        lasts: behind a problem: it goes on.
+        changed_to: before a drug: it took the place of the one before it.
         told_of: between two drugs: what is told of the first alone.
         to_resume: behind a drug that was stopped: it is to be taken up again.
         advised: between the word of an end and a drug: it is what was advised or begun instead.
@@ -64,6 +70,9 @@ class HistoryWords:
         self.joins = re.compile(rf"\s*(?:,|/|{_any(words['joins'])}\b)")
         self.own_verb = re.compile(rf"\W*(?:{_any(words['joins'])} )?{_any(words['own_verb'])}\b")
         self.predicate = re.compile(rf"\W*(?:{_any(words['who'])} )?{_any(words['predicate'])}s?\b")
+        self.of_treatment = re.compile(rf"\W*{_any(words['of_treatment'])}\b")
+        self.own_event = re.compile(rf"\b{_any(words['own_event'])}")
+        self.items_divide = bool(words["own_event"])
         self.closes = re.compile(rf"\b{_any(words['joins'])}\b")
         self.further = re.compile(rf"[,;]\s*{_any(words['further'])}?")
         self.arrow = re.compile(_ARROW)
@@ -75,6 +84,9 @@ class HistoryWords:
         self.did = re.compile(
             rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
+        self.did_then = re.compile(_any(words["did_then"]))
+        self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['lasts'])}\b")
+        self.changed_to = re.compile(rf"\b{_any(words['changed_to'])} \Z")
         self.told_of = re.compile(rf"\b{_any(words['told_of'])}")
         self.to_resume = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['to_resume'])}\b")
         self.advised = re.compile(rf"\b{_any(words['advised'])}\b")

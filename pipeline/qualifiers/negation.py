@@ -14,6 +14,9 @@ from pipeline.qualifiers.reading import Propositions, Reading
 # French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"); else a comma ends it.
 _CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
 _LONGEST_LIST = 40
+# So far before a denial brackets are looked for that hold it.
+_BRACKETS_REACH = 120
+_DASH = re.compile(r"(?<=\w) [-–—] ")
 
 
 class Negation(Qualifier):
@@ -24,6 +27,8 @@ class Negation(Qualifier):
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
         """As for every qualifier; a French list goes on only where it is marked as one."""
         low, high = super().reach(hit, propositions, reading)
+        if hit.cue.reach == "forward":
+            high = _within_brackets(reading.folded.folded, hit, high)
         if self.lang != "fr" or hit.cue.reach != "forward":
             return low, high
         stop, text = high, reading.folded.folded
@@ -33,6 +38,16 @@ class Negation(Qualifier):
                 break
             _, end = propositions.around(end)
         return low, min(max(end, hit.end), max(stop, hit.end))
+
+
+def _within_brackets(text: str, hit: Hit, high: int) -> int:
+    """How far a denial reaches: not out of the brackets that hold it, and not over a dash between two statements."""
+    low = max(0, hit.start - _BRACKETS_REACH)
+    if text.rfind("(", low, hit.start) > text.rfind(")", low, hit.start):
+        closing = text.find(")", hit.end, high)
+        high = closing if closing >= 0 else high
+    dash = _DASH.search(text, hit.end + 1, high)
+    return dash.start() if dash is not None else high
 
 
 @Language.factory("anamnesis_negation", default_config={"attr": "NORM", "on_ents_only": True})

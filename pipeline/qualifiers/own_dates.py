@@ -16,6 +16,8 @@ from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
 
 _WORD = re.compile(r"\w{4}")
+# Another item of a list begins.
+_ITEM = re.compile(r"[,;] ?\w")
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
 # So far before an entity an arrow is looked for that leads to it.
@@ -109,7 +111,7 @@ class OwnDates:
             )
         following = after
         listed = after is not None and self._listed(end, after)
-        if after is not None and not listed and not self._leads(after):
+        if after is not None and not listed and not self._leads(after, end, drug=drug):
             after = None
         if before is not None and (
             self._turns(before.end, start)
@@ -177,15 +179,22 @@ class OwnDates:
         owner = self._entities[bisect_left(self._entities, before.start) - 1]
         return self._drug is None or not self._drug.begins_at(owner)
 
-    def _leads(self, dated: DatedSpan) -> bool:
-        """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity."""
-        text, offset = self._text, dated.start
+    def _leads(self, dated: DatedSpan, end: int, *, drug: bool) -> bool:
+        """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity.
+
+        What was stopped then is a treatment and no problem; a proposition is about the last item before it.
+        """
+        text, offset, words = self._text, dated.start, self._words
         low, _ = self._propositions.around(offset)
-        if not _WORD.search(text, low, offset):
+        if not _WORD.search(text, low, offset) and words.own_event.search(text, low, offset) is None:
             return True
-        if self._words.predicate.match(text, low) is None:
+        if words.predicate.match(text, low) is None:
             return False
-        return not self._owned(dated) or self._words.replaced.match(text, low) is not None
+        if self._owned(dated) and words.replaced.match(text, low) is None:
+            return False
+        if not drug and words.of_treatment.match(text, low) is not None:
+            return False
+        return _ITEM.search(text, end, low) is None or not words.items_divide
 
     def _owned(self, dated: DatedSpan) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""

@@ -44,7 +44,7 @@ class ListEnds:
         self._present = re.compile(
             # Behind a break, or the blanks behind a mark; the first sign is one of a set, for which is searched quickly.
             rf"[\n \t](?:(?<=\n)[ \t]*(?:{lines}|{sentences})(?!\w)"
-            rf"|(?<=[.!?][ \t])[ \t]*(?P<opener>{sentences}(?!\w)))",
+            rf"|(?<=[.!?][ \t])[ \t]*(?P<opener>{sentences}(?!\w))|(?<=[,;][ \t])[ \t]*(?P<item>{_any(words['item'])}(?!\w)))",
             re.IGNORECASE,
         )
         self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
@@ -126,13 +126,14 @@ class ListEnds:
         """Where words of the present visit begin; within the line of a bullet they are about its item."""
         bullet, last = False, start
         for match in self._present.finditer(text, start, end):
-            if match["opener"] is None:
+            inner = match.start("opener" if match["item"] is None else "item")
+            if inner < 0:
                 return match.start() + 1
             line = text.rfind("\n", last, match.start()) + 1
             if line:
                 bullet = _BULLET.match(text, line) is not None
             if not bullet:
-                return match.start("opener")
+                return inner
             last = match.start()
         return end
 

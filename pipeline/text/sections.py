@@ -274,7 +274,7 @@ class Sectionizer:
             return True
         if _REST_BLANK.match(text, behind) and (capitalised or colon or _follows_a_whole_line(text, start)):
             return True
-        if not words.isupper() or _is_short(words):
+        if not (words.isupper() or _ABBREVIATED.fullmatch(words)) or _is_short(words):
             return False
         return not _goes_on_in_capitals(text, behind) or (_ABBREVIATED.fullmatch(words) is not None)
 
@@ -308,8 +308,8 @@ def _is_short(words: str) -> bool:
     return sum(map(str.isalnum, words)) < _FEWEST_SIGNS and words[1:2] not in ("/", "&")
 
 
-# "PMH HTN, DM": an abbreviation is the title of the capitals that go on behind it.
-_ABBREVIATED = re.compile(r"[B-DF-HJ-NP-TV-Z]{3,5}|[AEIOU][B-DF-HJ-NP-TV-Z]{3,4}")
+# "PMH HTN, DM": an abbreviation is the title of the capitals that go on behind it; "PHx eczema" of whatever does.
+_ABBREVIATED = re.compile(r"[B-DF-HJ-NP-TV-Z]{3,5}|[AEIOU][B-DF-HJ-NP-TV-Z]{3,4}|[A-Z]{1,3}Hx")
 _LEAST_LETTERS = 4
 _FEWEST_SIGNS = 3
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")

@@ -158,4 +158,4 @@ def test_installed_package_with_its_own_recogniser_is_plugged_in(tmp_path: Path)
     assert ["DRUG", "zorbitol", "en_tiny_med7"] in read["entities"]
     assert ["PROBLEM", "asthma", "matcher"] in read["entities"]
     assert set(read["relations"]) == {"FREQUENCY", "ROUTE", "STRENGTH"}
-    assert read["models"] == ["ner"]
+    assert read["models"] == ["ner", "anamnesis_history"]

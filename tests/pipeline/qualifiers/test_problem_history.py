@@ -42,6 +42,27 @@ ENGLISH = [
     # The date of a treatment is not that of what it is for.
     "[ADHD]- - switched from Ritalin to Concerta last fall.",
     "[Preeclampsia]- on labetalol, h/o [cholestasis]+ in 2018 pregnancy.",
+    "Was on Xarelto for [AF]-, stopped by her cardiologist 2 months ago.",
+    # The date of one item is not that of the others, nor that of an event that of what came of it.
+    "Dx: [dementia]-; [CHF]-; s/p CVA 2018.",
+    "Other: [T2DM]-, IHD with PCI to RCA 2016, GORD.",
+    "Varices status post banding in 2021, who was brought in by EMS after [hematemesis]-.",
+    "[Chronic back pain]- following a fusion in 2018.",
+    # A denial of what an illness left behind, of another item, or in brackets.
+    "PMH: TIA 2018 no residual, [OSA]+, prev OD (venlafaxine, no sequelae), [ADHD]+.",
+    "NO NSAIDS - previous [duodenal ulcer]+.",
+    "PMH: IV drug use no. [Hepatitis B]+.",
+    # What was cured.
+    "[Hepatitis C]+ treated with Mavyret, cured. [CMV]+, cleared with valganciclovir.",
+    # The complaint itself, and what was operated on in this stay.
+    "Alleged h/o [snake bite]- at 6 pm. Presented with a history of [chest pain]-.",
+    "POD #2 s/p sigmoid colectomy for [diverticulitis]-.",
+    "Hx: 66F, [red eye]-, vomited x1",
+    # Ages, stages of life, an earlier pregnancy.
+    "There was an [overdose]+ at 19. Had [chlamydia]+ freshman yr. [Preeclampsia]+ last pregnancy.",
+    # Titles in short, whatever follows them, and words alone.
+    "PHx eczema, [bronchiolitis]+ at 5 months. [Asthma]+ - inhaler.",
+    "Past: HTN (amlodipine stopped), [hernia]+ repair.",
     # What came and went during this stay.
     "[Hypotension]- POD 1, resolved w/ fluids.",
     "C/o [N/V]-. No F/C. Last colonoscopy normal.",
@@ -54,6 +75,10 @@ YEARS = [
     "[Asthma]- since 2003.",
     "Seen 3/4/2021. [Sciatica]- 2021, [gout]+ 2015.",
     "[Hypoxia]- w/ sats in the 80s.",
+    # A month says when, where the past is told; and years before what treated it.
+    "He had a [chest infection]+ in January. [Zoster]+ in March, treated w/ Valtrex.",
+    "Will review [angina]- in March.",
+    "[Gonorrhoea]+ 2022 rx ceftriaxone, [syphilis]+ 2016 & 2021, both treated.",
     "[TIA]+ 2017, who p/w [weakness]-.",
 ]
 FRENCH = [
@@ -118,3 +143,36 @@ def test_what_a_past_drug_did_is_past_by_the_date_of_the_drug():
         doc.char_span(doc.text.index(words), doc.text.index(words) + len(words), spans[words]) for words in spans
     ]
     assert [span._.history for span in nlp(doc).ents] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "problem", "past"),
+    [
+        ("Enbrel was tried for six months and was stopped due to recurrent sinusitis.", "Enbrel", "sinusitis", True),
+        ("Gliclazide in the past gave hypos.", "Gliclazide", "hypos", True),
+        ("Reglan given by GI, took x3 days, had restlessness, no longer using.", "Reglan", "restlessness", True),
+        ("In the past Celexa was stopped because of tremor and nausea.", "Celexa", "nausea", True),
+        (
+            "Taxol was dropped after cycle 4 because of neuropathy which is slowly improving.",
+            "Taxol",
+            "neuropathy",
+            False,
+        ),
+        ("Lisinopril 10 mg daily, stop if it gives cough.", "Lisinopril", "cough", False),
+        ("Dexamethasone x 5 days last month gave a boost. Pain 5/10.", "Dexamethasone", "Pain", False),
+    ],
+)
+def test_what_a_drug_did_is_past_where_its_use_is_over(text, drug, problem, past):
+    nlp = profile("en", "given")
+    doc = nlp.make_doc(text)
+    marked = ((drug, "DRUG"), (problem, "PROBLEM"))
+    doc.ents = [doc.char_span(text.index(words), text.index(words) + len(words), label) for words, label in marked]
+    assert nlp(doc).ents[1]._.history is past
+
+
+def test_what_a_drug_did_that_another_took_the_place_of_is_past():
+    nlp = profile("en", "given")
+    doc = nlp.make_doc("She had been on lisinopril, switched to losartan because of cough.")
+    spans = {"lisinopril": "DRUG", "losartan": "DRUG", "cough": "PROBLEM"}
+    doc.ents = [doc.char_span(doc.text.index(w), doc.text.index(w) + len(w), label) for w, label in spans.items()]
+    assert [span._.history for span in nlp(doc).ents] == [True, False, True]
