@@ -83,8 +83,10 @@ class OwnDates:
         elif old is not None and recent is not None:
             own = self._own_date(start, end, high)
             old, recent = (own, None) if own is not None else (old, recent)
-        if old is not None and drug and self._drug is not None and self._drug.led_by_use(start, old.cue):
-            old = None
+        if old is not None and drug and self._drug is not None:
+            # "A arrêté en mars pour B"
+            if self._drug.led_by_use(start, old.cue) or self._drug.own_end(start, end, old):
+                old = None
         if old is not None:
             if drug and self._drug is not None:
                 over = dates.course_over(old, end, sentence[1])

@@ -20,7 +20,8 @@ _NAME_BEFORE = re.compile(
 )
 _YEAR_BEHIND = re.compile(
     r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b"
-    r"|s/p\b|w/|c/b\b|[rt]x(?:'?d)?\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->|&|for\b|in\b|on\b|w\b|both\b)"
+    r"|s/p\b|w/|c/b\b|[rt]x(?:'?d)?\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->|&|for\b|in\b|on\b|w\b|both\b"
+    r"|a[ ](?:19|20)\d\d\b)"
 )
 _LINE_BEHIND = re.compile(r"[ \t]?[:,;-]|[ \t][^\W\d_]")
 _AMONG_DATES = re.compile(r"\s{0,2}(?:[,;/&-]|et|and|ou|or|puis)\s{0,2}(?:en\s|in\s)?\Z")

@@ -35,6 +35,9 @@ def said(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Resikali 15 g hors dialyse", ["hors dialyse"]),
         ("Gaviscon nourrisson 1,5 ml après bib", ["après bib"]),
         ("Donormyl de tps en tps", ["de tps en tps"]),
+        ("Sintrom 4 mg 1/4 cp 2 j/3", ["2 j/3"]),
+        ("Pantoloc 40 mg 1 co die AC déj", ["die AC déj"]),
+        ("Uvestérol ADEC 1 dose/j", ["/j"]),
         # No frequency: when a dose is held, where something is dispensed, what another thing is done for.
         ("Métoprolol 25 mg, tenir si FC < 55", []),
         ("Méthadone gélule 70 mg, déliv hebdo", []),
