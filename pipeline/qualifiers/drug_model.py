@@ -98,10 +98,14 @@ class DrugModel:
 
     def _read(self, contexts: DrugContexts) -> tuple[Floats, Floats]:
         """The weights of each token, and of each with the next one."""
-        tokens, words, pairs = contexts.tokens, self._words, self._pairs
-        rows = [words.get(token) or words.get(stem_of(token) or "", 0) for token in tokens]
+        tokens, pairs = contexts.tokens, self._pairs
+        rows = [*map(self._row, tokens)]
         two = [pairs.get(f"{one} {other}", 0) for one, other in pairwise(tokens)]
         return self._word_weights[rows], self._pair_weights[[*two, 0]]
+
+    def _row(self, token: str) -> int:
+        """The row of a token, or of how it begins."""
+        return self._words.get(token) or self._words.get(stem_of(token) or "", 0)
 
     def overrules(self, likely: float, context: Context, past: bool) -> bool:
         """Whether a drug is so likely of the past, or so unlikely, that what the rules say does not count."""
@@ -110,11 +114,11 @@ class DrugModel:
 
     def heaviest(self, contexts: DrugContexts, context: Context, past: bool) -> tuple[int, int] | None:
         """The bounds of the word that says most that a drug is of the past, or that it is not."""
-        words, _ = self._read(contexts)
         by_token: dict[int, float] = {}
         for column, (low, high) in enumerate(context.words):
             for token in range(low, high):
-                by_token[token] = by_token.get(token, 0.0) + (1 if past else -1) * float(words[token, column])
+                weight = float(self._word_weights[self._row(contexts.tokens[token]), column])
+                by_token[token] = by_token.get(token, 0.0) + (weight if past else -weight)
         return contexts.bounds[max(by_token, key=by_token.__getitem__)] if by_token else None
 
     def to_bytes(self) -> bytes:

@@ -16,6 +16,8 @@ _CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(
 _LONGEST_LIST = 40
 # So far before a denial brackets are looked for that hold it.
 _BRACKETS_REACH = 120
+# So far behind it the end of the brackets, or a dash.
+_DASH_REACH = 200
 _DASH = re.compile(r"(?<=\w) [-–—] ")
 
 
@@ -44,9 +46,9 @@ def _within_brackets(text: str, hit: Hit, high: int) -> int:
     """How far a denial reaches: not out of the brackets that hold it, and not over a dash between two statements."""
     low = max(0, hit.start - _BRACKETS_REACH)
     if text.rfind("(", low, hit.start) > text.rfind(")", low, hit.start):
-        closing = text.find(")", hit.end, high)
+        closing = text.find(")", hit.end, min(high, hit.end + _DASH_REACH))
         high = closing if closing >= 0 else high
-    dash = _DASH.search(text, hit.end + 1, high)
+    dash = _DASH.search(text, hit.end + 1, min(high, hit.end + _DASH_REACH))
     return dash.start() if dash is not None else high
 
 

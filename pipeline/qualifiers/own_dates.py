@@ -18,6 +18,8 @@ from pipeline.qualifiers.reading import Propositions
 _WORD = re.compile(r"\w{4}")
 # Another item of a list begins.
 _ITEM = re.compile(r"[,;] ?\w")
+# So far behind an entity it is looked for.
+_ITEM_REACH = 200
 # So many propositions back a turn is looked for.
 _LONGEST_STORY = 8
 # So far before an entity an arrow is looked for that leads to it.
@@ -196,7 +198,7 @@ class OwnDates:
             return False
         if not drug and words.of_treatment.match(text, low) is not None:
             return False
-        return _ITEM.search(text, end, low) is None or not words.items_divide
+        return _ITEM.search(text, end, min(low, end + _ITEM_REACH)) is None or not words.items_divide
 
     def _owned(self, dated: DatedSpan) -> bool:
         """Whether the date's proposition holds an entity before the date, which it is of."""

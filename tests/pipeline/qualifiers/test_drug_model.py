@@ -6,9 +6,11 @@ import json
 import math
 import pickle
 import sys
+import time
 
 import pytest
 import spacy
+from spacy.tokens import Span
 
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
@@ -161,3 +163,19 @@ def test_a_model_is_made_from_notes_and_sentences(tmp_path, monkeypatch, capsys)
     (past, _), (present, _) = model.scores(contexts(text, ("Paxil", "Norvasc"))).values()
     assert past > 0.9
     assert present < 0.1
+
+
+def test_time_is_linear_where_a_model_overrules_all_drugs(tmp_path):
+    write({ALWAYS: 9.0, **SURE}, tmp_path / "model", "made for a test")
+    nlp = spacy.blank("en")
+    history = nlp.add_pipe("anamnesis_history", config={"model": str(tmp_path / "model")})
+
+    def spent(times: int) -> float:
+        doc = nlp.tokenizer("Take Zocor, Lipitor, " * times)
+        doc.ents = [Span(doc, token.i, token.i + 1, "DRUG") for token in doc if token.text in ("Zocor", "Lipitor")]
+        start = time.process_time()
+        history(doc)
+        return time.process_time() - start
+
+    spent(50)
+    assert min(spent(1600) for _ in range(2)) < 12 * min(spent(200) for _ in range(3))
