@@ -77,7 +77,7 @@ class Amounts:
         kinds = resources.phrases(lang, "posology/words.tsv")
         scales, additional, halves = kinds["scale_word"], kinds["amount_more"], kinds["and_half"]
         #: What else than a unit may stand between a number and its unit, or before the second number of a range.
-        self.behind = (*scales, "m", "k", *additional, *halves, *kinds["range"], *kinds["of"])
+        self.behind = (*scales, "m", "k", "l", *additional, *halves, *kinds["range"], *kinds["of"])
         per = kinds["per"]
         signs, wordy = ([p for p in per if p.isalpha() == alpha] for alpha in (False, True))
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
@@ -87,7 +87,7 @@ class Amounts:
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
         scaled = alternatives(w for w, unit in self.units.items() if unit.measure == "activity")
-        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[mk](?=\s*(?:d')?{scaled}\b)))?"
+        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[mkl](?=\s*(?:d')?{scaled}\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
         more = rf"(?:\s+{alternatives(additional)})?"
         half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"

@@ -25,6 +25,8 @@ FIGURE_START = r"(?:(?<![\d.,])|(?<=[a-z)\x01\x02],))"
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SCALES = {"m": 6, "million": 6, "millions": 6, "mega": 6, "k": 3, "thousand": 3, "mille": 3}
+# "6L IU", "2 lakh units": hundreds of thousands, as in India.
+_SCALES |= dict.fromkeys(("l", "lakh", "lakhs", "lac", "lacs"), 5)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
 _AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")

@@ -124,7 +124,7 @@ class Placing(Assembling):
         before = self.step.amounts[-1][0] if len(self.step.amounts) == 1 else None
         if before is None or before.kind != "quantity" or not before.quantity:
             return None
-        if not self.step.timed():
+        if not self.step.timed() and self.step.duration is None:
             return None
         behind = self.then or self.closed or self._beside_timing()
         if not behind or not 1 / _LIKE < largest(amount) / largest(before) < _LIKE:
@@ -174,7 +174,7 @@ class Placing(Assembling):
                 self._next()  # also "5000 units bolus, then 1000 units/h"
             return
         if step.timed() and not (self._product_only() and amount.kind != "strength"):
-            if self._alike(amount) or self.take or not self._adds(amount):
+            if self._alike(amount) or self.take or not self._adds(amount) or self._told_anew(amount):
                 self._next()
             return
         if self._alike(amount) and not self._product_only():
@@ -197,6 +197,12 @@ class Placing(Assembling):
         if amount.kind == "strength":
             return True
         return (amount.kind == "quantity" and kinds == {"count"}) or (amount.kind == "count" and "count" not in kinds)
+
+    def _told_anew(self, amount: Amount) -> bool:
+        """Does a count with its own time begin a step: "1 mg bid, 0.5 tab qhs", "20 mg daily x 5 days, 1 tab daily"?"""
+        if amount.kind != "count" or not amount.measure or not self.closed or self.following != "timing":
+            return False
+        return self.step.duration is not None or largest(amount) % 1 != 0
 
     def _alike(self, amount: Amount) -> bool:
         return any(same_kind(other, amount) for other, _ in self.step.amounts)

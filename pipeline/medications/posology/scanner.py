@@ -166,7 +166,9 @@ class Scanner(Frequencies):
         units = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
         phrased = sorted(map(re.escape, self._frequencies.behind_figures | _NOT_PLAIN))
         words = resources.phrases(self.lang, "posology/words.tsv")
-        more = [phrase for kind in _GO_ON for phrase in words.get(kind, ())]
+        # Two units stand behind a figure of lakhs only: "6L IU".
+        active = (written for written, unit in self.amounts.units.items() if unit.measure == "activity")
+        more = [*(phrase for kind in _GO_ON for phrase in words.get(kind, ())), *active]
         return re.compile(
             rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
