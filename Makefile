@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install test bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table bom audit model recogniser
+.PHONY: help install test test-quick bench demo check check-deploy check-cluster deploy-files up pin-images lock clean chaos chaos-table bom audit model recogniser
 MINUTES ?= 10
 SEED ?= 1
 
@@ -16,6 +16,7 @@ help:
 	@echo "make install   create .venv from the hash-pinned lock"
 	@echo "make demo      broker, worker and sample notes on this machine; ends by itself"
 	@echo "make test      all tests; with Java 17 and Maven also those on a real Apache Kafka"
+	@echo "make test-quick  the everyday run: all tests but those on a real Apache Kafka"
 	@echo "make bench     one shard on Kafka against bare nlp.pipe, with the CPU seconds of every process; French over EDS-NLP; growth with length; profiles over a network"
 	@echo "make check     format, lint, types, import arrows, manifests, bill of materials"
 	@echo "make bom       CycloneDX bill of materials of what ships: .cache/bom.cdx.json"
@@ -43,6 +44,9 @@ install: $(STAMP)
 test: install
 	$(BIN)/python -m pytest --numprocesses 4 --ignore tests/stream/test_chaos.py
 	$(BIN)/python -m pytest tests/stream/test_chaos.py
+
+test-quick: install
+	$(BIN)/python -m pytest --numprocesses 4 -m "not kafka and not deploy and not cluster"
 
 bench: install
 	$(BIN)/python -m tests.benchmarks.throughput
