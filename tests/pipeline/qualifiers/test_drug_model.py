@@ -179,3 +179,17 @@ def test_time_is_linear_where_a_model_overrules_all_drugs(tmp_path):
 
     spent(50)
     assert min(spent(1600) for _ in range(2)) < 12 * min(spent(200) for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "past"),
+    [
+        ("ATCD : HTA, OAP EN NOVEMBRE 2021\nTTT : KARDEGIC, BISOPROLOL 5", "KARDEGIC", False),
+        ("ATCD : asthme, phlébite 2015 (Xarelto 6 mois)\nTTT : Seretide", "Xarelto", True),
+        ("Antécédents : HTA sous amlodipine, AVC en 2019.", "amlodipine", True),
+    ],
+)
+def test_the_french_profile_reads_shorthand_with_its_model(text, drug, past):
+    nlp = profile("fr", entities="given")
+    doc = nlp(given(nlp, text, [drug]))
+    assert doc.ents[0]._.history is past
