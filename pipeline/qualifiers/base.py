@@ -298,7 +298,7 @@ def missing(name: str, setting: str, group: str) -> ValueError:
 def qualified_by(span: Span, names: tuple[str, ...]) -> CueData | None:
     """The evidence that an entity is denied or another person's, from the qualifiers that have run."""
     for name in names:
-        if extensions.of_span(span, name):
+        if span.has_extension(name) and extensions.of_span(span, name):
             written = f"{name}_evidence"
             evidence = extensions.of_span(span, written) if span.has_extension(written) else None
             cue = evidence[0] if evidence else {"start": span.start_char, "end": span.end_char}
