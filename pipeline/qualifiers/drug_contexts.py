@@ -42,7 +42,7 @@ _READ_BEFORE, _READ_BEHIND = 600, 400
 # So many tokens may stand between two drugs of an enumeration.
 _MOST_JOINS = 6
 # So large a part of the words around a drug are little ones in sentences.
-_SENTENCE_SHARE = 0.2
+_SENTENCE_SHARE = 0.12
 # A heading that stands alone leads no more lines than this.
 _LED_LINES = 15
 _LONGEST_HEADING = 60

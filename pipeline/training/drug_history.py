@@ -38,7 +38,7 @@ _STEPS, _INNER_STEPS = 12, 40
 # What a sentence counts more that is read wrongly, and how often at most it is looked for.
 _WRONG, _MOST_FITS = 3.0, 5
 # How sure the model must be to overrule the rules: below the first, from the second on; and in sentences.
-_SURE, _SURE_TOLD = (0.07, 0.9), (0.0, 1.0)
+_SURE, _SURE_TOLD = (0.07, 0.97), (0.0, 1.0)
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]

@@ -61,7 +61,7 @@ def test_short_names(english: Language, text: str, drugs: list[str]) -> None:
         "Pressures were checked with a Tono-Pen; the tube was cut with the amp meter.",
         "Medications: name unknown.",
         "No sign of SSI. EMB negative for atypia. MSM, sexually active.",
-        "Stage 2 POP. HAI in 2012. PHT with a dilated RV. PCN tube exchanged.",
+        "HAI in 2012. PHT with a dilated RV. PCN tube exchanged. I stay with my mom. Pop a can.",
         "FH: MOM- diabetes. Fluorescein angiography was done.",
     ],
 )

@@ -94,7 +94,7 @@ def test_drugs_of_an_enumeration_share_what_stands_around_them():
 
 
 def test_a_model_that_is_sure_overrules_the_rules_and_says_so(tmp_path):
-    (lasix,) = decided({"behind own: weekend": 2.0}, tmp_path, "Lasix 40 mg for the weekend.", ["Lasix"])
+    (lasix,) = decided({"behind own: weekend": 2.0}, tmp_path, "Lasix 40 mg over weekend.", ["Lasix"])
     assert lasix._.history is True
     cue = lasix._.history_evidence[-1]
     assert (cue["kind"], cue["rule"], cue["score"]) == ("model", "model", 0.881)
@@ -104,7 +104,7 @@ def test_a_model_that_is_sure_overrules_the_rules_and_says_so(tmp_path):
 
 
 def test_a_model_that_is_not_sure_leaves_the_rules_alone(tmp_path):
-    (lasix,) = decided({"behind own: weekend": 0.5}, tmp_path, "Lasix 40 mg for the weekend.", ["Lasix"])
+    (lasix,) = decided({"behind own: weekend": 0.5}, tmp_path, "Lasix 40 mg over weekend.", ["Lasix"])
     assert (lasix._.history, lasix._.history_evidence) == (False, None)
 
 
