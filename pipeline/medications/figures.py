@@ -1,4 +1,4 @@
-"""What the figures of a number say by themselves: how much, two strengths, a date."""
+"""What the figures of a number say by themselves: how much, how much each time, two strengths, a date."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ DATE = re.compile(
 )
 # Two numbers with a hyphen.
 PAIR = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
+# "10-10-15", "8/8/10": so much each time of the day.
+EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}|[1-9]\d?(?:/(?:0|[1-9]\d?)){2,3}")
+# Parts of tablets behind a strength.
+PART = re.compile(r"(?:[1-3] ?)?(?:[½¼¾]|[13]/[24])")
+TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
+MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
 _STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.

@@ -20,7 +20,7 @@ from pipeline.medications.grammar import Candidate, Grammar
 from pipeline.medications.lexicon import Lexicon, Mention, Words
 from pipeline.medications.products import Products
 from pipeline.medications.recognizer_context import Context
-from pipeline.medications.recognizer_numbers import DRUG, Entity
+from pipeline.medications.recognizer_items import DRUG, Entity
 from pipeline.medications.recognizer_unnamed import UnnamedInstructions
 from pipeline.medications.unlisted import UnlistedNames, medication_lists
 from pipeline.text.doc_text import DocText

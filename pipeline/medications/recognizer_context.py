@@ -14,7 +14,7 @@ from operator import attrgetter
 from pipeline.medications.figures import MOST_COUNTED, value_of
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
-from pipeline.medications.recognizer_numbers import Entity, Item
+from pipeline.medications.recognizer_items import Entity, Item
 from pipeline.medications.recognizer_reader import Reader
 
 

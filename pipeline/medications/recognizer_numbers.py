@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.medications.figures import DATE, LEAST_OF_TWO, MOST_COUNTED, PAIR, few, of_two_strengths, value_of
+from pipeline.medications import figures
 from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
 from pipeline.medications.lexicon import Kind, Mention
+from pipeline.medications.recognizer_items import DRUG, Entity, Item
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
 
-DRUG = "DRUG"
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 _GLUE = (" ", "  ")
@@ -27,14 +26,7 @@ LEAST_DISPENSED = 12
 SIGN_REACH = 6
 # "Half a tablet", "one-half of a tablet".
 _OF_A = re.compile(r"^[ \t]+(?:(?:of[ \t]+)?an?|d'une?|de)(?=[ \t]+$)")
-_DECIMAL = re.compile(r"\d*(?:\.\d+|,\d{1,2})")
-# "10-10-15", "8/8/10": so much each time of the day.
-_EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}|[1-9]\d?(?:/(?:0|[1-9]\d?)){2,3}")
-# Parts of tablets behind a strength.
-_PART = re.compile(r"(?:[1-3] ?)?(?:[½¼¾]|[13]/[24])")
 _CLAUSE_ENDS = re.compile(r"[ \t]*(?:[,;)\n]|\.\s|$)")
-_TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
-_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
 _ONE_AND_A_HALF = 1.5
 # A dose is changed by a factor up to this.
 _MOST_TIMES = 5
@@ -46,20 +38,6 @@ _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:(?:of[ \t]+an?|x)[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
-
-Item = Mention | Candidate
-
-
-@dataclass(slots=True)
-class Entity:
-    """A recognised stretch of the folded text."""
-
-    start: int
-    end: int
-    label: str
-    source: str
-    score: float
-    name: str = ""
 
 
 class Numbers:
@@ -96,11 +74,11 @@ class Numbers:
         if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
             return False
         count = self.text[number.start : number.end]
-        value = value_of(count)
+        value = figures.value_of(count)
         if (
             value is None
             or value < LEAST_DISPENSED
-            or of_two_strengths(count)
+            or figures.of_two_strengths(count)
             or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
         ):
             return False
@@ -125,8 +103,8 @@ class Numbers:
             item.start in self.context.items and self.text[item.end : item.end + 1] in (".", ")")
         ) or self._counts_items(item, stretch):
             return None
-        each_time = _EACH_TIME.fullmatch(stretch) and self._counted_each_time()
-        if (DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
+        each_time = figures.EACH_TIME.fullmatch(stretch) and self._counted_each_time()
+        if (figures.DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
         ):
             return None
@@ -135,7 +113,7 @@ class Numbers:
         if item.start > 1 and self.text[item.start - 1] == "-" and self.text[item.start - 2].isalpha():
             # "Catapres patch TTS-2"
             return None
-        if self._of_tablets(item, place) and few(value_of(stretch)) and not article:
+        if self._of_tablets(item, place) and figures.few(figures.value_of(stretch)) and not article:
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
@@ -151,10 +129,10 @@ class Numbers:
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            return "DOSAGE" if counted and few(value_of(stretch)) and "." not in stretch else None
+            return "DOSAGE" if counted and figures.few(figures.value_of(stretch)) and "." not in stretch else None
         if isinstance(following, Candidate) and self._follows(end, following):
             follows = following.label
-        value = value_of(stretch)
+        value = figures.value_of(stretch)
         last = self.last
         if self._former(item, value) or (self._behind_arrow(item, value) and follows != "FORM"):
             return "STRENGTH"
@@ -181,11 +159,13 @@ class Numbers:
         at_form = isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE") and self._at_form(item)
         if (at_form or (at_drug and not self.strength)) and self._bare_strength(stretch, following, end):
             return "STRENGTH"
-        of_form = _DECIMAL.fullmatch(stretch) or ("/" in stretch and value is not None and value >= LEAST_OF_TWO)
+        of_form = figures.DECIMAL.fullmatch(stretch) or (
+            "/" in stretch and value is not None and value >= figures.LEAST_OF_TWO
+        )
         if of_form and not self.strength and last is not None and last.label == "FORM":
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
-        if value is not None and value > MOST_COUNTED and last is not None:
+        if value is not None and value > figures.MOST_COUNTED and last is not None:
             if follows in ("FREQUENCY", "DURATION") and self._at_uncounted_form(item):
                 # "Voltarène cp 50 x2/j", but "Laroxyl gouttes 10 le soir"
                 return "STRENGTH"
@@ -206,7 +186,7 @@ class Numbers:
                 return None
             # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
             single = self.text[following.end - 1] != "s" and item.end < following.start
-            single = single and value is not None and value > MOST_COUNTED
+            single = single and value is not None and value > figures.MOST_COUNTED
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE", "DURATION")
@@ -219,26 +199,31 @@ class Numbers:
             if follows == "ROUTE" and self._before_class(place + 2):
                 # "Failed 2 oral antibiotics"
                 return None
-            if at_drug and value is not None and value > MOST_COUNTED and not self.strength:
+            if at_drug and value is not None and value > figures.MOST_COUNTED and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
-                return "STRENGTH" if self.bare and value is not None and value > MOST_COUNTED else "DOSAGE"
+                return "STRENGTH" if self.bare and value is not None and value > figures.MOST_COUNTED else "DOSAGE"
             return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
-        if self.rules["takes"].fullmatch(before) and few(value):
+        if self.rules["takes"].fullmatch(before) and figures.few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if last is not None and last.label == "STRENGTH" and not self.text[last.end : item.start].strip(" "):
             # "Nebilox 5 mg 1/2, Tahor"
-            return "DOSAGE" if _PART.fullmatch(stretch) and _CLAUSE_ENDS.match(self.text, end) else None
+            return "DOSAGE" if figures.PART.fullmatch(stretch) and _CLAUSE_ENDS.match(self.text, end) else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
 
     def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:
         """Is this a further dose of the drug: "400 bid, then 200 qd", "5 mg M/W/F and 2.5 other days"?"""
         if value is None or not self.strength or self.last is None:
             return False
-        if of_two_strengths(stretch):
+        if figures.of_two_strengths(stretch):
             return True
-        if self.amount and self.amount <= MOST_COUNTED and self.last.label in _TIMED and self._comparable(value):
+        if (
+            self.amount
+            and self.amount <= figures.MOST_COUNTED
+            and self.last.label in _TIMED
+            and self._comparable(value)
+        ):
             # "0.5 mg SL, 0.5 BID, 1 BID"
             return True
         if value > _MOST_TAKEN or self.rules["small"].fullmatch(stretch):
@@ -248,7 +233,7 @@ class Numbers:
             # "40 mg daily x 5 days, 20 daily x 5 days"
             return True
         timed = self.last.label in ("FREQUENCY", "DURATION", "STRENGTH")
-        return timed and bool(_DECIMAL.fullmatch(stretch)) and value > _ONE_AND_A_HALF
+        return timed and bool(figures.DECIMAL.fullmatch(stretch)) and value > _ONE_AND_A_HALF
 
     def _bracketed(self, item: Candidate, stretch: str, value: float | None) -> bool:
         """Is this the strength of a product, in brackets behind its name: "Syndopa Plus (100/25)"?"""
@@ -258,7 +243,7 @@ class Numbers:
             and last.label == DRUG
             and not self.strength
             and value is not None
-            and (value > MOST_COUNTED or of_two_strengths(stretch))
+            and (value > figures.MOST_COUNTED or figures.of_two_strengths(stretch))
             and self.text[last.end : item.start].strip(" ") == "("
             and self.text[item.end : item.end + 1] == ")"
         )
@@ -274,7 +259,7 @@ class Numbers:
             or self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
         ):
             return False
-        least = min(MOST_COUNTED, self.amount / 2)
+        least = min(figures.MOST_COUNTED, self.amount / 2)
         return value > least and self.amount / _MOST_TIMES <= value <= self.amount * _MOST_TIMES
 
     def _former(self, item: Candidate, value: float | None) -> bool:
@@ -284,11 +269,11 @@ class Numbers:
 
     def _changed_bare(self, value: float | None, following: Candidate) -> bool:
         """Are both ends of a change told without their unit: "metoprolol 25 -> 50"?"""
-        other = value_of(self.text[following.start : following.end]) if following.label == NUMBER else None
+        other = figures.value_of(self.text[following.start : following.end]) if following.label == NUMBER else None
         by_units = self.drug and self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
         if value is None or other is None or by_units:
             return False
-        return max(value, other) > MOST_COUNTED and value / _MOST_TIMES <= other <= value * _MOST_TIMES
+        return max(value, other) > figures.MOST_COUNTED and value / _MOST_TIMES <= other <= value * _MOST_TIMES
 
     def _behind_arrow(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to: "metoprolol 25 mg -> 50"?"""
@@ -325,19 +310,23 @@ class Numbers:
             return None
         joint = self.rules["dose_joint"].fullmatch(self.text, last.end, start)
         plain = not self.text[last.end : start].strip(" :,-\t")
-        if "/" in stretch and value >= LEAST_OF_TWO and (plain or not _MONTH.fullmatch(stretch)):
+        if (
+            "/" in stretch
+            and value >= figures.LEAST_OF_TWO
+            and (plain or not figures.MONTH_AND_YEAR.fullmatch(stretch))
+        ):
             return "STRENGTH"
         if not joint:
             return None
         measured = self.rules["measured_drug"].search(self.text, last.start, last.end)
         # A small number is a strength where the dose is changed to it, and where the drug before has one without its
         # unit: "thiamine 100, folate 1"; and tablets are counted in no tenths: "Flomax 0.4".
-        tenths = self.rules["small"].fullmatch(stretch) or (not measured and _TENTHS.fullmatch(stretch))
-        bare = value > MOST_COUNTED or tenths or self.bare_before
+        tenths = self.rules["small"].fullmatch(stretch) or (not measured and figures.TENTHS.fullmatch(stretch))
+        bare = value > figures.MOST_COUNTED or tenths or self.bare_before
         counted = self.rules["bare_units"].search(self.text, last.start, last.end)
         if not (bare or counted or joint[0].strip()):
             return None
-        if self.rules["ends_strength"].match(self.text, end) or (counted and _DECIMAL.fullmatch(stretch)):
+        if self.rules["ends_strength"].match(self.text, end) or (counted and figures.DECIMAL.fullmatch(stretch)):
             return "STRENGTH"
         if measured:
             return None
@@ -431,7 +420,7 @@ class Numbers:
         """Is this what a dose is changed to, told without its unit? Units of insulin are counted."""
         if value is None or self.drug is None:
             return False
-        if value <= MOST_COUNTED and not (self.amount and self.amount / _MOST_TIMES <= value):
+        if value <= figures.MOST_COUNTED and not (self.amount and self.amount / _MOST_TIMES <= value):
             # "2 mg x2 → 3 x2", but "100 x2 → 1 le soir"
             return False
         if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
@@ -462,28 +451,28 @@ class Numbers:
         """
         if not isinstance(following, Candidate) or self.text[end : following.start].strip(" \t,:("):
             return False
-        value = value_of(stretch)
+        value = figures.value_of(stretch)
         if value is None or following.label not in (NUMBER, "DOSAGE", "FORM", "ROUTE", "FREQUENCY"):
             return False
-        if value >= MOST_COUNTED and self.rules["single"].fullmatch(self.text, following.start, following.end):
+        if value >= figures.MOST_COUNTED and self.rules["single"].fullmatch(self.text, following.start, following.end):
             # "Périndopril 4 1/j": so much, once.
             return True
-        if (pair := PAIR.fullmatch(stretch)) and float(pair[1]) > float(pair[2]):
+        if (pair := figures.PAIR.fullmatch(stretch)) and float(pair[1]) > float(pair[2]):
             # "Suboxone 8-2 film": a range rises.
             return True
-        if _DECIMAL.fullmatch(stretch):
+        if figures.DECIMAL.fullmatch(stretch):
             # "1.5 tablets", "0.5 tab" are counted; tablets of 2.5 mg exist.
             form = self.text[following.start : following.end]
             counted = following.label == "FORM" and self.rules["countable"].fullmatch(form)
             return not (counted and (value == _ONE_AND_A_HALF or (value < 1 and not form.endswith("s"))))
-        if of_two_strengths(stretch):
+        if figures.of_two_strengths(stretch):
             return True
         if following.label in ("FREQUENCY", "ROUTE") and stretch.isdigit() and self._taken_in_small_doses():
             return True
         return (
-            value > MOST_COUNTED
+            value > figures.MOST_COUNTED
             and following.label in (NUMBER, "DOSAGE")
-            and (few(value_of(self.text[following.start : following.end])) or self._counts(following))
+            and (figures.few(figures.value_of(self.text[following.start : following.end])) or self._counts(following))
         )
 
     def _taken_in_small_doses(self) -> bool:

@@ -21,7 +21,8 @@ from pipeline.medications.grammar import (
     Candidate,
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_numbers import DRUG, SIGN_REACH, Entity, Item, Numbers
+from pipeline.medications.recognizer_items import DRUG, Entity, Item
+from pipeline.medications.recognizer_numbers import SIGN_REACH, Numbers
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
