@@ -23,7 +23,8 @@ _WORD = re.compile(r"[a-z0-9]{1,12}(?:[ .\-/]{1,2}(?:[a-z]{1,12}|\d{1,3}))?")
 
 # Signs of a word that patterns are looked up by.
 _PREFIX = 3
-_SAME_FIGURES = str.maketrans("0123456789", DIGIT * 10)
+_FIGURES = "0123456789½¼¾"
+_SAME_FIGURES = str.maketrans(_FIGURES, DIGIT * len(_FIGURES))
 
 
 class Beginnings:
@@ -79,7 +80,7 @@ def loosened(body: str) -> str:
         elif sign == "[":
             end = _end_of_class(body, place)
             inside = body[place + 1 : end - 1]
-            figures = any(letter.isdigit() for letter in inside)
+            figures = any(letter.isnumeric() for letter in inside)
             pieces.append(r"[\s\S]" if figures and inside[0] == "^" else rf"[{inside}\d]" if figures else f"[{inside}]")
         elif sign == "{":
             end = body.index("}", place) + 1

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pipeline.medications import figures
 from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
 from pipeline.medications.lexicon import Kind, Mention
-from pipeline.medications.recognizer_items import DRUG, Entity, Item
-
-if TYPE_CHECKING:
-    from pipeline.medications.recognizer_context import Context
+from pipeline.medications.recognizer_dispensed import GLUE, Dispensed, start_of
+from pipeline.medications.recognizer_items import DRUG, Item
 
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
-_GLUE = (" ", "  ")
 # Behind these a further amount may stand without its unit.
 _TIMED = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
-# From here on tablets are dispensed, not taken.
-LEAST_DISPENSED = 12
 # So far before a number a sign of comparison is looked for.
 SIGN_REACH = 6
 # "Half a tablet", "one-half of a tablet".
@@ -30,71 +23,18 @@ _CLAUSE_ENDS = re.compile(r"[ \t]*(?:[,;)\n]|\.\s|$)")
 _ONE_AND_A_HALF = 1.5
 # A dose is changed by a factor up to this.
 _MOST_TIMES = 5
-# The words in brackets before an earlier dose, and a point of a plan, are no longer than this.
+# A gap so wide is between two columns.
+_COLUMN = 3
+# The words in brackets before an earlier dose are no longer than this.
 _FORMER = 32
-_LONGEST_POINT = 400
 # "2 pm", "10:30 am", but "40 pm".
 _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
-_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _OF_TABLETS = re.compile(r"[ \t]+(?:(?:of[ \t]+an?|x)[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
 
 
-class Numbers:
+class Numbers(Dispensed):
     """Decides about numbers from the items around them and from what was read last."""
-
-    def __init__(self, context: Context, items: Sequence[Item]) -> None:
-        self.context = context
-        self.rules = context.rules
-        self.text = context.words.text
-        self.items = items
-        self.last: Entity | None = None
-        self.drug: Mention | None = None
-        self.strength = False  # has the current drug a strength already?
-        self.bare = False  # and was that a number without a unit?
-        self.amount: float | None = None  # how much, as long as nothing of it was counted
-        self.bare_before = False  # and was it so with the drug before, in the same sentence?
-
-    def _supplied(self, start: int) -> bool:
-        """Does the word before say that an amount is dispensed or counted, not taken?"""
-        place = bisect_left(self.context.words.starts, start) - 1
-        if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:#"):
-            return False
-        if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
-            # "Cefuroxime for one week 500 mg daily"
-            return False
-        if not self.rules["supply_before"].fullmatch(self.context.words.words[place]):
-            return False
-        # "#30 with two refills, one every four hours": what is dispensed ends there.
-        aside = self.rules["dispensing"].match(self.text, self.last.end) if self.last is not None else None
-        return aside is None or not aside.end() <= start <= aside.end() + 2
-
-    def _counted_out(self, number: Item, form: Candidate) -> bool:
-        """Is this the number of tablets that were dispensed: "Vicodin, 40 tablets, one every four hours"?"""
-        if isinstance(number, Mention) or number.label != NUMBER or self.text[number.end : form.start] not in _GLUE:
-            return False
-        count = self.text[number.start : number.end]
-        value = figures.value_of(count)
-        if (
-            value is None
-            or value < LEAST_DISPENSED
-            or figures.of_two_strengths(count)
-            or not self.rules["countable"].fullmatch(self.text, form.start, form.end)
-        ):
-            return False
-        before = self._word_before(number.start)
-        if (
-            self.rules["takes"].fullmatch(before)
-            or self.rules["given"].fullmatch(before)
-            or _OF.match(self.text, form.end)
-        ):
-            return False
-        following = self.items[bisect_right(self.items, form.start, key=_start) :][:1]
-        if following and self.rules["strength_of_form"].fullmatch(self.text, form.end, following[0].start):
-            # "16 cp à 1 g"
-            return False
-        used = following and isinstance(following[0], Candidate) and following[0].label in ("FREQUENCY", "ROUTE")
-        return not (used and not self.text[form.end : following[0].start].strip())
 
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
         before = self._word_before(item.start)
@@ -134,7 +74,9 @@ class Numbers:
             follows = following.label
         value = figures.value_of(stretch)
         last = self.last
-        if self._former(item, value) or (self._behind_arrow(item, value) and follows != "FORM"):
+        if former := self._former(item, value):
+            return former
+        if self._behind_arrow(item, value) and follows != "FORM":
             return "STRENGTH"
         if changed := self._changed(item, following):
             return changed
@@ -165,12 +107,14 @@ class Numbers:
         if of_form and not self.strength and last is not None and last.label == "FORM":
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
+        uncounted = value is not None and (value > figures.MOST_COUNTED or figures.DECIMAL.fullmatch(stretch))
+        if uncounted and last is not None and last.label == "FORM":
+            if self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
+                # "2 cp de 90", "4 cp de 2,5"
+                return "STRENGTH"
         if value is not None and value > figures.MOST_COUNTED and last is not None:
             if follows in ("FREQUENCY", "DURATION") and self._at_uncounted_form(item):
                 # "Voltarène cp 50 x2/j", but "Laroxyl gouttes 10 le soir"
-                return "STRENGTH"
-            if last.label == "FORM" and self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
-                # "2 cp de 90"
                 return "STRENGTH"
             if follows == "DURATION" and (self.bare or (at_drug and not self.strength) or self._next_step(value)):
                 # "Prednisone 20 5 jours, 10 5 jours", "nicotine 21 mg x 6 wks then 14 x 2 wks"
@@ -187,6 +131,8 @@ class Numbers:
             # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
             single = self.text[following.end - 1] != "s" and item.end < following.start
             single = single and value is not None and value > figures.MOST_COUNTED
+            # "Imodium, 6 gél": behind a comma it is counted.
+            single = single and "," not in self.text[last.end : item.start] if last is not None else False
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE", "DURATION")
@@ -204,12 +150,27 @@ class Numbers:
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
                 return "STRENGTH" if self.bare and value is not None and value > figures.MOST_COUNTED else "DOSAGE"
-            return "STRENGTH" if last is not None and last.label == DRUG and not self.strength else None
+            if self._by_units() and self.rules["next_dose"].fullmatch(before):
+                # "Garder 22 le soir"
+                return "DOSAGE"
+            # "Vanco PO 125 QID"
+            named = last is not None and last.label in (DRUG, "ROUTE") and not self.strength
+            return "STRENGTH" if named else None
         if self.rules["takes"].fullmatch(before) and figures.few(value):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
-        if last is not None and last.label == "STRENGTH" and not self.text[last.end : item.start].strip(" "):
-            # "Nebilox 5 mg 1/2, Tahor"
-            return "DOSAGE" if figures.PART.fullmatch(stretch) and _CLAUSE_ENDS.match(self.text, end) else None
+        if last is not None and last.label == "STRENGTH" and not (gap := self.text[last.end : item.start]).strip(" \t"):
+            # "Nebilox 5 mg 1/2, Tahor"; in the next column: "Stalevo 100     1"
+            column = (len(gap) >= _COLUMN or "\t" in gap) and value is not None and figures.few(value)
+            counted = figures.PART.fullmatch(stretch) or column
+            return "DOSAGE" if counted and _CLAUSE_ENDS.match(self.text, end) else None
+        part = figures.PART.fullmatch(stretch) and self.rules["ends_strength"].match(self.text, end)
+        if part and (at_drug or self.rules["next_dose"].fullmatch(before)):
+            # "Previscan 3/4 ce soir, puis 1/2."
+            return "DOSAGE"
+        if self._at_form(item) and uncounted and last is not None:
+            worn = self.rules["patch"].search(self.text, last.start, last.end)
+            # "Fentanyl patch 50."
+            return "STRENGTH" if worn and self.rules["ends_strength"].match(self.text, end) else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
 
     def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:
@@ -253,25 +214,29 @@ class Numbers:
 
     def _comparable(self, value: float) -> bool:
         """Can a number be a further amount of the drug, told without its unit? Units of insulin are counted."""
-        if (
-            self.drug is None
-            or not self.amount
-            or self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
-        ):
+        if self.drug is None or not self.amount or self._by_units():
             return False
         least = min(figures.MOST_COUNTED, self.amount / 2)
         return value > least and self.amount / _MOST_TIMES <= value <= self.amount * _MOST_TIMES
 
-    def _former(self, item: Candidate, value: float | None) -> bool:
-        """Is this, in brackets, the dose before: "200 mg nocte (was 400)"?"""
+    def _former(self, item: Candidate, value: float | None) -> str | None:
+        """What the dose before is, in brackets: "200 mg nocte (was 400)", "10 UI (au lieu de 14)"."""
         lead = self.rules["former_dose"].search(self.text, max(0, item.start - _FORMER), item.start)
-        return lead is not None and value is not None and self.strength and self._comparable(value)
+        if lead is None or value is None:
+            return None
+        if self._by_units():
+            return "DOSAGE" if self.last is not None and self.last.label == "DOSAGE" else None
+        return "STRENGTH" if self.strength and self._comparable(value) else None
+
+    def _by_units(self) -> bool:
+        """Is the current drug one that is given by units: insulins, heparins?"""
+        drug = self.drug
+        return drug is not None and self.rules["by_units"].search(self.text, drug.start, drug.end) is not None
 
     def _changed_bare(self, value: float | None, following: Candidate) -> bool:
         """Are both ends of a change told without their unit: "metoprolol 25 -> 50"?"""
         other = figures.value_of(self.text[following.start : following.end]) if following.label == NUMBER else None
-        by_units = self.drug and self.rules["by_units"].search(self.text, self.drug.start, self.drug.end)
-        if value is None or other is None or by_units:
+        if value is None or other is None or self._by_units():
             return False
         return max(value, other) > figures.MOST_COUNTED and value / _MOST_TIMES <= other <= value * _MOST_TIMES
 
@@ -281,14 +246,6 @@ class Numbers:
         if last is None or last.label != "STRENGTH" or value is None:
             return False
         return _ARROW.fullmatch(self.text, last.end, item.start) is not None and self._comparable(value)
-
-    def _counts_items(self, item: Candidate, stretch: str) -> bool:
-        """Does a number count the items of a list that goes on in the line: "... mirtazapine 7. DEXA"?"""
-        sign = self.text[item.end : item.end + 2]
-        if sign not in (". ", ") ") or not stretch.isdigit():
-            return False
-        place = self.text.rfind(f"{int(stretch) - 1}{sign}", max(0, item.start - _LONGEST_POINT), item.start)
-        return place == 0 or (place > 0 and self.text[place - 1].isspace())
 
     def _before_class(self, place: int) -> bool:
         following = self.items[place] if place < len(self.items) else None
@@ -349,7 +306,7 @@ class Numbers:
 
     def _of_form(self, end: int) -> bool:
         """Does what is counted in tablets or capsules stand right behind a number: "1 cp", "1/8 de comprimé"?"""
-        following = self.items[bisect_left(self.items, end, key=_start) :][:1]
+        following = self.items[bisect_left(self.items, end, key=start_of) :][:1]
         return (
             bool(following)
             and isinstance(following[0], Candidate)
@@ -375,11 +332,7 @@ class Numbers:
         ):
             if not self.context.changes_from(item.start) or self.drug is None:
                 return None
-            counted = (
-                following.label in ("DOSAGE", ACTIVITY)
-                or self._of_form(following.end)
-                or self.rules["by_units"].search(text, self.drug.start, self.drug.end)
-            )
+            counted = following.label in ("DOSAGE", ACTIVITY) or self._of_form(following.end) or self._by_units()
             return "DOSAGE" if counted else "STRENGTH"
         ends = (
             last is not None
@@ -396,7 +349,7 @@ class Numbers:
         form = self.last.label == "FORM" and not self.rules["countable"].fullmatch(
             self.text, self.last.start, self.last.end
         )
-        return form or bool(self.rules["by_units"].search(self.text, self.drug.start, self.drug.end))
+        return form or self._by_units()
 
     def _at_form(self, item: Candidate) -> bool:
         """Does a number follow a form that stands right behind its drug?"""
@@ -423,14 +376,9 @@ class Numbers:
         if value <= figures.MOST_COUNTED and not (self.amount and self.amount / _MOST_TIMES <= value):
             # "2 mg x2 → 3 x2", but "100 x2 → 1 le soir"
             return False
-        if self.rules["by_units"].search(self.text, self.drug.start, self.drug.end):
+        if self._by_units():
             return False
         return bool(self.rules["changed_to"].search(self.text, max(0, item.start - 60), item.start))
-
-    def _article(self, stretch: str, form: Candidate) -> bool:
-        """Is a number word before a form its article: "un sirop"?"""
-        counted = not self.rules["uncounted"].fullmatch(self.text, form.start, form.end)
-        return not counted and bool(self.rules["article"].fullmatch(stretch))
 
     def _follows(self, end: int, following: Candidate) -> bool:
         """Does a candidate stand right behind a number?"""
@@ -482,14 +430,6 @@ class Numbers:
 
     def _counts(self, number: Candidate) -> bool:
         """Does a number count the form right behind it: "Creon 24 5 caps"?"""
-        place = bisect_right(self.items, number.start, key=_start)
+        place = bisect_right(self.items, number.start, key=start_of)
         form = self.items[place] if place < len(self.items) else None
-        return isinstance(form, Candidate) and form.label == "FORM" and self.text[number.end : form.start] in _GLUE
-
-    def _word_before(self, offset: int) -> str:
-        place = bisect_left(self.context.words.starts, offset) - 1
-        return self.context.words.words[place] if place >= 0 else ""
-
-
-def _start(item: Item) -> int:
-    return item.start
+        return isinstance(form, Candidate) and form.label == "FORM" and self.text[number.end : form.start] in GLUE

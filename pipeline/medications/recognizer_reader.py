@@ -173,7 +173,9 @@ class Reader(Numbers):
         lead = context.between(context.breaks[here - 1], item.start)
         if not lead:
             # "For the last few days, the patient ..." says when something else was.
-            return item.label != "DURATION" or bool(_SENTENCE_END.match(self.text, item.end))
+            # "Si vomissements, consulter" is told of what comes behind.
+            told = item.label == "DURATION" or self.rules["condition"].match(self.text, item.start)
+            return not told or bool(_SENTENCE_END.match(self.text, item.end))
         return (
             len(lead) <= _CONTINUED_REACH
             and bool(self.rules["instruction"].fullmatch(lead[0]))
@@ -267,6 +269,9 @@ class Reader(Numbers):
                 # "Cystite x2 en 2022 (Monuril)"
                 return None
             if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
+                return None
+            if item.label == "FREQUENCY" and "\n" in between and not leads:
+                # At the end of a line it is of nothing on the next one.
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
                 return None

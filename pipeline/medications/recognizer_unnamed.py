@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.medications.figures import MOST_COUNTED, value_of
 from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate, Grammar
 from pipeline.medications.lexicon import GRAMMAR, Words
+from pipeline.medications.recognizer_dispensed import LEAST_DISPENSED
 from pipeline.medications.recognizer_items import Entity
-from pipeline.medications.recognizer_numbers import LEAST_DISPENSED
 
 # An entity so near is what an instruction may belong to: linking reaches no further.
 _NEAR = 400
