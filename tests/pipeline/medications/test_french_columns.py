@@ -124,7 +124,7 @@ def test_routes(french: Language, text: str, routes: list[str]) -> None:
         ("Solu-Medrol 40 mg, relais AZT + NVP", ["Solu-Medrol", "AZT", "NVP"]),
         ("vaso stop cette nuit, puis méro", ["vaso", "méro"]),
         ("Patch nicotine 21\nvaccin à jour", ["nicotine"]),
-        ("BB fille née à terme, FA parox, vit K au bb", ["vit K"]),
+        ("BB fille née à terme. FA parox. Vit K au bb", ["Vit K"]),
         ("Sous BB 2,5 mg/j", ["BB"]),
     ],
 )
