@@ -86,13 +86,11 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         words: stretches of tokens in the order of WORDS.
         pairs: stretches of pairs of them, in the order of PAIRS.
         other: other features.
-        in_sentences: whether sentences are written there, not shorthand.
     """
 
     words: list[Bounds]
     pairs: list[Bounds]
     other: list[str]
-    in_sentences: bool
 
 
 class DrugContexts:
@@ -144,30 +142,31 @@ class DrugContexts:
         durations = [(place(e.start_char), place(e.end_char)) for e in doc.ents if e.label_ == "DURATION"]
         return cls(folded, drugs, durations, sections, ContextWords.read(doc.lang_))
 
-    def all(self) -> dict[int, Context]:
-        """The context of each drug, by where it begins in the folded text."""
-        return {start: self._of(start, end, number) for start, (end, number) in self._number.items()}
+    def in_shorthand(self) -> dict[int, Context]:
+        """The context of each drug that is written of in shorthand, not in sentences, by where it begins in the folded text."""
+        return {start: self.of(start) for start in self._number if self.is_shorthand(start)}
 
-    def _of(self, start: int, end: int, number: int) -> Context:
-        """The context of a drug; `number`: its token."""
+    def is_shorthand(self, start: int) -> bool:
+        """Whether the drug that begins there is written of in shorthand: with few little words."""
+        first, last = self._groups[self._number[start][1]]
+        low, high = self._around(first, last, *self._statement(first, last))
+        return self._little[high] - self._little[low] <= _SENTENCE_SHARE * (high - low)
+
+    def of(self, start: int) -> Context:
+        """The context of the drug that begins there."""
+        end, number = self._number[start]
         first, last = self._groups[number]
         opens, closes = self._statement(first, last)
-        words = [*self._before(first, number, opens), *self._behind(last, number, closes)]
+        low, high = self._around(first, last, opens, closes)
+        words = [*self._before(first, number, low), *self._behind(last, number, high)]
         words += self._statements(first, last, opens, closes)
-        low, high = words[0][0], words[len(_SIDES)][1]
         pairs = [(max(low, first - _PAIRED), first - 1), (last + 1, min(high, last + 1 + _PAIRED) - 1)]
         other = [*self._headings(start), *self._listed(start, end)]
         if first != last:
             other.append("enumerated")
         if number in self._dosed:
             other.append("dosed")
-        little = self._little[high] - self._little[low]
-        return Context(
-            words,
-            [(start, max(start, stop)) for start, stop in pairs],
-            other,
-            in_sentences=little > _SENTENCE_SHARE * (high - low),
-        )
+        return Context(words, [(start, max(start, stop)) for start, stop in pairs], other)
 
     def features(self, context: Context) -> Iterator[str]:
         """The names of the features of a context, each as often as it has it."""
@@ -266,9 +265,13 @@ class DrugContexts:
         """The places in `_ends` of the last end before an enumeration and the first one behind it."""
         return bisect_left(self._ends, first) - 1, bisect_right(self._ends, last)
 
-    def _before(self, first: int, number: int, opens: int) -> list[Bounds]:
-        """The stretches before a drug: up to the end of the statement before, which is one of its tokens."""
+    def _around(self, first: int, last: int, opens: int, closes: int) -> tuple[int, int]:
+        """The tokens of the statement near an enumeration: from the end of the one before, which is one of them."""
         low = max(0, first - _AROUND, self._ends[opens] if opens >= 0 else 0)
+        return low, min(last + 1 + _AROUND, self._ends[closes] + 1 if closes < len(self._ends) else len(self.tokens))
+
+    def _before(self, first: int, number: int, low: int) -> list[Bounds]:
+        """The stretches before a drug; `low`: where its statement begins."""
         own = max(low, self._last_drug(first) + 1)
         alone = max(low, self._last_drug(number) + 1)
         places = [(place if place >= low else first) for place in (first - 1, first - 2, first - 3, first - 4)]
@@ -282,10 +285,9 @@ class DrugContexts:
             (number - 2, number - 1) if number - 2 >= low else (number, number),
         ]
 
-    def _behind(self, last: int, number: int, closes: int) -> list[Bounds]:
-        """The stretches behind a drug, likewise."""
-        end = self._ends[closes] + 1 if closes < len(self._ends) else len(self.tokens)
-        low, high = last + 1, min(last + 1 + _AROUND, end)
+    def _behind(self, last: int, number: int, high: int) -> list[Bounds]:
+        """The stretches behind a drug, likewise; `high`: where its statement ends."""
+        low = last + 1
         own, alone = min(high, self._next_drug(last)), min(high, self._next_drug(number))
         return [
             (low, high),

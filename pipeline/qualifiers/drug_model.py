@@ -1,7 +1,7 @@
 """The trained model of the past of drugs: a linear one, whose weights are a table that can be read.
 
-It weighs what stands around a drug (`drug_contexts`) and has no part in the rules; it overrules them where it is sure. Made by
-`pipeline.training.drug_history`.
+It weighs what stands around a drug in shorthand (`drug_contexts`) and has no part in the rules; it overrules them where it is
+sure. Made by `pipeline.training.drug_history`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,9 @@ from pipeline.text.folding import FoldedText
 
 MODELS = Path(__file__).parent.parent / "models"
 _FILE = "weights.tsv"
-#: What every drug weighs; how likely a drug is of the past whatever the rules say, and how unlikely one that is not. In
-#: sentences the rules read more, so that the model must be surer.
+#: What every drug weighs; how likely a drug is of the past whatever the rules say, and how unlikely one that is not.
 ALWAYS = "(always)"
 PAST_FROM, PRESENT_BELOW = "(past from)", "(present below)"
-PAST_FROM_TOLD, PRESENT_BELOW_TOLD = "(past from, in sentences)", "(present below, in sentences)"
 
 # Qualities of a drug that was not taken.
 _NEVER_TAKEN = ("negation", "family", "hypothesis", "allergy")
@@ -39,7 +37,7 @@ class DrugModel:
     """Weights by feature.
 
     Args:
-        weights: by the name of a feature, ALWAYS and the four probabilities among them.
+        weights: by the name of a feature, ALWAYS and both probabilities among them.
         folder: where they were read from.
     """
 
@@ -47,7 +45,6 @@ class DrugModel:
         self.folder = folder
         self._always = weights[ALWAYS]
         self._sure = weights[PRESENT_BELOW], weights[PAST_FROM]
-        self._sure_told = weights[PRESENT_BELOW_TOLD], weights[PAST_FROM_TOLD]
         self._other = dict(weights)
         # Of each token its row, in which a stretch has a column; the first row is that of all other tokens.
         self._words: dict[str, int] = {}
@@ -83,8 +80,8 @@ class DrugModel:
         return _load(folder)
 
     def scores(self, contexts: DrugContexts) -> dict[int, tuple[float, Context]]:
-        """How likely each drug of a text is of the past, by where it begins, and the context that says so."""
-        found = contexts.all()
+        """How likely each drug in shorthand is of the past, by where it begins, and the context that says so."""
+        found = contexts.in_shorthand()
         if not found:
             return {}
         words, pairs = self._read(contexts)
@@ -107,9 +104,9 @@ class DrugModel:
         """The row of a token, or of how it begins."""
         return self._words.get(token) or self._words.get(stem_of(token) or "", 0)
 
-    def overrules(self, likely: float, context: Context, past: bool) -> bool:
+    def overrules(self, likely: float, past: bool) -> bool:
         """Whether a drug is so likely of the past, or so unlikely, that what the rules say does not count."""
-        low, high = self._sure_told if context.in_sentences else self._sure
+        low, high = self._sure
         return likely < low if past else likely >= high
 
     def heaviest(self, contexts: DrugContexts, context: Context, past: bool) -> tuple[int, int] | None:
@@ -144,7 +141,9 @@ class Overruling:
         self._contexts = contexts
         self._folded = folded
         self._scores = model.scores(contexts)
-        self.present = frozenset(start for start, scored in self._scores.items() if model.overrules(*scored, past=True))
+        self.present = frozenset(
+            start for start, (likely, _) in self._scores.items() if model.overrules(likely, past=True)
+        )
 
     def decided(self, span: Span, past: bool, cues: list[CueData]) -> tuple[bool, list[CueData]]:
         """The decision about a drug, with the word that weighs most where it is not that of the rules: `past`, `cues`.
@@ -153,11 +152,11 @@ class Overruling:
         """
         start = self._folded.place(span.start_char)
         found = self._scores.get(start)
-        if found is None or not self._model.overrules(*found, past):
-            return past, cues
-        if not past and qualified_by(span, _NEVER_TAKEN) is not None:
+        if found is None:
             return past, cues
         likely, context = found
+        if not self._model.overrules(likely, past) or (not past and qualified_by(span, _NEVER_TAKEN) is not None):
+            return past, cues
         bounds = self._model.heaviest(self._contexts, context, not past)
         low, high = bounds if bounds is not None else (start, self._folded.place(span.end_char))
         cue: CueData = {

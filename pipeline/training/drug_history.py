@@ -27,7 +27,7 @@ from spacy.util import filter_spans
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
 from pipeline.qualifiers.drug_contexts import DrugContexts
-from pipeline.qualifiers.drug_model import ALWAYS, PAST_FROM, PAST_FROM_TOLD, PRESENT_BELOW, PRESENT_BELOW_TOLD, write
+from pipeline.qualifiers.drug_model import ALWAYS, PAST_FROM, PRESENT_BELOW, write
 from pipeline.qualifiers.reading import Reading
 
 # What a mention in a single sentence counts, beside one in a note.
@@ -37,8 +37,8 @@ _FEWEST, _SMALLEST = 4, 0.05
 _STEPS, _INNER_STEPS = 12, 40
 # What a sentence counts more that is read wrongly, and how often at most it is looked for.
 _WRONG, _MOST_FITS = 3.0, 5
-# How sure the model must be to overrule the rules: below the first, from the second on; and in sentences.
-_SURE, _SURE_TOLD = (0.07, 0.97), (0.0, 1.0)
+# How sure the model must be to overrule the rules in shorthand: below the first, from the second on.
+_SURE = 0.07, 0.97
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -55,7 +55,7 @@ class Mentions:
         self.counts: list[float] = []
         self.writers: list[str] = []
         self.by_rules: list[bool] = []
-        self.in_sentences: list[bool] = []
+        self.in_shorthand: list[bool] = []
 
     def add(self, nlp: Language, doc: Doc, wanted: dict[int, bool], writer: str, counts: float) -> None:
         """Add the drugs of a Doc that begin at the offsets wanted."""
@@ -64,12 +64,11 @@ class Mentions:
         place, drugs = folded.place, [span for span in doc.ents if span.label_ == "DRUG"]
         bounds = [(place(span.start_char), place(span.end_char), span.start_char) for span in drugs]
         contexts = DrugContexts.read(doc, folded, bounds, SectionLine(doc, used=True))
-        found = contexts.all()
         for span in drugs:
             if span.start_char in wanted:
-                context = found[place(span.start_char)]
-                self.features.append([ALWAYS, *contexts.features(context)])
-                self.in_sentences.append(context.in_sentences)
+                start = place(span.start_char)
+                self.features.append([ALWAYS, *contexts.features(contexts.of(start))])
+                self.in_shorthand.append(contexts.is_shorthand(start))
                 self.past.append(wanted[span.start_char])
                 self.counts.append(counts)
                 self.writers.append(writer)
@@ -180,9 +179,9 @@ def held_out(matrix: Matrix, mentions: Mentions) -> Iterator[tuple[str, Ints, Fl
 
 def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
     """Whether the rules and the model together say that mentions are of the past."""
-    by_rules, told = np.array(mentions.by_rules)[places], np.array(mentions.in_sentences)[places]
-    low, high = (np.where(told, *bounds) for bounds in zip(_SURE_TOLD, _SURE, strict=True))
-    both: Flags = (by_rules & (likely >= low)) | (likely >= high)
+    by_rules, short = np.array(mentions.by_rules)[places], np.array(mentions.in_shorthand)[places]
+    low, high = _SURE
+    both: Flags = np.where(short, (by_rules & (likely >= low)) | (likely >= high), by_rules)
     return both
 
 
@@ -234,7 +233,7 @@ def main() -> int:
     weights = fitted_to_sentences(matrix, mentions)
     kept = {name: weight for name, weight in zip(matrix.names, weights.tolist(), strict=True) if weight}
     kept.setdefault(ALWAYS, 0.0)
-    kept |= zip((PRESENT_BELOW, PAST_FROM, PRESENT_BELOW_TOLD, PAST_FROM_TOLD), (*_SURE, *_SURE_TOLD), strict=True)
+    kept |= zip((PRESENT_BELOW, PAST_FROM), _SURE, strict=True)
     write(kept, options.out, "Made by pipeline.training.drug_history: a feature and its weight, the heaviest first.")
     sys.stdout.write(f"{len(kept)} of {len(matrix.names)} features\n")
     return 0

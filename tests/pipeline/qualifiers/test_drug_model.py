@@ -18,9 +18,7 @@ from pipeline.qualifiers.drug_contexts import DrugContexts
 from pipeline.qualifiers.drug_model import (
     ALWAYS,
     PAST_FROM,
-    PAST_FROM_TOLD,
     PRESENT_BELOW,
-    PRESENT_BELOW_TOLD,
     DrugModel,
     write,
 )
@@ -35,7 +33,7 @@ Enoxaparin was discontinued in 2019. She now takes apixaban 5 mg b.i.d.
 Plan: start adalimumab if no better
 """
 DRUGS = ("leflunomide", "sulfasalazine", "methotrexate", "folic acid", "Enoxaparin", "apixaban", "adalimumab")
-SURE = {PAST_FROM: 0.65, PRESENT_BELOW: 0.07, PAST_FROM_TOLD: 0.95, PRESENT_BELOW_TOLD: 0.0}
+SURE = {PAST_FROM: 0.65, PRESENT_BELOW: 0.07}
 
 
 def given(nlp, text, names):
@@ -43,6 +41,11 @@ def given(nlp, text, names):
     starts = [text.index(name) for name in names]
     doc.ents = [doc.char_span(start, start + len(name), "DRUG") for start, name in zip(starts, names, strict=True)]
     return doc
+
+
+def starts(names):
+    """Where drugs begin in the folded note, which is the note in lower case."""
+    return [NOTE.index(name) for name in names]
 
 
 def contexts(text=NOTE, names=DRUGS):
@@ -63,12 +66,13 @@ def decided(weights, tmp_path, text, names):
 
 def test_a_score_is_the_sum_of_the_weights_of_the_features_that_it_is_trained_on(tmp_path):
     read = contexts()
-    by_place = read.all()
-    assert len(by_place) == len(DRUGS)
+    by_place = read.in_shorthand()
+    assert len(by_place) == len(DRUGS) - 2, "all but those of the line of two sentences"
     names = sorted({name for context in by_place.values() for name in read.features(context)})
     weights = {name: (place % 7 - 3) / 10 for place, name in enumerate(names)}
     write({ALWAYS: 0.25, **SURE, **weights}, tmp_path / "model", "made for a test")
     scores = DrugModel.load(tmp_path / "model").scores(read)
+    assert scores.keys() == by_place.keys()
     for start, context in by_place.items():
         total = 0.25 + sum(weights[name] for name in read.features(context))
         assert scores[start][0] == pytest.approx(1 / (1 + math.exp(-total)))
@@ -78,8 +82,8 @@ def test_features_have_no_names_of_drugs_and_no_figures():
     read = contexts()
     words = {
         word
-        for context in read.all().values()
-        for name in read.features(context)
+        for start in starts(DRUGS)
+        for name in read.features(read.of(start))
         for word in name.split(": ")[-1].split()
     }
     assert not words & {name.lower() for name in DRUGS}
@@ -89,7 +93,7 @@ def test_features_have_no_names_of_drugs_and_no_figures():
 
 def test_drugs_of_an_enumeration_share_what_stands_around_them():
     read = contexts()
-    first, second, *_ = (set(read.features(context)) for context in read.all().values())
+    first, second = (set(read.features(read.of(start))) for start in starts(DRUGS[:2]))
     assert {"heading: prev", "before: prev", "enumerated", "behind: rash"} <= first & second
 
 
@@ -108,12 +112,10 @@ def test_a_model_that_is_not_sure_leaves_the_rules_alone(tmp_path):
     assert (lasix._.history, lasix._.history_evidence) == (False, None)
 
 
-def test_in_sentences_a_model_must_be_surer(tmp_path):
+def test_in_sentences_the_rules_decide(tmp_path):
     told = "She was seen and the dose of Lasix was told to her for the weekend that she had."
-    (lasix,) = decided({"behind own: weekend": 2.0}, tmp_path, told, ["Lasix"])
-    assert lasix._.history is False
-    (lasix,) = decided({"behind own: weekend": 4.0}, tmp_path, told, ["Lasix"])
-    assert lasix._.history is True
+    (lasix,) = decided({"behind own: weekend": 9.0}, tmp_path, told, ["Lasix"])
+    assert (lasix._.history, lasix._.history_evidence) == (False, None)
 
 
 @pytest.mark.parametrize("text", ["No Lasix weekend.", "Allergies: Lasix weekend", "Father took Lasix, weekend."])
