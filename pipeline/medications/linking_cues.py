@@ -102,7 +102,8 @@ def read_cues(lang: str) -> Cues:
         # "all for 7 days", but not "at all for 7 days".
         all_before=re.compile(rf"[,;:(–-]\s*{_any(kinds['all'])}\s*(?:{tie}\s*){{0,2}}\Z"),
         pair_before=re.compile(rf"\b{_any(kinds['pair'])}\s*(?:{tie}\s*){{0,2}}\Z"),
-        in_order=re.compile(rf"(?<![^\W_]){_any(kinds['in_order'])}"),
+        # The letters first, which the engine looks for; that a word begins there is asked behind them.
+        in_order=re.compile(rf"{_any(kinds['in_order'])}"),
         each_before=re.compile(rf"\b{each}\s*(?:{tie}\s*){{0,2}}\Z"),
         # "each bedtime" is a frequency, "both eyes" a place.
         each_after=re.compile(rf"\s*{each}(?!\s+{_any(kinds['period'] + kinds['site'])})"),

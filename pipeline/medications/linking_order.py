@@ -36,6 +36,8 @@ def told_in_order(text: str, mentions: Sequence[Mention], cues: Cues) -> InOrder
     settled = InOrder([], [])
     behind = 0
     for cue in cues.in_order.finditer(text):
+        if cue.start() and text[cue.start() - 1].isalnum():
+            continue
         while behind < len(mentions) and mentions[behind].start < cue.start():
             behind += 1
         drugs, run = _told(text, mentions, behind, cue, cues)

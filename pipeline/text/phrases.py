@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 # A blank of a phrase stands for any run of blanks and line breaks up to this length.
 MOST_BLANKS = 8
 _BLANKS, _ANY_BLANKS = rf"\s{{1,{MOST_BLANKS}}}", r"\s+"
+
+# The signs of an expression that open, divide and close groups; escaped signs and classes of signs are taken as a whole.
+_STRUCTURE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]")
+# The beginning of a word.
+_BEGINS = r"\b"
 
 # Stands in the tree behind the last sign of a phrase; a word must end there.
 _END = "\0"
@@ -31,6 +37,45 @@ def alternatives(phrases: Iterable[str], *, to_the_end: bool = False) -> str:
     """
     found = sorted({phrase + _END if to_the_end and phrase[-1].isalnum() else phrase for phrase in phrases})
     return f"(?:{_merged(found, blanks=_ANY_BLANKS)})" if found else "(?:)"
+
+
+def branches(expression: str) -> list[str]:
+    """The alternatives of a regular expression, those of a group that is all of it among them."""
+    parts, depth, begin = [], 0, 0
+    for match in _STRUCTURE.finditer(expression):
+        sign = match[0]
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            parts.append(expression[begin : match.start()])
+            begin = match.end()
+    parts.append(expression[begin:])
+    whole = parts[0]
+    if len(parts) == 1 and whole.startswith("(?:") and _closing(whole) == len(whole):
+        return branches(whole[3:-1])
+    if len(parts) == 1 and whole.startswith(rf"{_BEGINS}(?:") and _closing(whole) == len(whole):
+        return [f"{_BEGINS}{branch}" for branch in branches(whole[len(_BEGINS) + 3 : -1])]
+    return parts
+
+
+def any_of(expressions: Iterable[str]) -> str:
+    """An expression for any of the expressions in this order; of those in a row that begin a word that is asked once."""
+    parts: list[str] = []
+    for begins, group in groupby(expressions, key=lambda expression: expression.startswith(_BEGINS)):
+        if begins:
+            parts.append(f"{_BEGINS}(?:{'|'.join(part.removeprefix(_BEGINS) for part in group)})")
+        else:
+            parts += group
+    return f"(?:{'|'.join(parts)})"
+
+
+def _closing(expression: str) -> int:
+    """Where the first group of an expression ends; -1 without one."""
+    depth = 0
+    for match in _STRUCTURE.finditer(expression):
+        depth += (match[0] == "(") - (match[0] == ")")
+        if match[0] == ")" and not depth:
+            return match.end()
+    return -1
 
 
 def _escaped(phrase: str, blanks: str) -> str:

@@ -22,8 +22,8 @@ class Tables:
             kinds[row["kind"]].add(fold(row["title"]))
         self._supplied, self._quantity, self._directions = kinds.values()
         titles = alternatives(self._supplied | self._quantity)
-        # What stands before is looked at behind the first letter of a title, for a line of blanks has many places.
-        self._title = re.compile(rf"(?:(?<=[|\t])|(?<=[|\t ][ ])){titles}[ \t]*(?=[|\t\n]|[ ][ ]|\Z)")
+        # A bar, a tab or two blanks before it: signs that the engine looks for.
+        self._title = re.compile(rf"(?:[|\t] ?|  ){titles}[ \t]*(?=[|\t\n]|[ ][ ]|\Z)")
 
     def supplied(self, folded: str) -> frozenset[int]:
         """Where the cells begin that say how much was supplied."""
