@@ -226,7 +226,7 @@ class PosologyLanguage:
     def _formed(self, posology: Data, one: Instruction, elements: Sequence[Element], text: str) -> Data:
         """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
         if "form" in posology:
-            return posology
+            return self._routed(posology)
         doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
         words = list(one.attributes.get("FORM", ()))
         for element in elements:
@@ -236,6 +236,15 @@ class PosologyLanguage:
             code = _code(self._scanner.form_codes, text[start:end].lower())
             if code is not None and "form" not in posology and {self._units.get(code)} == doses:
                 posology["form"] = {"text": text[start:end], "code": code}
+        return posology
+
+    def _routed(self, posology: Data) -> Data:
+        """Add the route that the form names where no other is said: "oral solution", "eye drops"."""
+        if not any("route" in part for part in (posology, *posology["steps"])):
+            word, blank, _ = posology["form"]["text"].partition(" ")
+            code = _code(self._scanner.route_codes, word.lower()) if blank else None
+            if code is not None:
+                posology["route"] = {"text": word, "code": code}
         return posology
 
     @staticmethod

@@ -121,11 +121,19 @@ class Reasons(Limits, ABC):
                     return Element("as_needed", place, stop, (start, stop))
         if not text[start : start + 1].isalpha() or any(
             self._cue_end(kind, text, start)
-            for kind in ("filler", "then", "then_to", "joining", "take", "reason_stop", "no_reason")
+            for kind in ("then", "then_to", "joining", "take", "reason_stop", "no_reason")
         ):
+            return Element("as_needed", place, end)
+        filler = self._cue_end("filler", text, start)
+        if filler and not self._names(text, start, filler):
             return Element("as_needed", place, end)
         stop = self._reason_end(text, start)
         return Element("as_needed", place, max(stop, end), (start, stop) if stop > start else None)
+
+    def _names(self, text: Seen, start: int, end: int) -> bool:
+        """Is a word that says nothing by itself part of a reason, for one of no instruction follows it: "weight gain"?"""
+        behind = skip(text, end)
+        return text[start:end].isalpha() and text[behind : behind + 1].isalpha() and not self.knows(text, behind)
 
     def _is_route(self, text: Seen, start: int) -> bool:
         """Does a route stand behind "as needed", and no reason that begins with such a word ("p.r.n. nasal congestion")?"""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.posology.readings import posology, steps
+from tests.pipeline.medications.posology.readings import posology, repeat, steps
 
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
@@ -223,3 +223,56 @@ def test_a_falling_pair_is_a_combination_where_it_falls_far(
 ) -> None:
     read = posology(profiles, "en", text)
     assert ([part["value"] for part in read["strength_parts"]] if "strength_parts" in read else None) == parts
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Heparin 1000 units/h since last night"),
+        ("en", "Vancomycin 1 g IV started yesterday evening"),
+        ("en", "Restart Coreg 6.25 mg tomorrow morning"),
+        ("fr", "Lasilix 10 mg/h IVSE depuis hier soir"),
+        ("fr", "Amiodarone 900 mg/24h IVSE débutée hier matin"),
+        ("fr", "Ceftriaxone 2 g depuis cette nuit"),
+    ],
+)
+def test_the_time_of_a_day_that_is_named_is_no_time_of_every_day(
+    profiles: dict[str, Language], lang: str, text: str
+) -> None:
+    assert repeat(posology(profiles, lang, text)) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "written", "code"),
+    [
+        ("en", "Midazolam 10mg/24h via CSCI", "via CSCI", "subcutaneous"),
+        ("en", "Dermovate ointment top nocte 2/52", "top", "topical"),
+        ("en", "Nystatin oral suspension 1ml QDS", "oral", "oral"),
+        ("en", "Chloramphenicol 0.5% eye drops QDS", "eye", "ophthalmic"),
+        ("en", "Sofradex ear drops 2 drops tds", "ear", "otic"),
+        ("en", "Lactulose oral solution 15 mL via PEG BD", "via PEG", "gastrostomy"),
+    ],
+)
+def test_a_route_in_short_and_that_of_the_form(
+    profiles: dict[str, Language], lang: str, text: str, written: str, code: str
+) -> None:
+    assert posology(profiles, lang, text)["route"] == {"text": written, "code": code}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Lasix 40 mg PO daily prn weight gain > 3 lbs", "weight gain > 3 lbs"),
+        ("Torsemide 20 mg daily prn weight gain", "weight gain"),
+        ("Albuterol 2 puffs q4h prn with spacer", None),
+    ],
+)
+def test_a_reason_may_begin_with_a_word_that_says_nothing_elsewhere(
+    profiles: dict[str, Language], text: str, reason: str | None
+) -> None:
+    assert posology(profiles, "en", text).get("as_needed_for") == reason
+
+
+def test_a_dose_of_today_is_one_dose(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "azithromycin 500 mg PO x1 today, then 250 mg PO daily for 4 days")
+    assert steps(read) == [("500 mg", {"count": 1}, None), ("250 mg", DAILY, "4 d")]
