@@ -261,6 +261,9 @@ class History(Qualifier):
         if old is not None and drug and self.shorthand is not None and old.cue["age_days"] is None:
             # A year without a note date is read with what the shorthand says: "DM 2012 on X" goes on.
             old = None
+        elif old is not None and not drug and not past and self.words_around.is_chronic(case.folded.folded, start, end):
+            # "RA 2011, on methotrexate": it was found then.
+            old = None
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:

@@ -43,6 +43,11 @@ class HistoryWords:
         advised: between the word of an end and a drug: it is what was advised or begun instead.
         last_use: before a date: what is taken as needed was last needed then.
         examined: before a date, up to it: an examination; what stands behind its colon was found then, and may be of the present.
+        chronic: a condition that lasts: a date alone says when it began or was found.
+        acute: in the name of such a condition, or right behind it: what came and went.
+        complaint: what goes on after an event that the date behind it is of.
+        event: between a complaint and a date: such an event.
+        changed_then: between a problem and a date, up to it: what was changed then is a treatment.
         found: before a date, up to it: a condition was found or known then, which says nothing of its treatment.
         since: behind a drug: it is taken since an event, the date of which is no end.
         stopped: behind a drug: its end is told, whatever began it.
@@ -82,7 +87,7 @@ class HistoryWords:
         self.takes = re.compile(rf"\b{_any(words['takes'])} (?:[\w.-]+ )?\Z")
         self.dosed = re.compile(r" ?\d")
         self.did = re.compile(
-            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\(| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
+            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
         self.did_then = re.compile(_any(words["did_then"]))
         self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['lasts'])}\b")
@@ -92,6 +97,11 @@ class HistoryWords:
         self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
         self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
         self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
+        self.chronic = re.compile(rf"\b{_any(words['chronic'])}\b")
+        self.acute = re.compile(rf"\b{_any(words['acute'])}\b")
+        self.complaint = re.compile(rf"\b{_any(words['complaint'])}\b")
+        self.event = re.compile(rf"\b{_any(words['event'])}\b")
+        self.changed_then = re.compile(rf"\b{_any(words['changed_then'])} ?\Z")
         self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
         self.since = re.compile(rf"{_any(words['since'])}\b")
         self.stopped = re.compile(rf"(?:[^.;\n]{{0,60}}?\b{_any(words['stopped'])}|{_any(words['stopped_there'])})\b")
@@ -115,6 +125,12 @@ class HistoryWords:
     def found_then(self, text: str, dated: int) -> bool:
         """Whether a condition was found or known at the date that begins at `dated`."""
         return self.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None
+
+    def is_chronic(self, text: str, start: int, end: int) -> bool:
+        """Whether a condition lasts, and none of its attacks is meant."""
+        if self.chronic.search(text, start, end) is None:
+            return False
+        return self.acute.search(text, start, end) is None and self.acute.match(text, end + 1) is None
 
 
 def _any(words: Sequence[str]) -> str:

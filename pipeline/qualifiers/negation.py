@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
@@ -10,6 +12,7 @@ from spacy.language import Language
 from pipeline.qualifiers.base import OnEntsOnly, Qualifier
 from pipeline.qualifiers.cues import Hit
 from pipeline.qualifiers.reading import Propositions, Reading
+from pipeline.resources import LANGUAGES, path
 
 # French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"); else a comma ends it.
 _CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
@@ -31,6 +34,7 @@ class Negation(Qualifier):
         low, high = super().reach(hit, propositions, reading)
         if hit.cue.reach == "forward":
             high = _within_brackets(reading.folded.folded, hit, high)
+            high = _words(self.lang).end(reading.folded.folded, hit, high)
         if self.lang != "fr" or hit.cue.reach != "forward":
             return low, high
         stop, text = high, reading.folded.folded
@@ -50,6 +54,34 @@ def _within_brackets(text: str, hit: Hit, high: int) -> int:
         high = closing if closing >= 0 else high
     dash = _DASH.search(text, hit.end + 1, min(high, hit.end + _DASH_REACH))
     return dash.start() if dash is not None else high
+
+
+class _Words:
+    """What ends a denial: `qualifiers/negation_words.toml`, over folded text."""
+
+    def __init__(self, lang: str) -> None:
+        with path(lang, "qualifiers/negation_words.toml").open("rb") as handle:
+            words = {kind: "|".join(several) or "(?!)" for kind, several in tomllib.load(handle).items()}
+        self._affirmed = re.compile(words["affirmed"])
+        self._affirmed_short = re.compile(words["affirmed_short"])
+        self._short = re.compile(words["short"])
+        self._goes_on = re.compile(rf"\b(?:{words['goes_on']})\b")
+
+    def end(self, text: str, hit: Hit, high: int) -> int:
+        """Where a statement of its own begins behind a denial, else `high`."""
+        affirmed = self._affirmed.search(text, hit.end, high)
+        high = high if affirmed is None else affirmed.start()
+        if self._short.fullmatch(text, hit.start, hit.end) is None:
+            return high
+        affirmed = self._affirmed_short.search(text, hit.end, high)
+        if affirmed is None or self._goes_on.search(text, hit.end, high) is not None:
+            return high
+        return affirmed.start()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _words(lang: str) -> _Words:
+    return _Words(lang)
 
 
 @Language.factory("anamnesis_negation", default_config={"attr": "NORM", "on_ents_only": True})

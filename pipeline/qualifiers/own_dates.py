@@ -94,10 +94,27 @@ class OwnDates:
                 over = dates.course_over(old, end, sentence[1])
                 goes_on = self._drug.goes_on(start, end, old.start, over=over)
             else:
-                since = old.start > end and self._words.since.match(self._text, end, old.start) is not None
-                goes_on = since or self._going_on.over(start, end) is not None
+                goes_on = self._lasts_since(start, end, old) or self._going_on.over(start, end) is not None
             old = None if goes_on else old
+        if recent is not None and not drug and is_past and self._of_treatment(end, recent):
+            recent = None
         return old, recent
+
+    def _lasts_since(self, start: int, end: int, dated: DatedSpan) -> bool:
+        """Whether the date behind a problem is of what it has lasted since, or of a change of its treatment."""
+        if dated.start < end:
+            return False
+        text, words = self._text, self._words
+        if words.since.match(text, end, dated.start) is not None or self._of_treatment(end, dated):
+            return True
+        return (
+            words.event.search(text, end, dated.start) is not None
+            and words.complaint.search(text, start, end) is not None
+        )
+
+    def _of_treatment(self, end: int, dated: DatedSpan) -> bool:
+        """Whether what was changed at the date behind a problem is its treatment."""
+        return self._words.changed_then.search(self._text, max(end, dated.start - _LED_REACH), dated.start) is not None
 
     def _borrowed(self, start: int, end: int, sentence: tuple[int, int], is_past: bool, drug: bool) -> _Pair:
         """The date of another proposition of the sentence that says when the entity was.
@@ -121,7 +138,7 @@ class OwnDates:
             self._turns(before.end, start)
             or apart(self._text, before.end, start)
             # "Diagnostiqué en 2008, compliqué d'une neuropathie": the date is of what was found then.
-            or (not drug and self._words.found_then(self._text, before.start))
+            or (not drug and (self._words.found_then(self._text, before.start) or self._begun(before)))
         ):
             before = None
         if not drug:
@@ -149,6 +166,11 @@ class OwnDates:
         if chosen is None:
             return None, None
         return (None, chosen) if chosen.recent else (chosen, None)
+
+    def _begun(self, dated: DatedSpan) -> bool:
+        """Whether a treatment began or was changed at a date: "increased in April because of palpitations"."""
+        low, _ = self._propositions.around(dated.start)
+        return self._words.began.search(self._text, low, dated.start) is not None
 
     def _own_date(self, start: int, end: int, high: int) -> DatedSpan | None:
         """The past date behind an entity that is its own, where a recent one before it is of the visit that it led to."""
@@ -178,10 +200,16 @@ class OwnDates:
         if low < before.end or self._words.further.fullmatch(self._text, low, start) is None:
             return False
         if not self._owned(before):
-            return False
+            # "Caesarean 2018, incontinence": of something that is no entity.
+            return self._told_of(before)
         # What stands behind a drug and its dates is what came of it: "acitrétine en 2016, chéilite".
         owner = self._entities[bisect_left(self._entities, before.start) - 1]
         return self._drug is None or not self._drug.begins_at(owner)
+
+    def _told_of(self, dated: DatedSpan) -> bool:
+        """Whether words stand before a date in its proposition."""
+        low, _ = self._propositions.around(dated.start)
+        return _WORD.search(self._text, low, dated.start) is not None
 
     def _leads(self, dated: DatedSpan, end: int, *, drug: bool) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity.

@@ -23,6 +23,13 @@ _YEAR_BEHIND = re.compile(
     r"|s/p\b|w/|c/b\b|[rt]x(?:'?d)?\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->|&|for\b|in\b|on\b|w\b|both\b"
     r"|a[ ](?:19|20)\d\d\b)"
 )
+# In shorthand a word may follow: "stroke 2019 needed rehab", "TKR R 2016, DVT x2 2019 treated"; 2000 is a number more often.
+_SHORT_NAME_BEFORE = re.compile(r"[^\W\d_][^\W_]{0,11}[ \t](?:[lrx#?]|x?\d[x°]?|[a-z]\d{1,2})?[ \t]?\Z")
+_ROUND = "2000"
+# A month that nothing announces stands behind a name and before a sign.
+_MONTH_BEFORE = r"(?<!\w)(?!{owner}\b)[^\W\d_]{{2,}}[ \t]?[, (][ \t]?\Z"
+_MONTH_WORD_BEHIND = re.compile(r"[ \t][^\W\d_]{2}")
+_MONTH_BEHIND = re.compile(r"[ \t]?(?:[,;)\n]|\.?\Z|\.(?!\d)|x[ ]?\d)")
 _LINE_BEHIND = re.compile(r"[ \t]?[:,;-]|[ \t][^\W\d_]")
 _AMONG_DATES = re.compile(r"\s{0,2}(?:[,;/&-]|et|and|ou|or|puis)\s{0,2}(?:en\s|in\s)?\Z")
 _AMONG_LENGTH = 10
@@ -44,6 +51,11 @@ class DateContext:
     def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
         self._planned = re.compile(phrases_expression(words["planned"]))
         self._measure = re.compile(rf"(?:{phrases_expression(words['measure'])}){_BETWEEN}")
+        counted, owner = (phrases_expression(words.get(kind, ())) for kind in ("counted", "month_owner"))
+        # A word behind four digits that says nothing of their number; a language without such words has none.
+        self._word_behind = re.compile(rf"[ \t]{{1,2}}(?!x ?\d+\.|{counted})[^\W\d_]" if counted else "(?!)")
+        self._month_before = re.compile(_MONTH_BEFORE.format(owner=f"(?:{owner})") if owner else "(?!)")
+        self._also_words = frozenset(words.get("month_word", ()))
         self._count = re.compile(rf"(?:{phrases_expression(words['count'])}){_BETWEEN}")
 
     def is_planned(self, text: str, start: int, end: int) -> bool:
@@ -64,6 +76,17 @@ class DateContext:
         """Whether what stands before two numbers with a slash makes them a measure."""
         return self._measure.search(text, max(0, start - _MEASURE_REACH), start) is not None
 
+    def is_month(self, text: str, start: int, end: int) -> bool:
+        """Whether a month that nothing announces is one that has been."""
+        if text[start:end].rstrip(".") in self._also_words:
+            return False
+        if _MONTH_BEHIND.match(text, end) is None and not (
+            _MONTH_WORD_BEHIND.match(text, end) and self.tells_past(text, start, end)
+        ):
+            return False
+        low = max(0, start - 2 * _NAME_REACH)
+        return self._month_before.search(text, low, start) is not None and not self.is_planned(text, start, end)
+
     def is_year(self, text: str, start: int, end: int, last_date: int | None) -> bool:
         """Whether four digits that nothing announces are a year; `last_date`: where the date before ends."""
         if last_date is not None and start - last_date <= _AMONG_LENGTH and _AMONG_DATES.match(text, last_date, start):
@@ -72,9 +95,14 @@ class DateContext:
             return False
         if self.leads_line(text, start):
             return _LINE_BEHIND.match(text, end) is not None
-        return (
-            _NAME_BEFORE.search(text, max(0, start - _NAME_REACH), start) is not None
-            and _YEAR_BEHIND.match(text, end) is not None
+        low = max(0, start - _NAME_REACH)
+        named = _NAME_BEFORE.search(text, low, start) is not None
+        if named and _YEAR_BEHIND.match(text, end) is not None:
+            return True
+        if text[start:end] == _ROUND or not (named or _SHORT_NAME_BEFORE.search(text, low, start)):
+            return False
+        return self._word_behind.match(text, end) is not None or (
+            not named and _YEAR_BEHIND.match(text, end) is not None
         )
 
 

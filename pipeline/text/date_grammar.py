@@ -247,7 +247,8 @@ class DateGrammar:
             return core.found(AbsoluteDate(year, month, int(rest["md"]), core.bound, elapsed))
         if not alone and rest["oy"] is not None:
             return core.found(AbsoluteDate(_century(rest["oy"]), month, None, core.bound))
-        if alone and not core.kinds & {"month_lead", "since", "until"}:
+        announced = core.kinds & {"month_lead", "since", "until"}
+        if alone and not announced and not self._context.is_month(text, core.start, rest.end()):
             return None
         elapsed = not alone or not self._context.is_planned(text, core.start, rest.end())
         return core.found(AbsoluteDate(None, month, None, core.bound, elapsed))

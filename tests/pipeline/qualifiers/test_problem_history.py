@@ -63,6 +63,20 @@ ENGLISH = [
     # Titles in short, whatever follows them, and words alone.
     "PHx eczema, [bronchiolitis]+ at 5 months. [Asthma]+ - inhaler.",
     "Past: HTN (amlodipine stopped), [hernia]+ repair.",
+    # Ages in words, behind what happened at them.
+    "He had a single [febrile convulsion]+ at eighteen months. [Appendicitis]+ at seventeen. [DVT]+ on the pill aged 24.",
+    "Prescribed codeine for a [wrist fracture]+ at nineteen. She had a hysterectomy at the age of forty-two for [fibroids]+.",
+    "[Bronchiolitis]+ at 4 months, admitted. CT for [nodule]- at 3 months' follow-up. 38 yr old nurse, [migraine]-.",
+    "Diagnosed at nineteen after presenting with an [abscess]+.",
+    # What is over, said right behind it.
+    "[PDA]+ closed on echo. [Use disorder]+, in remission. Man w OUD, [HCV]+ (tx'd w/ Epclusa, SVR). [Closed fracture]- of tibia.",
+    # A denial ends where something is affirmed, and goes on in its list.
+    "meds nil regular, PMH: [childhood asthma]+. No illicit drugs (previous [heroin use]+). No DM, h/o [TB]+.",
+    "Denies tremor, history of [diabetes]-, thyroid problems. No back pain, history of [gout]- or weakness. No PMHx of [CVA]-.",
+    # Headings of what goes on, and of what followed a transplant.
+    "Chronic problems:\n1. [Asthma]-\n2. [Gout]-\nPost-txp course: [DGF]+, [rejection]+",
+    "PMH: nil. PC: [headache]- 3/7.",
+    "PMHx significant for [HTN]+ and [gout]+. Presents with [flank pain]-.",
     # What came and went during this stay.
     "[Hypotension]- POD 1, resolved w/ fluids.",
     "C/o [N/V]-. No F/C. Last colonoscopy normal.",
@@ -80,6 +94,33 @@ YEARS = [
     "Will review [angina]- in March.",
     "[Gonorrhoea]+ 2022 rx ceftriaxone, [syphilis]+ 2016 & 2021, both treated.",
     "[TIA]+ 2017, who p/w [weakness]-.",
+]
+# With a note of 20 May 2024.
+ENGLISH_DATED = [
+    # A year in shorthand, whatever word follows; no clock, no number of what is counted.
+    "[Pneumonia]+ 2020 needed NIV. [Zoster]+ R T8 2018. [TB]+ 2013 Rx 6/12, [cough]- x 3 wks.",
+    "[Pain]- 8/10 at 2030, given 2000 units.",
+    "Had [covid]+ Nov, last [UTI]+ Sept, nitro then. [Hypo]+ Feb needed ambulance. [Flushes]-, LMP Nov.",
+    # Of what lasts a date says when it began or was found; of its attacks when they were.
+    "[RA]- (2011), on MTX. She was diagnosed with [multiple sclerosis]- in 2011 and [pneumonia]+ in 2021.",
+    "There is [hypertension]-, and she gave up smoking in 2012.",
+    "Diagnoses:\n1. [COPD]- 2014\n2. [Parkinson's disease]- 2019",
+    "[DKA]+ 2019. [Asthma]+ attack 2017. [Infectious colitis]+ 2015.",
+    # The date of an event that a complaint followed, of a change of treatment, of another item.
+    "[CRPS]- after a fracture in 2021. [Scar pain]- following LSCS 2019. [Headaches]-, having stopped codeine in March.",
+    "Metoprolol was increased in March because of [palpitations]-, which persist.",
+    "PMH: [T2DM]+ - gliclazide stopped last wk.",
+    "BCC nose excised 2020, new [lesion]- L ear. [Anaemia]- Hb 88 (was 120 in 2022).",
+    "Two months ago she developed [numbness]- in both feet, which has spread.",
+    "Since the accident in 2018 she has had [headaches]-. Widowed 2020, [low mood]- since.",
+    # What brought the patient here is of the visit.
+    "MI s/p PCI 2016 here w/ [chest pain]-. Hx [DVT]+ '19 off AC p/w [swelling]-.",
+    # What was treated for a time that is over.
+    "She had [polymyalgia]+, for which she took prednisolone between 2010 and 2013.",
+    "He had [vomiting]- overnight, for which he received ondansetron.",
+    "He has had two [infarcts]+, the last in 2018. She has [overdosed]+ twice, most recently in December.",
+    # A denial of another item.
+    "Bg nil significant, had [pneumonia]+ 2017. Not for statins, [rhabdo]+ 2016 w simva.",
 ]
 FRENCH = [
     "Pas d'antécédent notable hormis une [entorse]+ et une [fracture]+.",
@@ -125,6 +166,12 @@ def judged(lang: str, sentence: str, note_datetime: str | None = None) -> tuple[
 )
 def test_words_of_the_past_reach_the_problems_that_they_tell_of(lang, sentence):
     found, marked = judged(lang, sentence)
+    assert found == marked
+
+
+@pytest.mark.parametrize("sentence", ENGLISH_DATED)
+def test_english_dates_are_of_what_they_stand_with(sentence):
+    found, marked = judged("en", sentence, "2024-05-20")
     assert found == marked
 
 
