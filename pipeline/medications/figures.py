@@ -25,6 +25,7 @@ _STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
 LEAST_OF_TWO = 5.0
+_QUARTER = 0.25
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 
 
@@ -39,6 +40,11 @@ def of_two_strengths(stretch: str) -> bool:
         return False
     one, two = float(pair[1]), float(pair[2])
     return max(one, two) >= LEAST_OF_TWO or one > two or "." in stretch
+
+
+def measured(stretch: str) -> bool:
+    """Is this a number that no tablets are counted by, which are divided into quarters at most: "1.4", but "1.5"?"""
+    return DECIMAL.fullmatch(stretch) is not None and float(stretch.replace(",", ".")) % _QUARTER != 0
 
 
 def value_of(stretch: str) -> float | None:

@@ -52,6 +52,7 @@ _BEGINNINGS = frozenset(
         "by_units",
         "international",
         "dose_lead",
+        "cell_lead",
         "dispensed",
         "name_amount",
         "name_ordered",

@@ -32,6 +32,8 @@ _SURELY_MISSPELT = 9
 # Names of so many letters are clipped, to so many at least, and so many are cut off at least.
 _LEAST_CLIPPED = 7
 _SHORTEST_CLIPPED = 4
+# So many letters of a name leave no doubt: "phenobarb".
+_SURELY_CLIPPED = 8
 _CUT_OFF = 2
 # Names of infusions up to this length are abbreviations.
 _SIGNS = 3
@@ -119,7 +121,9 @@ class Lexicon:
                 self.kinds[name] = Kind.DRUG
                 self._codes[name] = row["atc"]
         for row in resources.read_table(lang, folder + "curated.tsv"):
-            self.kinds[key(row["name"])] = Kind[row["kind"].upper()]
+            name = key(row["name"])
+            self.kinds[name] = Kind[row["kind"].upper()]
+            unreviewed.discard(name)
         for term in extra_terms:
             if not (name := key(term)):
                 raise ValueError(f"extra_terms: {term!r} holds no letter or digit")
@@ -227,12 +231,15 @@ class Lexicon:
                 continue
             word = tokens[index]
             mention = None
-            if (head := heads.get(word)) is not None:
-                lengths, seconds = head
+            head = heads.get(word)
+            if head is not None and head[1] is not None:
                 # The first word of longer names only.
-                if seconds is not None and (index + 1 == len(tokens) or tokens[index + 1] not in seconds):
-                    continue
-                mention = self._listed(words, index, original, lengths)
+                if index + 1 < len(tokens) and tokens[index + 1] in head[1]:
+                    mention = self._listed(words, index, original, head[0])
+                elif word not in self._ordinary_heads:
+                    mention = self._clipped(words, index)
+            elif head is not None:
+                mention = self._listed(words, index, original, head[0])
             elif word.isalpha():
                 mention = self._clipped(words, index) or self._unlisted(words, index, self._spelling)
             elif len(word) < _SHORTEST_UNLISTED:
@@ -294,7 +301,8 @@ class Lexicon:
         place = bisect_left(self._clipped_from, word)
         while place < len(self._clipped_from) and (name := self._clipped_from[place]).startswith(word):
             if len(name) >= len(word) + _CUT_OFF:
-                return _mention(words, index, index + 1, Kind.CLIPPED, name, 0.8)
+                kind = Kind.DRUG if len(word) >= _SURELY_CLIPPED else Kind.CLIPPED
+                return _mention(words, index, index + 1, kind, name, 0.8)
             place += 1
         return None
 

@@ -99,9 +99,9 @@ class Context:
         ]
 
     def _form(self, mention: Mention, by_start: dict[int, Candidate]) -> bool:
-        """Is a short name a form behind an amount instead: "salbutamol 100mcg inh"?"""
+        """Is a short name a form or a way behind an amount instead: "salbutamol 100mcg inh"?"""
         same = by_start.get(mention.start) if mention.kind == Kind.SHORT else None
-        return same is not None and same.end == mention.end and same.label == "FORM"
+        return same is not None and same.end == mention.end and same.label in ("FORM", "ROUTE")
 
     def _infusion(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
         """Is this an infusion with a volume or a rate, and not what something is rinsed with or dissolved in?"""
@@ -320,7 +320,7 @@ _ITEM_BEFORE = re.compile(r"(?:[:,;\n*•|-]|\d[.)]|\band|\bet|\. )[ \t]*$")
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _ENUMERATION = re.compile(
-    r"[ \t]*(?:,|;|/|\||\n|and|or|et|ou|plus|with|avec|\+|&|- |\d+[.)])*"
+    r"[ \t]*(?:,|;|/|\||\n|and|or|et|ou|plus|with|avec|\+|&|- |[-=]+>|→|\d+[.)])*"
     r"[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
 )
 

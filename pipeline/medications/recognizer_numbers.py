@@ -8,8 +8,9 @@ from bisect import bisect_left, bisect_right
 from pipeline.medications import figures
 from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
 from pipeline.medications.lexicon import Kind, Mention
-from pipeline.medications.recognizer_dispensed import GLUE, Dispensed, start_of
+from pipeline.medications.recognizer_dispensed import GLUE, start_of
 from pipeline.medications.recognizer_items import DRUG, Item
+from pipeline.medications.recognizer_neighbours import Neighbours
 
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
@@ -29,11 +30,11 @@ _COLUMN = 3
 _FORMER = 32
 # "2 pm", "10:30 am", but "40 pm".
 _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
-_OF_TABLETS = re.compile(r"[ \t]+(?:(?:of[ \t]+an?|x)[ \t]+)?")
+_OF_TABLETS = re.compile(r"[ \t]+(?:(?:of(?:[ \t]+an?)?|x)[ \t]+)?")
 _ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
 
 
-class Numbers(Dispensed):
+class Numbers(Neighbours):
     """Decides about numbers from the items around them and from what was read last."""
 
     def _number(self, item: Candidate, place: int, stretch: str) -> str | None:
@@ -54,6 +55,8 @@ class Numbers(Dispensed):
             # "Catapres patch TTS-2"
             return None
         if self._of_tablets(item, place) and figures.few(figures.value_of(stretch)) and not article:
+            return "DOSAGE"
+        if self._of_strength(item, place):
             return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
@@ -134,6 +137,8 @@ class Numbers(Dispensed):
             # "Imodium, 6 gél": behind a comma it is counted.
             single = single and "," not in self.text[last.end : item.start] if last is not None else False
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
+        if self._taken_once(item, value):
+            return "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE", "DURATION")
             or any(self.rules[rule].match(self.text, item.end) for rule in ("ends_strength", "ends_bare"))
@@ -156,7 +161,7 @@ class Numbers(Dispensed):
             # "Vanco PO 125 QID"
             named = last is not None and last.label in (DRUG, "ROUTE") and not self.strength
             return "STRENGTH" if named else None
-        if self.rules["takes"].fullmatch(before) and figures.few(value):
+        if self.rules["takes"].fullmatch(before) and figures.few(value) and not figures.measured(stretch):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
         if last is not None and last.label == "STRENGTH" and not (gap := self.text[last.end : item.start]).strip(" \t"):
             # "Nebilox 5 mg 1/2, Tahor"; in the next column: "Stalevo 100     1"
@@ -169,8 +174,9 @@ class Numbers(Dispensed):
             return "DOSAGE"
         if self._at_form(item) and uncounted and last is not None:
             worn = self.rules["patch"].search(self.text, last.start, last.end)
-            # "Fentanyl patch 50."
-            return "STRENGTH" if worn and self.rules["ends_strength"].match(self.text, end) else None
+            # "Fentanyl patch 50.", "fentanyl patch 25 tried"
+            alone = any(self.rules[rule].match(self.text, end) for rule in ("ends_strength", "no_unit"))
+            return "STRENGTH" if worn and alone else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
 
     def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:

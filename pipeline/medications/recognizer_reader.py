@@ -67,7 +67,11 @@ class Reader(Numbers):
                 if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item):
                     label = "DURATION"
                 if label:
-                    self._keep(Entity(item.start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
+                    start = item.start
+                    if label == "DURATION" and (sign := _COMPARED.search(self.text, max(0, start - SIGN_REACH), start)):
+                        # "> 10 years"
+                        start = sign.start(1)
+                    self._keep(Entity(start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     if label == "STRENGTH":
                         self.strength, self.bare = True, item.label == NUMBER
                         self.amount = value_of(self.text[item.start : item.end])
@@ -101,6 +105,9 @@ class Reader(Numbers):
             # "Took 2 of his wife's nitro"
             return following
         if item.label == "DURATION" and item.weak and self._length_of(item):
+            if self._behind_frequency(item) and not self.rules["length_when"].match(self.text, item.end):
+                # "50 mg tds 2d with some relief"
+                return self.drug
             # "6 wks daptomycin"
             if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
                 return following
@@ -125,6 +132,8 @@ class Reader(Numbers):
         lead = _CLAUSE.split(self.text[max(0, item.start - 60) : item.start])[-1]
         if self.rules["not_a_dose"].search(lead):
             return False
+        if item.label == "STRENGTH" and self.rules["cell_lead"].search(lead):
+            return True
         if item.label == "DOSAGE":
             # "Une optimisation à 10 mg/kg"
             changed = "/" in self.text[item.start : item.end] and self.rules["dose_lead"].search(lead)
@@ -315,12 +324,12 @@ class Reader(Numbers):
             self._point(item, stretch)
             or self._condition_of_another(item)
             or self._right_eye(item, stretch)
-            or self.rules["no_frequency_before"].match(self.text, item.end)
+            or (self.rules["no_frequency_before"].match(self.text, item.end) and not self._behind_amount(item))
         ):
             return None
         if item.label == "STRENGTH" and (
             self.rules["threshold"].search(self.text, max(0, item.start - SIGN_REACH), item.start)
-            or (stretch.endswith("%") and self._share(item))
+            or (stretch.endswith(("%", "percent")) and self._share(item))
             or self.rules["no_strength_before"].match(self.text, item.end)
             or self.rules["no_strength_behind"].search(self.text, max(0, item.start - 24), item.start)
         ):
@@ -340,7 +349,7 @@ class Reader(Numbers):
         if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
-            return item.label if _OF.match(self.text, item.end) else None
+            return item.label if _OF.match(self.text, item.end) or self._before_drug(place) else None
         return item.label
 
     def _units_left_out(self, name: str, stretch: str, item: Candidate, place: int) -> bool:
@@ -369,9 +378,21 @@ class Reader(Numbers):
         return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
 
     def _behind_frequency(self, item: Candidate) -> bool:
-        """Does an item stand right behind how often something is taken: "weekly x5"?"""
+        """Does an item stand right behind how often something is taken: "weekly x5", "nightly > 10 years"?"""
         last = self.last
-        return last is not None and last.label == "FREQUENCY" and self.text[last.end : item.start] in _BESIDE
+        if last is None or last.label != "FREQUENCY":
+            return False
+        return _COMPARED.sub(" ", self.text[last.end : item.start]) in _BESIDE
+
+    def _behind_amount(self, item: Candidate) -> bool:
+        """Does a sign of how often stand right behind an amount or a way: "750mg bd level on Friday"?"""
+        last = self.last
+        return (
+            last is not None
+            and last.label in _AMOUNTS_AND_WAYS
+            and self.text[last.end : item.start] in ("", " ")
+            and self.rules["latin"].match(self.text, item.start) is not None
+        )
 
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
@@ -438,6 +459,7 @@ class Reader(Numbers):
 # Between two words of one sentence, where the first does not end in a full stop.
 _BESIDE = frozenset({"", " ", ", "})
 _TIMES = re.compile(r"x ?\d\d?")
+_COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
@@ -453,6 +475,7 @@ _ARROW = re.compile(r"->|→")
 _ARROWS = ("->", "→")
 _ANSWERED = re.compile(r":\s")
 _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
+_AMOUNTS_AND_WAYS = frozenset({"STRENGTH", "DOSAGE", "FORM", "ROUTE"})
 # A sentence ends, or the next item of a list begins.
 _STOP = re.compile(r"[.!?]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]")
 _SENTENCE_END = re.compile(r"\s*(?:[.;\n)]|$)")

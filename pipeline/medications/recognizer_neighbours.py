@@ -1,0 +1,60 @@
+"""What stands right beside an amount and tells whose it is: a drug behind it, a strength, when it was taken."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.medications import figures
+from pipeline.medications.grammar import Candidate
+from pipeline.medications.lexicon import Mention
+from pipeline.medications.recognizer_dispensed import GLUE, Dispensed
+from pipeline.medications.recognizer_items import DRUG
+
+_TIMES = re.compile(r"[ \t]+x[ \t]*")
+
+
+class Neighbours(Dispensed):
+    """Looks at what stands right beside an item."""
+
+    def _of_strength(self, item: Candidate, place: int) -> bool:
+        """Is this how many of a strength, which stand before the drug: "took 24 x 500 mg paracetamol"?"""
+        strength = self._candidate(place + 1, "STRENGTH")
+        return (
+            strength is not None
+            and _TIMES.fullmatch(self.text, item.end, strength.start) is not None
+            and self._at_next_drug(place + 1)
+        )
+
+    def _before_drug(self, place: int) -> bool:
+        """Does the drug stand right behind an amount, or behind how strong it is: "under 15ml 1% lignocaine"?"""
+        if self._at_next_drug(place):
+            return True
+        strength = self._candidate(place + 1, "STRENGTH")
+        return (
+            strength is not None
+            and self.text[self.items[place].end : strength.start] in GLUE
+            and self._at_next_drug(place + 1)
+        )
+
+    def _taken_once(self, item: Candidate, value: float | None) -> bool:
+        """Is this how many were taken: "Aleve 2 yesterday", "Micolette enema one today"?"""
+        last, drug = self.last, self.drug
+        return (
+            last is not None
+            and drug is not None
+            and last.label in (DRUG, "FORM")
+            and self.text[last.end : item.start] in GLUE
+            and figures.few(value)
+            and self.rules["measured_drug"].fullmatch(self.text, drug.start, drug.end) is None
+            and self.rules["counted_when"].match(self.text, item.end) is not None
+        )
+
+    def _at_next_drug(self, place: int) -> bool:
+        """Does a drug stand right behind an item?"""
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return isinstance(following, Mention) and self.text[self.items[place].end : following.start] in GLUE
+
+    def _candidate(self, place: int, label: str) -> Candidate | None:
+        """The item at a place, where it is a candidate of this label."""
+        item = self.items[place] if place < len(self.items) else None
+        return item if isinstance(item, Candidate) and item.label == label else None
