@@ -247,7 +247,7 @@ class Grammar:
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
         # "1tab", "1gtte", "2x3": what is counted, and how often, may be glued to a number.
         forms = "|".join(self._expand(text) for text in source["form"]["patterns"])
-        glued = rf"(?=(?:{forms}){_END}|x ?\d)"
+        glued = rf"(?=(?:{forms}){_END_OF_UNIT}|x ?\d)"
         self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
         self._number_beginnings = Beginnings()
@@ -376,7 +376,8 @@ class Grammar:
         return found
 
     def _add(self, label: str, body: str, weak: bool) -> None:
-        expression = LatePattern(rf"(?:{body}){_END}")
+        # "1cpx3"
+        expression = LatePattern(rf"(?:{body}){_END_OF_UNIT if label == 'FORM' else _END}")
         if body.startswith("/"):
             self._slashed.append(expression)
             return

@@ -20,6 +20,8 @@ _HEADING = frozenset({"FREQUENCY", "ROUTE"})
 _ON_LINE = re.compile(r"[ \t]{1,3}")
 AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
 CELL = re.compile(r"[ \t]*(?:[|\t;:–—-]|[ ]{2,})[ \t|]*\Z")
+# Between two columns.
+_COLUMN = re.compile(r"[ ]{2,}|[ ]*\t[ \t]*")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}\Z")
 _PUNCTUATION = re.compile(r"[,;.:()\n!?|]")
 # Between a form and its drug: "Tab. Metformin", "Tab Metformin".
@@ -90,6 +92,8 @@ class Before:
             return len(run) - 1
         if (heading := self.heading(run, gap)) is not None:
             return heading
+        if self._begins_row(run[-1], gap):
+            return len(run) - 1
         of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
         cell = not of and self._is_cell(run, gap)
         first = len(run) - 1
@@ -227,6 +231,16 @@ class Before:
         if "\n" not in before and run[0] > 0:
             return False
         return not any(character.isalpha() for character in before[before.rfind("\n") + 1 :])
+
+    def _begins_row(self, tail: int, gap: str) -> bool:
+        """Does how often stand in the first column, the drug in the next: "07h30    Stalevo 100    1"?"""
+        before = self.gap(tail)
+        return (
+            self.mentions[tail].label == "FREQUENCY"
+            and _COLUMN.fullmatch(gap) is not None
+            and "\n" in before
+            and not before[before.rfind("\n") + 1 :].strip(" \t|")
+        )
 
     def _chained(self, left: int, cell: bool) -> bool:
         """Do an attribute and the one after it stand together?"""

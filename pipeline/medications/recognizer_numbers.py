@@ -72,7 +72,10 @@ class Numbers(Neighbours):
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            return "DOSAGE" if counted and figures.few(figures.value_of(stretch)) and "." not in stretch else None
+            if counted and figures.few(figures.value_of(stretch)) and "." not in stretch:
+                return "DOSAGE"
+            # "Amlor 5 cotareg 160"
+            return self._beside_two(item, stretch, end)
         if isinstance(following, Candidate) and self._follows(end, following):
             follows = following.label
         value = figures.value_of(stretch)
@@ -178,6 +181,13 @@ class Numbers(Neighbours):
             alone = any(self.rules[rule].match(self.text, end) for rule in ("ends_strength", "no_unit"))
             return "STRENGTH" if worn and alone else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
+
+    def _beside_two(self, item: Candidate, stretch: str, end: int) -> str | None:
+        """What a number between two names is: the strength of the first, or nothing."""
+        last = self.last
+        if last is None or last.label != DRUG or not self._beside(last.end, item.start):
+            return None
+        return self._alone(stretch, figures.value_of(stretch), item.start, end)
 
     def _next_strength(self, stretch: str, value: float | None, before: str) -> bool:
         """Is this a further dose of the drug: "400 bid, then 200 qd", "5 mg M/W/F and 2.5 other days"?"""

@@ -38,6 +38,10 @@ def french() -> Language:
         ("Doliprane sachet 500 x3", ["sachet", "500", "x3"]),
         ("Imodium, 6 gél au total", ["6", "gél"]),
         ("Zarzio 30 MU SC", ["30 MU", "SC"]),
+        ("Amlor 5 Cotareg 160/12.5 1 cp/j", ["5", "160/12.5", "1", "cp", "/j"]),
+        ("Adalate LP 20 1cpx3/j", ["20", "1", "cp", "x3/j"]),
+        ("Laroxyl 40 mg/ml : XX gttes au coucher", ["40 mg/ml", "XX", "gttes", "au coucher"]),
+        ("Majoré le furosémide de 40 à 80 mg", ["40", "80 mg"]),
     ],
 )
 def test_amounts(french: Language, text: str, expected: list[str]) -> None:
@@ -56,6 +60,10 @@ def test_amounts(french: Language, text: str, expected: list[str]) -> None:
         ("Préviscan 3/4 cp jours impairs", ["jours impairs"]),
         ("Vitamine D 100000 UI un mois sur deux", ["un mois sur deux"]),
         ("Clozapine 100 mg AM + 300 mg HS", ["AM", "HS"]),
+        ("Venofer 300 mg x 3 à 1 semaine d'intervalle", ["x 3 à 1 semaine d'intervalle"]),
+        ("Xolair 300 mg/4 semaines depuis mai", ["/4 semaines"]),
+        ("Amoxicilline 50 mg/kg/j 3 prises 7j", ["3 prises"]),
+        ("Humalog 8 u s/c AC repas, Morphine 5 mg en R toutes les 4h", ["AC repas", "en R", "toutes les 4h"]),
         ("Actrapid 6 UI avant le repas de midi", ["avant le repas de midi"]),
         # Whatever has it taken: what the patient does, a limit, a night.
         ("Ventoline 2 bouff qd elle tousse", ["qd elle tousse"]),
@@ -85,6 +93,9 @@ def test_how_often(french: Language, text: str, frequencies: list[str]) -> None:
         ("Daktarin x4/j 10j pas donné", ["10j"]),
         ("Neurontin qq mois, arrêté", ["qq mois"]),
         ("Méthadone 80 mg jusqu'à sept", ["jusqu'à sept"]),
+        ("Cétirizine 10 mg/j d'avril à juin", ["d'avril à juin"]),
+        # What is dispensed lasts so long.
+        ("Subutex 8 mg (délivrance 14 j)", []),
         # Of a ventilation, an age, a pause of the drug, a time of day.
         ("Curosurf 200 mg/kg à H1, VM 2 jours", []),
         ("Vitamine D 80000 UI à 1 et 6 mois", []),
@@ -126,6 +137,7 @@ def test_routes(french: Language, text: str, routes: list[str]) -> None:
         ("Patch nicotine 21\nvaccin à jour", ["nicotine"]),
         ("BB fille née à terme. FA parox. Vit K au bb", ["Vit K"]),
         ("Sous BB 2,5 mg/j", ["BB"]),
+        ("Fentanyl TTS 25 mcg/h, Prednisone Galepharm 20 mg", ["Fentanyl TTS", "Prednisone Galepharm"]),
     ],
 )
 def test_names(french: Language, text: str, drugs: list[str]) -> None:

@@ -97,6 +97,24 @@ def test_every_reason_of_the_list_has_a_case() -> None:
     ("lang", "marked", "wanted"),
     [
         ("fr", "[S:40 mg] de [D:Lasilix]", {("Lasilix", "40 mg")}),
+        # Hours in the first column; what was given in all.
+        (
+            "fr",
+            "[Q:07h30]    [D:Stalevo] [S:100]    [O:1]\n[Q:22h00]    [D:Modopar LP] [S:125]    [O:2]",
+            {
+                ("Stalevo", "07h30"),
+                ("Stalevo", "100"),
+                ("Stalevo", "1"),
+                ("Modopar LP", "22h00"),
+                ("Modopar LP", "125"),
+                ("Modopar LP", "2"),
+            },
+        ),
+        (
+            "fr",
+            "[D:Aspégic] [S:250 mg] [R:IV], [D:morphine] titrée [S:6 mg] au total",
+            {("Aspégic", "250 mg"), ("Aspégic", "IV"), ("morphine", "6 mg")},
+        ),
         (
             "fr",
             "[D:Paracétamol] et [D:ibuprofène] [Q:si besoin]",

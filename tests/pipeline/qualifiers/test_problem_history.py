@@ -127,6 +127,9 @@ FRENCH = [
     "Pas d'antécédent familial hormis un [cancer]-.",
     "Antécédents d'[AVC]+ sans [séquelle]- et de [fracture]+.",
     "Pas d'antécédent d'[asthme]-.",
+    # What is found on the spot, and a title in short.
+    "Atcd de [rhinite]+, [asthme]+, sur place [urticaire]-.",
+    "Atcd : [abcès]+, [VHC]+ guéri\nauj: [sueurs]-, [constipation]-",
 ]
 
 

@@ -195,6 +195,8 @@ def test_pollution_is_marked_and_kept():
         ("en", "Cough.\niv antibiotics, past medical history of gout", []),
         ("en", "PMH HTN, DM, CAD\nPSH appendectomy", ["past_medical_history", "past_surgical_history"]),
         ("fr", "ATCD HTA, DNID\nHDM TOUX", ["past_medical_history", "history_of_present_illness"]),
+        ("fr", "Ant. med/chir : goutte\nAntcd fam: HTA mère", ["past_medical_history", "family_history"]),
+        ("fr", "ant. : GPAO\nttt maison: Tahor\nauj: sueurs", ["past_medical_history", "medications", "other"]),
         ("en", "PREVIOUS DIAGNOSES:\n1. Gout.\nPAST GI HISTORY: GERD.", ["past_medical_history"] * 2),
         ("en", "PAST MEDICAL/SURGICAL/SOCIAL HISTORY: Gout.", ["past_medical_history"]),
         ("en", "PAST AND DEVELOPMENTAL HISTORY: Gout.\nPOBH: C-section", ["past_medical_history", "obstetric_history"]),

@@ -154,6 +154,13 @@ QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
             "Levothyrox 50 µg : 1 cp les jours pairs, 1,5 cp les jours impairs.",
             [("1 {tbl}", QOD, None), ("1.5 {tbl}", QOD, None)],
         ),
+        ("fr", "Préviscan 3/4 cp jours impairs.", [("0.75 {tbl}", QOD, None)]),
+        (
+            "fr",
+            "Dilaudid 2 mg aux quatre heures.",
+            [("2 mg", {"frequency": 1, "period": "4", "periodUnit": "h"}, None)],
+        ),
+        ("fr", "Stelara 90 mg aux 8 semaines.", [("90 mg", {"frequency": 1, "period": "8", "periodUnit": "wk"}, None)]),
     ],
 )
 def test_steps(profiles: dict[str, Language], lang: str, text: str, wanted: list[Any]) -> None:
@@ -182,6 +189,8 @@ def test_a_limit_in_short_forms_is_no_frequency(profiles: dict[str, Language]) -
         ("fr", "Envisager un traitement par furosémide si l'œdème persiste.", False),
         ("en", "Increase Lasix to 80 mg b.i.d. if edema persists.", False),
         ("fr", "Doliprane 1 g si douleur.", True),
+        ("fr", "Ventoline 2 bouffées qd elle tousse.", True),
+        ("fr", "Urbanyl 10 mg en cas de nuit blanche.", True),
         ("en", "Tylenol 650 mg if headache.", True),
     ],
 )
