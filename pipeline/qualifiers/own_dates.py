@@ -16,8 +16,12 @@ from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
 
 _WORD = re.compile(r"\w{4}")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 # Another item of a list begins.
 _ITEM = re.compile(r"[,;] ?\w")
+# Between an entity and its own date, and between two statements.
+_NEXT_TO = re.compile(r" ?[(,]? ?(?:[a-z]{1,5} ){0,2}")
+_DASH = re.compile(r" [-–—] ")
 # So far behind an entity it is looked for.
 _ITEM_REACH = 200
 # So many propositions back a turn is looked for.
@@ -83,7 +87,7 @@ class OwnDates:
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, drug)
         elif old is not None and recent is not None:
-            own = self._own_date(start, end, high)
+            own = old if self._divided(end, old, recent) else self._own_date(start, end, high)
             old, recent = (own, None) if own is not None else (old, recent)
         if old is not None and drug and self._drug is not None:
             # "A arrêté en mars pour B"
@@ -99,6 +103,13 @@ class OwnDates:
         if recent is not None and not drug and is_past and self._of_treatment(end, recent):
             recent = None
         return old, recent
+
+    def _divided(self, end: int, old: DatedSpan, recent: DatedSpan) -> bool:
+        """Whether a past date right behind an entity is its own, and a dash divides it from a recent one: "PE 2019 - seen today"."""
+        return (
+            _NEXT_TO.fullmatch(self._text, end, max(end, old.start)) is not None
+            and _DASH.search(self._text, old.end, max(old.end, recent.start)) is not None
+        )
 
     def _lasts_since(self, start: int, end: int, dated: DatedSpan) -> bool:
         """Whether the date behind a problem is of what it has lasted since, or of a change of its treatment."""
@@ -201,7 +212,7 @@ class OwnDates:
             return False
         if not self._owned(before):
             # "Caesarean 2018, incontinence": of something that is no entity.
-            return self._told_of(before)
+            return self._words.items_divide and low - before.end <= 1 and self._told_of(before)
         # What stands behind a drug and its dates is what came of it: "acitrétine en 2016, chéilite".
         owner = self._entities[bisect_left(self._entities, before.start) - 1]
         return self._drug is None or not self._drug.begins_at(owner)
@@ -209,7 +220,7 @@ class OwnDates:
     def _told_of(self, dated: DatedSpan) -> bool:
         """Whether words stand before a date in its proposition."""
         low, _ = self._propositions.around(dated.start)
-        return _WORD.search(self._text, low, dated.start) is not None
+        return _LETTERS.search(self._text, low, dated.start) is not None
 
     def _leads(self, dated: DatedSpan, end: int, *, drug: bool) -> bool:
         """Whether a date leads its proposition ("douleur, il y a 10 jours") or is of what that says of the entity.

@@ -19,12 +19,14 @@ _NAME_BEFORE = re.compile(
     r"(?:[^\W\d_]{2,}|[)\]]|[(\[]|[^\W\d_]{2,}[ \t]?[,:-]|(?<![\w.,/-])[5-9]\d[ \t]?[-–]|\b(?:de|from) [5-9]\d (?:a|to))[ \t]?\Z"
 )
 _YEAR_BEHIND = re.compile(
-    r"[ \t]?(?:[),;:\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b"
+    r"[ \t]?(?:[),;:#\n\r\]\[(-]|\.(?!\d)|\Z|et\b|and\b|puis\b|avec\b|with\b|chez\b|par\b|by\b|sur\b|at\b"
     r"|s/p\b|w/|c/b\b|[rt]x(?:'?d)?\b|treated\b|complicated\b|requiring\b|while\b|when\b|after\b|->|&|for\b|in\b|on\b|w\b|both\b"
     r"|a[ ](?:19|20)\d\d\b)"
 )
-# In shorthand a word may follow: "stroke 2019 needed rehab", "TKR R 2016, DVT x2 2019 treated"; 2000 is a number more often.
-_SHORT_NAME_BEFORE = re.compile(r"[^\W\d_][^\W_]{0,11}[ \t](?:[lrx#?]|x?\d[x°]?|[a-z]\d{1,2})?[ \t]?\Z")
+# In shorthand a word may follow: "stroke 2019 needed rehab", "TKR R 2016, DVT x2 2019 treated", "G2P1; 2018 SVD"; 2000 is a number more often.
+_SHORT_NAME_BEFORE = re.compile(
+    r"[^\W\d_][^\W_]{0,11}[ \t](?:[lrx#?]|x?\d[x°]?|[a-z]\d{1,2}|\d\d/40)?[ \t]?\Z|[\w)][;:][ \t]\Z"
+)
 _ROUND = "2000"
 # A month that nothing announces stands behind a name and before a sign.
 _MONTH_BEFORE = r"(?<!\w)(?!{owner}\b)[^\W\d_]{{2,}}[ \t]?[, (][ \t]?\Z"

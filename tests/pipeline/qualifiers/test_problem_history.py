@@ -73,6 +73,14 @@ ENGLISH = [
     # A denial ends where something is affirmed, and goes on in its list.
     "meds nil regular, PMH: [childhood asthma]+. No illicit drugs (previous [heroin use]+). No DM, h/o [TB]+.",
     "Denies tremor, history of [diabetes]-, thyroid problems. No back pain, history of [gout]- or weakness. No PMHx of [CVA]-.",
+    # What stands in the list of an early birth, with an earlier birth, or of several courses.
+    "Ex-prem 28/40, [NEC]+, home O2 till 10 months. [Tear]+ with first, elective CS this time. [GDM]- this preg.",
+    "3 courses of antibiotics for [chest infection]+ since Christmas. [Hypospadias]+ repaired at 18 months.",
+    "He developed [gynaecomastia]+ on spironolactone, which was changed to eplerenone.",
+    "68M bg [T2DM]+, [HTN]+. BG 240 this am. On a background of [COPD]+.",
+    # Where a list of the past ends within a line.
+    "Past psych hx: [mania]+, [OD]+. Current: [anxiety]-, [poor sleep]-.",
+    "PMH - [epilepsy]+, [LD]+. Carer reports [cough]- 3/7.",
     # Headings of what goes on, and of what followed a transplant.
     "Chronic problems:\n1. [Asthma]-\n2. [Gout]-\nPost-txp course: [DGF]+, [rejection]+",
     "PMH: nil. PC: [headache]- 3/7.",
@@ -119,6 +127,11 @@ ENGLISH_DATED = [
     "She had [polymyalgia]+, for which she took prednisolone between 2010 and 2013.",
     "He had [vomiting]- overnight, for which he received ondansetron.",
     "He has had two [infarcts]+, the last in 2018. She has [overdosed]+ twice, most recently in December.",
+    # The date of an item before it that nobody annotated; a list of years.
+    "Parkinson dx 2015, DBS 2021, [falls]- x3 this month. IVF 2022, [PV bleed]- 8/40. 2016 SVD; 2018 EmCS for [FTP]+.",
+    # Its own date, with a statement of today behind a dash.
+    "[Pneumonia]+ 4 weeks ago - CXR today clear.",
+    "Her [depression]- relapsed in January. [Scleritis]- flared in March.",
     # A denial of another item.
     "Bg nil significant, had [pneumonia]+ 2017. Not for statins, [rhabdo]+ 2016 w simva.",
 ]
