@@ -260,8 +260,10 @@ class DrugEnds:
         index = bisect_left(self.starts, low) - 1
         if self.starts[index] < end:
             return False
-        # "On A, B and C in the past" is one list.
-        return self.words.closes.search(self.folded.folded, self.drugs[index - 1][1], self.starts[index]) is None
+        # "On A, B and C in the past" is one list; "on A and B, and C was stopped" is not.
+        text, words = self.folded.folded, self.words
+        one_list = words.closes.search(text, self.drugs[index - 1][1], self.starts[index]) is not None
+        return not one_list or words.of_one.match(text, low) is not None
 
     def begins_at(self, offset: int) -> bool:
         """Whether a drug begins at an offset of the folded text."""
@@ -473,10 +475,7 @@ def _succeeded(
     propositions: Propositions,
     words: HistoryWords,
 ) -> tuple[int, int] | None:
-    """The bounds of the one drug of the sentence before a cue whose place another takes; None where there is none.
-
-    It must be told as begun or used there, and the cue's own sentence name only the other.
-    """
+    """The bounds of the one drug before a cue that is told as begun or used, whose place another takes, else None."""
     index = bisect_left(drugs, (cue_end,))
     if index in (0, len(drugs)) or drugs[index][0] > cue_end + _SUCCESSOR_REACH:
         return None
@@ -491,7 +490,7 @@ def _succeeded(
     found = drugs[first:index]
     # Two only where one is a name of the other: "VPA (Depakene)".
     one = len(found) == 1 or (len(found) == 2 and text[found[0][1] : found[1][0]].strip() == "(")
-    if not one or found[-1][0] >= own or words.used.search(text, low, found[0][0]) is None:
+    if not one or words.used.search(text, low, found[0][0]) is None:
         return None
     if text[successor[0] : successor[1]] in {text[start:end] for start, end, _ in found}:
         return None

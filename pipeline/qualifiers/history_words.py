@@ -27,6 +27,7 @@ class HistoryWords:
         own_event: before a date that leads its proposition: it is of an event named there ("s/p CVA 2018").
         items_divide: whether a comma ends what a predicate is about; what is divided in other ways may be told so.
         closes: before the last item of an enumeration.
+        of_one: behind the last drug of an enumeration: the end of that one alone is told.
         further: between the beginning of a proposition and an entity: the entity is the next item of a list.
         arrow: anywhere: what follows took the place of what was before.
         turn: at the beginning of a proposition: it takes up the story anew.
@@ -79,6 +80,7 @@ class HistoryWords:
         self.own_event = re.compile(rf"\b{_any(words['own_event'])}")
         self.items_divide = bool(words["own_event"])
         self.closes = re.compile(rf"\b{_any(words['joins'])}\b")
+        self.of_one = re.compile(rf"{_any(words['of_one'])}\b")
         self.further = re.compile(rf"[,;]\s*{_any(words['further'])}?")
         self.arrow = re.compile(_ARROW)
         self.turn = re.compile(rf"{_ARROW}|\W*{_any(words['turn'])}\b")

@@ -304,7 +304,7 @@ class Shorthand:
         """The words by which a use was before: "before that", "was on" with what tells its end, "received ... x 5 years"."""
         text, words, near, first = self._text, self._words, max(0, item.first - _LEAD_REACH), item.first
         before = words.before_that.search(text, near, first)
-        if before is not None:
+        if before is not None and words.asked.search(text, _begin(text, near, first), before.start()) is None:
             return before.span()
         was = words.was_on.search(text, near, first) if words.no_more.search(text, *shared.tail) else None
         if was is not None:

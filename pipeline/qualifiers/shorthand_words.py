@@ -52,6 +52,7 @@ class ShorthandWords:
         self.not_before = re.compile(known["not_before"])
         self.long_gap = re.compile(known["long_gap"])
         self.before_that = re.compile(known["before_that"])
+        self.asked = re.compile(known["asked"])
         self.was_on = re.compile(known["was_on"])
         self.no_more = re.compile(known["no_more"])
         self.taking = re.compile(rf"{known['taking']} {joined}|{known['just']}")
