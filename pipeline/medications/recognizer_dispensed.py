@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LEAST_DISPENSED = 12
 # Between a number and what it counts.
 GLUE = (" ", "  ")
+# A word in one of these counts nothing.
+_TOLD = frozenset({"DURATION", "DOSAGE", "FREQUENCY"})
 # A point of a plan is no longer than this.
 _LONGEST_POINT = 400
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
@@ -46,8 +48,8 @@ class Dispensed:
         place = bisect_left(self.context.words.starts, start) - 1
         if place < 0 or self.text[self.context.words.ends[place] : start].strip(" \t:#"):
             return False
-        if self.last is not None and self.last.label == "DURATION" and self.context.words.ends[place] <= self.last.end:
-            # "Cefuroxime for one week 500 mg daily"
+        if self.last is not None and self.last.label in _TOLD and self.context.words.ends[place] <= self.last.end:
+            # "Cefuroxime for one week 500 mg daily", "175 UI/kg/j 1 inj"
             return False
         if not self.rules["supply_before"].fullmatch(self.context.words.words[place]):
             return False

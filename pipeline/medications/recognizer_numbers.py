@@ -114,6 +114,9 @@ class Numbers(Neighbours):
             # "Tazorac cream 0.1", "Tylenol elixir 160/5"
             return "STRENGTH" if not self.text[last.end : item.start].strip(" ,\t") else None
         uncounted = value is not None and (value > figures.MOST_COUNTED or figures.DECIMAL.fullmatch(stretch))
+        if follows == "DURATION" and at_drug and not self.strength and self.rules["small"].fullmatch(stretch):
+            # "Ozempic 0,25 4 sem"
+            return "STRENGTH"
         if uncounted and last is not None and last.label == "FORM":
             if self.rules["strength_of_form"].fullmatch(self.text, last.end, item.start):
                 # "2 cp de 90", "4 cp de 2,5"

@@ -38,6 +38,8 @@ def french() -> Language:
         ("Doliprane sachet 500 x3", ["sachet", "500", "x3"]),
         ("Imodium, 6 gél au total", ["6", "gél"]),
         ("Zarzio 30 MU SC", ["30 MU", "SC"]),
+        ("Ozempic 0,25 4 sem puis 0,5", ["0,25", "4 sem", "0,5"]),
+        ("Innohep 175 UI/kg/j 1 inj le soir", ["175 UI/kg/j", "1", "inj", "le soir"]),
         ("Amlor 5 Cotareg 160/12.5 1 cp/j", ["5", "160/12.5", "1", "cp", "/j"]),
         ("Adalate LP 20 1cpx3/j", ["20", "1", "cp", "x3/j"]),
         ("Laroxyl 40 mg/ml : XX gttes au coucher", ["40 mg/ml", "XX", "gttes", "au coucher"]),
@@ -60,6 +62,8 @@ def test_amounts(french: Language, text: str, expected: list[str]) -> None:
         ("Préviscan 3/4 cp jours impairs", ["jours impairs"]),
         ("Vitamine D 100000 UI un mois sur deux", ["un mois sur deux"]),
         ("Clozapine 100 mg AM + 300 mg HS", ["AM", "HS"]),
+        ("Naproxène 500 bid cc, Ferrograd 1x/j sur estomac vide", ["bid cc", "1x/j", "sur estomac vide"]),
+        ("HNF 500 UI/kg/j SC en 2 inj", ["en 2 inj"]),
         ("Venofer 300 mg x 3 à 1 semaine d'intervalle", ["x 3 à 1 semaine d'intervalle"]),
         ("Xolair 300 mg/4 semaines depuis mai", ["/4 semaines"]),
         ("Amoxicilline 50 mg/kg/j 3 prises 7j", ["3 prises"]),
@@ -92,6 +96,8 @@ def test_how_often(french: Language, text: str, frequencies: list[str]) -> None:
         ("Innohep 4500 UI le soir, 4 sem vu ATCD", ["4 sem"]),
         ("Daktarin x4/j 10j pas donné", ["10j"]),
         ("Neurontin qq mois, arrêté", ["qq mois"]),
+        ("Clavulin 875 bid x 7-10 j", ["x 7-10 j"]),
+        ("Fucidine 3x/j 7j sur plaie", ["7j"]),
         ("Méthadone 80 mg jusqu'à sept", ["jusqu'à sept"]),
         ("Cétirizine 10 mg/j d'avril à juin", ["d'avril à juin"]),
         # What is dispensed lasts so long.
@@ -102,6 +108,8 @@ def test_how_often(french: Language, text: str, frequencies: list[str]) -> None:
         ("Sertraline 50 mg augmentée au bout de trois semaines", []),
         ("Pas de Voltarène pendant six semaines", []),
         ("Quétiapine 25 16h et 50 hs", []),
+        ("Valaciclovir 1 g tid, début ds 72h", []),
+        ("Morphine bolus 1 mg, PR 8 min, pas de débit", []),
     ],
 )
 def test_how_long(french: Language, text: str, durations: list[str]) -> None:
