@@ -8,8 +8,11 @@ from pipeline.medications import figures
 from pipeline.medications.grammar import Candidate
 from pipeline.medications.lexicon import Mention
 from pipeline.medications.recognizer_dispensed import GLUE, Dispensed
-from pipeline.medications.recognizer_items import DRUG
+from pipeline.medications.recognizer_items import DRUG, Entity, Item
 
+# Before what a dose is changed to, with a blank at most.
+_ARROWS = ("->", "→")
+_ARROW_REACH = 3
 _TIMES = re.compile(r"[ \t]+x[ \t]*")
 
 
@@ -48,6 +51,23 @@ class Neighbours(Dispensed):
             and self.rules["measured_drug"].fullmatch(self.text, drug.start, drug.end) is None
             and self.rules["counted_when"].match(self.text, item.end) is not None
         )
+
+    def _at_arrow(self, item: Candidate) -> bool:
+        """Does an arrow stand right before an item?"""
+        return self.text[max(0, item.start - _ARROW_REACH) : item.start].rstrip().endswith(_ARROWS)
+
+    def _injected(self, following: Item | None) -> bool:
+        """Is this a way by which no tablets are given, and the drug none that is given by units: "morphine 4 IV"?"""
+        return (
+            isinstance(following, Candidate)
+            and following.label == "ROUTE"
+            and self.rules["injected_route"].fullmatch(self.text, following.start, following.end) is not None
+            and not (self.drug and self.rules["by_units"].search(self.text, self.drug.start, self.drug.end))
+        )
+
+    def _worn(self, last: Entity) -> bool:
+        """Is this a patch, whose strength may stand behind it: "oestradiol patch 50 twice weekly"?"""
+        return last.label == "FORM" and self.rules["patch"].search(self.text, last.start, last.end) is not None
 
     def _at_next_drug(self, place: int) -> bool:
         """Does a drug stand right behind an item?"""

@@ -45,6 +45,9 @@ class Numbers(Neighbours):
         ) or self._counts_items(item, stretch):
             return None
         each_time = figures.EACH_TIME.fullmatch(stretch) and self._counted_each_time()
+        if "/" in stretch and self.rules["day_before"].fullmatch(before):
+            # "Until 12/5"
+            return None
         if (figures.DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
         ):
@@ -156,16 +159,17 @@ class Numbers(Neighbours):
             if follows == "ROUTE" and self._before_class(place + 2):
                 # "Failed 2 oral antibiotics"
                 return None
-            if at_drug and value is not None and value > figures.MOST_COUNTED and not self.strength:
+            large = value is not None and (value > figures.MOST_COUNTED or self._injected(following))
+            if at_drug and large and not self.strength:
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
                 return "STRENGTH" if self.bare and value is not None and value > figures.MOST_COUNTED else "DOSAGE"
-            if self._by_units() and self.rules["next_dose"].fullmatch(before):
-                # "Garder 22 le soir"
+            if self._by_units() and (self.rules["next_dose"].fullmatch(before) or self._at_arrow(item)):
+                # "Garder 22 le soir", "Lantus 30 nocte -> 34 nocte"
                 return "DOSAGE"
             # "Vanco PO 125 QID"
-            named = last is not None and last.label in (DRUG, "ROUTE") and not self.strength
+            named = last is not None and (last.label in (DRUG, "ROUTE") or self._worn(last)) and not self.strength
             return "STRENGTH" if named else None
         if self.rules["takes"].fullmatch(before) and figures.few(value) and not figures.measured(stretch):
             return "DOSAGE" if self.rules["ends_count"].match(self.text, item.end) else None
@@ -179,10 +183,9 @@ class Numbers(Neighbours):
             # "Previscan 3/4 ce soir, puis 1/2."
             return "DOSAGE"
         if self._at_form(item) and uncounted and last is not None:
-            worn = self.rules["patch"].search(self.text, last.start, last.end)
             # "Fentanyl patch 50.", "fentanyl patch 25 tried"
             alone = any(self.rules[rule].match(self.text, end) for rule in ("ends_strength", "no_unit"))
-            return "STRENGTH" if worn and alone else None
+            return "STRENGTH" if self._worn(last) and alone else None
         return self._alone(stretch, value, item.start, end) if at_drug and not self.strength else None
 
     def _beside_two(self, item: Candidate, stretch: str, end: int) -> str | None:

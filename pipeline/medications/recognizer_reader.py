@@ -170,6 +170,9 @@ class Reader(Numbers):
             reach = _FORM_REACH
         elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
             reach = _COURSE_REACH
+        elif item.label == "FREQUENCY" and weak and gap and all(map(self.rules["site_between"].fullmatch, gap)):
+            # "1 drop both eyes on"
+            reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and not item.weak and any(map(self.rules["instructed"].fullmatch, gap)):
             reach = _LATIN_REACH
         if item.label == last.label == "ROUTE" and len(gap) == 1 and gap[0] in _AND:
@@ -213,7 +216,7 @@ class Reader(Numbers):
         if item.label == NUMBER and (
             self.rules["takes"].fullmatch(self._word_before(item.start))
             or self._of_form(item.end)
-            or self.text[max(0, item.start - 3) : item.start].rstrip().endswith(_ARROWS)
+            or self._at_arrow(item)
         ):
             return _LATIN_REACH
         if item.label == NUMBER and self.context.changes_from(item.start):
@@ -472,7 +475,6 @@ _HELD = 60
 _WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 _OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _ARROW = re.compile(r"->|→")
-_ARROWS = ("->", "→")
 _ANSWERED = re.compile(r":\s")
 _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
 _AMOUNTS_AND_WAYS = frozenset({"STRENGTH", "DOSAGE", "FORM", "ROUTE"})

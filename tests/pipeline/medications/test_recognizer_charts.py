@@ -89,6 +89,16 @@ def test_what_looks_like_shorthand(english: Language, text: str) -> None:
         ("MgSO4 5 g IM 4hrly alternate buttock, till 24hr post del.", ["till 24hr post del"]),
         ("Clexane 40 mg od for duration of admission.", ["for duration of admission"]),
         ("Pred 40 5/7, then stop.", ["5/7"]),
+        ("Hydrocortisone 1% bd to face max 7/7.", ["max 7/7"]),
+        ("Betnovate bd to body 2/52 on 2/52 off.", ["2/52 on 2/52 off"]),
+        ("Fluclox 1 g qds for 14/7 in total.", ["for 14/7 in total"]),
+        ("Ertapenem 1 g daily OPAT until 12/5, weekly CBC.", ["until 12/5"]),
+        ("Macrobid 100 qHS ppx til delivery.", ["til delivery"]),
+        ("Cephalexin 500 mg QID - 5 days remaining.", ["5 days remaining"]),
+        ("Amoxicillin 1 g TDS, complete 7 day total course.", ["7 day"]),
+        ("Had a 10-day run of doxycycline.", ["10-day"]),
+        ("Prednisolone, tailing off over the next six to eight weeks.", ["over the next six to eight weeks"]),
+        ("Azithro 500 day 1 then 250 days 2-5.", ["days 2-5"]),
     ],
 )
 def test_lengths_of_courses(english: Language, text: str, durations: list[str]) -> None:
@@ -104,6 +114,8 @@ def test_lengths_of_courses(english: Language, text: str, durations: list[str]) 
         "Ibuprofen 400 mg tds 2 days ago.",
         "Omeprazole 20 mg, refills for 1 year.",
         "Vitamin D 50,000 units a week of late.",
+        "Cisatracurium off x24h.",
+        "Levothyroxine 88 mcg daily x 6 d/wk.",
     ],
 )
 def test_what_is_no_length_of_a_course(english: Language, text: str) -> None:
@@ -128,6 +140,13 @@ def test_what_is_no_length_of_a_course(english: Language, text: str) -> None:
         ("Paclitaxel 175 mg q21 days, carboplatin q21.", ["q21 days", "q21"]),
         ("Sinemet 100 mg 8am 2pm 8pm.", ["8am 2pm 8pm"]),
         ("Paliperidone depot 100 mg 4 weekly.", ["4 weekly"]),
+        ("Brufen 400 mg TDS PC 3/7.", ["TDS PC"]),
+        ("Humira 40 mg SC EOW.", ["EOW"]),
+        ("Levothyroxine 100 mcg M-F, 50 mcg S/S.", ["M-F", "S/S"]),
+        ("Metolazone 5 x1, net -2 L.", ["x1"]),
+        ("Latanoprost 1 drop both eyes ON\nLaxido 1 sachet OM", ["ON", "OM"]),
+        ("Remicade 5 mg/kg wk 0, 2, 6 then q8wks.", ["wk 0, 2, 6", "q8wks"]),
+        ("Folic acid 5 mg on the Monday.", ["on the Monday"]),
     ],
 )
 def test_how_often(english: Language, text: str, frequencies: list[str]) -> None:
@@ -181,6 +200,24 @@ def test_how_often(english: Language, text: str, frequencies: list[str]) -> None
         ("Aleve 2 yesterday for his back.", [("Aleve", "DRUG"), ("2", "DOSAGE")]),
         ("Fentanyl patch 25 tried in Jan.", [("Fentanyl", "DRUG"), ("patch", "FORM"), ("25", "STRENGTH")]),
         ("Dilt gtt 10/hr.", [("Dilt", "DRUG"), ("gtt", "FORM"), ("10/hr", "DOSAGE")]),
+        # A small number before a needle is how much, but insulin is counted; and what an arrow leads to.
+        ("Morphine 4 IV, now comfortable.", [("Morphine", "DRUG"), ("4", "STRENGTH"), ("IV", "ROUTE")]),
+        ("Actrapid 4 SC.", [("Actrapid", "DRUG"), ("4", "DOSAGE"), ("SC", "ROUTE")]),
+        (
+            "Optisulin 30 nocte -> 34 nocte.",
+            [
+                ("Optisulin", "DRUG"),
+                ("30", "DOSAGE"),
+                ("nocte", "FREQUENCY"),
+                ("34", "DOSAGE"),
+                ("nocte", "FREQUENCY"),
+            ],
+        ),
+        (
+            "Oestradiol patch 50 twice weekly.",
+            [("Oestradiol", "DRUG"), ("patch", "FORM"), ("50", "STRENGTH"), ("twice weekly", "FREQUENCY")],
+        ),
+        ("Vit D 50k weekly.", [("Vit D", "DRUG"), ("50k", "STRENGTH"), ("weekly", "FREQUENCY")]),
         # Both ends of a change.
         (
             "Increase prednisolone from 5 to 10 mg daily for a fortnight and then return to 5 mg.",
