@@ -140,6 +140,7 @@ def test_routes(french: Language, text: str, routes: list[str]) -> None:
         ("Rhésus : RH négatif", []),
         ("Greffe hépatique (TH) en 2021, Mme Th.", []),
         ("Aspégic nourrisson 100 mg", ["Aspégic nourrisson"]),
+        ("AUGMENTIN ADULTES 500 mg, tardyf 80, utro 200 le soir", ["AUGMENTIN ADULTES", "tardyf", "utro"]),
         ("Solu-Medrol 40 mg, relais AZT + NVP", ["Solu-Medrol", "AZT", "NVP"]),
         ("vaso stop cette nuit, puis méro", ["vaso", "méro"]),
         ("Patch nicotine 21\nvaccin à jour", ["nicotine"]),
@@ -161,6 +162,7 @@ def test_names(french: Language, text: str, drugs: list[str]) -> None:
         ("Lixiana 30 mg vu la clairance à 38 ml/min", ["30 mg"]),
         ("Lovenox 4000 UI : adapter à la clairance (27 ml/min)", ["4000 UI"]),
         ("HPP 800cc (Nalador)", []),
+        ("Dexeryl crème tube 250 g : 1 application par jour", ["1 application"]),
     ],
 )
 def test_amounts_of_something_else(french: Language, text: str, amounts: list[str]) -> None:
