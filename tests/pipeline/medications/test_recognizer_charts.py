@@ -245,6 +245,10 @@ def test_how_often(english: Language, text: str, frequencies: list[str]) -> None
                 ("6 mg", "STRENGTH"),
             ],
         ),
+        (
+            "Lasix 40 mg PO daily prn weight gain, check daily weights.",
+            [("Lasix", "DRUG"), ("40 mg", "STRENGTH"), ("PO", "ROUTE"), ("daily prn", "FREQUENCY")],
+        ),
         ("Spinal with bupivacaine, no IT morphine.", [("bupivacaine", "DRUG"), ("IT", "ROUTE"), ("morphine", "DRUG")]),
     ],
 )
