@@ -25,8 +25,7 @@ _COURSE_REACH = 100
 _BEFORE_REACH = 48
 # What brackets of a heading end with: "Induction (2023): X".
 _HEADING = re.compile(r"\) ?:")
-# A date that is said of what stands before it alone.
-_APPOSED = re.compile(r" ?[,(] ?(?:[a-z]{1,3}['. ]){0,2}\Z")
+# A date on its own ends here.
 _ALONE = re.compile(r" ?(?:[,;.)\n]|\Z)")
 # What an examination of this age or less found may go on.
 _EXAMINED_LATELY = timedelta(days=183)
@@ -231,10 +230,13 @@ class DateLine:
         index = bisect_left(numbers, low)
         return self.dates[numbers[index]] if index < len(numbers) and numbers[index] < high else None
 
-    def apposed(self, text: str, start: int, end: int, bounds: tuple[int, int]) -> _Pair | None:
-        """The date that stands right behind an entity on its own: "arrêt de l'amlodipine, en août 2023, pour"."""
+    def apposed(self, text: str, start: int, end: int, bounds: tuple[int, int], leads: re.Pattern[str]) -> _Pair | None:
+        """The date that stands right behind an entity on its own: "arrêt de l'amlodipine, en août 2023, pour".
+
+        `leads`: what may stand between the two.
+        """
         _, after = self.around(start, end, *bounds)
-        if after is None or _ALONE.match(text, after.end) is None or not _APPOSED.fullmatch(text, end, after.start):
+        if after is None or _ALONE.match(text, after.end) is None or not leads.fullmatch(text, end, after.start):
             return None
         return (None, after) if after.recent else (after, None)
 

@@ -261,7 +261,12 @@ class History(Qualifier):
         if old is not None and drug and self.shorthand is not None and old.cue["age_days"] is None:
             # A year without a note date is read with what the shorthand says: "DM 2012 on X" goes on.
             old = None
-        elif old is not None and not drug and not past and self.words_around.is_chronic(case.folded.folded, start, end):
+        elif (
+            old is not None
+            and not drug
+            and not past
+            and self.words_around.lasts_from(case.folded.folded, start, end, old.start)
+        ):
             # "RA 2011, on methotrexate": it was found then.
             old = None
         if old is not None:

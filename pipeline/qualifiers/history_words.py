@@ -44,8 +44,10 @@ class HistoryWords:
         advised: between the word of an end and a drug: it is what was advised or begun instead.
         last_use: before a date: what is taken as needed was last needed then.
         examined: before a date, up to it: an examination; what stands behind its colon was found then, and may be of the present.
+        apposed: between an entity and a date on its own: the words that lead to a date.
         chronic: a condition that lasts: a date alone says when it began or was found.
         acute: in the name of such a condition, or right behind it: what came and went.
+        tumour: what lasts where it was found then.
         complaint: what goes on after an event that the date behind it is of.
         event: between a complaint and a date: such an event.
         changed_then: between a problem and a date, up to it: what was changed then is a treatment.
@@ -99,6 +101,8 @@ class HistoryWords:
         self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
         self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
         self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
+        self.apposed = re.compile(rf" ?[,(] ?(?:{_any(words['apposed'])} ?){{0,2}}")
+        self.tumour = re.compile(rf"\b{_any(words['tumour'])}\b")
         self.chronic = re.compile(rf"\b{_any(words['chronic'])}\b")
         self.acute = re.compile(rf"\b{_any(words['acute'])}\b")
         self.complaint = re.compile(rf"\b{_any(words['complaint'])}\b")
@@ -127,6 +131,12 @@ class HistoryWords:
     def found_then(self, text: str, dated: int) -> bool:
         """Whether a condition was found or known at the date that begins at `dated`."""
         return self.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None
+
+    def lasts_from(self, text: str, start: int, end: int, dated: int) -> bool:
+        """Whether the date that begins at `dated` says of a condition when it began or was found, and no more."""
+        return self.is_chronic(text, start, end) or (
+            self.tumour.search(text, start, end) is not None and self.found_then(text, dated)
+        )
 
     def is_chronic(self, text: str, start: int, end: int) -> bool:
         """Whether a condition lasts, and none of its attacks is meant."""

@@ -83,7 +83,7 @@ class OwnDates:
         low, high = propositions.around(start)
         if high < end:
             _, high = propositions.around(end - 1)
-        old, recent = dates.apposed(self._text, start, end, sentence) or dates.within(low, high)
+        old, recent = dates.apposed(self._text, start, end, sentence, self._words.apposed) or dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, drug)
         elif old is not None and recent is not None:
@@ -229,7 +229,8 @@ class OwnDates:
         """
         text, offset, words = self._text, dated.start, self._words
         low, _ = self._propositions.around(offset)
-        if not _WORD.search(text, low, offset) and words.own_event.search(text, low, offset) is None:
+        short = words.items_divide and not text.startswith("(", low) and _LETTERS.search(text, low, offset)
+        if not (short or _WORD.search(text, low, offset) or words.own_event.search(text, low, offset)):
             return True
         if words.predicate.match(text, low) is None:
             return False

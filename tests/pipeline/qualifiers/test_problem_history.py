@@ -78,6 +78,8 @@ ENGLISH = [
     "3 courses of antibiotics for [chest infection]+ since Christmas. [Hypospadias]+ repaired at 18 months.",
     "He developed [gynaecomastia]+ on spironolactone, which was changed to eplerenone.",
     "68M bg [T2DM]+, [HTN]+. BG 240 this am. On a background of [COPD]+.",
+    "Previously: [appendicitis]+, [hernia]+. Prior workup for [dizziness]- normal.",
+    "She had [sepsis]+ in the first week of life and a [hip click]+ that settled.",
     # Where a list of the past ends within a line.
     "Past psych hx: [mania]+, [OD]+. Current: [anxiety]-, [poor sleep]-.",
     "PMH - [epilepsy]+, [LD]+. Carer reports [cough]- 3/7.",
@@ -129,6 +131,9 @@ ENGLISH_DATED = [
     "He has had two [infarcts]+, the last in 2018. She has [overdosed]+ twice, most recently in December.",
     # The date of an item before it that nobody annotated; a list of years.
     "Parkinson dx 2015, DBS 2021, [falls]- x3 this month. IVF 2022, [PV bleed]- 8/40. 2016 SVD; 2018 EmCS for [FTP]+.",
+    "80M [collapse]-, PPM 2020, [MI]+ 2012. [Dependence]- on methadone, hep B 2010 treated. [TBI]+ (MVA 1999), well.",
+    # Tumours, where they were found; since when something lasts.
+    "[Ca lung]- dx 2023, on osimertinib. [Ca colon]+ 2014 resected. Her [nightmares]- date back to 2008.",
     # Its own date, with a statement of today behind a dash.
     "[Pneumonia]+ 4 weeks ago - CXR today clear.",
     "Her [depression]- relapsed in January. [Scleritis]- flared in March.",
