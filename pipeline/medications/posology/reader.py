@@ -81,6 +81,8 @@ class PosologyLanguage:
         self._shared = Shared(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
+        # A form for a place of the body names no route: "eye drops", beside "oral solution".
+        self._sites = frozenset(resources.phrases(lang, "posology/linking.tsv").get("site", ()))
         words = resources.phrases(lang, "posology/words.tsv")
         self._capitals = frozenset(words.get("only_capital", ()))
         self._closing = frozenset(words.get("only_closing", ()))
@@ -239,10 +241,11 @@ class PosologyLanguage:
         return posology
 
     def _routed(self, posology: Data) -> Data:
-        """Add the route that the form names where no other is said: "oral solution", "eye drops"."""
+        """Add the route that the form names where no other is said: "oral solution"."""
         if not any("route" in part for part in (posology, *posology["steps"])):
             word, blank, _ = posology["form"]["text"].partition(" ")
-            code = _code(self._scanner.route_codes, word.lower()) if blank else None
+            named = blank and word.lower() not in self._sites
+            code = _code(self._scanner.route_codes, word.lower()) if named else None
             if code is not None:
                 posology["route"] = {"text": word, "code": code}
         return posology

@@ -257,8 +257,7 @@ def test_the_time_of_a_day_that_is_named_is_no_time_of_every_day(
         ("en", "Midazolam 10mg/24h via CSCI", "via CSCI", "subcutaneous"),
         ("en", "Dermovate ointment top nocte 2/52", "top", "topical"),
         ("en", "Nystatin oral suspension 1ml QDS", "oral", "oral"),
-        ("en", "Chloramphenicol 0.5% eye drops QDS", "eye", "ophthalmic"),
-        ("en", "Sofradex ear drops 2 drops tds", "ear", "otic"),
+        ("en", "Fluticasone nasal spray bd", "nasal", "nasal"),
         ("en", "Lactulose oral solution 15 mL via PEG BD", "via PEG", "gastrostomy"),
     ],
 )
@@ -285,3 +284,7 @@ def test_a_reason_may_begin_with_a_word_that_says_nothing_elsewhere(
 def test_a_dose_of_today_is_one_dose(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "azithromycin 500 mg PO x1 today, then 250 mg PO daily for 4 days")
     assert steps(read) == [("500 mg", {"count": 1}, None), ("250 mg", DAILY, "4 d")]
+
+
+def test_a_form_for_a_place_of_the_body_names_no_route(profiles: dict[str, Language]) -> None:
+    assert "route" not in posology(profiles, "en", "Chloramphenicol 0.5% eye drops QDS")
