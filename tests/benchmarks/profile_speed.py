@@ -1,6 +1,6 @@
 """English profiles against a network of Med7's shape, on the same notes: `python -m tests.benchmarks.profile_speed`.
 
-    python -m tests.benchmarks.profile_speed [--notes 200] [--batches 10]
+    python -m tests.benchmarks.profile_speed [--notes 200] [--batches 10] [--file NOTES.jsonl]
 
 The network is spaCy's default tok2vec and named entity recogniser (width 96, depth 4), with Med7's labels and random
 weights: what it costs does not depend on what it has learnt. Beside it stand each profile, and each profile's
@@ -12,10 +12,12 @@ threads; a ratio is that of the medians over batches.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from statistics import mean, median
 
 import spacy
@@ -54,13 +56,22 @@ def _read(nlp: Language, texts: list[str], disable: Sequence[str] = ()) -> None:
     deque(nlp.pipe(texts, disable=disable), maxlen=0)
 
 
+def english_texts(file: Path | None, count: int) -> list[str]:
+    """The notes to read: those of a file, evenly taken, or generated ones, which are dense with drugs."""
+    if file is None:
+        return [note["text"] for note in notes(count * 2) if note["language"] == "en"][:count]
+    texts = [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines()]
+    return texts[:: max(1, len(texts) // count)][:count]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="profile_speed", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--notes", type=int, default=200)
     parser.add_argument("--batches", type=int, default=10)
+    parser.add_argument("--file", type=Path, help='your own notes, one JSON object with a "text" a line')
     options = parser.parse_args()
-    texts = [note["text"] for note in notes(options.notes * 2) if note["language"] == "en"][: options.notes]
+    texts = english_texts(options.file, options.notes)
     batches = [texts[number :: options.batches] for number in range(options.batches)]
     readers = systems()
     times: dict[str, list[float]] = {name: [] for name in readers}
