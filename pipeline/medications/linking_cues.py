@@ -52,6 +52,7 @@ class Cues:
     quality: re.Pattern[str]
     forms: ShortForms
     finding: re.Pattern[str]
+    day: re.Pattern[str]
     teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
     run_in: re.Pattern[str]
@@ -86,6 +87,7 @@ def read_cues(lang: str) -> Cues:
     determiner, tie = _any(kinds["determiner"]), _any(kinds["tie"])
     both, either = _any(kinds["and"]), _any(kinds["or"])
     each, aside, not_of = _any(kinds["each"] + kinds["pair"]), _any(kinds["aside"]), _any(kinds["not_of"])
+    days = [fold(day) for row in resources.read_table(lang, "posology/days.tsv") for day in row["written"].split("|")]
     # What is done with a drug is no quality of it: "p.o. Discontinue Lasix".
     done = (row["phrase"] for row in resources.read_table(lang, "posology/changes.tsv") if row["side"] != "after")
     adjective = rf"(?:(?!{_any([*kinds['stop'], *done])})[\w-]+[ \t]+)"
@@ -124,6 +126,8 @@ def read_cues(lang: str) -> Cues:
         finding=re.compile(
             rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
         ),
+        # A day, and before the next one a word at most: "Mon to Sat" is no saturation.
+        day=re.compile(rf"\b{_any(days)}\W{{0,3}}(?:\w{{1,7}}\W)?\Z"),
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         once_a_day=re.compile(_any(kinds["once_a_day"])),
         run_in=re.compile(_any(kinds["run_in"])),

@@ -61,6 +61,9 @@ class Numbers(Neighbours):
             return "DOSAGE"
         if self._of_strength(item, place):
             return "DOSAGE"
+        if figures.few(figures.value_of(stretch)) and self.rules["to_be_taken"].match(self.text, item.end):
+            # "Simvastatin 40mg tablets. One to be taken at night"
+            return "DOSAGE"
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         follows = ""
         release = self.rules["release"].match(self.text, item.end)

@@ -17,6 +17,7 @@ FOR_DAYS = re.compile(r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jr
 _TIMES_DAYS = re.compile(rf"\d+{FOR_DAYS.pattern}")
 # Rows of frequencies that are known and cannot be read, with the code of the warning.
 _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
+_PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
 # "2 x 3/j": two, three times a day.
 _EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
 _LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
@@ -137,6 +138,8 @@ class Frequencies(Reasons, ABC):
             return None  # "at 10:30 o'clock": of the morning, of the evening, or of a dial
         if repeat is None:
             return Element("unread", place, end, code="frequency_unread")
+        if "dayOfWeek" in repeat and _PERCENT.match(text, end) is not None:
+            return None  # "sat 92%" is no Saturday
         if "slots" in repeat:
             unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))

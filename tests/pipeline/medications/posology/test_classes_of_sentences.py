@@ -240,6 +240,8 @@ def test_a_falling_pair_is_a_combination_where_it_falls_far(
         ("en", "Heparin 1000 units/h since last night"),
         ("en", "Vancomycin 1 g IV started yesterday evening"),
         ("en", "Restart Coreg 6.25 mg tomorrow morning"),
+        ("en", "Solu-Medrol 125 mg IV, sat 92% on room air"),
+        ("en", "Prednisone 40 mg to start in AM"),
         ("fr", "Lasilix 10 mg/h IVSE depuis hier soir"),
         ("fr", "Amiodarone 900 mg/24h IVSE débutée hier matin"),
         ("fr", "Ceftriaxone 2 g depuis cette nuit"),
@@ -288,3 +290,25 @@ def test_a_dose_of_today_is_one_dose(profiles: dict[str, Language]) -> None:
 
 def test_a_form_for_a_place_of_the_body_names_no_route(profiles: dict[str, Language]) -> None:
     assert "route" not in posology(profiles, "en", "Chloramphenicol 0.5% eye drops QDS")
+
+
+@pytest.mark.parametrize("days", ["Mon-Sat", "Mon to Sat", "daily Mon-Sat"])
+def test_a_saturday_before_the_next_dose_is_no_saturation(profiles: dict[str, Language], days: str) -> None:
+    first, second = steps(posology(profiles, "en", f"Levothyroxine 150 mcg {days}, 75 mcg on Sunday"))
+    assert first[0] == "150 ug"
+    assert first[1]["dayOfWeek"] == ["mon", "tue", "wed", "thu", "fri", "sat"]
+    assert second == ("75 ug", {"dayOfWeek": ["sun"]}, None)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "timing"),
+    [
+        ("en", "Simvastatin 40mg tablets. One to be taken at night. 56 tablet", "1 {tbl}", {"when": ["NIGHT"]}),
+        ("en", "Amlodipine 5mg tablets\nOne to be taken each day", "1 {tbl}", DAILY),
+        ("fr", "Doliprane 1000 mg cp : 1 à prendre matin et soir", "1 {tbl}", {"when": ["MORN", "EVE"]}),
+    ],
+)
+def test_a_number_of_what_is_to_be_taken(
+    profiles: dict[str, Language], lang: str, text: str, dose: str, timing: dict[str, Any]
+) -> None:
+    assert steps(posology(profiles, lang, text)) == [(dose, timing, None)]
