@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline import resources
+from pipeline.text.phrases import any_of
 
 # Signs that all languages have: what follows takes the place of what was before, and a dose was changed.
 _ARROW = r"(?:-+>|=>|→)"
@@ -75,58 +75,60 @@ class HistoryWords:
     def __init__(self, lang: str) -> None:
         with resources.path(lang, "qualifiers/history_words.toml").open("rb") as handle:
             words = tomllib.load(handle)
-        self.joins = re.compile(rf"\s*(?:,|/|{_any(words['joins'])}\b)")
-        self.own_verb = re.compile(rf"\W*(?:{_any(words['joins'])} )?{_any(words['own_verb'])}\b")
-        self.predicate = re.compile(rf"\W*(?:{_any(words['who'])} )?{_any(words['predicate'])}s?\b")
-        self.of_treatment = re.compile(rf"\W*{_any(words['of_treatment'])}\b")
-        self.own_event = re.compile(rf"\b{_any(words['own_event'])}")
+        self.joins = re.compile(rf"\s*(?:,|/|{any_of(words['joins'])}\b)")
+        self.own_verb = re.compile(rf"\W*(?:{any_of(words['joins'])} )?{any_of(words['own_verb'])}\b")
+        self.predicate = re.compile(rf"\W*(?:{any_of(words['who'])} )?{any_of(words['predicate'])}s?\b")
+        self.of_treatment = re.compile(rf"\W*{any_of(words['of_treatment'])}\b")
+        self.own_event = re.compile(rf"\b{any_of(words['own_event'])}")
         self.items_divide = bool(words["own_event"])
-        self.closes = re.compile(rf"\b{_any(words['joins'])}\b")
-        self.of_one = re.compile(rf"{_any(words['of_one'])}\b")
-        self.further = re.compile(rf"[,;]\s*{_any(words['further'])}?")
+        self.closes = re.compile(rf"\b{any_of(words['joins'])}\b")
+        self.of_one = re.compile(rf"{any_of(words['of_one'])}\b")
+        self.further = re.compile(rf"[,;]\s*{any_of(words['further'])}?")
         self.arrow = re.compile(_ARROW)
-        self.turn = re.compile(rf"{_ARROW}|\W*{_any(words['turn'])}\b")
-        self.began = re.compile(rf"\b{_any(words['began'])}s?\b|{_CHANGED}")
-        self.taken = re.compile(rf"{_any(words['taken'])}\Z")
-        self.takes = re.compile(rf"\b{_any(words['takes'])} (?:[\w.-]+ )?\Z")
+        self.turn = re.compile(rf"{_ARROW}|\W*{any_of(words['turn'])}\b")
+        self.began = re.compile(rf"\b{any_of(words['began'])}s?\b|{_CHANGED}")
+        self.taken = re.compile(rf"{any_of(words['taken'])}\Z")
+        self.takes = re.compile(rf"\b{any_of(words['takes'])} (?:[\w.-]+ )?\Z")
         self.dosed = re.compile(r" ?\d")
         self.did = re.compile(
-            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{_any(words['did'])} )[^.;,:()\n]{{0,12}}"
+            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{any_of(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
-        self.did_then = re.compile(_any(words["did_then"]))
-        self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{_any(words['lasts'])}\b")
-        self.changed_to = re.compile(rf"\b{_any(words['changed_to'])} \Z")
-        self.told_of = re.compile(rf"\b{_any(words['told_of'])}")
-        self.to_resume = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['to_resume'])}\b")
-        self.advised = re.compile(rf"\b{_any(words['advised'])}\b")
-        self.last_use = re.compile(rf"\b{_any(words['last_use'])} \Z")
-        self.examined = re.compile(rf"\b{_any(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
-        self.apposed = re.compile(rf" ?[,(] ?(?:{_any(words['apposed'])} ?){{0,2}}")
-        self.tumour = re.compile(rf"\b{_any(words['tumour'])}\b")
-        self.chronic = re.compile(rf"\b{_any(words['chronic'])}\b")
-        self.acute = re.compile(rf"\b{_any(words['acute'])}\b")
-        self.complaint = re.compile(rf"\b{_any(words['complaint'])}\b")
-        self.event = re.compile(rf"\b{_any(words['event'])}\b")
-        self.changed_then = re.compile(rf"\b{_any(words['changed_then'])} ?\Z")
-        self.found = re.compile(rf"\b{_any(words['found'])}\W*\Z")
-        self.since = re.compile(rf"{_any(words['since'])}\b")
-        self.stopped = re.compile(rf"(?:[^.;\n]{{0,60}}?\b{_any(words['stopped'])}|{_any(words['stopped_there'])})\b")
-        self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{_any(words['resumed'])}\b")
-        self.dosing = re.compile(_any(words["dosing"]))
-        self.opening = re.compile(rf"\W*(?:{_any(words['opening'])}\W+)?")
-        self.own_item = re.compile(rf"\W*{_any(words['own_item'])}")
-        self.used = re.compile(rf"\b{_any(words['used'])} (?:[\w.-]+ ){{0,4}}\Z")
-        self.told = re.compile(rf"\b{_any(words['told'])}\b")
-        self.visit = re.compile(rf"\b{_any(words['visit'])}\b")
-        self.born = re.compile(rf"\b{_any(words['born'])}\W*\Z")
-        self.last_visit = re.compile(rf"\b{_any(words['last_visit'])}\W*\Z")
-        self.led_to = re.compile(rf"\b{_any(words['led_to'])}\b")
-        self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{_any(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
-        self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{_any(words['item_ended'])}[^.;,\n]{{0,24}}")
-        self.ditto = re.compile(rf"\W*{_any(words['ditto'])}\b")
-        self.replaced = re.compile(rf"\W*{_any(words['replaced'])}\b")
-        self.statement = re.compile(_any(words["statement"]))
-        self.now = re.compile(rf"\W*{_any(words['now'])}\b")
+        self.did_then = re.compile(any_of(words["did_then"]))
+        self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{any_of(words['lasts'])}\b")
+        self.changed_to = re.compile(rf"\b{any_of(words['changed_to'])} \Z")
+        self.told_of = re.compile(rf"\b{any_of(words['told_of'])}")
+        self.to_resume = re.compile(rf"[^.;\n]{{0,60}}?{any_of(words['to_resume'])}\b")
+        self.advised = re.compile(rf"\b{any_of(words['advised'])}\b")
+        self.last_use = re.compile(rf"\b{any_of(words['last_use'])} \Z")
+        self.examined = re.compile(rf"\b{any_of(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
+        self.apposed = re.compile(rf" ?[,(] ?(?:{any_of(words['apposed'])} ?){{0,2}}")
+        self.tumour = re.compile(rf"\b{any_of(words['tumour'])}\b")
+        self.chronic = re.compile(rf"\b{any_of(words['chronic'])}\b")
+        self.acute = re.compile(rf"\b{any_of(words['acute'])}\b")
+        self.complaint = re.compile(rf"\b{any_of(words['complaint'])}\b")
+        self.event = re.compile(rf"\b{any_of(words['event'])}\b")
+        self.changed_then = re.compile(rf"\b{any_of(words['changed_then'])} ?\Z")
+        self.found = re.compile(rf"\b{any_of(words['found'])}\W*\Z")
+        self.since = re.compile(rf"{any_of(words['since'])}\b")
+        self.stopped = re.compile(
+            rf"(?:[^.;\n]{{0,60}}?\b{any_of(words['stopped'])}|{any_of(words['stopped_there'])})\b"
+        )
+        self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{any_of(words['resumed'])}\b")
+        self.dosing = re.compile(any_of(words["dosing"]))
+        self.opening = re.compile(rf"\W*(?:{any_of(words['opening'])}\W+)?")
+        self.own_item = re.compile(rf"\W*{any_of(words['own_item'])}")
+        self.used = re.compile(rf"\b{any_of(words['used'])} (?:[\w.-]+ ){{0,4}}\Z")
+        self.told = re.compile(rf"\b{any_of(words['told'])}\b")
+        self.visit = re.compile(rf"\b{any_of(words['visit'])}\b")
+        self.born = re.compile(rf"\b{any_of(words['born'])}\W*\Z")
+        self.last_visit = re.compile(rf"\b{any_of(words['last_visit'])}\W*\Z")
+        self.led_to = re.compile(rf"\b{any_of(words['led_to'])}\b")
+        self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{any_of(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
+        self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
+        self.ditto = re.compile(rf"\W*{any_of(words['ditto'])}\b")
+        self.replaced = re.compile(rf"\W*{any_of(words['replaced'])}\b")
+        self.statement = re.compile(any_of(words["statement"]))
+        self.now = re.compile(rf"\W*{any_of(words['now'])}\b")
 
     def found_then(self, text: str, dated: int) -> bool:
         """Whether a condition was found or known at the date that begins at `dated`."""
@@ -143,11 +145,6 @@ class HistoryWords:
         if self.chronic.search(text, start, end) is None:
             return False
         return self.acute.search(text, start, end) is None and self.acute.match(text, end + 1) is None
-
-
-def _any(words: Sequence[str]) -> str:
-    """Any of them; none where there are none."""
-    return f"(?:{'|'.join(words)})" if words else "(?!)"
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

@@ -13,6 +13,7 @@ from pipeline.qualifiers.base import OnEntsOnly, Qualifier
 from pipeline.qualifiers.cues import Hit
 from pipeline.qualifiers.reading import Propositions, Reading
 from pipeline.resources import LANGUAGES, path
+from pipeline.text.phrases import any_of
 
 # French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"); else a comma ends it.
 _CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
@@ -61,11 +62,11 @@ class _Words:
 
     def __init__(self, lang: str) -> None:
         with path(lang, "qualifiers/negation_words.toml").open("rb") as handle:
-            words = {kind: "|".join(several) or "(?!)" for kind, several in tomllib.load(handle).items()}
+            words = {kind: any_of(several) for kind, several in tomllib.load(handle).items()}
         self._affirmed = re.compile(words["affirmed"])
         self._affirmed_short = re.compile(words["affirmed_short"])
         self._short = re.compile(words["short"])
-        self._goes_on = re.compile(rf"\b(?:{words['goes_on']})\b")
+        self._goes_on = re.compile(rf"\b{words['goes_on']}\b")
 
     def end(self, text: str, hit: Hit, high: int) -> int:
         """Where a statement of its own begins behind a denial, else `high`."""

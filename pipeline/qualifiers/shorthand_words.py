@@ -7,7 +7,7 @@ import tomllib
 from functools import lru_cache
 
 from pipeline import resources
-from pipeline.text.phrases import any_of, branches
+from pipeline.text.phrases import any_of
 
 _NAME = re.compile(r"<(\w+)>")
 
@@ -18,10 +18,7 @@ class ShorthandWords:
     def __init__(self, expressions: dict[str, list[str]]) -> None:
         known: dict[str, str] = {}
         for name, alternatives in expressions.items():
-            # A name that stands alone is all its alternatives, so that any of them that begin words are told together.
-            filled = (
-                branch for text in alternatives for branch in branches(_NAME.sub(lambda match: known[match[1]], text))
-            )
+            filled = (_NAME.sub(lambda match: known[match[1]], text) for text in alternatives)
             known[name] = any_of(filled)
         joined = r"(?:[\w./%'-]+ ){0,3}[(]?\Z"
         self.time = re.compile(known["time"])

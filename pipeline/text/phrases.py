@@ -58,14 +58,18 @@ def branches(expression: str) -> list[str]:
 
 
 def any_of(expressions: Iterable[str]) -> str:
-    """An expression for any of the expressions in this order; of those in a row that begin a word that is asked once."""
+    """An expression for any of the expressions in this order, none where there are none.
+
+    Of those in a row that begin a word that is asked once.
+    """
+    alone = (branch for expression in expressions for branch in branches(expression))
     parts: list[str] = []
-    for begins, group in groupby(expressions, key=lambda expression: expression.startswith(_BEGINS)):
+    for begins, group in groupby(alone, key=lambda branch: branch.startswith(_BEGINS)):
         if begins:
             parts.append(f"{_BEGINS}(?:{'|'.join(part.removeprefix(_BEGINS) for part in group)})")
         else:
             parts += group
-    return f"(?:{'|'.join(parts)})"
+    return f"(?:{'|'.join(parts)})" if parts else "(?!)"
 
 
 def _closing(expression: str) -> int:

@@ -48,3 +48,7 @@ def test_the_branches_of_an_expression_are_all_of_it(expressions: list[str], tex
 )
 def test_branches_stand_at_the_top(expression: str, found: list[str]) -> None:
     assert branches(expression) == found
+
+
+def test_any_of_none_is_found_nowhere() -> None:
+    assert spans(any_of([]), "a b") == []
