@@ -75,9 +75,14 @@ class Amounts:
             if row["unit"]:
                 self.units.setdefault(written, Unit(row["unit"], "count"))
         kinds = resources.phrases(lang, "posology/words.tsv")
-        scales, additional, halves = kinds["scale_word"], kinds["amount_more"], kinds["and_half"]
+        scales, additional, halves = (
+            [word for word in numbers.scales if len(word) > 1],
+            kinds["amount_more"],
+            kinds["and_half"],
+        )
+        letters = "".join(word for word in numbers.scales if len(word) == 1)
         #: What else than a unit may stand between a number and its unit, or before the second number of a range.
-        self.behind = (*scales, "m", "k", "l", *additional, *halves, *kinds["range"], *kinds["of"])
+        self.behind = (*numbers.scales, *additional, *halves, *kinds["range"], *kinds["of"])
         per = kinds["per"]
         signs, wordy = ([p for p in per if p.isalpha() == alpha] for alpha in (False, True))
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
@@ -87,7 +92,7 @@ class Amounts:
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
         scaled = alternatives(w for w, unit in self.units.items() if unit.measure == "activity")
-        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[mkl](?=\s*(?:d')?{scaled}\b)))?"
+        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[{letters}](?=\s*(?:d')?{scaled}\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
         more = rf"(?:\s+{alternatives(additional)})?"
         half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
 from pipeline.medications.posology.numbers import lead, spelled
+from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
 
@@ -25,27 +27,16 @@ _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
+# Units of an offset, in minutes.
+_OF_OFFSETS = {"min": 1, "h": _MINUTES}
 # Between two hours that bound a part of the day stand no more characters than this.
 _TO_BEGIN = 30
-#: What an offset is counted from: "30 min BEFORE breakfast".
-OFFSET_FROM = ("before", "prior", "after", "avant", "apres")
-_OFFSET = re.compile(
-    r"(\d{1,3}|half an|une demi|one|an|une) ?-?(min(?:ute)?s?|mn|h|hours?|hrs?|heures?) "
-    rf"(?={'|'.join(OFFSET_FROM)})"
-)
-_OFFSET_WORDS = {
-    "half an": Decimal("0.5"),
-    "une demi": Decimal("0.5"),
-    "one": Decimal(1),
-    "an": Decimal(1),
-    "une": Decimal(1),
-}
 
 
 class Calendar:
     """Reads days and clock times of a language."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, time_units: Mapping[str, str]) -> None:
         table = list(spelled(resources.read_table(lang, "posology/days.tsv")))
         self._days = {written: row["code"].split(",") for written, row in table}
         words = resources.phrases(lang, "posology/words.tsv")
@@ -59,8 +50,16 @@ class Calendar:
         # What is a word too is a day beside others only: "MO,WE,FR".
         self._list = re.compile(rf"{either}(?:(?:\s?[,/&-]|,?\s(?:{and_})\s)\s?{either})+")
         self._alone = re.compile(listed)
-        self.offset_words = re.compile("|".join(OFFSET_FROM))
-        named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *_OFFSET_WORDS, *kinds["day_other"])
+        self.offset_words = re.compile(alternatives(words["offset_from"]))
+        self._offset_numbers = dict.fromkeys(words["offset_half"], Decimal("0.5"))
+        self._offset_numbers |= dict.fromkeys(words["offset_one"], Decimal(1))
+        self._units = {word: unit for word, unit in time_units.items() if unit in _OF_OFFSETS}
+        # "30 min BEFORE breakfast"
+        self._offset = re.compile(
+            rf"(\d{{1,3}}|{alternatives(self._offset_numbers)}) ?-?({alternatives(self._units)}) "
+            rf"(?={self.offset_words.pattern})"
+        )
+        named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *self._offset_numbers, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
         self._joint = re.compile(
             rf"\s*(?:,\s*(?:{and_})\b|,|/|&|\+|\b(?:{and_}|{or_})\b|\s)\s*{before}(?={day})"
@@ -72,7 +71,7 @@ class Calendar:
             "(?:(?:" + "|".join(kinds["day_before"]) + r")\s+)*(?:" + "|".join(kinds["day_ordinal"]) + rf")\s+{day}"
         )
         self._ordinal_behind = re.compile(r"\s+(?:" + "|".join(kinds["day_ordinal_behind"]) + r")(?![^\W_])")
-        ordinal, offset = "|".join(kinds["day_ordinal"]), "|".join(_OFFSET_WORDS)
+        ordinal, offset = "|".join(kinds["day_ordinal"]), "|".join(self._offset_numbers)
         alone = "|".join([*kinds["day_other"], *kinds["day_except"], *(rf"{at}\s*\d" for at in kinds["clock_before"])])
         #: An expression that matches wherever something is read that begins with a word.
         self.begins = (
@@ -104,12 +103,10 @@ class Calendar:
 
         `offsets`: does the text hold one of `offset_words`?
         """
-        offset = _OFFSET.match(text, start) if offsets else None
+        offset = self._offset.match(text, start) if offsets else None
         if offset is not None:
-            hours = offset[2].startswith("h")
-            number = _OFFSET_WORDS.get(offset[1]) or Decimal(offset[1])
-            minutes = number * _MINUTES if hours else number
-            return offset.end(), {"offset": int(minutes)}
+            number = self._offset_numbers.get(offset[1]) or Decimal(offset[1])
+            return offset.end(), {"offset": int(number * _OF_OFFSETS[self._units[offset[2]]])}
         if text[start].isdigit() or text[start] in VULGAR:
             slots = _SLOTS.match(text, start)
             if slots is not None:

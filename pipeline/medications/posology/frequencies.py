@@ -11,31 +11,39 @@ from pipeline.medications.posology.elements import Element, Row, Seen, Timing, s
 from pipeline.medications.posology.numbers import UnreadError, lead
 from pipeline.medications.posology.phrases import Match
 from pipeline.medications.posology.reasons import WORD, Reasons
+from pipeline.text.phrases import alternatives, any_of
 
-# "2x3 days": two at a time, or twice a day?
-FOR_DAYS = re.compile(r"\s?[x×]\s?\d{1,3}\s?(?:d|days?|wks?|weeks?|months?|j|jrs?|jours?|sem|semaines?|mois)(?![^\W_])")
-_TIMES_DAYS = re.compile(rf"\d+{FOR_DAYS.pattern}")
 # Rows of frequencies that are known and cannot be read, with the code of the warning.
 _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
-# "2 x 3/j": two, three times a day.
-_EACH_TIME = re.compile(r"([1-9]) ?x(?= ?\d ?(?:/ ?(?:j|d|24)|(?:par|per|a) ))")
-_LENGTH_END = re.compile(r"\s+(?:before|prior|after|ago|later|earlier|from|since|following|or two|or so)(?![^\W_])")
-# Before "a week" and the like: a length of time, not how often.
-_LENGTH_LEAD = re.compile(
-    r"(?<![^\W_])(?:in|about|within|after|for|over|by|nearly|almost|approximately|roughly|than|half|of|once in)\s+\Z"
-)
+# Of what a length of a course is counted in.
+_OF_COURSES = frozenset({"d", "wk", "mo"})
 
 
 class Frequencies(Reasons, ABC):
     """Reads how often and when."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        units = alternatives(word for word, unit in self._time_units.items() if unit in _OF_COURSES)
+        # "2x3 days": two at a time, or twice a day?
+        self._for_days = re.compile(rf"\s?[x×]\s?\d{{1,3}}\s?{units}(?![^\W_])")
+        self._times_days = re.compile(rf"\d+{self._for_days.pattern}")
+        per = alternatives(word for word in kinds["per"] if word.isalpha())
+        day = alternatives(word for word, unit in self._time_units.items() if unit == "d")
+        # "2 x 3/j": two, three times a day.
+        self._each_time = re.compile(rf"([1-9]) ?x(?= ?\d ?(?:/ ?(?:{day}|24)|{per} ))")
+        # Before "a week" and the like, and behind it: a length of time, not how often.
+        self._length_lead = re.compile(rf"(?<![^\W_]){any_of(kinds.get('length_lead', ()))}\s+\Z")
+        self._length_behind = re.compile(rf"\s+{any_of(kinds.get('length_behind', ()))}(?![^\W_])")
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
             return None
         if (vague := self._indefinite(text, place)) is not None:
             return vague
-        if text[place].isdigit() and (each := _EACH_TIME.match(text, place)):
+        if text[place].isdigit() and (each := self._each_time.match(text, place)):
             return Element("amount", place, each.end(), Amount("count", {"value": each[1]}))
         try:
             match = self._phrase_at(text, place)
@@ -45,7 +53,7 @@ class Frequencies(Reasons, ABC):
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
         flag = match.row["flag"]
-        if flag == "once" and text[place].isdigit() and _TIMES_DAYS.match(text, place):
+        if flag == "once" and text[place].isdigit() and self._times_days.match(text, place):
             return None  # "40 x 3d": 40 for three days
         if flag == "now" and not self._leads_on(text, match.end):
             return None  # "40 mg now": a single dose, or what is taken today?
@@ -74,15 +82,14 @@ class Frequencies(Reasons, ABC):
             flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
 
-    @staticmethod
-    def _is_length(text: Seen, place: int, match: Match[Row]) -> bool:
+    def _is_length(self, text: Seen, place: int, match: Match[Row]) -> bool:
         """Is "a" with a unit no frequency: "in about a week", or a letter of a name, "Imodium A-D"?"""
         if match.number is not None:
             return False
         if len(match.unit or "") == 1:
             return True
-        behind_lead = _LENGTH_LEAD.search(text, max(0, place - 16), place)
-        return text.startswith("a ", place) and (behind_lead or _LENGTH_END.match(text, match.end)) is not None
+        behind_lead = self._length_lead.search(text, max(0, place - 16), place)
+        return text.startswith("a ", place) and (behind_lead or self._length_behind.match(text, match.end)) is not None
 
     def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
         """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""

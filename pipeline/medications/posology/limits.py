@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from pipeline import resources
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
 from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
+from pipeline.text.phrases import alternatives
 
-_DAILY = re.compile(r"daily|/ ?j|journaliere|quotidien|par jour|24")
-_TO_AMOUNT = re.compile(r"(?<![^\W_])to\s+\d")
-_ARTICLES = ("a ", "an ", "un ", "une ")
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
 
@@ -20,10 +19,16 @@ MAX_BY_WORDS = 6
 class Limits(Courses):
     """Reads limits, changes of a dose, and what is dispensed or aimed at."""
 
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        self._daily = re.compile(alternatives(kinds["max_daily"]))
+        self._to_amount = re.compile(rf"(?<![^\W_]){alternatives(kinds['to'])}\s+\d")
+
     def _limit(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("max", text, place)
         if end:
-            daily = _DAILY.search(text, place, end) is not None
+            daily = self._daily.search(text, place, end) is not None
             start = skip(text, end, ":= \t")
             return self._limited(text, place, start, daily=daily)
         if not self._has("limit", text):
@@ -32,7 +37,7 @@ class Limits(Courses):
             return within
         if (often := self._most_often(text, place)) is not None:
             return often
-        if text.startswith(_ARTICLES, place):
+        if self._cue_end("article", text, place):
             return None  # "to a maximum heart rate of 142"
         limited = self._limited(text, place, place, daily=False)
         if limited is not None and limited.kind == "max":
@@ -216,7 +221,7 @@ class Limits(Courses):
                 to = self._before_to(text, timed)
                 if to:
                     return Element("old", place, to)
-                if self.lang != "fr" and _TO_AMOUNT.search(text, 0, place) and not self._is_range(text, start):
+                if self.lang != "fr" and self._to_amount.search(text, 0, place) and not self._is_range(text, start):
                     return Element("old", place, timed, "was")  # "down to 10 mg from 20 mg"
         end = self._cue_end("was", text, place)
         if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):

@@ -24,13 +24,7 @@ FIGURE_START = r"(?:(?<![\d.,])|(?<=[a-z)\x01\x02],))"
 
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_SCALES = {"m": 6, "million": 6, "millions": 6, "mega": 6, "k": 3, "thousand": 3, "mille": 3}
-# "6L IU", "2 lakh units": hundreds of thousands, as in India.
-_SCALES |= dict.fromkeys(("l", "lakh", "lakhs", "lac", "lacs"), 5)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_FRACTION = re.compile(r"(?:(\d+)(?:[ -]+| et | and ))?(\d{1,2})/(\d)")
-_AND_A_HALF = re.compile(r"(\d+)(?: et demie?| and (?:a|one)[ -]half)")
-_WORDS_AND_A_HALF = re.compile(r"(.*[^\W_])\s+(?:et demie?|and (?:a|one)[ -]half)")
 _ROMAN_NUMBER = re.compile(r"(?=[ivxlc])(?:x[lc]|l?x{0,3}|c{0,3})(?:ix|iv|v?i{0,3})")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HUNDRED, _THOUSAND = 100, 1000
@@ -87,11 +81,22 @@ class Numbers:
         self.lang = lang
         rows = resources.read_table(lang, "posology/number_words.tsv")
         self._words = {fold(row["word"]): Decimal(row["value"]) for row in rows}
+        #: Powers of ten that a word or a letter behind a number stands for: "2 MILLION units", "6L IU".
+        self.scales = {
+            row["word"]: int(row["power"]) for row in resources.read_table(lang, "posology/number_scales.tsv")
+        }
         kinds = resources.phrases(lang, "posology/words.tsv")
         joints = kinds["range"]
+        self._and, half = alternatives(kinds["and_number"]), alternatives(kinds["and_half"])
+        self._alone = frozenset(kinds.get("number_alone", ()))
+        self._half = half
+        self._fraction = re.compile(rf"(?:(\d+)(?:[ -]+| {self._and} ))?(\d{{1,2}})/(\d)")
+        self._and_a_half = re.compile(rf"(\d+) {half}")
+        self._words_and_a_half = re.compile(rf"(.*[^\W_]) {half}")
+        self._joint = re.compile(rf"^[\s-]+(?:{self._and}[\s-]+)?")
         grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
-        fraction = r"(?:\d+[ -]+|\d+ (?:et|and) )?[1-9]/[2348](?![\d/])"
-        figures = rf"{fraction}|{grouped}|\d+(?: et demie?| and (?:a|one)[ -]half)|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
+        fraction = r"(?:\d+[ -]+|\d+ {self._and} )?[1-9]/[2348](?![\d/])"
+        figures = rf"{fraction}|{grouped}|\d+ {half}|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
         roman = rf"[ivxlc]+(?=\s*(?:{alternatives(joints)}\s*[ivxlc]+\s*)?{alternatives(kinds['roman_counts'])})"
         if "roman_often" in kinds:
@@ -99,7 +104,7 @@ class Numbers:
         self.pattern = rf"(?:{FIGURE_START}(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
-        self._starts = frozenset(word[:2] for word in self._words) | {"a ", "a\t", "a-"}
+        self._starts = frozenset(word[:2] for word in self._words) | {f"a{sign}" for sign in " \t-"}
         self.words = frozenset(part for word in self._words for part in re.split(r"[ -]", word) if part.isalpha())
         romans = ("".join(letters) for size in range(1, 5) for letters in itertools.product("ivxlc", repeat=size))
         self.starts = frozenset(lead(word, 0) for word in self._words) | {
@@ -114,10 +119,10 @@ class Numbers:
     def _worded(self) -> str:
         """An expression for numbers in words, put together or phrases of the table."""
         single = {word: value for word, value in self._words.items() if " " not in word}
-        ones = alternatives(word for word, value in single.items() if 1 <= value < 10 and word not in ("a", "an"))
+        ones = alternatives(word for word, value in single.items() if 1 <= value < 10 and word not in self._alone)
         teens = alternatives(word for word, value in single.items() if 10 <= value < 20)
         tens = alternatives(word for word, value in single.items() if 20 <= value < _HUNDRED and not value % 10)
-        joint, link = r"[\s-]+(?:et[\s-]+|and[\s-]+)?", r"(?![^\W_])"
+        joint, link = rf"[\s-]+(?:{self._and}[\s-]+)?", r"(?![^\W_])"
         small = rf"(?:{tens}(?:{joint}(?:{teens}|{ones}){link})?|{teens}|{ones}){link}"
         if self.lang != "fr":
             small = rf"(?:{tens}(?:{joint}{ones}{link})?|{teens}|{ones}){link}"
@@ -127,10 +132,10 @@ class Numbers:
         below = rf"(?:(?:{small}\s+){lead}{hundred}{link}(?:{joint}{small})?|{small})"
         composed = rf"(?:(?:{below}\s+){lead}{thousand}{link}(?:{joint}{below})?|{below})"
         phrases = alternatives(
-            word for word, value in self._words.items() if " " in word or value % 1 or word in ("a", "an", "single")
+            word for word, value in self._words.items() if " " in word or value % 1 or word in self._alone
         )
         # "thirty-seven and a half mg"; behind a unit the half is read with the amount.
-        return rf"{phrases}(?![^\W_])|{composed}(?:\s+(?:et demie?|and (?:a|one)[ -]half){link})?"
+        return rf"{phrases}(?![^\W_])|{composed}(?:\s+{self._half}{link})?"
 
     def sources(self, word: str) -> list[str]:
         """Expressions one of which matches where a number in words stands that begins with a word; [""] for any place."""
@@ -155,14 +160,14 @@ class Numbers:
             return self._words[text]
         if text[-1] in _FRACTIONS:
             return (Decimal(text[:-1].strip()) if text[:-1].strip() else Decimal()) + _FRACTIONS[text[-1]]
-        if half := _AND_A_HALF.fullmatch(text):
+        if half := self._and_a_half.fullmatch(text):
             return Decimal(half[1]) + Decimal("0.5")
-        if fraction := _FRACTION.fullmatch(text):
+        if fraction := self._fraction.fullmatch(text):
             whole, above, below = (int(part) if part else 0 for part in fraction.groups())
             if not 0 < above < below:
                 raise UnreadError("amount_unread")
             return whole + _quotient(above, below)
-        if text[0].isalpha() and (half := _WORDS_AND_A_HALF.fullmatch(text)):
+        if text[0].isalpha() and (half := self._words_and_a_half.fullmatch(text)):
             return self.number(half[1]) + Decimal("0.5")
         if text[0].isalpha():
             return self._composed(text) if _ROMAN_NUMBER.fullmatch(text) is None else _roman(text)
@@ -194,7 +199,7 @@ class Numbers:
             if not match:
                 raise UnreadError("amount_unread")
             value = self._words[match]
-            rest = re.sub(r"^[\s-]+(?:(?:and|et)[\s-]+)?", "", rest[len(match) :])
+            rest = self._joint.sub("", rest[len(match) :])
             if value == _THOUSAND:
                 total, current = total + max(current, Decimal(1)) * value, Decimal()
             elif value == _HUNDRED:
@@ -206,7 +211,7 @@ class Numbers:
     def scaled(self, number: str, scale: str | None) -> Decimal:
         """The value of a number with a word or a letter for thousands or millions behind it."""
         value = self.number(number)
-        return value.scaleb(_SCALES[scale.split()[0]]) if scale and scale.strip() else value
+        return value.scaleb(self.scales[scale.split()[0]]) if scale and scale.strip() else value
 
     def read(self, low: str, high: str | None) -> Number:
         """A number or a range. Raises UnreadError, also for a range that runs backwards."""

@@ -17,11 +17,11 @@ from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.dispatch import Reader, settle
 from pipeline.medications.posology.elements import MARKS, Element, Gated, Read, Seen, skip
-from pipeline.medications.posology.frequencies import FOR_DAYS, Frequencies
+from pipeline.medications.posology.frequencies import Frequencies
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
 from pipeline.medications.posology.reasons import WORD, mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
-from pipeline.text.phrases import alternatives
+from pipeline.text.phrases import alternatives, any_of
 
 #: More hours than these are told of no dial.
 _HOURS_TOLD = 4
@@ -32,11 +32,10 @@ _HIDDEN = {DRUG_SIGN: "drug", OTHER_SIGN: "other"}
 # Two ways of leading on that say more: a change of the dose, or no order at all.
 _THEN = frozenset({"then_to", "joining"})
 _SILENT = frozenset({"word", *_HIDDEN.values()})
-_RATIO_STRENGTH = re.compile(r"1\s?:\s?\d[\d, ]*\d|1 (?:in|pour|sur) \d[\d, ]*\d{2}(?!\d)")
 # "a 1:1 mixture": parts of what is mixed.
 _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
-# "1 in 1,000" is a ratio, and "5 mu" a scale before a unit.
-_NOT_PLAIN = frozenset({"in", "pour", "sur", "mu", "mui"})
+# A scale before a unit, which may be read as one unit too: "5 mu".
+_SCALED = frozenset({"mu", "mui"})
 # A number that a dash ties to the drug is of its name.
 _OF_NAME = f"{DRUG_SIGN}-"
 # Signs between days in one letter.
@@ -46,7 +45,6 @@ _IN_ROMAN = frozenset({"{tbl}", "{cap}", "{puff}", "[drp]", "{suppository}", "{a
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 # What an amount may go on with: a range, or what it is divided by.
 _GO_ON = ("range", "per", "by_behind")
-_ARTICLE = re.compile(r"(?:a|an|single|une?)(?![^\W_]|['’-][^\W_])")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "on 3/8/2026": the day of something.
@@ -55,7 +53,6 @@ _DATE = re.compile(r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)(?:19|20)\d\d(?![\w/]
 _SIZE = re.compile(
     r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
-_DESCRIBED = re.compile(r"\d+\s?-?(?:hr|hour|h)s?(?=\s+(?:tab|cap|er\b|xr\b|sr\b|release|patch|oral))")
 
 
 class Scanner(Frequencies):
@@ -63,6 +60,16 @@ class Scanner(Frequencies):
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
+        words = resources.phrases(lang, "posology/words.tsv")
+        self._ratio_strength = re.compile(
+            rf"1\s?:\s?\d[\d, ]*\d|1 {alternatives(words['ratio_in'])} \d[\d, ]*\d{{2}}(?!\d)"
+        )
+        self._article = re.compile(
+            rf"{alternatives([*words['article'], *words.get('number_alone', ())])}(?![^\W_]|['’-][^\W_])"
+        )
+        hours = alternatives(word for word, unit in self._time_units.items() if unit == "h")
+        # "24hr tablet", "12 hour patch": how long it releases.
+        self._described = re.compile(rf"\d+\s?-?{hours}(?=\s+{any_of(words.get('released', ()))}(?![^\W_]))")
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         outdone: tuple[Read, ...] = (self._course, self._amount)
@@ -164,14 +171,14 @@ class Scanner(Frequencies):
     def _plain_figures(self) -> re.Pattern[str]:
         """A figure with a unit, of which nothing but an amount can be read: no phrase goes on so behind a number."""
         units = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
-        phrased = sorted(map(re.escape, self._frequencies.behind_figures | _NOT_PLAIN))
         words = resources.phrases(self.lang, "posology/words.tsv")
+        phrased = sorted(map(re.escape, {*self._frequencies.behind_figures, *words["ratio_in"], *_SCALED}))
         # Two units stand behind a figure of lakhs only: "6L IU".
         active = (written for written, unit in self.amounts.units.items() if unit.measure == "activity")
         more = [*(phrase for kind in _GO_ON for phrase in words.get(kind, ())), *active]
         return re.compile(
             rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
-            rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives(more)}|et|and)))?"
+            rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives([*more, *words['and_number']])})))?"
         )
 
     def _of_figures_with(self, ends: Sequence[Read], since: Sequence[Read]) -> tuple[Gated, Gated, Gated]:
@@ -258,7 +265,7 @@ class Scanner(Frequencies):
             return Element("filler", place, self._amount_end(text, place))  # "Catapres-TTS-2"
         if sited := self._cue_end("routes", text, place):
             return Element("route", place, sited)  # "2 yeux"
-        if described := _DESCRIBED.match(text, place):
+        if described := self._described.match(text, place):
             return Element("filler", place, described.end())
         if size := _SIZE.match(text, place):
             return Element("word", place, size.end())
@@ -268,7 +275,7 @@ class Scanner(Frequencies):
             return Element("word", place, ordinal.end())
         if mixture := _MIXTURE.match(text, place):
             return Element("filler", place, mixture.end())
-        if solution := _RATIO_STRENGTH.match(text, place):
+        if solution := self._ratio_strength.match(text, place):
             return Element("unread", place, solution.end(), code="strength_unread")
         if weight := self._weight.match(text, place):
             return Element("filler", place, weight.end())
@@ -286,7 +293,7 @@ class Scanner(Frequencies):
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays
                 return Element("unread", place, end - 1, code="amount_without_unit")
-        if amount.kind == "count" and not amount.measure and FOR_DAYS.match(text, end):
+        if amount.kind == "count" and not amount.measure and self._for_days.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):
@@ -295,7 +302,7 @@ class Scanner(Frequencies):
             return Element("by", place, by)
         if amount.kind == "count" and not amount.measure and self._is_glued(text, end):
             return None  # "12a-6a"
-        if amount.kind == "count" and text[place:end] == "un gel":
+        if amount.kind == "count" and self._cue_end("no_count", text, place) == end:
             return None  # the abbreviation of "gélule" has a figure before it
         if amount.kind == "count" and (sized := self._spoons(text, end, amount)) is not None:
             return Element("amount", place, *sized)
@@ -365,7 +372,7 @@ class Scanner(Frequencies):
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
-        if _ARTICLE.match(text, place) is None:
+        if self._article.match(text, place) is None:
             return False
         following = (
             self._frequency(text, skip(text, end)) if self.lang == "fr" and skip(text, end) < len(text) else None

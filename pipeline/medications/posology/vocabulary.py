@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, Amounts
-from pipeline.medications.posology.calendar import OFFSET_FROM, Calendar
+from pipeline.medications.posology.calendar import Calendar
 from pipeline.medications.posology.elements import Cues, Data, Opening, Row, Seen, codes_of, following, repeat_of, skip
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
@@ -18,16 +18,12 @@ from pipeline.text.phrases import alternatives
 SIMPLE = ("end", "then", "then_to", "joining", "except", "alternate", "changing", "change", "take", "scale", "filler")
 # What a finding is compared with: "> 38.5 °C".
 _MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
-# To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
-_WITH_NEXT = re.compile(rf"\s+(?:with|avec)(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
-_JOINED = re.compile(r"\s(?:and|then|et|puis)\s")
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
 # A word between drops and the eye says how often, in so many letters.
 _MOST_OF_ABBREVIATION = 5
 _NOTHING = Opening()
 _ROMAN = frozenset("ivxlc")
-_ARTICLES = frozenset({"a", "an", "un", "une"})
 # What may stand behind a number, beside units.
 _BEHIND_NUMBERS = frozenset({"range", "per", "more", "spoon", "of_size", "clock_word", "supply", "limit"})
 
@@ -54,7 +50,11 @@ class Vocabulary:
         }
         kinds = resources.phrases(lang, "posology/words.tsv")
         self._counted = self._words_counted(kinds)
-        self._calendar = Calendar(lang)
+        self._articles = frozenset(kinds["article"])
+        # To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
+        self._with_next = re.compile(rf"\s+{alternatives(kinds['with'])}(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
+        self._joined = re.compile(rf"\s{alternatives([*kinds['joining'], *kinds['then']])}\s")
+        self._calendar = Calendar(lang, self._time_units)
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}
@@ -80,7 +80,7 @@ class Vocabulary:
         off = alternatives(kinds["cycle_off"])
         self._behind |= {"cycle": re.compile(off), "offset": self._calendar.offset_words}
         phrases = [phrase for several in behind.values() for phrase in several]
-        self._any_behind = re.compile(alternatives([*phrases, *kinds["cycle_off"], *OFFSET_FROM]))
+        self._any_behind = re.compile(alternatives([*phrases, *kinds["cycle_off"], *kinds["offset_from"]]))
         needed = (p for p, row in spelled(frequencies, "phrase") if row["flag"] == "as_needed")
         # What stands before is looked at when one is found: the engine goes by the first letters then.
         self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
@@ -120,7 +120,7 @@ class Vocabulary:
             return [] if word != "." else [""]
         if _ROMAN.issuperset(word):
             return [self.numbers.pattern]
-        if word not in _ARTICLES:
+        if word not in self._articles:
             return self.numbers.sources(word)
         return [rf"{word}(?:[\s-]*(?:[^\s\w-]|[\d_])|x\d|[\s-]+(?:{self._counted}|[ivxlc]+(?![^\W_])))"]
 
@@ -243,7 +243,7 @@ class Vocabulary:
         """Is a route said of something else: "into the oral vestibule", "switched to p.o. medications"?"""
         behind = skip(text, end)
         drug = text.rfind(DRUG_SIGN, 0, place)
-        if drug >= 0 and _WITH_NEXT.match(text, end) and _JOINED.search(text, drug, place):
+        if drug >= 0 and self._with_next.match(text, end) and self._joined.search(text, drug, place):
             return True  # "irrigated with A and then injected with B"
         if self._cue_end("route_body", text, behind):
             return True
