@@ -222,6 +222,8 @@ class Grammar:
                 "DOSAGE",
                 rf" ?(?:{mass}|{active}|{volume}){per}(?:{units['weight']})(?: ?/ ?(?:{units['time']})|{flow})*",
             ),
+            # "80/kg/j", in milligrams.
+            ("DOSAGE", rf" ?/ ?(?:{units['weight']}) ?/ ?(?:{units['time']})"),
             ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:{units['spread']})|{flow})"),
             ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}(?: ?\((?:{figure}) ?%\))?"),
             ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?(?:{mass}) ?(?:/|{per_word}) ?{of_what}"),

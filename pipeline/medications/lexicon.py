@@ -35,6 +35,8 @@ _SHORTEST_CLIPPED = 4
 # So many letters of a name leave no doubt: "phenobarb".
 _SURELY_CLIPPED = 8
 _CUT_OFF = 2
+# Where all letters so near are capitals, capitals tell nothing.
+_NEAR = 40
 # Names of infusions up to this length are abbreviations.
 _SIGNS = 3
 
@@ -237,11 +239,11 @@ class Lexicon:
                 if index + 1 < len(tokens) and tokens[index + 1] in head[1]:
                     mention = self._listed(words, index, original, head[0])
                 elif word not in self._ordinary_heads:
-                    mention = self._clipped(words, index)
+                    mention = self._clipped(words, index, original)
             elif head is not None:
                 mention = self._listed(words, index, original, head[0])
             elif word.isalpha():
-                mention = self._clipped(words, index) or self._unlisted(words, index, self._spelling)
+                mention = self._clipped(words, index, original) or self._unlisted(words, index, self._spelling)
             elif len(word) < _SHORTEST_UNLISTED:
                 continue
             elif word[-1].isdigit() and word.rstrip("0123456789") in heads and len(word) > _SHORTEST_UNLISTED:
@@ -293,14 +295,17 @@ class Lexicon:
             return _mention(words, index, last, kind, name)
         return None
 
-    def _clipped(self, words: Words, index: int) -> Mention | None:
-        """A word that a name begins with: "warf", "chlorthal"."""
+    def _clipped(self, words: Words, index: int, original: str) -> Mention | None:
+        """A word that a name begins with: "warf", "chlorthal"; between small letters "AVOD" stands for other words."""
         word = words.words[index]
         if len(word) < _SHORTEST_CLIPPED or word in self._not_clipped:
             return None
         place = bisect_left(self._clipped_from, word)
         while place < len(self._clipped_from) and (name := self._clipped_from[place]).startswith(word):
             if len(name) >= len(word) + _CUT_OFF:
+                start, end = words.starts[index], words.ends[index]
+                if original[start:end].isupper() and not original[max(0, start - _NEAR) : end + _NEAR].isupper():
+                    return None
                 kind = Kind.DRUG if len(word) >= _SURELY_CLIPPED else Kind.CLIPPED
                 return _mention(words, index, index + 1, kind, name, 0.8)
             place += 1

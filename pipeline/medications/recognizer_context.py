@@ -89,7 +89,9 @@ class Context:
         sure = [mention.kind in _SURE or self._infusion(mention, by_start, by_end) for mention in mentions]
         # Being a drug goes on along an enumeration: once forwards, once backwards.
         for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
-            if not sure[place] and mentions[place].kind != Kind.FLUID and not self._form(mentions[place], by_start):
+            if sure[place] or mentions[place].kind == Kind.FLUID:
+                continue
+            if not self._form(mentions[place], by_start, by_end):
                 listed = self._listed(mentions, place, sure, candidates)
                 sure[place] = self._is_drug(mentions[place], behind[place], listed=listed)
         return [
@@ -98,9 +100,13 @@ class Context:
             if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
         ]
 
-    def _form(self, mention: Mention, by_start: dict[int, Candidate]) -> bool:
-        """Is a short name a form or a way behind an amount instead: "salbutamol 100mcg inh"?"""
-        same = by_start.get(mention.start) if mention.kind == Kind.SHORT else None
+    def _form(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
+        """Is a short name a form, a way or what is counted instead: "salbutamol 100mcg inh", "2 inh die"?"""
+        if mention.kind != Kind.SHORT:
+            return False
+        same, counted = by_start.get(mention.start), by_end.get(mention.end)
+        if counted is not None and counted.start < mention.start:
+            return counted.label == "DOSAGE"
         return same is not None and same.end == mention.end and same.label in ("FORM", "ROUTE")
 
     def _infusion(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
@@ -312,7 +318,7 @@ _SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
 # Longer beginnings of names stand for no laboratory test.
 _CLEARLY_CLIPPED = 4
-_MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING})
+_MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING, Kind.LAB})
 _SALTS = re.compile(r"m(?:eq|mol)|%")
 _BETWEEN_RESULTS = re.compile(r"[ \t]*[,;.]?[ \t\n]*(?:and[ \t]+)?")
 _SURE = frozenset({Kind.DRUG, Kind.CLASS, Kind.CAPS, Kind.STEM})

@@ -274,7 +274,8 @@ class Numbers(Neighbours):
 
     def _before_class(self, place: int) -> bool:
         following = self.items[place] if place < len(self.items) else None
-        return isinstance(following, Mention) and following.kind == Kind.CLASS
+        beside = following is not None and self.text[self.items[place - 1].end : following.start] in GLUE
+        return beside and isinstance(following, Mention) and following.kind == Kind.CLASS
 
     def _beside(self, end: int, start: int) -> bool:
         """Is a drug followed by a number at once, or by what leads to its dose?"""
