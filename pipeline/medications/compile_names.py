@@ -46,6 +46,8 @@ FORM_WORDS = re.compile(
 )
 # Endings of substances that notes measure, wear or excrete rather than prescribe, and of diseases and organisms.
 NOT_A_DRUG = re.compile(r"(itis|osis|emia|oma|ectomy|scopy|graphy|ology|virus|coccus|bacter|cyte|blast|plasty|uria)$")
+# How strong a product is belongs to no name: "doxy 100".
+WITH_STRENGTH = re.compile(r"[a-z]{4} (10|40|50|100|200|250|400|500)$")
 
 
 def fold(text: str) -> str:
@@ -96,7 +98,7 @@ def acceptable(name: str, language: str) -> bool:
     words = re.findall(r"[a-z0-9]+", name)
     if not 1 <= len(words) <= 3 or len(name) < 4 or not re.fullmatch(r"[a-z][a-z0-9 '/-]*", name):
         return False
-    if re.search(r"vaccin|\bplacebo\b|homeo", name) or NOT_A_DRUG.search(name):
+    if re.search(r"vaccin|\bplacebo\b|homeo", name) or NOT_A_DRUG.search(name) or WITH_STRENGTH.search(name):
         return False
     rare = [word for word in words if zipf_frequency(word, language) < ORDINARY and len(word) > 3]
     return bool(rare) if len(words) > 1 else zipf_frequency(name, language) < ORDINARY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # A number behind a name without a unit: above this it is a strength ("lisinopril 20 daily"), up to it a count.
 MOST_COUNTED = 4.0
@@ -27,6 +28,42 @@ _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 LEAST_OF_TWO = 5.0
 _QUARTER = 0.25
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
+# "25,000" is no 25.
+_THOUSANDS = re.compile(r"(?<=[1-9]),000(?!\d)|(?<=\d\d),000(?!\d)")
+
+
+# "40/20", "40 mg/20 mEq".
+_TWO_AMOUNTS = re.compile(r"(\d+(?:[.,]\d+)?)( ?[a-zµ]+)? ?/ ?(\d+(?:[.,]\d+)?)( ?[a-zµ]+)?")
+_MONTHS, _DAYS = 12.0, 31.0
+# The parts of a mixed insulin make up a hundred.
+_WHOLE = 100.0
+
+
+class TwoAmounts(NamedTuple):
+    """Two amounts around a stroke: where they stand, and whether they may be a month and a day instead."""
+
+    places: list[tuple[int, int]]
+    like_a_day: bool
+
+
+def two_amounts(stretch: str) -> TwoAmounts | None:
+    """The amounts of two drugs around a stroke; None where it is none."""
+    pair = _TWO_AMOUNTS.fullmatch(stretch)
+    if pair is None:
+        return None
+    one, two = value_of(pair[1]) or 0.0, value_of(pair[3]) or 0.0
+    whole = one.is_integer() and two.is_integer() and not (pair[2] or pair[4])
+    like_a_day = whole and one <= _DAYS and two <= _DAYS and min(one, two) <= _MONTHS
+    return TwoAmounts([(0, pair.end(2) if pair[2] else pair.end(1)), (pair.start(3), len(stretch))], like_a_day)
+
+
+def at_two_times(stretch: str) -> bool:
+    """Are these two numbers of units, in the morning and in the evening, and no mixture: "12/8", but "70/30"?"""
+    pair = _STROKE.fullmatch(stretch)
+    if pair is None:
+        return False
+    one, two = float(pair[1]), float(pair[2])
+    return _WHOLE not in (one, two, one + two)
 
 
 def few(value: float | None) -> bool:
@@ -49,5 +86,5 @@ def measured(stretch: str) -> bool:
 
 def value_of(stretch: str) -> float | None:
     """The largest figure of a number; None for number words."""
-    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(stretch)]
+    figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(_THOUSANDS.sub("000", stretch))]
     return max(figures) if figures else None

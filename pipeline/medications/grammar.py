@@ -63,6 +63,7 @@ _BEGINNINGS = frozenset(
         "counting",
         "prefix",
         "infused",
+        "titled",
         "no_strength_before",
         "titrated_until",
         "threshold",
@@ -247,9 +248,9 @@ class Grammar:
             (number, (("STRENGTH", rf" ?(?:{mass})"),)),
         )
         pair = rf"{number}(?:(?: (?:{range_word}) |/){number})?(?: ?\(\d{{1,3}}(?:\.\d+)?\))?"
-        # "1tab", "1gtte", "2x3": what is counted, and how often, may be glued to a number.
+        # "1tab", "1gtte", "2x3", "200bd": what is counted, and how often, may be glued to a number.
         forms = "|".join(self._expand(text) for text in source["form"]["patterns"])
-        glued = rf"(?=(?:{forms}){_END_OF_UNIT}|x ?\d)"
+        glued = rf"(?=(?:{forms}){_END_OF_UNIT}|x ?\d|{figures['glued_times']})"
         self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
         self._number_word = regex.compile(number)
         self._number_beginnings = Beginnings()

@@ -121,8 +121,9 @@ class Before:
         """Does a form stand in front of its drug, in a list that is written so: "Tab. A 5 mg OD", "Tab A OD Tab B OD"?"""
         if self.mentions[form].label != "FORM" or _FORM_GAP.match(self.gap(head)) is None:
             return False
-        if "." in self.gap(head):
-            return self.cues.forms.lead(self.written, self.mentions[form].end)
+        end = self.mentions[form].end
+        if "." in self.gap(head) or self.text[end - 1] == ".":
+            return self.cues.forms.lead(self.written, end - (self.text[end - 1] == "."))
         if self.current is None:
             return False
         return "\n" in self.gap(form) or any(self.mentions[tail].label == "FORM" for tail in self.current.ahead)

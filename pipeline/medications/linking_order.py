@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pipeline.medications.linking_cues import Cues
 
 #: What may be said once for each: the amounts first, else how often, how long, by what route.
-_KINDS = (frozenset({"STRENGTH", "DOSAGE"}), *(frozenset({kind}) for kind in ("FREQUENCY", "DURATION", "ROUTE")))
+_AMOUNTS = frozenset({"STRENGTH", "DOSAGE"})
+_KINDS = (_AMOUNTS, *(frozenset({kind}) for kind in ("FREQUENCY", "DURATION", "ROUTE")))
 #: More drugs, or attributes, than these are no enumeration that anyone tells in order: the work stays linear.
 _MOST, _MOST_TAILS = 12, 48
 #: The cue stands no further from them than this.
@@ -48,6 +49,23 @@ def told_in_order(text: str, mentions: Sequence[Mention], cues: Cues) -> InOrder
         if not shares:
             settled.unsettled.extend(run)
     return settled
+
+
+def told_by_strokes(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    """The amounts of two drugs that strokes join like their drugs: "Lasix/KCl 40/20 daily"."""
+    pairs: list[tuple[int, int]] = []
+    for place in range(len(mentions) - 3):
+        one, two, first, second = mentions[place : place + 4]
+        if (
+            one.head
+            and two.head
+            and first.label == second.label
+            and first.label in _AMOUNTS
+            and text[one.end : two.start].strip(" ") == "/"
+            and text[first.end : second.start].strip(" ") == "/"
+        ):
+            pairs += ((place, place + 2), (place + 1, place + 3))
+    return pairs
 
 
 def _told(

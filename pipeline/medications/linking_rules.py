@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pipeline.medications.linking_before import AMOUNTS, CELL, REACH, SHARED_LABELS, Before, Instruction, Mention
 from pipeline.medications.linking_cues import Cues, read_cues, stands
-from pipeline.medications.linking_order import told_in_order
+from pipeline.medications.linking_order import told_by_strokes, told_in_order
 from pipeline.text.folding import fold
 
 #: Every reason of a rule link, with its score: about the share of links of that reason that are right.
@@ -82,9 +82,10 @@ class _Reading(Before):
 
     def links(self) -> list[Found]:
         order = told_in_order(self.text, self.mentions, self.cues)
-        for head, tail in order.pairs:
+        pairs = [*order.pairs, *told_by_strokes(self.text, self.mentions)]
+        for head, tail in pairs:
             self.link(head, tail, "in_order")
-        told = {tail for _, tail in order.pairs}.union(order.unsettled)
+        told = {tail for _, tail in pairs}.union(order.unsettled)
         run: list[int] = []
         for position, mention in enumerate(self.mentions):
             if not mention.head:

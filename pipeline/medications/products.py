@@ -11,6 +11,8 @@ from pipeline.medications.lexicon import Kind, Mention, Words
 _FILE = "medications/products.txt"
 # Signs between the two names of a combination.
 _LONGEST_JOINT = 12
+# A product is as sure a drug as the surest of its names.
+_SURE = (Kind.DRUG, Kind.CAPS)
 
 
 class Products:
@@ -48,8 +50,7 @@ class Products:
             if merged and self._one(words, merged[-1], names[-1], mention):
                 before = merged[-1]
                 before.end, before.last = mention.end, mention.last
-                if Kind.DRUG in (before.kind, mention.kind):
-                    before.kind = Kind.DRUG
+                before.kind = next((kind for kind in _SURE if kind in (before.kind, mention.kind)), before.kind)
                 names[-1] = name
                 continue
             merged.append(mention)

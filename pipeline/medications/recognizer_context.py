@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
+from itertools import pairwise
 from operator import attrgetter
 
+from pipeline.medications import figures
 from pipeline.medications.figures import MOST_COUNTED, value_of
 from pipeline.medications.grammar import ACTIVITY, MEASURED, NUMBER, RATE, Candidate, Grammar
 from pipeline.medications.lexicon import Kind, Mention, Words
@@ -54,7 +56,7 @@ class Context:
         """The entities of the text."""
         candidates = [part for candidate in candidates for part in self._parts(candidate)]
         drugs = self._drugs(mentions, candidates)
-        items = _without_overlap(drugs, candidates)
+        items = _without_overlap(drugs, self._each_of_two(drugs, candidates))
         return Reader(self, items).read()
 
     def changes_from(self, start: int) -> bool:
@@ -80,6 +82,25 @@ class Context:
         if each is None or self.rules["patch"].search(text, max(0, start - _WORN), end + _WORN):
             return [candidate]
         return [Candidate(start, each.start(), "STRENGTH"), Candidate(each.start(), end, "FREQUENCY")]
+
+    def _each_of_two(self, drugs: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, with one that tells the strengths of two drugs made two: "Lasix/KCl 40/20 daily"."""
+        by_start = {candidate.start: candidate for candidate in candidates}
+        told: dict[int, list[Candidate]] = {}
+        for one, two in pairwise(drugs):
+            if self.words.text[one.end : two.start].strip(" ") != "/" or Kind.CLASS in (one.kind, two.kind):
+                continue
+            pair = self._behind(two.end, by_start)
+            if pair is None or pair.label not in (NUMBER, "STRENGTH"):
+                continue
+            parts = figures.two_amounts(self.words.text[pair.start : pair.end])
+            if parts is None:
+                continue
+            # "Vanc/zosyn 9/10": since a day.
+            dated = pair.label == NUMBER and parts.like_a_day and not self._behind(pair.end, by_start)
+            places = () if dated else parts.places
+            told[pair.start] = [Candidate(pair.start + a, pair.start + b, "STRENGTH") for a, b in places]
+        return [part for candidate in candidates for part in told.get(candidate.start, [candidate])]
 
     def _drugs(self, mentions: Sequence[Mention], candidates: Sequence[Candidate]) -> list[Mention]:
         by_start = {candidate.start: candidate for candidate in candidates}
@@ -235,6 +256,9 @@ class Context:
         tail = after.end() if after else mention.end
         if "\n" in text[mention.end : tail] and text[tail : tail + 1].isdigit():
             tail = mention.end  # the number of the next item, not a result
+        if behind is None and self.rules["titled"].search(text, max(0, mention.start - _TITLED), mention.start):
+            # "Dr. Allegra"
+            return False
         if self.rules["compound_after"].match(text, tail) or (kind in _MEASURABLE and self._level(mention, behind)):
             return False
         if kind not in _SURE and self.formed(text, mention.start):
@@ -309,6 +333,8 @@ _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 # How far off the laboratory tests of an enumeration are looked for.
 _TESTS = 60
 _FLUID_LEAD = 24
+# The title of a person, and an initial.
+_TITLED = 16
 # A medication with its instructions, up to the next one.
 _LONGEST_ITEM = 60
 _start = attrgetter("start")
@@ -326,8 +352,8 @@ _ITEM_BEFORE = re.compile(r"(?:[:,;\n*•|-]|\d[.)]|\band|\bet|\. )[ \t]*$")
 _GAP = re.compile(r"[ \t]*[,:(-]?[ \t]*\n?[ \t]*\.?")
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _ENUMERATION = re.compile(
-    r"[ \t]*(?:,|;|/|\||\n|and|or|et|ou|plus|with|avec|\+|&|- |[-=]+>|→|\d+[.)])*"
-    r"[ \t]*(?:and |or |et |ou |- |\d+[.)] )?\s*"
+    r"[ \t]*(?:,|;|/|\||\n|and|or|et|ou|plus|with|avec|\+|&|- |\?|[-=]+>|→|\d+[.)])*"
+    r"[ \t]*(?:and |or |et |ou |- |\?|\d+[.)] )?\s*"
 )
 
 

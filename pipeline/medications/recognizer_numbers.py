@@ -24,6 +24,8 @@ _CLAUSE_ENDS = re.compile(r"[ \t]*(?:[,;)\n]|\.\s|$)")
 _ONE_AND_A_HALF = 1.5
 # A dose is changed by a factor up to this.
 _MOST_TIMES = 5
+# What is so many times another number behind it is no count of it: "Creon 25,000 6 with meals".
+_MANY_TIMES = 100
 # A gap so wide is between two columns.
 _COLUMN = 3
 # The words in brackets before an earlier dose are no longer than this.
@@ -167,7 +169,9 @@ class Numbers(Neighbours):
                 return "STRENGTH"
             if value is None or value <= _MOST_TAKEN:
                 # "Lasix 40 in the morning and 20 at noon": both without the unit.
-                return "STRENGTH" if self.bare and value is not None and value > figures.MOST_COUNTED else "DOSAGE"
+                # But in "Creon 25,000 6 with meals" the second number counts.
+                again = self.bare and last is not None and last.label != "STRENGTH"
+                return "STRENGTH" if again and value is not None and value > figures.MOST_COUNTED else "DOSAGE"
             if self._by_units() and (self.rules["next_dose"].fullmatch(before) or self._at_arrow(item)):
                 # "Garder 22 le soir", "Lantus 30 nocte -> 34 nocte"
                 return "DOSAGE"
@@ -185,6 +189,8 @@ class Numbers(Neighbours):
         if part and (at_drug or self.rules["next_dose"].fullmatch(before)):
             # "Previscan 3/4 ce soir, puis 1/2."
             return "DOSAGE"
+        if self._last_step(item, value):
+            return "STRENGTH"
         if self._at_form(item) and uncounted and last is not None:
             # "Fentanyl patch 50.", "fentanyl patch 25 tried"
             alone = any(self.rules[rule].match(self.text, end) for rule in ("ends_strength", "no_unit"))
@@ -232,6 +238,18 @@ class Numbers(Neighbours):
             and (value > figures.MOST_COUNTED or figures.of_two_strengths(stretch))
             and self.text[last.end : item.start].strip(" ") == "("
             and self.text[item.end : item.end + 1] == ")"
+        )
+
+    def _last_step(self, item: Candidate, value: float | None) -> bool:
+        """Is this the last dose of several, and nothing else said of it: "25 x 2 wks then 50 x 2 wks then 100"?"""
+        return (
+            value is not None
+            and self.strength
+            and self.last is not None
+            and self.last.label in _TIMED
+            and self.rules["last_step"].fullmatch(self.text, self.last.end, item.start) is not None
+            and self.rules["ends_strength"].match(self.text, item.end) is not None
+            and self._comparable(value)
         )
 
     def _next_step(self, value: float) -> bool:
@@ -446,7 +464,11 @@ class Numbers(Neighbours):
         return (
             value > figures.MOST_COUNTED
             and following.label in (NUMBER, "DOSAGE")
-            and (figures.few(figures.value_of(self.text[following.start : following.end])) or self._counts(following))
+            and (
+                figures.few(other := figures.value_of(self.text[following.start : following.end]))
+                or (other is not None and value >= _MANY_TIMES * other)
+                or self._counts(following)
+            )
         )
 
     def _taken_in_small_doses(self) -> bool:

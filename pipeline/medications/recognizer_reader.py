@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.medications.figures import value_of
+from pipeline.medications.figures import at_two_times, value_of
 from pipeline.medications.grammar import (
     ACTIVITY,
     CLAUSE_BEGINS,
@@ -67,11 +67,13 @@ class Reader(Numbers):
                 if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item):
                     label = "DURATION"
                 if label:
-                    start = item.start
+                    start, end = item.start, item.end
                     if label == "DURATION" and (sign := _COMPARED.search(self.text, max(0, start - SIGN_REACH), start)):
                         # "> 10 years"
                         start = sign.start(1)
-                    self._keep(Entity(start, item.end, label, GRAMMAR, 0.8 if item.weak else 0.9))
+                    # The full stop of "Tab. Metformin" belongs to the form.
+                    end += label == "FORM" and end in context.leading
+                    self._keep(Entity(start, end, label, GRAMMAR, 0.8 if item.weak else 0.9))
                     if label == "STRENGTH":
                         self.strength, self.bare = True, item.label == NUMBER
                         self.amount = value_of(self.text[item.start : item.end])
@@ -357,7 +359,7 @@ class Reader(Numbers):
 
     def _units_left_out(self, name: str, stretch: str, item: Candidate, place: int) -> bool:
         """Is a bare number behind a drug that is given by units how many: "Lovenox 0,4 1/j", but "Innohep 0,45 : 1 inj"?"""
-        if "/" in stretch or not self.rules["bare_units"].search(name):
+        if ("/" in stretch and not at_two_times(stretch)) or not self.rules["bare_units"].search(name):
             return False
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         if isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE", "FORM"):

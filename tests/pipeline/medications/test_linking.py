@@ -65,6 +65,9 @@ CASES = [
     ("shared", "[D:aspirin] and [D:Plavix] [Q:daily]", [("aspirin", "daily")]),
     ("shared", "[D:Albuterol] or [D:Atrovent] [Q:q. 2h.]", [("Albuterol", "q. 2h.")]),
     ("each", "[D:Flovent] and [D:Serevent], [O:2 puffs] each.", [("Flovent", "2 puffs")]),
+    ("in_order", "[D:Lasix]/[D:KCl] [S:40]/[S:20] [Q:qd]", [("Lasix", "40"), ("KCl", "20")]),
+    ("shared", "[D:Lasix]/[D:KCl] [S:40]/[S:20] [Q:qd]", [("Lasix", "qd")]),
+    ("amount_before_drug", "[F:Tab.] [D:Metformin] [Q:BD], [F:Inj.] [D:Lantus] [Q:HS]", [("Lantus", "Inj.")]),
     (
         "in_order",
         "[D:Metoprolol] and [D:digoxin] [S:25 mg] and [S:0.125 mg], respectively",

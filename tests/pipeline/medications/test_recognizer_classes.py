@@ -96,7 +96,7 @@ def test_lengths_of_something_else(english: Language, text: str) -> None:
         ("Dobutamine ran at 20 mcg/kg per minute.", [("20 mcg/kg per minute", "DOSAGE")]),
         ("Heparin 900 units per hour.", [("900 units per hour", "DOSAGE")]),
         ("Then 20 additional mL of 1% lidocaine.", [("20 additional mL", "DOSAGE"), ("1%", "STRENGTH")]),
-        ("Kenalog 40 and 3 mL of bupivacaine were mixed.", [("3 mL", "DOSAGE")]),
+        ("Kenalog 40 and 3 mL of bupivacaine were mixed.", [("40", "STRENGTH"), ("3 mL", "DOSAGE")]),
         (
             "nitroglycerin paste 1 inch q.6h.",
             [("paste", "FORM"), ("1 inch", "DOSAGE"), ("q.6h.", "FREQUENCY")],

@@ -52,8 +52,8 @@ def test_durations(english: Language, text: str, durations: list[str]) -> None:
         ("Buprenorphine 8 mg films SL bid", ["films"]),
         ("Omeprazole 20 mg gastro-resistant caps od", ["caps"]),
         ("Budesonide 9 mg foam enema nocte", ["foam enema"]),
-        ("Inf. Paracetamol 1 g IV stat", ["Inf"]),
-        ("Lot. Calamine bd", ["Lot"]),
+        ("Inf. Paracetamol 1 g IV stat", ["Inf."]),
+        ("Lot. Calamine bd", ["Lot."]),
         ("T. Ecosprin 75 mg OD", ["T."]),
         # A pneumonia, a pack that tablets are sorted into, a penicillin, many.
         ("CAP: on ceftriaxone 1 g q24h", []),

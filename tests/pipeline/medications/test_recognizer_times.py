@@ -28,7 +28,7 @@ def english() -> Language:
         ("Zyrtec 5 mL qhs year round", ["5 mL", "qhs", "year round"]),
         ("ASA 81 -- continue", ["81"]),
         # An eye ointment; "occ." is "occasionally" before other drugs.
-        ("Occ. chloramphenicol 1% qds", ["Occ", "1%", "qds"]),
+        ("Occ. chloramphenicol 1% qds", ["Occ.", "1%", "qds"]),
         ("Occ. ibuprofen for headaches", []),
     ],
 )

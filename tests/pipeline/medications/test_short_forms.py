@@ -24,28 +24,28 @@ def forms(nlp: Language, text: str) -> list[tuple[str, str]]:
     [
         (
             "Adv: Tab. Metformin 500 mg BD, Tab. Glimepiride 1 mg OD.",
-            [("Tab", "Metformin"), ("Tab", "Glimepiride")],
+            [("Tab.", "Metformin"), ("Tab.", "Glimepiride")],
         ),
         (
             "Inj. Ceftriaxone 1 g IV BD x 5 days. Inj. Pantoprazole 40 mg IV OD.",
-            [("Inj", "Ceftriaxone"), ("Inj", "Pantoprazole")],
+            [("Inj.", "Ceftriaxone"), ("Inj.", "Pantoprazole")],
         ),
         (
             "1. Tab. Telmisartan 40 mg OD\n2. Cap. Omeprazole 20 mg OD\n3. Syp. Lactulose 15 ml HS",
-            [("Tab", "Telmisartan"), ("Cap", "Omeprazole"), ("Syp", "Lactulose")],
+            [("Tab.", "Telmisartan"), ("Cap.", "Omeprazole"), ("Syp.", "Lactulose")],
         ),
         (
             "1. Tab. Telmisartan 40 mg OD 2. Inj. Insulin 16 U before breakfast",
-            [("Tab", "Telmisartan"), ("Inj", "Insulin")],
+            [("Tab.", "Telmisartan"), ("Inj.", "Insulin")],
         ),
         (
             "Tab. Atenolol 50 mg OD Tab. Amlodipine 5 mg BD Inj. Enoxaparin 40 mg SC OD",
-            [("Tab", "Atenolol"), ("Tab", "Amlodipine"), ("Inj", "Enoxaparin")],
+            [("Tab.", "Atenolol"), ("Tab.", "Amlodipine"), ("Inj.", "Enoxaparin")],
         ),
-        ("She was given inj. diclofenac 75 mg IM stat.", [("inj", "diclofenac")]),
+        ("She was given inj. diclofenac 75 mg IM stat.", [("inj.", "diclofenac")]),
         ("Started on T. Aspirin 75 mg OD and T. Atorvastatin 40 mg HS.", [("T.", "Aspirin"), ("T.", "Atorvastatin")]),
-        ("He takes 2 caps. Creon with meals.", [("caps", "Creon")]),
-        ("TAB. METFORMIN 500 MG BD", [("TAB", "METFORMIN")]),
+        ("He takes 2 caps. Creon with meals.", [("caps.", "Creon")]),
+        ("TAB. METFORMIN 500 MG BD", [("TAB.", "METFORMIN")]),
         # Behind its drug or its amount it is of that one.
         ("Metformin 500 mg tab. Aspirin 81 mg daily.", [("tab", "Metformin")]),
         ("Senna tabs. 2 nocte.", [("tabs", "Senna")]),
