@@ -89,7 +89,8 @@ class Numbers(Neighbours):
         value = figures.value_of(stretch)
         last = self.last
         if former := self._former(item, value):
-            return former
+            # "(était 1 co)"
+            return "DOSAGE" if follows == "FORM" else former
         if self._behind_arrow(item, value) and follows != "FORM":
             return "STRENGTH"
         if changed := self._changed(item, following):
