@@ -46,12 +46,13 @@ def _code_and_resources() -> str:
 
 
 def weights(nlp: Language) -> dict[str, str]:
-    """The SHA-256 of each trained component's weights, by its name in the pipeline."""
+    """The SHA-256 of each trained component's weights, by its name in the pipeline; of two models that of both."""
     found: dict[str, str] = {}
     for name, pipe in nlp.pipeline:
-        model = getattr(pipe, "model", None)
-        if model is not None and hasattr(model, "to_bytes"):
-            found[name] = sha256([model.to_bytes()])
+        models = (getattr(pipe, attribute, None) for attribute in ("model", "problem_model"))
+        parts = [model.to_bytes() for model in models if model is not None and hasattr(model, "to_bytes")]
+        if parts:
+            found[name] = sha256(parts)
     return found
 
 

@@ -31,7 +31,6 @@ from pipeline.qualifiers.base import (
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
 from pipeline.qualifiers.dating import DateLine, Dating, courses_of, limit_of
-from pipeline.qualifiers.drug_contexts import DrugContexts
 from pipeline.qualifiers.drug_ends import (
     ENDS,
     HISTORY_SECTIONS,
@@ -41,7 +40,8 @@ from pipeline.qualifiers.drug_ends import (
     DrugEnds,
     sentences_near,
 )
-from pipeline.qualifiers.drug_model import DrugModel, Overruling
+from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Tokens
+from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_not_had, is_told
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
@@ -89,6 +89,7 @@ class History(Qualifier):
         drug_labels: labels of entities that have a drug's notion of history.
         drugs_in_sections: words and sections of past conditions make drugs past too.
         model: overrules what the words say of a drug where it is sure; None: the words decide.
+        problem_model: likewise of what is no drug, unless a word or a date whose age is known tells.
 
     Raises:
         ValueError: a setting that cannot be read.
@@ -114,7 +115,8 @@ class History(Qualifier):
         years_are_history: bool = False,
         drug_labels: Sequence[str] = ("DRUG",),
         drugs_in_sections: bool = True,
-        model: DrugModel | None = None,
+        model: HistoryModel | None = None,
+        problem_model: HistoryModel | None = None,
     ) -> None:
         super().__init__(nlp, attr=attr, on_ents_only=on_ents_only, use_sections=use_sections)
         if history is not None:
@@ -125,6 +127,7 @@ class History(Qualifier):
         self.words_around = history_words(self.lang)
         self.shorthand = shorthand_words(self.lang)
         self.model = model
+        self.problem_model = problem_model
         self.use_dates = use_dates
         self.dating = Dating(
             limit_of(history_limit), exclude_birthdate, since_is_history, self.words_around, years_are_history
@@ -159,14 +162,21 @@ class History(Qualifier):
         place = reading.folded.place
         titles = sections.other_titles(HISTORY_SECTIONS | {OTHER})
         skip = Scopes((*((place(start), place(end), {}) for start, end in titles), *pollution_stretches(doc, reading)))
-        drugs = [span for span in targets if span.label_ in self.drug_labels]
+        drugs: list[Mention] = []
+        problems: list[Mention] = []
+        for span in targets:
+            mentions = drugs if span.label_ in self.drug_labels else problems
+            mentions.append((place(span.start_char), place(span.end_char), span.start_char))
+        drugs.sort()
         words, going_on = self._word_scopes(reading, propositions, skip)
-        mentions = sorted((place(span.start_char), place(span.end_char), span.start_char) for span in drugs)
-        weigh = None
-        if self.model is not None and drugs:
-            weigh = Overruling(self.model, DrugContexts.read(doc, reading.folded, mentions, sections), reading.folded)
-        present = weigh.present if weigh is not None else frozenset[int]()
-        ends = self._drug_ends(reading, propositions, skip, sections, mentions, present) if drugs else None
+        models = ((self.model, drugs), (self.problem_model, problems))
+        weighed = [mention for model, mentions in models if model is not None for mention in mentions]
+        tokens = Tokens.read(doc, reading.folded, drugs, weighed) if weighed else None
+        of_drug = None
+        if tokens is not None and self.model is not None and drugs:
+            of_drug = Overruling(self.model, HistoryContexts(tokens, drugs, sections), reading.folded)
+        present = of_drug.present if of_drug is not None else frozenset[int]()
+        ends = self._drug_ends(reading, propositions, skip, sections, drugs, present) if drugs else None
         dates = OwnDates(
             reading.folded.folded,
             propositions,
@@ -189,13 +199,39 @@ class History(Qualifier):
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
             past, cues = self._decide(span, case)
-            if weigh is None or span.label_ not in self.drug_labels:
+            if of_drug is None or span.label_ not in self.drug_labels:
                 return past, cues
-            return weigh.decided(span, past, cues)
+            return of_drug.decided(span, past, cues)
 
-        return decide
+        if tokens is None or self.problem_model is None or not problems:
+            return decide
+        contexts = HistoryContexts(tokens, problems, sections)
+        decided = self._problems(self.problem_model, contexts, decide, targets, reading.folded)
+        return lambda span: decided.get((span.start, span.end, span.label)) or decide(span)
 
-    def _date_line(self, doc: Doc, folded: FoldedText, drugs: Sequence[Span], sections: SectionLine) -> DateLine:
+    def _problems(
+        self,
+        model: HistoryModel,
+        contexts: HistoryContexts,
+        decide: Callable[[Span], tuple[bool, list[CueData]]],
+        targets: Sequence[Span],
+        folded: FoldedText,
+    ) -> dict[tuple[int, int, int], tuple[bool, list[CueData]]]:
+        """The decisions about problems, by tokens and label; the model is asked where neither words nor ages of dates tell."""
+        decided, asked = {}, []
+        for span in targets:
+            if span.label_ in self.drug_labels:
+                continue
+            past, cues = decided[span.start, span.end, span.label] = decide(span)
+            if not is_told(cues) and (past or not is_not_had(span)):
+                asked.append(span)
+        weigh = Overruling(model, contexts, folded, {folded.place(span.start_char) for span in asked})
+        for span in asked:
+            key = span.start, span.end, span.label
+            decided[key] = weigh.decided(span, *decided[key])
+        return decided
+
+    def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:
         """The dates that count; the courses too where there are drugs."""
         if not self.use_dates:
             return DateLine([], [])
@@ -218,7 +254,7 @@ class History(Qualifier):
         propositions: Propositions,
         skip: Scopes,
         sections: SectionLine,
-        mentions: list[tuple[int, int, int]],
+        mentions: list[Mention],
         present: frozenset[int],
     ) -> DrugEnds:
         """What ends the drugs; `present`: those that are taken whatever is said, by where they begin."""
@@ -352,6 +388,7 @@ def _name(qualified: Span | Token) -> str | None:
         "drug_labels": ["DRUG"],
         "drugs_in_sections": True,
         "model": None,
+        "problem_model": None,
     },
 )
 def make_history(
@@ -372,8 +409,9 @@ def make_history(
     drug_labels: list[str],
     drugs_in_sections: bool,
     model: str | None,
+    problem_model: str | None,
 ) -> History:
-    """Factory of History; `model`: a folder of pipeline/models, or a path. Raises ValueError for a model that is not there."""
+    """Factory of History; models: folders of pipeline/models, or paths. Raises ValueError for a model that is not there."""
     return History(
         nlp,
         attr=attr,
@@ -390,5 +428,6 @@ def make_history(
         years_are_history=years_are_history,
         drug_labels=drug_labels,
         drugs_in_sections=drugs_in_sections,
-        model=DrugModel.load(model) if model is not None else None,
+        model=HistoryModel.load(model) if model is not None else None,
+        problem_model=HistoryModel.load(problem_model) if problem_model is not None else None,
     )

@@ -20,7 +20,7 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import Any, Generic, TypeVar
 
 from pipeline import resources
@@ -308,9 +308,8 @@ class _Reading:
         "_collapsed",
         "_ends",
         "_far_end",
-        "_of_text",
+        "_places",
         "_plain",
-        "_starts",
         "_text",
         "next_words",
         "words",
@@ -330,18 +329,20 @@ class _Reading:
         self._between, self._between_words = between
         self._far_end = far_end
         self._ends: dict[tuple[int, _Class], list[int]] = {}
-        self._starts: list[int] = []
+        starts: list[int] = []
         words: list[str] = []
         for low, high in near:
             for match in _WORD.finditer(self._plain, collapsed.place(low), collapsed.place(high)):
-                self._starts.append(match.start())
+                starts.append(match.start())
                 word = match[0]
                 words.append(word if word.isalpha() else "")
-        # What a gap may lead to is looked for only where the text has a word of it.
-        self._of_text = frozenset(words)
-        self._begun: dict[_Node[Any], bool] = {}
-        self.words = dict(zip(self._starts, words, strict=True))
-        self.next_words = dict(zip(self._starts, words[1:], strict=False))
+        # Where each word stands: what a gap may lead to is looked for only where the text has a word of it.
+        self._places: dict[str, list[int]] = {}
+        for start, word in zip(starts, words, strict=True):
+            self._places.setdefault(word, []).append(start)
+        self._begun: dict[_Node[Any], list[int]] = {}
+        self.words = dict(zip(starts, words, strict=True))
+        self.next_words = dict(zip(starts, words[1:], strict=False))
 
     def read(self, node: _Node[T], place: int, cue_end: int | None, found: list[tuple[int, int, T]]) -> None:
         """Go on from a node at a place. `found`: how far each row goes, the end of its cue, its value."""
@@ -354,23 +355,26 @@ class _Reading:
                 found += [(end, last, value) for value in following.values]
                 if following.after:
                     self._read_each(following, self._following(end), cue_end, found)
-                if following.near is not None and self._may_begin(following.near):
-                    self._read_each(following.near, self._within(end, _NEAR_REACH, _NEAR_END), cue_end, found)
-                if following.far is not None and self._may_begin(following.far):
-                    self._read_each(following.far, self._within(end, _FAR_REACH, self._far_end), end, found)
+                if following.near is not None:
+                    for begin in self._within(following.near, end, _NEAR_REACH, _NEAR_END):
+                        self.read(following.near, begin, cue_end, found)
+                if following.far is not None:
+                    for begin in self._within(following.far, end, _FAR_REACH, self._far_end):
+                        self.read(following.far, begin, end, found)
 
-    def _may_begin(self, node: _Node[T]) -> bool:
-        """Does the text hold a word with which what follows a node begins? Asked behind a gap, where any may follow."""
+    def _begins(self, node: _Node[T]) -> list[int]:
+        """The places of the words with which what follows a node begins. Asked behind a gap, where any may follow."""
         known = self._begun.get(node)
         if known is None:
-            known = self._begun[node] = not self._of_text.isdisjoint(node.by_word)
+            words = self._places.keys() & node.by_word.keys()
+            known = self._begun[node] = sorted(chain.from_iterable(map(self._places.__getitem__, words)))
         return known
 
     def _may_reach(self, node: _Node[T]) -> bool:
         """Does a row end here, or may it go on, over a gap as well?"""
         if node.values or node.after:
             return True
-        return any(self._may_begin(gap) for gap in (node.near, node.far) if gap is not None)
+        return any(self._begins(gap) for gap in (node.near, node.far) if gap is not None)
 
     def _read_each(
         self, node: _Node[T], places: list[int], cue_end: int | None, found: list[tuple[int, int, T]]
@@ -425,11 +429,15 @@ class _Reading:
         end += plain.startswith(",", end)
         return end + plain.startswith(" ", end)
 
-    def _within(self, low: int, reach: int, ends: re.Pattern[str]) -> list[int]:
-        """Where words begin from an offset on, up to what ends the clause."""
-        source, starts = self._collapsed.source, self._starts
+    def _within(self, node: _Node[T], low: int, reach: int, ends: re.Pattern[str]) -> list[int]:
+        """Where what follows a node may begin from an offset on, up to what ends the clause."""
+        starts = self._begins(node)
+        begin = bisect_left(starts, low)
+        # In the text itself it is as far away or farther.
+        if begin == len(starts) or starts[begin] >= low + reach:
+            return []
+        source = self._collapsed.source
         first = source(low)
         stop = ends.search(self._text, first, first + reach)
         last = stop.start() if stop is not None else first + reach
-        begin = bisect_left(starts, low)
         return starts[begin : bisect_left(starts, last, begin, key=source)]

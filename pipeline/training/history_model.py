@@ -1,16 +1,18 @@
-"""The model of the past of drugs, from annotated notes.
+"""The model of the past of drugs or of problems, from annotated notes.
 
-    python -m pipeline.training.drug_history OUT NOTES.jsonl ... [--sentences MARKED.tsv] [--language en]
+    python -m pipeline.training.history_model OUT NOTES.jsonl ... [--kind problem] [--sentences MARKED.tsv] [--language en]
 
-Each file of NOTES is one writer: one object a line, with `text`, `entities` and `history` (`start`, `end`, `kind` "drug",
-`history` true or false; `unsure` and `context` are left out), as `anamnesis evaluate` reads. `--sentences`: single sentences
-with their drugs marked, "[lisinopril]+ was stopped for cough", behind a tab; they count less than notes. Every writer is
+Each file of NOTES is one writer: one object a line, with `text`, `entities` and `history` (`start`, `end`, `kind` "drug" or
+"problem", `history` true or false; `unsure` and `context` are left out), as `anamnesis evaluate` reads. `--sentences`: single
+sentences in a column `sentence`, their mentions marked, "[lisinopril]+ was stopped for cough", and the date of the note in a
+column `date`, if any; they count less than notes. Every writer is
 judged by a model of the others together with the rules, which is printed; then the model of all is written to OUT.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import re
 import sys
@@ -26,8 +28,8 @@ from spacy.util import filter_spans
 
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
-from pipeline.qualifiers.drug_contexts import DrugContexts
-from pipeline.qualifiers.drug_model import ALWAYS, PAST_FROM, PRESENT_BELOW, write
+from pipeline.qualifiers.history_contexts import HistoryContexts, Tokens
+from pipeline.qualifiers.history_model import ALWAYS, PAST_FROM, PRESENT_BELOW, is_told, write
 from pipeline.qualifiers.reading import Reading
 
 # What a mention in a single sentence counts, beside one in a note.
@@ -38,7 +40,9 @@ _STEPS, _INNER_STEPS = 12, 40
 # What a sentence counts more that is read wrongly, and how often at most it is looked for.
 _WRONG, _MOST_FITS = 3.0, 5
 # How sure the model must be to overrule the rules in shorthand: below the first, from the second on.
-_SURE = 0.07, 0.97
+_SURE = {"drug": (0.07, 0.97), "problem": (0.05, 0.85)}
+# The rules alone.
+_NO_MODELS = {"components.anamnesis_history.model": None, "components.anamnesis_history.problem_model": None}
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -47,25 +51,35 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Mentions:
-    """Mentions of drugs: the features of each, whether it is of the past, how much it counts, and its writer."""
+    """Mentions of a kind: the features of each, whether it is of the past, how much it counts, and its writer."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.label = kind.upper()
+        self.sure = _SURE[kind]
         self.features: list[list[str]] = []
         self.past: list[bool] = []
         self.counts: list[float] = []
         self.writers: list[str] = []
         self.by_rules: list[bool] = []
+        # Whether the rules say so by evidence that the model does not overrule.
+        self.is_told: list[bool] = []
         self.in_shorthand: list[bool] = []
 
     def add(self, nlp: Language, doc: Doc, wanted: dict[int, bool], writer: str, counts: float) -> None:
-        """Add the drugs of a Doc that begin at the offsets wanted."""
+        """Add the mentions of a Doc that begin at the offsets wanted."""
         nlp(doc)
         folded = Reading.of(doc).folded
-        place, drugs = folded.place, [span for span in doc.ents if span.label_ == "DRUG"]
-        bounds = [(place(span.start_char), place(span.end_char), span.start_char) for span in drugs]
-        contexts = DrugContexts.read(doc, folded, bounds, SectionLine(doc, used=True))
-        for span in drugs:
-            if span.start_char in wanted:
+        place = folded.place
+
+        def named(label: str) -> list[tuple[int, int, int]]:
+            spans = (span for span in doc.ents if span.label_ == label)
+            return [(place(span.start_char), place(span.end_char), span.start_char) for span in spans]
+
+        found = named(self.label)
+        contexts = HistoryContexts(Tokens.read(doc, folded, named("DRUG"), found), found, SectionLine(doc, used=True))
+        for span in doc.ents:
+            if span.label_ == self.label and span.start_char in wanted:
                 start = place(span.start_char)
                 self.features.append([ALWAYS, *contexts.features(contexts.of(start))])
                 self.in_shorthand.append(contexts.is_shorthand(start))
@@ -73,6 +87,7 @@ class Mentions:
                 self.counts.append(counts)
                 self.writers.append(writer)
                 self.by_rules.append(bool(span._.history))
+                self.is_told.append(self.kind == "problem" and is_told(span._.history_evidence or ()))
 
 
 def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
@@ -81,17 +96,19 @@ def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
         for note in map(json.loads, lines):
             doc = nlp.make_doc(note["text"])
             doc._.note_datetime = note.get("note_datetime")
-            spans = [doc.char_span(e["start"], e["end"], e["label"], alignment_mode="expand") for e in note["entities"]]
+            judged = note.get("history", ())
+            given = [(e["start"], e["end"], e["label"]) for e in note["entities"]]
+            given += [(h["start"], h["end"], "PROBLEM") for h in judged if h["kind"] == "problem"]
+            spans = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in given]
             doc.ents = filter_spans([span for span in spans if span is not None])
-            judged = (
-                h
-                for h in note.get("history", ())
-                if h["kind"] == "drug" and not h.get("context") and not h.get("unsure")
-            )
-            given = {h["start"]: bool(h["history"]) for h in judged}
+            past = {
+                h["start"]: bool(h["history"])
+                for h in judged
+                if h["kind"] == mentions.kind and not h.get("context") and not h.get("unsure")
+            }
             wanted = {
-                span.start_char: given[start]
-                for start in given
+                span.start_char: past[start]
+                for start in past
                 for span in doc.ents
                 if span.start_char <= start < span.end_char
             }
@@ -100,16 +117,16 @@ def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
 
 def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
     """Add the marked mentions of single sentences."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or not _MARKED.search(line):
-            continue
-        marked = line.split("\t")[-1].replace("\\n", "\n")
+    lines = (line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        marked = row["sentence"].replace("\\n", "\n")
         doc = nlp.make_doc(_MARKED.sub(r"\1", marked))
+        doc._.note_datetime = row.get("date") or None
         taken_out, wanted, spans = 0, {}, []
         for match in _MARKED.finditer(marked):
             start = match.start() - taken_out
             taken_out += len(match[0]) - len(match[1])
-            span = doc.char_span(start, start + len(match[1]), "DRUG", alignment_mode="expand")
+            span = doc.char_span(start, start + len(match[1]), mentions.label, alignment_mode="expand")
             if span is not None:
                 spans.append(span)
                 wanted[span.start_char] = match[2] == "+"
@@ -180,8 +197,9 @@ def held_out(matrix: Matrix, mentions: Mentions) -> Iterator[tuple[str, Ints, Fl
 def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
     """Whether the rules and the model together say that mentions are of the past."""
     by_rules, short = np.array(mentions.by_rules)[places], np.array(mentions.in_shorthand)[places]
-    low, high = _SURE
-    both: Flags = np.where(short, (by_rules & (likely >= low)) | (likely >= high), by_rules)
+    low, high = mentions.sure
+    overruled = short & ~np.array(mentions.is_told)[places] & np.where(by_rules, likely < low, likely >= high)
+    both: Flags = by_rules ^ overruled
     return both
 
 
@@ -217,12 +235,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("notes", type=Path, nargs="+")
+    parser.add_argument("--kind", choices=_SURE, default="drug")
     parser.add_argument("--sentences", type=Path)
     parser.add_argument("--language", default="en")
     parser.add_argument("--unjudged", action="store_true", help="make the model only, in a quarter of the time")
     options = parser.parse_args()
-    nlp = load(options.language, entities="given", overrides={"components.anamnesis_history.model": None})
-    mentions = Mentions()
+    nlp = load(options.language, entities="given", overrides=_NO_MODELS)
+    mentions = Mentions(options.kind)
     for file in options.notes:
         of_notes(mentions, nlp, file)
     if options.sentences is not None:
@@ -233,8 +252,8 @@ def main() -> int:
     weights = fitted_to_sentences(matrix, mentions)
     kept = {name: weight for name, weight in zip(matrix.names, weights.tolist(), strict=True) if weight}
     kept.setdefault(ALWAYS, 0.0)
-    kept |= zip((PRESENT_BELOW, PAST_FROM), _SURE, strict=True)
-    write(kept, options.out, "Made by pipeline.training.drug_history: a feature and its weight, the heaviest first.")
+    kept |= zip((PRESENT_BELOW, PAST_FROM), mentions.sure, strict=True)
+    write(kept, options.out, "Made by pipeline.training.history_model: a feature and its weight, the heaviest first.")
     sys.stdout.write(f"{len(kept)} of {len(matrix.names)} features\n")
     return 0
 

@@ -1,16 +1,15 @@
-"""The trained model of the past of drugs: a linear one, whose weights are a table that can be read.
+"""The trained model of the past, of drugs or of problems: a linear one, whose weights are a table that can be read.
 
-It weighs what stands around a drug in shorthand (`drug_contexts`) and has no part in the rules; it overrules them where it is
-sure. Made by `pipeline.training.drug_history`.
+It weighs what stands around a mention in shorthand (`history_contexts`) and has no part in the rules; it overrules them where
+it is sure. Made by `pipeline.training.history_model`.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,22 @@ import numpy as np
 from spacy.tokens import Span
 
 from pipeline.qualifiers.base import RECENT, CueData, qualified_by
-from pipeline.qualifiers.drug_contexts import PAIRS, WORDS, Context, DrugContexts, stem_of
+from pipeline.qualifiers.history_contexts import PAIRS, WORDS, Context, HistoryContexts, Tokens, stem_of
 from pipeline.text.folding import FoldedText
 
 MODELS = Path(__file__).parent.parent / "models"
 _FILE = "weights.tsv"
-#: What every drug weighs; how likely a drug is of the past whatever the rules say, and how unlikely one that is not.
+#: What every mention weighs; how likely one is of the past whatever the rules say, and how unlikely one that is not.
 ALWAYS = "(always)"
 PAST_FROM, PRESENT_BELOW = "(past from)", "(present below)"
 
-# Qualities of a drug that was not taken.
-_NEVER_TAKEN = ("negation", "family", "hypothesis", "allergy")
+# Qualities of a drug that was not taken, of a problem that the patient has not.
+_NOT_HAD = ("negation", "family", "hypothesis", "allergy")
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class DrugModel:
+class HistoryModel:
     """Weights by feature.
 
     Args:
@@ -70,83 +69,98 @@ class DrugModel:
         return table
 
     @staticmethod
-    def load(model: str | Path) -> DrugModel:
+    def load(model: str | Path) -> HistoryModel:
         """Read a model once: the name of a folder in pipeline/models, or a path. Raises ValueError where there is none."""
         folder = next((path for path in (MODELS / model, Path(model)) if (path / _FILE).is_file()), None)
         if folder is None:
-            raise ValueError(
-                f"no model of the past of drugs {str(model)!r}: make one as pipeline/training/README.md says"
-            )
+            raise ValueError(f"no model of the past {str(model)!r}: make one as pipeline/training/README.md says")
         return _load(folder)
 
-    def scores(self, contexts: DrugContexts) -> dict[int, tuple[float, Context]]:
-        """How likely each drug in shorthand is of the past, by where it begins, and the context that says so."""
-        found = contexts.in_shorthand()
+    def scores(
+        self, contexts: HistoryContexts, among: Container[int] | None = None
+    ) -> dict[int, tuple[float, Context]]:
+        """How likely each mention in shorthand is of the past, by where it begins, and the context that says so.
+
+        `among`: where those begin that are asked for; None for all.
+        """
+        found = contexts.in_shorthand(among)
         if not found:
             return {}
-        words, pairs = self._read(contexts)
-        totals = _sums(words, [context.words for context in found.values()])
-        totals += _sums(pairs, [context.pairs for context in found.values()])
+        edges = np.array([context.stretches for context in found.values()])
+        low = int(edges.min())
+        before = self._read(contexts.text, low, int(edges.max()))
+        edges -= low
+        columns = np.arange(before.shape[1])
+        totals = (before[edges[:, 1::2], columns] - before[edges[:, ::2], columns]).sum(axis=1)
         scores = {}
         for (start, context), total in zip(found.items(), totals.tolist(), strict=True):
             total += self._always + sum(self._other.get(name, 0.0) for name in context.other)
             scores[start] = 1 / (1 + math.exp(-total)), context
         return scores
 
-    def _read(self, contexts: DrugContexts) -> tuple[Floats, Floats]:
-        """The weights of each token, and of each with the next one."""
-        tokens, pairs = contexts.tokens, self._pairs
-        rows = [*map(self._row, tokens)]
-        two = [pairs.get(f"{one} {other}", 0) for one, other in pairwise(tokens)]
-        return self._word_weights[rows], self._pair_weights[[*two, 0]]
-
-    def _row(self, token: str) -> int:
-        """The row of a token, or of how it begins."""
-        return self._words.get(token) or self._words.get(stem_of(token) or "", 0)
+    def _read(self, text: Tokens, low: int, high: int) -> Floats:
+        """What the tokens from one to another weigh before each of them, by stretch; in those of pairs, each with the next one."""
+        words, pairs = self._words, self._pairs
+        row_of = {token: words.get(token) or words.get(stem or "", 0) for token, stem in text.stems.items()}
+        before = np.zeros((high - low + 1, len(WORDS) + len(PAIRS)))
+        before[1:, : len(WORDS)] = self._word_weights[[*map(row_of.__getitem__, text.tokens[low:high])]]
+        two = [pairs.get(pair, 0) for pair in text.two[low:high]]
+        before[1 : len(two) + 1, len(WORDS) :] = self._pair_weights[two]
+        return np.cumsum(before, axis=0, out=before)
 
     def overrules(self, likely: float, past: bool) -> bool:
-        """Whether a drug is so likely of the past, or so unlikely, that what the rules say does not count."""
+        """Whether a mention is so likely of the past, or so unlikely, that what the rules say does not count."""
         low, high = self._sure
         return likely < low if past else likely >= high
 
-    def heaviest(self, contexts: DrugContexts, context: Context, past: bool) -> tuple[int, int] | None:
-        """The bounds of the word that says most that a drug is of the past, or that it is not."""
+    def heaviest(self, contexts: HistoryContexts, context: Context, past: bool) -> tuple[int, int] | None:
+        """The bounds of the word that says most that a mention is of the past, or that it is not."""
+        text, words = contexts.text, self._words
         by_token: dict[int, float] = {}
-        for column, (low, high) in enumerate(context.words):
+        edges = iter(context.stretches[: 2 * len(WORDS)])
+        for column, (low, high) in enumerate(zip(edges, edges, strict=True)):
             for token in range(low, high):
-                weight = float(self._word_weights[self._row(contexts.tokens[token]), column])
+                word = text.tokens[token]
+                weight = float(self._word_weights[words.get(word) or words.get(text.stems[word] or "", 0), column])
                 by_token[token] = by_token.get(token, 0.0) + (weight if past else -weight)
-        return contexts.bounds[max(by_token, key=by_token.__getitem__)] if by_token else None
+        return text.bounds[max(by_token, key=by_token.__getitem__)] if by_token else None
 
     def to_bytes(self) -> bytes:
         """The weights, for the fingerprint."""
         return (self.folder / _FILE).read_bytes()
 
     def __reduce__(self) -> tuple[object, tuple[Path]]:
-        return DrugModel.load, (self.folder,)
+        return HistoryModel.load, (self.folder,)
 
 
 class Overruling:
-    """What a model says of the drugs of a text against the words.
+    """What a model says of the mentions of one kind in a text, against the words.
 
     Args:
-        contexts: what stands around the drugs, in the folded text.
+        contexts: what stands around the mentions, in the folded text.
+        among: where those begin that it is asked about; None for all.
 
     Attributes:
-        present: the drugs that are taken whatever the words say, by where they begin in the folded text.
+        present: the mentions that are of the present whatever the words say, by where they begin in the folded text.
     """
 
-    def __init__(self, model: DrugModel, contexts: DrugContexts, folded: FoldedText) -> None:
+    def __init__(
+        self,
+        model: HistoryModel,
+        contexts: HistoryContexts,
+        folded: FoldedText,
+        among: Container[int] | None = None,
+    ) -> None:
         self._model = model
         self._contexts = contexts
         self._folded = folded
-        self._scores = model.scores(contexts)
+        self._scores = model.scores(contexts, among)
         self.present = frozenset(
             start for start, (likely, _) in self._scores.items() if model.overrules(likely, past=True)
         )
 
     def decided(self, span: Span, past: bool, cues: list[CueData]) -> tuple[bool, list[CueData]]:
-        """The decision about a drug, with the word that weighs most where it is not that of the rules: `past`, `cues`.
+        """The decision about a mention, with the word that weighs most where it is not that of the rules: `past`, `cues`.
 
         What is denied, another person's, planned or not tolerated is not taken for the patient's past.
         """
@@ -155,7 +169,7 @@ class Overruling:
         if found is None:
             return past, cues
         likely, context = found
-        if not self._model.overrules(likely, past) or (not past and qualified_by(span, _NEVER_TAKEN) is not None):
+        if not self._model.overrules(likely, past) or (not past and is_not_had(span)):
             return past, cues
         bounds = self._model.heaviest(self._contexts, context, not past)
         low, high = bounds if bounds is not None else (start, self._folded.place(span.end_char))
@@ -169,21 +183,21 @@ class Overruling:
         return not past, [*cues, cue]
 
 
-def _sums(weights: Floats, stretches: list[list[tuple[int, int]]]) -> Floats:
-    """Of each drug the weights of all its stretches, which are columns."""
-    before = np.zeros((len(weights) + 1, weights.shape[1]))
-    np.cumsum(weights, axis=0, out=before[1:])
-    bounds = np.array(stretches)
-    columns = np.arange(weights.shape[1])
-    found: Floats = (before[bounds[:, :, 1], columns] - before[bounds[:, :, 0], columns]).sum(axis=1)
-    return found
+def is_not_had(span: Span) -> bool:
+    """Whether a drug was not taken, or the patient has not a problem."""
+    return qualified_by(span, _NOT_HAD) is not None
+
+
+def is_told(cues: Iterable[CueData]) -> bool:
+    """Whether a word, or a date whose age is known, is among the cues of a decision."""
+    return any(cue["kind"] == "lexical" or cue.get("age_days") is not None for cue in cues)
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path) -> DrugModel:
+def _load(folder: Path) -> HistoryModel:
     with (folder / _FILE).open(encoding="utf-8", newline="") as lines:
         rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
-        return DrugModel({name: float(weight) for name, weight in rows}, folder)
+        return HistoryModel({name: float(weight) for name, weight in rows}, folder)
 
 
 def write(weights: Mapping[str, float], folder: Path, header: str) -> None:

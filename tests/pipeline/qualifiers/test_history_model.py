@@ -14,16 +14,16 @@ from spacy.tokens import Span
 
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
-from pipeline.qualifiers.drug_contexts import DrugContexts
-from pipeline.qualifiers.drug_model import (
+from pipeline.qualifiers.history_contexts import HistoryContexts, Tokens
+from pipeline.qualifiers.history_model import (
     ALWAYS,
     PAST_FROM,
     PRESENT_BELOW,
-    DrugModel,
+    HistoryModel,
     write,
 )
 from pipeline.qualifiers.reading import Reading
-from pipeline.training import drug_history
+from pipeline.training import history_model
 from tests.profiles import profile
 
 NOTE = """PMH: DVT, HTN
@@ -53,7 +53,7 @@ def contexts(text=NOTE, names=DRUGS):
     doc = nlp(given(nlp, text, names))
     folded = Reading.of(doc).folded
     mentions = sorted((folded.place(e.start_char), folded.place(e.end_char), e.start_char) for e in doc.ents)
-    return DrugContexts.read(doc, folded, mentions, SectionLine(doc, used=True))
+    return HistoryContexts(Tokens.read(doc, folded, mentions, mentions), mentions, SectionLine(doc, used=True))
 
 
 def decided(weights, tmp_path, text, names):
@@ -71,7 +71,7 @@ def test_a_score_is_the_sum_of_the_weights_of_the_features_that_it_is_trained_on
     names = sorted({name for context in by_place.values() for name in read.features(context)})
     weights = {name: (place % 7 - 3) / 10 for place, name in enumerate(names)}
     write({ALWAYS: 0.25, **SURE, **weights}, tmp_path / "model", "made for a test")
-    scores = DrugModel.load(tmp_path / "model").scores(read)
+    scores = HistoryModel.load(tmp_path / "model").scores(read)
     assert scores.keys() == by_place.keys()
     for start, context in by_place.items():
         total = 0.25 + sum(weights[name] for name in read.features(context))
@@ -130,7 +130,7 @@ def test_the_rules_decide_without_a_model():
 
 
 def test_a_model_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="no model of the past of drugs 'nowhere'"):
+    with pytest.raises(ValueError, match="no model of the past 'nowhere'"):
         spacy.blank("en").add_pipe("anamnesis_history", config={"model": "nowhere"})
 
 
@@ -157,11 +157,11 @@ def test_a_model_is_made_from_notes_and_sentences(tmp_path, monkeypatch, capsys)
         (tmp_path / f"{writer}.jsonl").write_text("\n".join(map(json.dumps, notes)))
     (tmp_path / "sentences.tsv").write_text("kind\tsentence\nended\t[Zocor]+ was stopped in May\ntaken\ton [Zocor]-\n")
     files = [str(tmp_path / name) for name in ("out", "one.jsonl", "two.jsonl")]
-    monkeypatch.setattr(sys, "argv", ["drug_history", *files, "--sentences", str(tmp_path / "sentences.tsv")])
-    assert drug_history.main() == 0
+    monkeypatch.setattr(sys, "argv", ["history_model", *files, "--sentences", str(tmp_path / "sentences.tsv")])
+    assert history_model.main() == 0
     assert "one" in capsys.readouterr().out
     text = "Formerly: Paxil 20 mg\nMeds: Norvasc 5 mg daily"
-    model = DrugModel.load(tmp_path / "out")
+    model = HistoryModel.load(tmp_path / "out")
     (past, _), (present, _) = model.scores(contexts(text, ("Paxil", "Norvasc"))).values()
     assert past > 0.9
     assert present < 0.1
@@ -211,3 +211,59 @@ def test_the_french_profile_reads_shorthand_with_its_model(text, drug, past):
     nlp = profile("fr", entities="given")
     doc = nlp(given(nlp, text, [drug]))
     assert doc.ents[0]._.history is past
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "weight", "past"),
+    [
+        # Where nothing tells, and over a year of which nobody knows the age.
+        ("Pneumonia, weekend", None, 6.0, True),
+        ("Pneumonia 2012, weekend", None, -6.0, False),
+        # Over no word and no date whose age is known.
+        ("h/o Pneumonia, weekend", None, -6.0, True),
+        ("PMH: Pneumonia, weekend", None, -6.0, True),
+        ("Pneumonia 3/4/2012, weekend", "2024-05-20", -6.0, True),
+        ("PMH: Pneumonia 3 days ago, weekend", None, 6.0, False),
+        # What the patient has not, or another has.
+        ("No Pneumonia, weekend", None, 6.0, False),
+        ("Father: Pneumonia, weekend", None, 6.0, False),
+        # In sentences the rules decide.
+        ("He was seen for Pneumonia and it was on the weekend of the game that the others lost.", None, 6.0, False),
+    ],
+)
+def test_a_model_of_problems_overrules_what_neither_words_nor_ages_tell(tmp_path, text, note, weight, past):
+    write({ALWAYS: 0.0, **SURE, "behind: weekend": weight}, tmp_path / "model", "made for a test")
+    nlp = load(
+        "en", entities="given", overrides={"components.anamnesis_history.problem_model": str(tmp_path / "model")}
+    )
+    doc = nlp.make_doc(text)
+    start = text.index("Pneumonia")
+    doc.ents = [doc.char_span(start, start + len("Pneumonia"), "PROBLEM")]
+    doc._.note_datetime = note
+    assert nlp(doc).ents[0]._.history is past
+
+
+def test_words_of_a_problem_are_features_of_it():
+    nlp = profile("en", entities="given")
+    text = "Renal: AKI on CKD, resolving"
+    doc = nlp.make_doc(text)
+    spans = [doc.char_span(text.index(name), text.index(name) + len(name), "PROBLEM") for name in ("AKI on CKD",)]
+    doc.ents = spans
+    nlp(doc)
+    mentions = [(span.start_char, span.end_char, span.start_char) for span in spans]
+    read = HistoryContexts(
+        Tokens.read(doc, Reading.of(doc).folded, [], mentions), mentions, SectionLine(doc, used=True)
+    )
+    features = set(read.features(read.of(spans[0].start_char)))
+    assert {"is: aki", "is: ckd", "before: renal", "behind 2: resolving"} <= features
+
+
+def test_problems_that_overlap_are_decided():
+    nlp = profile("en", entities="given")
+    doc = nlp.make_doc("PMH: chronic renal failure, 12")
+    doc.spans["problems"] = [
+        doc.char_span(5, 26, "PROBLEM"),
+        doc.char_span(13, 26, "PROBLEM"),
+        doc.char_span(28, 30, "PROBLEM"),
+    ]
+    assert [span._.history for span in nlp(doc).spans["problems"]] == [True, True, True]
