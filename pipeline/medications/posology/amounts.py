@@ -92,7 +92,7 @@ class Amounts:
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
         scaled = alternatives(w for w, unit in self.units.items() if unit.measure == "activity")
-        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|[{letters}](?=\s*(?:d')?{scaled}\b)))?"
+        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|(?!mu?\s*/\s*(?:min|h|kg))[{letters}](?=\s*(?:d')?{scaled}\b)))?"
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
         more = rf"(?:\s+{alternatives(additional)})?"
         half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"

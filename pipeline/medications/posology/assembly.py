@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
+from pipeline.medications.posology.daily import GENERAL_MEALS
 from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
 from pipeline.medications.posology.elements import Data, Element, Timing
 
+_LENGTHS = ("duration", "length")
+_HOW_OFTEN = ("frequency", "period", "periodUnit", "count")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_BY_NEEDLE = frozenset({"intravenous", "intramuscular", "subcutaneous", "parenteral"})
 
 
 class Assembling:
@@ -112,7 +114,7 @@ class Assembling:
             self.step.repeat = {}
         elif self.then and self.step.timed() and self._new_step(timing.repeat):
             self._next()
-        elif self.closed and self.step.duration is not None and not self.bracket and self._fewer(timing.repeat):
+        elif self.closed and self.step.duration is not None and not self.bracket and self._goes_on(timing.repeat):
             self._next()  # "qid x 1 wk, tid x 1 wk, bid x 1 wk"
         if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
             self._leave_out(timing.repeat["dayOfWeek"])
@@ -140,16 +142,14 @@ class Assembling:
             return True  # "40 mg stat, then daily"
         return self._other_frequency(repeat)
 
-    def _fewer(self, repeat: Data) -> bool:
-        """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk"?"""
+    def _goes_on(self, repeat: Data) -> bool:
+        """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk", "od 2/52, alternate days 2/52"?"""
         same = all(repeat.get(name) == self.step.repeat.get(name) for name in ("period", "periodUnit"))
-        return same and self._other_frequency(repeat)
+        return (same or self.following in _LENGTHS) and self._other_frequency(repeat)
 
     def _other_frequency(self, repeat: Data) -> bool:
         mine = self.step.repeat
-        return any(
-            name in mine and name in repeat and mine[name] != repeat[name] for name in ("frequency", "period", "count")
-        )
+        return any(name in mine and name in repeat and mine[name] != repeat[name] for name in _HOW_OFTEN)
 
     def _beside_timing(self) -> bool:
         return self.last is not None and self.last.kind == "timing"
@@ -162,10 +162,13 @@ class Assembling:
             return
         if "frequency" in found and repeat.get("count") == 1 and "frequency" not in repeat and self._beside_timing():
             del repeat["count"]  # "une injection par jour"
-        if daily(repeat) and _so_many_a_week(found):
-            # "1 tablet a day, 5 days a week": so many takings a week.
+        if daily(repeat) and (_so_many_a_week(found) or _every_other_day(found)):
+            # "1 tablet a day, 5 days a week": so many takings a week; "od on alternate days".
             for name in ("frequency", "period", "periodUnit"):
                 repeat.pop(name)
+        self.step.at_meal |= (
+            self._beside_timing() and not self.joined and GENERAL_MEALS.issuperset(found.get("when", "-"))
+        )
         if _contradict(repeat, found):
             if self._was_right_eye():
                 self.whole.route = {"text": self.text[slice(*self.step.timings[0][:2])], "code": "ophthalmic"}
@@ -180,9 +183,9 @@ class Assembling:
             else:
                 repeat[name] = value
 
-    def _injected(self) -> bool:
-        """Is it given by needle: in English "1 g IV x 3" is said of nothing but three doses."""
-        return self.lang != "fr" and any(route.value in _BY_NEEDLE for route in self.step.routes)
+    def _routed(self) -> bool:
+        """Is the route said: in English "1 g IV x 3" and "0.4 mg SL x 3" are three doses."""
+        return self.lang != "fr" and bool(self.step.routes)
 
     def _most(self, timing: Timing) -> None:
         """ "up to 4 times a day": a limit of takings."""
@@ -196,7 +199,9 @@ class Assembling:
     def _was_right_eye(self) -> bool:
         """Is the only timing so far an "OD" that another frequency follows: "OD, three times a day"?"""
         timings = self.step.timings
-        return len(timings) == 1 and self.text[slice(*timings[0][:2])].lower().replace(".", "") == "od"
+        swallowed = any(amount.measure == "mass" for amount, _ in self.step.amounts)
+        once = self.text[slice(*timings[0][:2])].lower().replace(".", "") if len(timings) == 1 else ""
+        return once == "od" and not swallowed
 
 
 def _contradict(repeat: Data, found: Data) -> bool:
@@ -206,6 +211,10 @@ def _contradict(repeat: Data, found: Data) -> bool:
             return True
     most = {"frequencyMax", "periodMax"}
     return "frequency" in repeat and "frequency" in found and found.keys() & most != repeat.keys() & most
+
+
+def _every_other_day(found: Data) -> bool:
+    return (found.get("periodUnit"), found.get("period")) == ("d", "2") and found.get("frequency") == 1
 
 
 def _so_many_a_week(found: Data) -> bool:

@@ -51,6 +51,8 @@ _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 _DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
+# Said of the patient, and no change of a drug: "d/c home with Keflex".
+_NO_WORD = "none"
 
 
 class Changes:
@@ -98,7 +100,8 @@ class Changes:
             if match.end() < previous or not (
                 self._describes(folded, match, start) or self._is_of_state(folded, low, match)
             ):
-                found = self._before[phrase], match.start(), match.end()
+                change = self._before[phrase]
+                found = (change, match.start(), match.end()) if change != _NO_WORD else None
         return found
 
     def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:

@@ -84,7 +84,8 @@ def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None)
 
 def takings(amount: Amount) -> int:
     """How many takings an amount of doses says: "four doses of Thymoglobulin" are no dose of four; else 0."""
-    return counted(amount) if (amount.quantity or {}).get("unit") == "{dose}" else 0
+    number = counted(amount) if (amount.quantity or {}).get("unit") == "{dose}" else 0
+    return number if number <= MAX_COUNT else 0  # "the 2100 dose of Senna" is that of nine in the evening
 
 
 def counted(amount: Amount) -> int:

@@ -60,22 +60,23 @@ def moments_of(repeat: Data) -> set[str]:
     return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in GENERAL_MEALS}
 
 
-def daily_dose(posology: Data, *, each_site: bool = False) -> Data | None:
+def daily_dose(posology: Data, *, each_site: bool = False, at_meal: bool = False) -> Data | None:
     """The amount a day; None where it cannot be told: steps of a taper, takings that are counted.
 
     `each_site`: is it given into both eyes, ears or nostrils? Then it is the amount of one of them.
+    `at_meal`: is a meal that is not named said of the moment of the day before it ("each morning before food")?
     """
-    found = _of_all(posology)
+    found = _of_all(posology, at_meal)
     return {**found, "assumptions": [*found["assumptions"], "each_site"]} if found is not None and each_site else found
 
 
-def _of_all(posology: Data) -> Data | None:
+def _of_all(posology: Data, at_meal: bool) -> Data | None:
     dose, timing = posology.get("dose"), posology.get("timing")
     if posology["steps"]:
         return None if posology.get("max_dose") else _sum_of_day(posology["steps"])
     if not dose or not timing:
         return None
-    times = _times(timing["repeat"])
+    times = _times(timing["repeat"], at_meal)
     if times is None:
         return None
     low, high = _of_times(dose, times)
@@ -180,17 +181,19 @@ def _milligrams_of_one(strength: Data | None, unit: str | None) -> Fraction | No
     return held / Fraction(under["value"]) if under.get("unit") == unit and Fraction(under.get("value") or 0) else None
 
 
-def _times(repeat: Data) -> _Times | None:
+def _times(repeat: Data, at_meal: bool = False) -> _Times | None:
     """The takings a day that a timing says; None where it does not say them."""
-    if "count" in repeat:
-        return None
+    if "count" in repeat and not (
+        (repeat.get("period"), repeat.get("periodUnit")) == ("1", "d") and repeat["count"] > repeat["frequency"]
+    ):
+        return None  # but "daily for 5 doses" is once a day
     days = len(repeat["dayOfWeek"]) if "dayOfWeek" in repeat else _WEEK
     if "frequency" in repeat:
         return _of_frequency(repeat, days)
     if "timeOfDay" in repeat:
         one = len(repeat["timeOfDay"]) if "when" not in repeat and "period" not in repeat else 0
     elif "when" in repeat:
-        one = _moments_of_day(repeat)
+        one = _moments_of_day(repeat, at_meal)
     else:
         one = 1 if repeat.keys() == {"dayOfWeek"} else 0
     return _on_days(_Times(one, one), days) if one else None
@@ -230,9 +233,9 @@ def _on_days(times: _Times, days: int) -> _Times:
     )
 
 
-def _moments_of_day(repeat: Data) -> int:
+def _moments_of_day(repeat: Data, at_meal: bool) -> int:
     """How many takings the moments of a timing say; 0 where meals that are not named may be further ones."""
     moments = moments_of(repeat)
-    if GENERAL_MEALS & set(repeat["when"]) and (len(moments) < _SEVERAL or "NIGHT" in moments):
+    if GENERAL_MEALS & set(repeat["when"]) and not at_meal and (len(moments) < _SEVERAL or "NIGHT" in moments):
         return 0  # but "morning and evening with meals" are two
     return len(moments)

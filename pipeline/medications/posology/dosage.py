@@ -58,6 +58,7 @@ class Step:
     follows: bool = False  # "then", "increased to" or "alternating with" leads to it
     raised: bool = False  # it is a change of the dose before: what it depends on is no condition of taking
     excepted: list[str] = field(default_factory=list)  # the days that are left out: "daily except Sundays"
+    at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
     vague: bool = False  # when it is taken is said, but cannot be read
@@ -91,15 +92,22 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     form_unit = units.get((whole.form or {}).get("code") or "")
     found: list[Data] = []
     unread: list[Data] = []
-    strength: Data | None = None
+    strengths: list[tuple[list[Data], Data]] = []
     for step in steps:
         dosages, own = _dosages(step, form_unit)
         for dosage in dosages if step.route is not None else ():
             dosage["route"] = step.route
         if step.vague and dosages and not step.repeat:
             unread.append(dosages[0])
-        strength = strength or own
+        if own is not None:
+            strengths.append((dosages, own))
         found += dosages
+    strength = strengths[0][1] if strengths else None
+    if any(own != strength for _, own in strengths):
+        strength = None  # "one 21 mg patch daily x 6 weeks, then one 14 mg patch daily"
+        for dosages, own in strengths:
+            for dosage in dosages:
+                dosage |= _stated(own)
     if strength is not None and (turns := _turns(found, strength)):
         found, strength = turns, None
     course: Data | None = None
@@ -119,7 +127,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
     if course is not None:
         posology["duration"] = course
     if strength is not None:
-        posology |= {"strength_parts": strength["parts"]} if "parts" in strength else {"strength": strength}
+        posology |= _stated(strength)
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
         if said is not None:
             posology[name] = said
@@ -127,8 +135,14 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         rate = next((data["rate"] for data in found if "rate" in data), None)
         if rate is not None and rate["numerator"].get("unit") != "[drp]":
             del posology["form"]  # "gtt at 1,200 units/hr" is a drip
-    posology["daily_dose"] = daily_dose(posology, each_site=whole.each_site)
+    posology["daily_dose"] = daily_dose(
+        posology, each_site=whole.each_site, at_meal=any(step.at_meal for step in steps)
+    )
     return posology
+
+
+def _stated(strength: Data) -> Data:
+    return {"strength_parts": strength["parts"]} if "parts" in strength else {"strength": strength}
 
 
 def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
@@ -200,7 +214,7 @@ def released(step: Step) -> None:
 
     It says nothing of how often one is put on.
     """
-    counted = any((amount.quantity or {}).get("unit") == "{patch}" for amount, _ in step.amounts)
+    counted = any(amount.kind == "count" for amount, _ in step.amounts)
     for place, (amount, element) in enumerate(step.amounts):
         ratio = amount.ratio if amount.kind == "rate" else None
         if amount.kind == "quantity" and amount.every is not None and amount.every[1] in ("h", "d"):

@@ -78,6 +78,7 @@ class Placing(Assembling):
             and self.step.amounts
             and not self.then
             and not (one and self._product_only())
+            and not ((self.whole.form or {}).get("code") == "patch" and not self._counted())
         ):
             self._take_timing(element, Timing(each(amount, times=True), counted=True))
             return

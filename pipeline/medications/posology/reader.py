@@ -355,7 +355,7 @@ class PosologyLanguage:
         """Take a bare number for no count where it is a strength ("ramipril 10 od") or an end ("until INR > 2").
 
         A time within an end is no course either: "until cultures are negative for 48 hours", nor is its number a limit:
-        "jusqu'à 12 SA".
+        "jusqu'à 12 SA", "jusqu'à 18 mois".
         """
         strengths, lengths = set(attributes.get("STRENGTH", ())), attributes.get("DURATION", ())
         durations = Places(lengths)
@@ -370,11 +370,10 @@ class PosologyLanguage:
                     element.kind, element.code = "unread", "strength_without_unit"
                 elif durations.around(element.start, element.end) is not None:
                     element.kind, element.code = "unread", "duration_unread"
-            elif kind == "duration" and _of_other_clause(elements, number, folded):
+            elif (kind == "duration" and _of_other_clause(elements, number, folded)) or (
+                kind in _OF_AN_END and ends.around(element.start, element.end) is not None
+            ):
                 element.kind, element.code = "unread", "duration_unread"
-            elif kind in _OF_AN_END and (until := ends.around(element.start, element.end)) is not None:
-                if until[0] < element.start or kind == "max":
-                    element.kind, element.code = "unread", "duration_unread"
 
     def _warnings(self, reading: Reading, elements: Sequence[Element], one: Instruction) -> list[Data]:
         found: list[Data] = []

@@ -43,6 +43,10 @@ class Reasons(Limits, ABC):
         return found.end() if found is not None else place + 1
 
     @abstractmethod
+    def _day_or_time(self, text: Seen, place: int) -> Element | None:
+        """A day or a time of the day at a place. Known to what reads how often."""
+
+    @abstractmethod
     def _begins_dosing(self, text: Seen, place: int) -> bool:
         """Does another part of an instruction begin at a place? Known to what reads all of them."""
 
@@ -74,7 +78,9 @@ class Reasons(Limits, ABC):
         if end and self._cue_end("scale", text, place) < end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
             stop = max(stop, self._reason_end(text, skip(text, stop)))
-            return Element("hold", place, self._timed_end(text, stop))
+            stop = self._timed_end(text, stop)
+            clock = self._day_or_time(text, behind) if (behind := skip(text, stop)) < len(text) else None
+            return Element("hold", place, clock.end if clock is not None and clock.kind == "timing" else stop)
         end = self._cue_end("condition", text, place)
         if end:
             start = skip(text, end)
@@ -167,6 +173,10 @@ class Reasons(Limits, ABC):
             if word is None:
                 break
             end = word.end()
+        if end > start and self._cue_end("absence", text, start):
+            lasting = self._course(text, behind) if (behind := skip(text, end)) < len(text) else None
+            if lasting is not None and lasting.kind in ("duration", "length"):
+                return lasting.end  # "if no BM x 3 days"
         hanging = self._hanging.search(text[start:end])
         return start + hanging.start() if hanging is not None else end
 

@@ -34,7 +34,7 @@ from pipeline.medications.posology.routes import SITED, both_sides, coded, settl
 _DAY = 24
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
-_GIVEN_FORMS = frozenset({"injection", "bolus", "drops"})
+_GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder", "granules"})
 
 
 class _Assembly(Placing):
@@ -177,10 +177,12 @@ class _Assembly(Placing):
             if self.last is not None and self.last.kind == "form" and not self._counted() and count != 1:
                 return  # "tablets x56": the number that was dispensed
             figures = any(sign.isdigit() for sign in self.text[element.start : element.end])
-            if figures and count != 1 and "frequency" not in self.step.repeat and not self._injected():
+            if figures and count != 1 and "frequency" not in self.step.repeat and not self._routed():
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
+        if timing.repeat.keys() == {"timeOfDay"} and self.step.repeat == {"count": 1}:
+            return  # "a stat dose given at 16:40": when it was, and no time of every day
         if timing.flag == "divided":
             self._divide()
         if timing.flag == "apart":
@@ -213,20 +215,23 @@ class _Assembly(Placing):
     def _infusion(self, element: Element) -> None:
         if "duration" in self.step.repeat:
             return
-        if goes_on(element.value, self.step.repeat):
+        if goes_on(element.value, self.step.repeat) or self._running(element.value):
             self.step.duration = self.step.duration or course_of(element.value)
             self._settled()
             return
         self.step.repeat |= element.value
         self._settled()
 
+    def _running(self, length: Data) -> bool:
+        """Is a time of hours that of an infusion by the hour: "1 g/h for 24 h"?"""
+        rates = (amount.ratio or {} for amount, _ in self.step.amounts if amount.kind == "rate")
+        return length["durationUnit"] == "h" and any(rate["denominator"].get("unit") == "h" for rate in rates)
+
     def _duration(self, element: Element) -> None:
-        worn = (self.whole.form or {}).get("code") == "patch" and element.value.get("unit") == "h"
-        if worn and "value" in element.value:
-            self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "h"}))
-            return
-        if element.value.get("unit") == "min" and "value" in element.value:
-            self._infusion(replace(element, value={"duration": element.value["value"], "durationUnit": "min"}))
+        unit = element.value.get("unit") if "value" in element.value else None
+        worn = (self.whole.form or {}).get("code") == "patch"
+        if unit == "min" or (unit == "h" and (worn or element.code == EACH)):  # "4 doses over 6 hours each"
+            self._infusion(replace(element, value=_given(element.value)))
             return
         if element.code == EACH and self._each(element):
             self._settled()
@@ -259,9 +264,7 @@ class _Assembly(Placing):
     def _length(self, element: Element) -> None:
         """A time with no word before it: the course where it can be one ("1 cp le soir 3 jours")."""
         if element.value.get("unit") in ("min", "h") and self.last is not None and infusing(self.last):
-            name = "value" if "value" in element.value else "low"
-            said = {"duration": element.value[name], "durationUnit": element.value["unit"]}
-            self._infusion(replace(element, value=said))
+            self._infusion(replace(element, value=_given(element.value)))
             return
         if self._of_days(element.value):
             self._duration(element)  # "1.2 g t.d.s. 48 h"
@@ -275,7 +278,7 @@ class _Assembly(Placing):
     def _of_days(self, length: Data) -> bool:
         """Are hours with no word before them so many that they are a course: a day or more, and several takings?"""
         hours = length.get("unit") == "h" and self.step.duration is None and Decimal(length.get("value", 0)) >= _DAY
-        return hours and goes_on({"duration": length["value"], "durationUnit": "h"}, self.step.repeat)
+        return hours and goes_on(_given(length), self.step.repeat)
 
     def _max(self, element: Element) -> None:
         self.limiting = self.whole.maximum is None and element.value["denominator"] is None
@@ -324,6 +327,12 @@ class _Assembly(Placing):
 
     def _passed(self) -> None:
         self.then = self.change = False
+
+
+def _given(length: Data) -> Data:
+    """A time as that of one giving: infused over it, or worn for it."""
+    amount: str = length.get("value") or length["low"]
+    return {"duration": amount, "durationUnit": length["unit"]}
 
 
 def _of_cycle(repeat: Data) -> bool:

@@ -88,7 +88,7 @@ class Vocabulary:
         self._comparison = re.compile(
             rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{_MEASURED}|{lead}\s+{_MEASURED}\s*(?:-|{to})\s*{_MEASURED})"
         )
-        unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_])"
+        unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_]|/(?:\s|o\b))"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"
         self._length = re.compile(
             rf"(?:{more}\s*)?(?P<low>{self.numbers.pattern})(?:\s*\(\s*\d+\s*\))?(?:{self.numbers.joint_source}(?P<high>{self.numbers.pattern}))?{more}?[\s-]*{unit}(?P<more>{more})*"
