@@ -201,6 +201,8 @@ class History(Qualifier):
             past, cues = self._decide(span, case)
             if of_drug is None or span.label_ not in self.drug_labels:
                 return past, cues
+            if past and self._ended_there(span, cues, reading.folded):
+                return past, cues
             return of_drug.decided(span, past, cues)
 
         if tokens is None or self.problem_model is None or not problems:
@@ -316,6 +318,16 @@ class History(Qualifier):
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
+
+    def _ended_there(self, span: Span, cues: list[CueData], folded: FoldedText) -> bool:
+        """Whether a cue of a drug tells right behind it that it alone was ended: "X 5 mg | stopped in March"."""
+        return any(
+            self.words_around.item_ended.fullmatch(
+                folded.folded, folded.place(span.end_char), folded.place(cue["start" if "date" in cue else "end"])
+            )
+            for cue in cues
+            if cue["start"] >= span.end_char
+        )
 
     def _harm(self, start: int, end: int, case: _Case) -> CueData | None:
         """By what the drug is of the past that did a problem, and the problem with it."""

@@ -89,6 +89,8 @@ class OwnDates:
         elif old is not None and recent is not None:
             own = old if self._divided(end, old, recent) else self._own_date(start, end, high)
             old, recent = (own, None) if own is not None else (old, recent)
+        if old is not None and drug and self._of_next_line(end, old):
+            old = None
         if old is not None and drug and self._drug is not None:
             # "A arrêté en mars pour B"
             if self._drug.led_by_use(start, old.cue) or self._drug.own_end(start, end, old):
@@ -103,6 +105,11 @@ class OwnDates:
         if recent is not None and not drug and is_past and self._of_treatment(end, recent):
             recent = None
         return old, recent
+
+    def _of_next_line(self, end: int, dated: DatedSpan) -> bool:
+        """Whether a date stands on a later line, behind another entity of that line: "gaviscon sb / cystite en mai"."""
+        line = self._text.rfind("\n", end, max(end, dated.start))
+        return line >= 0 and self._entities[bisect_left(self._entities, dated.start) - 1] > line
 
     def _divided(self, end: int, old: DatedSpan, recent: DatedSpan) -> bool:
         """Whether a past date right behind an entity is its own, and a dash divides it from a recent one: "PE 2019 - seen today"."""

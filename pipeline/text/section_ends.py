@@ -58,7 +58,7 @@ class ListEnds:
         stop = text.find("\n", title_end, end)
         if stop < 0:
             return end
-        line, item = text[title_end:stop].strip(), None
+        line, item, several = text[title_end:stop].strip(), None, False
         if _WORD.search(line) is None:
             bullet = _FIRST_BULLET.match(text, stop, end)
             if bullet is None or bullet["last"] == ":":
@@ -69,6 +69,7 @@ class ListEnds:
             return self._led(text, stop, end)
         else:
             single = _is_item(line.lstrip(":：-–— "))
+            several = not single
             # Where the title is an item itself ("- ATCD : HTA"), the next bullet with a heading is its neighbour.
             item = _BULLET.match(text, text.rfind("\n", 0, title_end) + 1)
         blank, by_system = False, self._by_system(text, title_end)
@@ -86,6 +87,9 @@ class ListEnds:
                 led = _LED_BULLET.match(text, start)
                 if led is not None and not self._is_heading_of_part(text, led.end()):
                     return start
+            if several and following.startswith("+") and not line.startswith("+"):
+                # "ATCD : HTA, AVC" and below "+ toux": one more complaint.
+                return start
             if not (
                 raw.startswith(_INDENTED)
                 or (by_system and self._system.match(following))

@@ -63,6 +63,11 @@ def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence
     assert found == marked
 
 
+def test_a_course_of_years_that_is_planned_is_not_past():
+    doc = profile("fr")("Elle sera mise sous tamoxifène pendant cinq ans.")
+    assert [span._.history for span in doc.ents if span.label_ == "DRUG"] == [False]
+
+
 @pytest.mark.parametrize(
     ("text", "drug", "evidence"),
     [
