@@ -24,6 +24,7 @@ class ChangeContext:
         succeeded: the cues that are said of the drug before them and of the one behind.
         resumption: the cues after which a condition is one of beginning again.
         preposition: behind a cue: it speaks of what follows.
+        to_amount: behind a cue of more or less: to or by how much, up to the end of the clause.
         by_means: behind a cue of more or less: what follows brought it about.
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
     """
@@ -47,6 +48,7 @@ class ChangeContext:
         self.person = re.compile(words["person"])
         self.leads = re.compile(rf"\s*(?:{words['lead']}\s*){{0,5}}\Z")
         self.adjective = re.compile(rf"{words['adjective']}\s+(?!{words['onward']}|{words['lead']})[^\W\d_]")
+        self.to_amount = re.compile(rf"\s+{words['onward']}\s[^,;]+[,;]")
         self.preposition = re.compile(rf"\s+{words['preposition']}")
         self.by_means = re.compile(rf"\s+{words['by_means']}")
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")

@@ -95,7 +95,7 @@ class Changes:
             phrase = _plain(match[0])
             of_previous = low <= previous <= match.start() and phrase in self._after
             of_previous = of_previous and phrase not in self._context.succeeded
-            if of_previous and self._is_behind(folded, previous, match):
+            if of_previous and self._is_behind(folded, previous, match, start):
                 continue
             if match.end() < previous or not (
                 self._describes(folded, match, start) or self._is_of_state(folded, low, match)
@@ -160,11 +160,13 @@ class Changes:
         before = folded[low : match.start()]
         return bool(before.strip()) and self._context.person.search(before) is None
 
-    def _is_behind(self, folded: str, previous: int, match: re.Match[str]) -> bool:
+    def _is_behind(self, folded: str, previous: int, match: re.Match[str], start: int) -> bool:
         """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
         context, between = self._context, folded[previous : match.start()]
         if not between.strip() or between[-1] in "-–" or _ENDS.match(folded, match.end()):
             return True
+        if self._before[_plain(match[0])] in _DOSED and context.to_amount.match(folded, match.end(), start):
+            return True  # "Glucovance b.i.d. decreased to one a day, Monopril 20 mg"
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None
 

@@ -160,7 +160,7 @@ class Placing(Assembling):
     def _place(self, amount: Amount) -> None:
         """Begin a further step where the amount does not belong to the one before."""
         step = self.step
-        if not step.amounts:
+        if not step.amounts and not (self.change and step.repeat):
             if self.then and step.timed():
                 self._next()
             return

@@ -268,7 +268,7 @@ class PosologyLanguage:
         """The elements of the instruction: those of attributes, and those that stand with them without other words."""
         anchored = [False] * len(elements)
         kept = [False] * len(elements)
-        going = fresh = begun = later = False
+        going = fresh = begun = later = further = False
         # Both stand in the order of the text, and attributes do not overlap.
         following = iter((*own, _NONE))
         low, high = next(following)
@@ -278,13 +278,14 @@ class PosologyLanguage:
                 low, high = next(following)
             anchored[number] = inside = low < element.end
             if inside or kind == "drug":
-                going, fresh, begun, later = True, False, True, False
+                going, fresh, begun, later, further = True, False, True, False, False
             elif kind in ("word", "other"):
                 going, fresh, later = False, False, later or fresh
                 continue
             elif kind == "mark":
                 fresh = fresh or not SENTENCE_ENDS.isdisjoint(element.value)
             elif fresh and kind != "filler":
+                further = True
                 going, fresh, later = (
                     going and bool(own) and self._continues(element),
                     False,
@@ -294,6 +295,8 @@ class PosologyLanguage:
                 going = False
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
+            if further and kind == "form":
+                continue  # "Cardizem 240 mg. The patient also takes eye drops."
             if going or (begun and not fresh and _reaches(element, later=later)):
                 kept[number] = (
                     (inside and high <= element.end) or kind not in _COMMON or self._allowed(elements, number, text)

@@ -89,6 +89,8 @@ class Reasons(Limits, ABC):
             stop = self._reason_end(text, start)
             if stop > start:
                 following = WORD.match(text, skip(text, stop))
+                if DRUG_SIGN in text[start:stop]:
+                    return Element("hold", place, stop)  # "if oral antibiotics are not given"
                 if self._escalates.search(text, start, following.end() if following else stop):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
                 behind = skip(text, stop, " \t,")

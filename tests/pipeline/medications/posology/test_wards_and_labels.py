@@ -196,3 +196,21 @@ def test_a_label_that_says_insert_is_an_instruction(profiles: dict[str, Language
 
 def test_the_next_injection_is_no_form(profiles: dict[str, Language]) -> None:
     assert "form" not in posology(profiles, "en", "Invega Sustenna 156 mg IM q4 weeks, next injection due at clinic")
+
+
+def test_a_lowered_frequency_takes_the_place_of_the_one_before(profiles: dict[str, Language]) -> None:
+    records = profiles["en"]("Glucovance 1.25/250 b.i.d. decreased to one a day, Monopril 20 mg q.d.")._.medications
+    assert [(record.data["change"], repeat(record.data["posology"])) for record in records] == [
+        ("decrease", DAILY),
+        ("none", DAILY),
+    ]
+
+
+def test_a_condition_that_names_the_drug_is_no_reason(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "He may worsen if oral antibiotics are not given early enough.")
+    assert read["as_needed"] is False
+
+
+def test_a_form_of_another_sentence_is_not_the_drugs(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "The patient takes Cardizem CD 240 mg. The patient also takes eye drops.")
+    assert (amount(read["dose"]), "form" in read) == ("240 mg", False)
