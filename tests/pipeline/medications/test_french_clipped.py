@@ -22,11 +22,13 @@ def french() -> Language:
         ("HTA (amlod 5 mg), tendinite : naprox 550 x2/j", ["amlod", "naprox"]),
         ("Prend mélato 2 mg au coucher, omé 20", ["mélato", "omé"]),
         ("Insul NPH 12 UI le soir, VitD 100 000 UI par mois", ["Insul NPH", "VitD"]),
+        ("Ibu 400 x3 48h, tram 50 sb, Fer-folate 1 cp/j", ["Ibu", "tram", "Fer-folate"]),
         # The same beginnings as words of something else, and words in capitals that stand for others.
         ("Puis gastro, relais cardio, stop hémato, allergo si besoin", []),
         ("Hémorragie de la délivrance : DARU, AVOD 7/10, pas de LATA, PASI 11", []),
         ("Cornée oedémateuse, semi-mydriase aréactive", []),
         ("Vu par pneumo le matin, natré 138, magné 0,8", []),
+        ("Arrêt cannab, sevr alcool le we, ttt neurol arrêté, prend le tram", []),
         ("Palu à P. vivax x3, Coversyl 4 mg 1-0-0, iono à J10", ["Coversyl"]),
         # What is counted is none.
         ("Ventolin 2 inh QID", ["Ventolin"]),
@@ -104,6 +106,7 @@ def test_a_level_between_results_is_no_drug(french: Language, text: str, drugs: 
         ("Trulicity 1,5/sem", "STRENGTH", ["1,5"]),
         ("Kardégic 75 rng 1 sachet", "STRENGTH", ["75 rng"]),
         ("Je réduirai le Taxol de 20 %", "STRENGTH", []),
+        ("Novorapid 8-10-8 (+2 si >2g)", "STRENGTH", []),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_drug(french: Language, text: str, label: str, expected: list[str]) -> None:
