@@ -42,7 +42,7 @@ VOCABULARY_WORDS = 60_000
 FORM_WORDS = re.compile(
     r"\b(injections?|oral|topical|ophthalmic|otic|nasal( spray)?|inhalers?|inhalation|tablets?|capsules?|creams?|skin|"
     r"vaginal|rectal|transdermal( patch)?|patch|implant|eye drops?|eyes?|ears?|nose|drops?|liquid|suppositories|"
-    r"combination products|systemic|lotion|ointment|gel|foam|enemas?|granules|sublingual|buccal|and|for .*)\b",
+    r"combination products|systemic|lotion|ointment|gel|foam|enemas?|granules|lozenges|sublingual|buccal|and|for .*)\b",
 )
 # Endings of substances that notes measure, wear or excrete rather than prescribe, and of diseases and organisms.
 NOT_A_DRUG = re.compile(r"(itis|osis|emia|oma|ectomy|scopy|graphy|ology|virus|coccus|bacter|cyte|blast|plasty|uria)$")

@@ -228,7 +228,7 @@ class Grammar:
             ("DOSAGE", rf" ?(?:{active}|{volume})(?: ?/ ?(?:{units['spread']})|{flow})"),
             ("STRENGTH", rf" ?(?:{mass}|{active}) ?(?:/|{per_word}) ?{of_what}(?: ?\((?:{figure}) ?%\))?"),
             ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?(?:{mass}) ?(?:/|{per_word}) ?{of_what}"),
-            ("STRENGTH", rf" ?(?:{mass}) ?/ ?(?:{figure}) ?(?:{mass})"),
+            ("STRENGTH", rf" ?(?:{mass})(?: ?/ ?(?:{figure}) ?(?:{mass})){{1,3}}"),
             # "600 mg-400 unit": the two strengths of a combination.
             ("STRENGTH", rf" ?(?:{mass}) ?[/-] ?(?:{figure}) ?-?(?:{active})"),
             (RATE, rf" ?(?:{mass}){per}{rate}"),

@@ -41,7 +41,8 @@ _NEAR = 40
 _SIGNS = 3
 
 
-# Figures that a scanner takes for letters.
+# What a scanner reads, and what was written; letters that it takes for figures.
+_READ_AS = (("rn", "m"), ("vv", "w"))
 _MISREAD = (str.maketrans("015", "ols"), str.maketrans("015", "ois"))
 
 # What found a mention: `span._.source`.
@@ -250,7 +251,7 @@ class Lexicon:
                 stripped = word.rstrip("0123456789")
                 if self.kinds.get(stripped) == Kind.DRUG:
                     mention = _mention(words, index, index + 1, Kind.DRUG, stripped)
-            elif word[-1].isalpha():
+            else:
                 mention = self._misread(words, index)
             if mention is None:
                 continue
@@ -318,6 +319,9 @@ class Lexicon:
         plural = word[:-1] if word.endswith("s") else ""
         if plural and self.kinds.get(plural) == Kind.DRUG:
             return _mention(words, index, index + 1, Kind.DRUG, plural)
+        for read, written in _READ_AS:
+            if read in word and self.kinds.get(name := word.replace(read, written)) == Kind.DRUG:
+                return _mention(words, index, index + 1, Kind.DRUG, name, 0.8)
         if spelling is not None and (near := spelling.nearest(word)):
             # One slip in a long name of a substance or product leaves no doubt: "paracetmol".
             long = len(word) >= _SURELY_MISSPELT and self.kinds[near] == Kind.DRUG and slips(word, near, 1) == 1

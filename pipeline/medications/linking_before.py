@@ -129,7 +129,8 @@ class Before:
         return "\n" in self.gap(form) or any(self.mentions[tail].label == "FORM" for tail in self.current.ahead)
 
     def heading(self, run: Sequence[int], gap: str) -> int | None:
-        """From where a run tells first when, or how: "Au coucher, A 1 mg", "PRN SC: A 2.5 mg, B 5 mg"; None if it does not."""
+        """From where a run tells first when, or how: "Au coucher, A 1 mg", "PRN SC: A 2.5 mg, B 5 mg", "change to SC: A
+        30 mg + B 6 mg"; None if it does not."""
         if not run or gap.strip() not in (",", ":"):
             return None
         first = len(run) - 1
@@ -138,6 +139,8 @@ class Before:
                 break
             first -= 1
         told = [self.mentions[tail].label for tail in run[first:]]
+        if told == ["ROUTE"] and gap.strip() == ":" and self.cues.onward.search(self.gap(run[first])):
+            return first
         if "FREQUENCY" not in told or not _HEADING.issuperset(told):
             return None
         one = self.mentions[run[first]]

@@ -35,7 +35,8 @@ REASONS: dict[str, float] = {
 # What is said once of a list of three and more; a frequency may be of the last one only ("A, B and Ambien p.r.n.").
 _OF_A_ROW = frozenset({"DURATION", "ROUTE"})
 # What is said once of a product of two ingredients: "calcium with vitamin D two tablets daily".
-_PRODUCT_LABELS = SHARED_LABELS | {"DOSAGE", "FORM"}
+_COUNTED = frozenset({"DOSAGE", "FORM"})
+_PRODUCT_LABELS = SHARED_LABELS | _COUNTED
 # An enumeration with more drugs than this shares nothing backwards: the work stays linear.
 _ROW = 8
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
@@ -273,6 +274,8 @@ class _Reading(Before):
         ):
             for head in self.group[:-1]:
                 self.link(head, tail, "shared")
+        elif self._of_product(owner, label):
+            self.link(owner.parallel[-1].head, tail, "shared")
         elif label in SHARED_LABELS and self._set_off(owner, tail):
             for other in owner.parallel:
                 self.link(other.head, tail, "shared")
@@ -295,6 +298,17 @@ class _Reading(Before):
         return (
             self.cues.last_only.match(self.text, self.mentions[tail].start) is not None
             and self.cues.alternative.match(self.gap(owner.head)) is None
+        )
+
+    def _of_product(self, owner: Instruction, label: str) -> bool:
+        """Is an attribute of both parts of a product: "calcium 500 mg/vitamin D 200 units one tab daily"?"""
+        return (
+            (label in _COUNTED or (label in _PRODUCT_LABELS and "FORM" in owner.labels))
+            and len(owner.parallel) == 1
+            and owner.parallel[0].labels <= AMOUNTS
+            and bool(owner.labels & AMOUNTS)
+            and not (label in AMOUNTS and label in owner.labels)
+            and self.gap(min([owner.head, *owner.ahead])).strip() == "/"
         )
 
     def _set_off(self, owner: Instruction, tail: int) -> bool:

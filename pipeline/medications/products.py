@@ -71,5 +71,6 @@ class Products:
         return frozenset((self._substance(name), self._substance(mention.name))) in self._together
 
     def _substance(self, name: str) -> str:
+        # "3TC" is one word with a figure in front.
         word = name.partition(" ")[0]
-        return self._substances.get(word, word)
+        return self._substances.get(name.replace(" ", "")) or self._substances.get(word, word)

@@ -65,10 +65,8 @@ class Context:
 
     def _parts(self, candidate: Candidate) -> list[Candidate]:
         """A candidate, or what it is made of: a dose and the one that it is changed to, a mass and how often."""
-        if candidate.label == RATE:
-            return self._each_day(candidate)
-        if candidate.label not in _AMOUNTS or not self.changes_from(candidate.start):
-            return [candidate]
+        if candidate.label not in _CHANGED or not self.changes_from(candidate.start):
+            return self._each_day(candidate) if candidate.label == RATE else [candidate]
         joint = self.rules["changed_between"].search(self.words.text, candidate.start, candidate.end)
         if joint is None:
             return [candidate]
@@ -318,11 +316,12 @@ class Context:
         if kind == Kind.CAPS and self.rules["class_title_after"].match(text, tail):
             return False
         if kind == Kind.WORD:
-            return (dosed and behind is not None and behind.label != NUMBER) or listed
+            ordered = self._led_by("word_before", mention) and not self.rules["word_elsewhere"].match(text, mention.end)
+            return (dosed and behind is not None and behind.label != NUMBER) or listed or ordered
         return True
 
 
-_AMOUNTS = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER})
+_CHANGED = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER, RATE})
 # How far off a patch is looked for.
 _WORN = 30
 # What counts a short form, or where it is seen.

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from pipeline.medications import figures
-from pipeline.medications.grammar import ACTIVITY, NUMBER, Candidate
+from pipeline.medications.grammar import ACTIVITY, NUMBER, RATE, Candidate
 from pipeline.medications.lexicon import Kind, Mention
 from pipeline.medications.recognizer_dispensed import GLUE, start_of
 from pipeline.medications.recognizer_items import DRUG, Item
@@ -93,6 +93,10 @@ class Numbers(Neighbours):
             return "DOSAGE" if follows == "FORM" else former
         if self._behind_arrow(item, value) and follows != "FORM":
             return "STRENGTH"
+        if last is not None and last.label == "DOSAGE" and self._by_units():
+            # "Lantus 20 -> 24"
+            if _ARROW.fullmatch(self.text, last.end, item.start):
+                return "DOSAGE"
         if changed := self._changed(item, following):
             return changed
         if each_time:
@@ -105,7 +109,7 @@ class Numbers(Neighbours):
             if not at_drug and self.rules["analyte"].fullmatch(before):
                 return None
             if at_drug and not self.strength and self._changed_bare(value, following):
-                return "STRENGTH"
+                return "DOSAGE" if self._by_units() else "STRENGTH"
             # "Losartan 50->100 mg", "Lantus 20 -> 24 UI", "0,75 puis 1,5 mg"
             label = {"STRENGTH": "STRENGTH", "DOSAGE": "DOSAGE", ACTIVITY: "DOSAGE"}.get(following.label)
             if label or not joint[0].strip().isalpha():
@@ -280,7 +284,7 @@ class Numbers(Neighbours):
     def _changed_bare(self, value: float | None, following: Candidate) -> bool:
         """Are both ends of a change told without their unit: "metoprolol 25 -> 50"?"""
         other = figures.value_of(self.text[following.start : following.end]) if following.label == NUMBER else None
-        if value is None or other is None or self._by_units():
+        if value is None or other is None:
             return False
         return max(value, other) > figures.MOST_COUNTED and value / _MOST_TIMES <= other <= value * _MOST_TIMES
 
@@ -377,7 +381,7 @@ class Numbers(Neighbours):
         ):
             if not self.context.changes_from(item.start) or self.drug is None:
                 return None
-            counted = following.label in ("DOSAGE", ACTIVITY) or self._of_form(following.end) or self._by_units()
+            counted = following.label in ("DOSAGE", ACTIVITY, RATE) or self._of_form(following.end) or self._by_units()
             return "DOSAGE" if counted else "STRENGTH"
         ends = (
             last is not None

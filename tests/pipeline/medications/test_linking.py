@@ -67,6 +67,16 @@ CASES = [
     ("each", "[D:Flovent] and [D:Serevent], [O:2 puffs] each.", [("Flovent", "2 puffs")]),
     ("in_order", "[D:Lasix]/[D:KCl] [S:40]/[S:20] [Q:qd]", [("Lasix", "40"), ("KCl", "20")]),
     ("shared", "[D:Lasix]/[D:KCl] [S:40]/[S:20] [Q:qd]", [("Lasix", "qd")]),
+    (
+        "shared",
+        "[D:calcium] [S:500 mg]/[D:vitamin D] [S:200 units] [O:one] [F:tab] [R:p.o.] [Q:t.i.d.]",
+        [("calcium", "one"), ("calcium", "tab"), ("calcium", "p.o."), ("calcium", "t.i.d.")],
+    ),
+    (
+        "shared",
+        "[D:sevredol] [S:10] [Q:prn], change to [R:sc]: [D:morphine] [S:30 mg] + [D:midazolam] [S:10 mg]",
+        [("midazolam", "sc")],
+    ),
     ("amount_before_drug", "[F:Tab.] [D:Metformin] [Q:BD], [F:Inj.] [D:Lantus] [Q:HS]", [("Lantus", "Inj.")]),
     (
         "in_order",
@@ -253,6 +263,11 @@ def test_a_length_behind_two_joined_instructions_is_of_both(marked: str, drugs: 
     found = link(marked)
     last = [attribute for _, attribute, _ in found][-1]
     assert {drug for drug, attribute, _ in found if attribute == last} == drugs
+
+
+def test_two_drugs_around_a_stroke_share_no_time_that_is_of_the_second_alone() -> None:
+    found = {(drug, attribute) for drug, attribute, _ in link("[D:ASA] [S:81]/[D:Brilinta] [S:90] [Q:BID]")}
+    assert found == {("ASA", "81"), ("Brilinta", "90"), ("Brilinta", "BID")}
 
 
 @pytest.mark.parametrize("place", ["both eyes", "each nostril", "both sides of the nose"])

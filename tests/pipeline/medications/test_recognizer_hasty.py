@@ -35,6 +35,14 @@ def english() -> Language:
         # The last step of several.
         ("Lamictal 25 x2wk then 50 x2wk then 100, Ativan prn", ["25", "50", "100"]),
         ("Metoprolol 50 mg bid then 120 bpm", ["50 mg"]),
+        ("Pred taper 60->40->20 for colitis", ["60", "40", "20"]),
+        ("Lasix 40 mane 20 midi, senna", ["40", "20"]),
+        ("Brufen 600 /8h", ["600"]),
+        ("Cefazolin 2g/2g/3g post HD", ["2g/2g/3g"]),
+        ("Albuterol 108 (90 Base) MCG/ACT inhaler", ["108 (90 Base) MCG/ACT"]),
+        # What a scanner makes of figures and units.
+        ("Metformln 5OO mg bd, Lisinopril 1O mg od", ["5OO mg", "1O mg"]),
+        ("Warfarin 3rng nocte", ["3rng"]),
     ],
 )
 def test_strengths(english: Language, text: str, strengths: list[str]) -> None:
@@ -48,6 +56,10 @@ def test_strengths(english: Language, text: str, strengths: list[str]) -> None:
         ("Novolin 70/30 20 units", ["20 units"]),
         ("Amoxicillin 400/5 - 7.5 ml bid", ["7.5 ml"]),
         ("Epogen 10k w HD", ["10k"]),
+        ("Increase lantus 20->24, d/c glipizide", ["20", "24"]),
+        ("Norepinephrine down from 14 to 4 mcg/min", ["14", "4 mcg/min"]),
+        ("Syp Hydryllin 2 tsf TDS", ["2 tsf"]),
+        ("Bumetanide 1mg 1OM", ["1"]),
     ],
 )
 def test_doses(english: Language, text: str, doses: list[str]) -> None:
@@ -66,6 +78,18 @@ def test_doses(english: Language, text: str, doses: list[str]) -> None:
         ("Tab Benalgis 100 mg 1-0-0 - 1 month", ["1-0-0"]),
         ("Tab Dolo 650 mg 1-0-1 5 days", ["1-0-1"]),
         ("Epogen 10k w HD", ["w HD"]),
+        ("Augmentin 1gm /12h for 7 days", ["/12h"]),
+        ("Bumetanide 1mg 1OM", ["OM"]),
+        ("Eliquis 5 mg P.O. B.l.D.", ["B.l.D."]),
+        ("Nurofen most arvos for his back", ["most arvos"]),
+        ("Oramorph 2.5 mg before dressings", ["before dressings"]),
+        ("Sinemet 25/100 at 7, 11, 3 and 7", ["at 7, 11, 3 and 7"]),
+        ("Nystatin cream with each change", ["with each change"]),
+        ("IVIG 0.4 g/kg q4wkly, atorvastatin 80 mg ODHS", ["q4wkly", "ODHS"]),
+        ("BuTrans 10 patch changed Mondays", ["Mondays"]),
+        ("Bumex 1 mg 2 tabs am 1 tab 2 pm (new)", ["am", "2 pm"]),
+        ("Linezolid 600 mg bid with weekly full blood counts", ["bid"]),
+        ("Spironolactone 25 mg 1/2 tab. Daily wt", []),
         # When it is held, and how often something else is done.
         ("Hold metformin am of surgery", []),
         ("On HD TTS: Renvela 800 tid", ["tid"]),
@@ -85,6 +109,8 @@ def test_how_often(english: Language, text: str, frequencies: list[str]) -> None
         ("He used duloxetine for some eight weeks", ["for some eight weeks"]),
         ("Allergies: penicillin. 61 yr old farmer", []),
         ("Claritin-D 12h, Flonase", []),
+        # When it ended.
+        ("She was on warfarin until 2020, Fosamax until early 2016", []),
     ],
 )
 def test_how_long(english: Language, text: str, durations: list[str]) -> None:
@@ -104,6 +130,17 @@ def test_how_long(english: Language, text: str, durations: list[str]) -> None:
         ("IM dexa 12 mg x2", ["dexa"]),
         ("Repeat DEXA 2021, dexa due. DEXA: osteopenia. Check dexa, zoledronate", ["zoledronate"]),
         ("Using St Johns Wort for mood", ["St Johns Wort"]),
+        ("He had d4T/3TC/NVP, then TDF/FTC/EFV", ["d4T/3TC/NVP", "TDF/FTC/EFV"]),
+        ("Gem/abraxane x4", ["Gem/abraxane"]),
+        ("The caffeine was stopped at thirty-five weeks", ["caffeine"]),
+        ("Levothyroxine for an underactive thyroid, and Calcichew", ["Levothyroxine", "Calcichew"]),
+        ("Enalapril. Low salt, daily weights", ["Enalapril"]),
+        ("Avoid suxamethonium, cholinesterase low", ["suxamethonium"]),
+        # A brand that is a word, too: ordered, or somebody's name.
+        ("d/c Arava. Start Boost", ["Arava", "Boost"]),
+        ("We started Heather on metformin", ["metformin"]),
+        ("Arnlodipine 5 mg, Furosernide 40 mg", ["Arnlodipine", "Furosernide"]),
+        ("Bisoprolo1 2.5 mg", ["Bisoprolo1"]),
     ],
 )
 def test_drugs(english: Language, text: str, drugs: list[str]) -> None:
