@@ -90,7 +90,7 @@ class Assembling:
     def _again(self, element: Element, timing: Timing) -> None:
         """ "x1, may repeat once": two in all; where nobody says how often it may be repeated, no number."""
         repeat, more = self.step.repeat, timing.repeat.get("count")
-        if self.lang == "fr" and ("frequency" in repeat or self.step.duration is not None):
+        if self.lang == "fr" and (repeat.keys() & {"frequency", "when"} or self.step.duration is not None):
             return  # "1 cp/j, à renouveler 2 fois": the prescription
         if "frequency" in repeat or repeat.get("count", 1) != 1 or (more is None and "count" not in repeat):
             self.unread.append(("frequency_unread", element.start, element.end))

@@ -61,8 +61,9 @@ class Calendar:
         )
         named = (*self._days, *kinds["day_before"], *kinds["day_ordinal"], *self._offset_numbers, *kinds["day_other"])
         self.starts = frozenset(lead(word.replace("\\", ""), 0) for word in named)
+        off = alternatives(words["cycle_off"])  # "nightly Mon-Fri, weekends off"
         self._joint = re.compile(
-            rf"\s*(?:,\s*(?:{and_})\b|,|/|&|\+|\b(?:{and_}|{or_})\b|\s)\s*{before}(?={day})"
+            rf"\s*(?:,\s*(?:{and_})\b|,|/|&|\+|\b(?:{and_}|{or_})\b|\s)\s*{before}(?={day}(?!\s+{off}))"
             rf"|(?:\s?[,/&]|,?\s(?:{and_})\s)\s?(?={listed})"
         )
         self._to = re.compile(rf"\s*(?:-|\b(?:{to})\b)\s*(?={day})|\s?-\s?(?={listed})")

@@ -96,6 +96,8 @@ class Frequencies(Reasons, ABC):
         start = skip(text, end)
         if self._cue_end("clause", text, start):
             return True
+        if self._cue_end("both_drugs", text, start):
+            return False  # "250 mg IM once plus doxycycline"
         return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
 
     def _leads_on(self, text: Seen, end: int) -> bool:

@@ -194,7 +194,8 @@ class Limits(Courses):
         return 0
 
     def _timed_end(self, text: Seen, end: int) -> int:
-        """Where the timing ends that stands directly behind `end`."""
+        """Where the timing ends that stands directly behind `end`, or behind a route there: "from 1 g IV q8h to"."""
+        end = self._cue_end("routes", text, skip(text, end)) or end
         for _ in range(3):
             start = skip(text, end)
             try:

@@ -34,7 +34,7 @@ from pipeline.medications.posology.routes import SITED, both_sides, coded, settl
 _DAY = 24
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
-_GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder", "granules"})
+_GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder"})
 
 
 class _Assembly(Placing):

@@ -214,3 +214,31 @@ def test_a_condition_that_names_the_drug_is_no_reason(profiles: dict[str, Langua
 def test_a_form_of_another_sentence_is_not_the_drugs(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "The patient takes Cardizem CD 240 mg. The patient also takes eye drops.")
     assert (amount(read["dose"]), "form" in read) == ("240 mg", False)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("en", "Focalin XR 10 mg qAM Mon-Fri only, none on weekends", {"when": ["MORN"], "dayOfWeek": ["mon", "tue", "wed", "thu", "fri"]}),
+        ("en", "Clobetasol ointment nightly Mon-Fri, weekends off", {"when": ["NIGHT"], "dayOfWeek": ["mon", "tue", "wed", "thu", "fri"]}),
+        ("fr", "Kardégic 75 mg : 1 sachet le midi, à renouveler 5 fois", {"when": ["NOON"]}),
+        ("fr", "Lantus 16 unités SC HS", {"when": ["HS"]}),
+        ("fr", "Orocal D3 1 cp/j au cours du repas du soir", {**DAILY, "when": ["CV"]}),
+        ("en", "Ceftriaxone 250 mg IM once plus doxycycline 100 mg PO BID", {"count": 1}),
+    ],
+)  # fmt: skip
+def test_days_meals_and_renewals(profiles: dict[str, Language], lang: str, text: str, expected: dict[str, Any]) -> None:
+    assert repeat(posology(profiles, lang, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("fr", "Acétaminophène 500 mg 2 co PO QID PRN", "2 {tbl}"),
+        ("en", "Meropenem changed from 1 g IV q8h to 500 mg IV q12h for CrCl 22", "500 mg"),
+        ("en", "Lactulose 30 mL PO q6h, goal 3 BMs per day", "30 mL"),
+    ],
+)
+def test_the_dose_beside_other_numbers(profiles: dict[str, Language], lang: str, text: str, expected: str) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), read["steps"]) == (expected, [])
