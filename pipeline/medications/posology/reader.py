@@ -360,8 +360,8 @@ class PosologyLanguage:
         A time within an end is no course either: "until cultures are negative for 48 hours", nor is its number a limit:
         "jusqu'à 12 SA", "jusqu'à 18 mois".
         """
-        strengths, lengths = set(attributes.get("STRENGTH", ())), attributes.get("DURATION", ())
-        durations = Places(lengths)
+        lengths = attributes.get("DURATION", ())
+        strengths, durations = Places(attributes.get("STRENGTH", ())), Places(lengths)
         ends = Places([bounds for bounds in lengths if self._until.match(folded, *bounds)])
         for number, element in enumerate(elements):
             kind = element.kind
@@ -369,7 +369,7 @@ class PosologyLanguage:
                 amount: Amount = element.value
                 if amount.kind != "count" or amount.measure or amount.every:
                     continue
-                if (element.start, element.end) in strengths:
+                if strengths.around(element.start, element.end) is not None:
                     element.kind, element.code = "unread", "strength_without_unit"
                 elif durations.around(element.start, element.end) is not None:
                     element.kind, element.code = "unread", "duration_unread"

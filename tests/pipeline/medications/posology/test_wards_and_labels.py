@@ -242,3 +242,13 @@ def test_days_meals_and_renewals(profiles: dict[str, Language], lang: str, text:
 def test_the_dose_beside_other_numbers(profiles: dict[str, Language], lang: str, text: str, expected: str) -> None:
     read = posology(profiles, lang, text)
     assert (amount(read["dose"]), read["steps"]) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"), [("en", "Trimbow 87/5/9 2 puffs bd"), ("fr", "Trimbow 87/5/9 2 bouffées x2/j")]
+)
+def test_a_strength_of_three_ingredients_is_no_row_of_doses(
+    profiles: dict[str, Language], lang: str, text: str
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), read["steps"]) == ("2 {puff}", [])
