@@ -446,7 +446,7 @@ def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions
 def _reach(start: int, end: int, high: int, drugs: list[tuple[int, int, int]], starts: list[int], text: str) -> int:
     """How far a cue reaches: over drugs that are one with the next; no further than brackets that hold it and a drug."""
     if high == end + NEXT:
-        return _joined(high, drugs, text) if "," not in text[end:high] else end
+        return end if any(sign in text[end:high] for sign in ",)") else _joined(high, drugs, text)
     low = max(0, start - _STATEMENT_REACH)
     if text.rfind("(", low, start) <= text.rfind(")", low, start):
         return high

@@ -176,6 +176,9 @@ class History(Qualifier):
         if tokens is not None and self.model is not None and drugs:
             of_drug = Overruling(self.model, HistoryContexts(tokens, drugs, sections), reading.folded)
         present = of_drug.present if of_drug is not None else frozenset[int]()
+        ended = self.words_around.ended_behind
+        told = {start for start, end, _ in drugs if start in present and ended.match(reading.folded.folded, end)}
+        present -= told
         ends = self._drug_ends(reading, propositions, skip, sections, drugs, present) if drugs else None
         dates = OwnDates(
             reading.folded.folded,
@@ -201,7 +204,7 @@ class History(Qualifier):
             past, cues = self._decide(span, case)
             if of_drug is None or span.label_ not in self.drug_labels:
                 return past, cues
-            if past and self._ended_there(span, cues, reading.folded):
+            if past and (place(span.start_char) in told or self._ended_there(span, cues, reading.folded)):
                 return past, cues
             return of_drug.decided(span, past, cues)
 

@@ -66,6 +66,7 @@ class HistoryWords:
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
         item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
+        ended_behind: right behind a drug, as an item of a list: its end, which no model overrules.
         ditto: behind a drug: the same is told of it as of the one before.
         replaced: at the beginning of a proposition: another drug, which it names, took the place of the one before.
         statement: anywhere: another statement of the sentence begins, with its own subject.
@@ -125,6 +126,7 @@ class HistoryWords:
         self.led_to = re.compile(rf"\b{any_of(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{any_of(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
+        self.ended_behind = re.compile(rf"(?: [\w./%]+){{0,3}}? ?{any_of(words['ended_behind'])}")
         self.ditto = re.compile(rf"\W*{any_of(words['ditto'])}\b")
         self.replaced = re.compile(rf"\W*{any_of(words['replaced'])}\b")
         self.statement = re.compile(any_of(words["statement"]))

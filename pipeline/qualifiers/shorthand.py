@@ -233,8 +233,9 @@ class Shorthand:
             ended = self._dropped(item, listed=item.start in told.listed)
         if ended is not None:
             return ended
-        if goes_on:
-            return None
+        former = self._before_that(item)
+        if goes_on or former is not None:
+            return former
         former = self._former(item, shared)
         if former is not None:
             return former
@@ -300,12 +301,17 @@ class Shorthand:
         near = words.this_visit.search(text, low, min(high, match.end() + _WHEN_REACH))
         return match.span() if near is None else None
 
-    def _former(self, item: _Item, shared: _Shared) -> Bounds | None:
-        """The words by which a use was before: "before that", "was on" with what tells its end, "received ... x 5 years"."""
+    def _before_that(self, item: _Item) -> Bounds | None:
+        """The words by which what is told behind a drug is of the one that took its place: "B in place of A since May"."""
         text, words, near, first = self._text, self._words, max(0, item.first - _LEAD_REACH), item.first
         before = words.before_that.search(text, near, first)
-        if before is not None and words.asked.search(text, _begin(text, near, first), before.start()) is None:
-            return before.span()
+        if before is None or words.asked.search(text, _begin(text, near, first), before.start()) is not None:
+            return None
+        return before.span()
+
+    def _former(self, item: _Item, shared: _Shared) -> Bounds | None:
+        """The words by which a use was before: "was on" with what tells its end, "received ... x 5 years"."""
+        text, words, near, first = self._text, self._words, max(0, item.first - _LEAD_REACH), item.first
         was = words.was_on.search(text, near, first) if words.no_more.search(text, *shared.tail) else None
         if was is not None:
             return was.span()
