@@ -233,7 +233,11 @@ class History(Qualifier):
         weigh = Overruling(model, contexts, folded, {folded.place(span.start_char) for span in asked})
         for span in asked:
             key = span.start, span.end, span.label
-            decided[key] = weigh.decided(span, *decided[key])
+            past, cues = weigh.decided(span, *decided[key])
+            said = span.doc.text[cues[-1]["start"] : cues[-1]["end"]] if past and not decided[key][0] else ""
+            # A year alone is when what lasts began: "Problem list: HTN 2012, DM2 2015".
+            if not said or any(sign.isalpha() for sign in said):
+                decided[key] = past, cues
         return decided
 
     def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:

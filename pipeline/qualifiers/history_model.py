@@ -123,7 +123,8 @@ class HistoryModel:
                 word = text.tokens[token]
                 weight = float(self._word_weights[words.get(word) or words.get(text.stems[word] or "", 0), column])
                 by_token[token] = by_token.get(token, 0.0) + (weight if past else -weight)
-        return text.bounds[max(by_token, key=by_token.__getitem__)] if by_token else None
+        said = {token: weight for token, weight in by_token.items() if text.tokens[token].isalnum()}
+        return text.bounds[max(said, key=said.__getitem__)] if said else None
 
     def to_bytes(self) -> bytes:
         """The weights, for the fingerprint."""

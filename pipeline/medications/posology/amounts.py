@@ -86,7 +86,7 @@ class Amounts:
         per = kinds["per"]
         signs, wordy = ([p for p in per if p.isalpha() == alpha] for alpha in (False, True))
         amount_units = (w for w, unit in self.units.items() if unit.measure not in ("time", "weight", "area"))
-        end = r"(?:(?![^\W\d_]|\d*/7(?!\d))|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])))"  # also glued to its route: "40mgIV"
+        end = r"(?:(?![^\W\d_]|\d*/7(?!\d))|(?=(?:iv|im|po|sc|sq|pr)(?![^\W_])|x ?\d))"  # also glued to its route: "40mgIV"
         unit = rf"(?:{alternatives(amount_units)}{end})"
         # Nothing is given by the nanogram: "40 mg per NG tube".
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"

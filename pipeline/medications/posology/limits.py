@@ -170,7 +170,7 @@ class Limits(Courses):
             return None  # "par paliers de 5 jours": how long each dose is taken
         stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
-            return None
+            return self._changes_over(text, place)
         stop = self._timed_end(text, stop)
         to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
         return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)

@@ -95,7 +95,7 @@ class Numbers:
         self._words_and_a_half = re.compile(rf"(.*[^\W_]) {half}")
         self._joint = re.compile(rf"^[\s-]+(?:{self._and}[\s-]+)?")
         grouped = r"\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?" if lang == "fr" else r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?"
-        fraction = r"(?:\d+[ -]+|\d+ {self._and} )?[1-9]/[2348](?![\d/])"
+        fraction = rf"(?:\d+[ -]+|\d+ {self._and} )?[1-9]/[2348](?![\d/])"
         figures = rf"{fraction}|{grouped}|\d+ {half}|\d+[.,]\d+|[.]\d+|\d*[ ]?[½¼¾]|\d+"
         # A Roman number counts only before what it counts, for "i", "v" and "c" are words and units too.
         roman = rf"[ivxlc]+(?=\s*(?:{alternatives(joints)}\s*[ivxlc]+\s*)?{alternatives(kinds['roman_counts'])})"

@@ -44,6 +44,8 @@ class Placing(Assembling):
             return
         if amount.kind == "strength" and self.last is not None and self.last.kind in ("reason", "as_needed"):
             return  # "pour une kaliémie à 3,0 mmol/L"
+        if self._is_score(amount):
+            return  # "PRN severe pain (7-10)"
         if (amount.quantity or {}).get("unit") == UNKNOWN_UNIT:
             self.unread.append(("unit_unknown", element.start, element.end))
         if not self.step.amounts and self.last is not None and pack(amount, self.last):
@@ -147,6 +149,13 @@ class Placing(Assembling):
         self.step.amounts.append((amount, element))
         self.read.append((element.start, element.end))
         self._settled()
+
+    def _is_score(self, amount: Amount) -> bool:
+        """Is a bare number behind the reason of a taking how bad it is, and no count of what is taken?"""
+        bare = amount.kind == "count" and not amount.measure and amount.every is None
+        beside = self.last is not None and self.last.kind in ("reason", "as_needed")
+        behind = beside or (bool(self.bracket) and self.step.as_needed)
+        return bare and behind and bool(self.step.amounts) and self.following != "timing"
 
     def _of_doses(self, measures: Container[str]) -> bool:
         """Does a further step begin behind one whose dose is measured so?"""

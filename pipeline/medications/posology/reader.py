@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
-from pipeline.medications.posology.elements import Element, Reading, bare
+from pipeline.medications.posology.elements import Element, Reading, bare, skip
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
@@ -367,6 +367,11 @@ class PosologyLanguage:
             kind = element.kind
             if kind == "amount":
                 amount: Amount = element.value
+                if amount.kind == "count" and amount.measure and (end := strengths.end_in(element.start, element.end)):
+                    unit = (amount.quantity or {}).get("unit")
+                    code = next((code for code, own in self._units.items() if own == unit), None)
+                    element.kind, element.value, element.start = "form", code, skip(folded, end)
+                    continue  # "Evorel 50 patch twice weekly"
                 if amount.kind != "count" or amount.measure or amount.every:
                     continue
                 if strengths.around(element.start, element.end) is not None:

@@ -139,6 +139,12 @@ class Places:
         place = bisect_right(self._starts, start) - 1
         return self._bounds[place] if place >= 0 and end <= self._bounds[place][1] else None
 
+    def end_in(self, start: int, end: int) -> int:
+        """Where the one ends, within a stretch, that begins with it; else 0."""
+        place = bisect_right(self._starts, start) - 1
+        low, high = self._bounds[place] if place >= 0 else (-1, 0)
+        return high if low == start and high < end else 0
+
     def touch(self, start: int, end: int) -> bool:
         """Does one overlap a stretch?"""
         place = bisect_left(self._starts, end) - 1

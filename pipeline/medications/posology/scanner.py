@@ -67,6 +67,11 @@ class Scanner(Frequencies):
         self._article = re.compile(
             rf"{alternatives([*words['article'], *words.get('number_alone', ())])}(?![^\W_]|['’-][^\W_])"
         )
+        score = alternatives(words["score"], to_the_end=True)
+        to = alternatives([*words["to"], *words["change"]])
+        self._score = re.compile(
+            rf"(?<![^\W_]){score}\s?(?:[:=]|{alternatives(words['to'])})?\s?(?:\d{{1,2}}(?:/10)?\s?{to})?\s*\Z"
+        )
         hours = alternatives(word for word, unit in self._time_units.items() if unit == "h")
         # "24hr tablet", "12 hour patch": how long it releases.
         self._described = re.compile(rf"\d+\s?-?{hours}(?=\s+{any_of(words.get('released', ()))}(?![^\W_]))")
@@ -293,6 +298,8 @@ class Scanner(Frequencies):
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays
                 return Element("unread", place, end - 1, code="amount_without_unit")
+        if amount.kind == "count" and not amount.measure and self._score.search(text, max(0, place - _TO_SITE), place):
+            return Element("filler", place, end)  # "EN 8 -> 3", "EVA à 3"
         if amount.kind == "count" and not amount.measure and self._for_days.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0

@@ -252,3 +252,31 @@ def test_a_strength_of_three_ingredients_is_no_row_of_doses(
 ) -> None:
     read = posology(profiles, lang, text)
     assert (amount(read["dose"]), read["steps"]) == ("2 {puff}", [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("en", "Warfarin 2 and 1/2 tablets daily", "2.5 {tbl}"),
+        ("fr", "Préviscan 2 et 1/2 cp le soir", "2.5 {tbl}"),
+        ("en", "Oxycodone 5-10mg PO q4h PRN severe pain (7-10)", "5-10 mg"),
+        ("en", "Percocet 5/325 1 tab q4h prn pain (4-6)", "1 {tbl}"),
+        ("fr", "Actiskenan 5 mg /4h si dlr (5-10)", "5 mg"),
+        ("fr", "Morphine 2 mg IV, EN 8 -> 3", "2 mg"),
+        ("en", "Prednisolone 40mg od reducing 5mg/wk", "40 mg"),
+        ("fr", "Prednisone 40 mg/j puis baisse 5 mg/sem", "40 mg"),
+        ("fr", "augmentin 1gx3/j po 7j", "1 g"),
+    ],
+)
+def test_numbers_that_are_no_second_dose(profiles: dict[str, Language], lang: str, text: str, expected: str) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), read["steps"]) == (expected, [])
+
+
+def test_a_number_behind_the_name_of_a_patch_is_no_count(profiles: dict[str, Language]) -> None:
+    assert "dose" not in posology(profiles, "en", "Evorel 50 patch twice weekly")
+
+
+@pytest.mark.parametrize("text", ["torsemide 20 mg daily at d/c", "Plavix 75 mg x 1 yr"])
+def test_words_that_look_like_a_change(profiles: dict[str, Language], text: str) -> None:
+    assert profiles["en"](text)._.medications[0].data["change"] == "none"
