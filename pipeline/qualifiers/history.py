@@ -9,7 +9,7 @@ history. The past of a drug is its end, so drugs have cues of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -67,6 +67,7 @@ class _Case:
     sections: SectionLine
     dates: OwnDates
     qualified: tuple[str, ...]
+    lasting: set[int] = field(default_factory=set)  # problems whose date is when they began, by where they begin
 
 
 class History(Qualifier):
@@ -211,7 +212,7 @@ class History(Qualifier):
         if tokens is None or self.problem_model is None or not problems:
             return decide
         contexts = HistoryContexts(tokens, problems, sections)
-        decided = self._problems(self.problem_model, contexts, decide, targets, reading.folded)
+        decided = self._problems(self.problem_model, contexts, decide, targets, case)
         return lambda span: decided.get((span.start, span.end, span.label)) or decide(span)
 
     def _problems(
@@ -220,24 +221,22 @@ class History(Qualifier):
         contexts: HistoryContexts,
         decide: Callable[[Span], tuple[bool, list[CueData]]],
         targets: Sequence[Span],
-        folded: FoldedText,
+        case: _Case,
     ) -> dict[tuple[int, int, int], tuple[bool, list[CueData]]]:
-        """The decisions about problems, by tokens and label; the model is asked where neither words nor ages of dates tell."""
+        """The decisions about problems, by tokens and label; the model is asked where neither words nor dates tell."""
         decided, asked = {}, []
+        place = case.folded.place
         for span in targets:
             if span.label_ in self.drug_labels:
                 continue
             past, cues = decided[span.start, span.end, span.label] = decide(span)
-            if not is_told(cues) and (past or not is_not_had(span)):
+            told = is_told(cues) or place(span.start_char) in case.lasting
+            if not told and (past or not is_not_had(span)):
                 asked.append(span)
-        weigh = Overruling(model, contexts, folded, {folded.place(span.start_char) for span in asked})
+        weigh = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
         for span in asked:
             key = span.start, span.end, span.label
-            past, cues = weigh.decided(span, *decided[key])
-            said = span.doc.text[cues[-1]["start"] : cues[-1]["end"]] if past and not decided[key][0] else ""
-            # A year alone is when what lasts began: "Problem list: HTN 2012, DM2 2015".
-            if not said or any(sign.isalpha() for sign in said):
-                decided[key] = past, cues
+            decided[key] = weigh.decided(span, *decided[key])
         return decided
 
     def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:
@@ -314,6 +313,7 @@ class History(Qualifier):
         ):
             # "RA 2011, on methotrexate": it was found then.
             old = None
+            case.lasting.add(start)
         if old is not None:
             past.append(old.cue)
         if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:

@@ -267,3 +267,21 @@ def test_problems_that_overlap_are_decided():
         doc.char_span(28, 30, "PROBLEM"),
     ]
     assert [span._.history for span in nlp(doc).spans["problems"]] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Problem list: HTN 2012, DM2 2015, CKD3 2018",
+        "Problems:\n- HTN 2012\n- DM2 2015\n- AF 2019",
+        "Active problems: COPD 2012, AF 2019 on Eliquis, CKD 2018.",
+    ],
+)
+@pytest.mark.parametrize("note", [None, "2024-06-01"])
+def test_the_year_in_which_what_lasts_began_is_not_for_the_model_to_judge(text, note):
+    nlp = profile("en")
+    doc = nlp.make_doc(text)
+    doc._.note_datetime = note
+    problems = [entity for entity in nlp(doc).ents if entity.label_ != "DRUG"]
+    assert [entity.text for entity in problems if entity._.history] == []
+    assert len(problems) == 3
