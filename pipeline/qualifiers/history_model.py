@@ -198,7 +198,13 @@ def is_told(cues: Iterable[CueData]) -> bool:
 def _load(folder: Path) -> HistoryModel:
     with (folder / _FILE).open(encoding="utf-8", newline="") as lines:
         rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
-        return HistoryModel({name: float(weight) for name, weight in rows}, folder)
+        try:
+            weights = {name: float(weight) for name, weight in rows}
+        except ValueError as error:
+            raise ValueError(f"{folder / _FILE}: each row is a feature, a tab and its weight") from error
+    if missing := {ALWAYS, PAST_FROM, PRESENT_BELOW} - weights.keys():
+        raise ValueError(f"{folder / _FILE} lacks {', '.join(sorted(missing))}: make the model again")
+    return HistoryModel(weights, folder)
 
 
 def write(weights: Mapping[str, float], folder: Path, header: str) -> None:

@@ -91,28 +91,37 @@ class Mentions:
 
 
 def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
-    """Add the mentions of a file of notes."""
+    """Add the mentions of a file of notes. Raises ValueError that names the line of a note that lacks something."""
     with file.open(encoding="utf-8") as lines:
-        for note in map(json.loads, lines):
-            doc = nlp.make_doc(note["text"])
-            doc._.note_datetime = note.get("note_datetime")
-            judged = note.get("history", ())
-            given = [(e["start"], e["end"], e["label"]) for e in note["entities"]]
-            given += [(h["start"], h["end"], "PROBLEM") for h in judged if h["kind"] == "problem"]
-            spans = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in given]
-            doc.ents = filter_spans([span for span in spans if span is not None])
-            past = {
-                h["start"]: bool(h["history"])
-                for h in judged
-                if h["kind"] == mentions.kind and not h.get("context") and not h.get("unsure")
-            }
-            wanted = {
-                span.start_char: past[start]
-                for start in past
-                for span in doc.ents
-                if span.start_char <= start < span.end_char
-            }
-            mentions.add(nlp, doc, wanted, file.stem, 1.0)
+        for number, line in enumerate(lines, 1):
+            try:
+                _of_note(mentions, nlp, json.loads(line), str(file))
+            except json.JSONDecodeError as error:
+                raise ValueError(f"{file}, line {number}: not JSON (column {error.colno})") from error
+            except KeyError as error:
+                raise ValueError(
+                    f"{file}, line {number}: {error.args[0]!r} is missing; a note has `text`, `entities` and `history`, "
+                    "as `anamnesis evaluate` reads them"
+                ) from error
+
+
+def _of_note(mentions: Mentions, nlp: Language, note: dict[str, Any], writer: str) -> None:
+    doc = nlp.make_doc(note["text"])
+    doc._.note_datetime = note.get("note_datetime")
+    judged = note.get("history", ())
+    given = [(e["start"], e["end"], e["label"]) for e in note["entities"]]
+    given += [(h["start"], h["end"], "PROBLEM") for h in judged if h["kind"] == "problem"]
+    spans = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in given]
+    doc.ents = filter_spans([span for span in spans if span is not None])
+    past = {
+        h["start"]: bool(h["history"])
+        for h in judged
+        if h["kind"] == mentions.kind and not h.get("context") and not h.get("unsure")
+    }
+    wanted = {
+        span.start_char: past[start] for start in past for span in doc.ents if span.start_char <= start < span.end_char
+    }
+    mentions.add(nlp, doc, wanted, writer, 1.0)
 
 
 def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
@@ -131,7 +140,7 @@ def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
                 spans.append(span)
                 wanted[span.start_char] = match[2] == "+"
         doc.ents = filter_spans(spans)
-        mentions.add(nlp, doc, wanted, file.stem, _SENTENCE)
+        mentions.add(nlp, doc, wanted, str(file), _SENTENCE)
 
 
 class Matrix:
@@ -242,8 +251,13 @@ def main() -> int:
     options = parser.parse_args()
     nlp = load(options.language, entities="given", overrides=_NO_MODELS)
     mentions = Mentions(options.kind)
-    for file in options.notes:
-        of_notes(mentions, nlp, file)
+    try:
+        for file in options.notes:
+            of_notes(mentions, nlp, file)
+    except ValueError as error:
+        parser.error(str(error))
+    if not mentions.past:
+        parser.error(f"no {options.kind} is judged in these notes: `history` has none of this kind that is sure")
     if options.sentences is not None:
         of_sentences(mentions, nlp, options.sentences)
     matrix = Matrix(mentions)

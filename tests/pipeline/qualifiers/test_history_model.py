@@ -285,3 +285,29 @@ def test_the_year_in_which_what_lasts_began_is_not_for_the_model_to_judge(text, 
     problems = [entity for entity in nlp(doc).ents if entity.label_ != "DRUG"]
     assert [entity.text for entity in problems if entity._.history] == []
     assert len(problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"text": "on Zocor"}', "line 1: 'entities' is missing"),
+        ('{"text": "on Zocor"', "line 1: not JSON"),
+        ('{"text": "on Zocor", "entities": []}', "no drug is judged"),
+    ],
+)
+def test_notes_that_cannot_train_a_model_are_named(tmp_path, monkeypatch, capsys, line, told):
+    notes = tmp_path / "notes.jsonl"
+    notes.write_text(line)
+    monkeypatch.setattr(sys, "argv", ["history_model", str(tmp_path / "out"), str(notes)])
+    with pytest.raises(SystemExit):
+        history_model.main()
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Zocor" not in error
+
+
+@pytest.mark.parametrize(("rows", "told"), [("(always)\t0.1\n", "lacks"), ("past\n", "each row is")])
+def test_a_table_that_is_no_model_is_named(tmp_path, rows, told):
+    (tmp_path / "weights.tsv").write_text(rows)
+    with pytest.raises(ValueError, match=told):
+        HistoryModel.load(tmp_path)
