@@ -41,7 +41,7 @@ from pipeline.qualifiers.drug_ends import (
     sentences_near,
 )
 from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Tokens
-from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_not_had, is_told
+from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
@@ -229,14 +229,13 @@ class History(Qualifier):
         for span in targets:
             if span.label_ in self.drug_labels:
                 continue
-            past, cues = decided[span.start, span.end, span.label] = decide(span)
-            told = is_told(cues) or place(span.start_char) in case.lasting
-            if not told and (past or not is_not_had(span)):
+            _, cues = decided[span.start, span.end, span.label] = decide(span)
+            if not is_told(cues) and place(span.start_char) not in case.lasting:
                 asked.append(span)
-        weigh = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
+        overruling = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
         for span in asked:
             key = span.start, span.end, span.label
-            decided[key] = weigh.decided(span, *decided[key])
+            decided[key] = overruling.decided(span, *decided[key])
         return decided
 
     def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:

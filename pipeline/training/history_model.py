@@ -29,7 +29,7 @@ from spacy.util import filter_spans
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
 from pipeline.qualifiers.history_contexts import HistoryContexts, Tokens
-from pipeline.qualifiers.history_model import ALWAYS, PAST_FROM, PRESENT_BELOW, is_told, write
+from pipeline.qualifiers.history_model import ALWAYS, PAST_FROM, PRESENT_BELOW, Floats, is_told, write
 from pipeline.qualifiers.reading import Reading
 
 # What a mention in a single sentence counts, beside one in a note.
@@ -45,7 +45,6 @@ _SURE = {"drug": (0.07, 0.97), "problem": (0.05, 0.85)}
 _NO_MODELS = {"components.anamnesis_history.model": None, "components.anamnesis_history.problem_model": None}
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -63,7 +62,7 @@ class Mentions:
         self.writers: list[str] = []
         self.by_rules: list[bool] = []
         # Whether the rules say so by evidence that the model does not overrule.
-        self.is_told: list[bool] = []
+        self.told: list[bool] = []
         self.in_shorthand: list[bool] = []
 
     def add(self, nlp: Language, doc: Doc, wanted: dict[int, bool], writer: str, counts: float) -> None:
@@ -87,7 +86,7 @@ class Mentions:
                 self.counts.append(counts)
                 self.writers.append(writer)
                 self.by_rules.append(bool(span._.history))
-                self.is_told.append(self.kind == "problem" and is_told(span._.history_evidence or ()))
+                self.told.append(self.kind == "problem" and is_told(span._.history_evidence or ()))
 
 
 def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
@@ -207,7 +206,7 @@ def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
     """Whether the rules and the model together say that mentions are of the past."""
     by_rules, short = np.array(mentions.by_rules)[places], np.array(mentions.in_shorthand)[places]
     low, high = mentions.sure
-    overruled = short & ~np.array(mentions.is_told)[places] & np.where(by_rules, likely < low, likely >= high)
+    overruled = short & ~np.array(mentions.told)[places] & np.where(by_rules, likely < low, likely >= high)
     both: Flags = by_rules ^ overruled
     return both
 

@@ -184,7 +184,7 @@ def _milligrams_of_one(strength: Data | None, unit: str | None) -> Fraction | No
 def _times(repeat: Data, at_meal: bool = False) -> _Times | None:
     """The takings a day that a timing says; None where it does not say them."""
     if "count" in repeat and not (
-        (repeat.get("period"), repeat.get("periodUnit")) == ("1", "d") and repeat["count"] > repeat["frequency"]
+        (repeat.get("period"), repeat.get("periodUnit")) == ("1", "d") and repeat["count"] > repeat.get("frequency", 1)
     ):
         return None  # but "daily for 5 doses" is once a day
     days = len(repeat["dayOfWeek"]) if "dayOfWeek" in repeat else _WEEK

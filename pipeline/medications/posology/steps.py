@@ -224,7 +224,7 @@ class _Assembly(Placing):
 
     def _running(self, length: Data) -> bool:
         """Is a time of hours that of an infusion by the hour: "1 g/h for 24 h"?"""
-        rates = (amount.ratio or {} for amount, _ in self.step.amounts if amount.kind == "rate")
+        rates = (amount.ratio for amount, _ in self.step.amounts if amount.kind == "rate" and amount.ratio is not None)
         return length["durationUnit"] == "h" and any(rate["denominator"].get("unit") == "h" for rate in rates)
 
     def _duration(self, element: Element) -> None:
