@@ -48,14 +48,10 @@ class DateFinder:
         """Find the dates, durations and ages of a Doc."""
         text = DocText.of(doc)
         folded = text.folded
-        groups: dict[str, tuple[list[Span], list[Placed]]] = {
-            "dates": ([], []),
-            "durations": ([], []),
-            "ages": ([], []),
-        }
+        groups: dict[str, list[Placed]] = {"dates": [], "durations": [], "ages": []}
         found = self._grammar.find(folded.folded, text.collapsed)
         if found:
-            offsets = text.offsets(doc)
+            placed = text.offsets(doc).placed
             for date in found:
                 start, end, value = date.start, date.end, date.value
                 if folded.cuts is not None:
@@ -64,14 +60,11 @@ class DateFinder:
                 if month_alone and _is_lead_or_scan(text.text[start:end]):
                     continue
                 name, group = _GROUPS[type(value)]
-                spans, placed = groups[group]
-                span = offsets.span(doc, start, end)
-                start, end = span.start_char, span.end_char
+                start, end = placed(start, end)
                 extensions.write_at(doc, name, start, end, value.data())
-                spans.append(span)
-                placed.append((start, end, ""))
-        for group, (spans, placed) in groups.items():
-            keep(doc, group, spans, placed)
+                groups[group].append((start, end, ""))
+        for group, dates in groups.items():
+            keep(doc, group, dates)
         return doc
 
 

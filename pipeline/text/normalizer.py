@@ -15,6 +15,7 @@ from spacy.vocab import Vocab
 
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
+from pipeline.text.spans import keep
 
 # What document systems leave in a text: bars, page numbers, web addresses.
 _BAR = re.compile(r"([=_*~#\-\u2500-\u257f])\1{2,}")
@@ -46,8 +47,8 @@ class Normalizer:
         if self.pollution:
             read = DocText.of(doc)
             found = _apart(sorted(pollution(read.text, read.folded)))
-            offsets = read.offsets(doc) if found else None
-            doc.spans["pollution"] = [offsets.span(doc, *bounds, "pollution") for bounds in found] if offsets else []
+            placed = read.offsets(doc).placed if found else None
+            keep(doc, "pollution", [(*placed(*bounds), "pollution") for bounds in found] if placed else [])
         return doc
 
 

@@ -19,6 +19,8 @@ from pipeline.text.unfinished import unfinished
 _BULLET = re.compile(r"[ \t]*[-*•·–—►▪◦‣●+>]")
 # What goes on with a list: a word in small letters, a figure, a bullet, a bracket.
 _GOES_ON = re.compile(r"[-*•·–—►▪◦‣●+>(\[\da-zß-öø-ÿ]")
+# Lines that do.
+_GOING_ON = re.compile(rf"(?:\n[^\S\n]*{_GOES_ON.pattern}[^\n]*)+")
 # One item and no more; a line of more characters is none.
 _SEVERAL = re.compile(r"[,;:+/](?:\s|\Z)|[.!?](?:\s|\Z)|\s[-–—]\s")
 _LONGEST_ITEM = 60
@@ -76,6 +78,12 @@ class ListEnds:
         if stop == end:
             return end
         while stop >= 0:
+            going_on = _GOING_ON.match(text, stop, end) if item is None and not several else None
+            if going_on is not None:
+                stop = going_on.end()
+                if stop == end:
+                    return end
+                line, blank = text[text.rfind("\n", 0, stop) + 1 : stop].strip(), False
             start = stop + 1
             stop = text.find("\n", start, end)
             raw = text[start : stop if stop >= 0 else end]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 from spacy.language import Language
@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from pipeline import extensions, resources
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import FoldedText
-from pipeline.text.phrases import phrases_expression
+from pipeline.text.phrases import MOST_BLANKS, phrases_expression
 from pipeline.text.section_ends import list_ends
 from pipeline.text.spans import Placed, keep
 
@@ -52,6 +52,8 @@ _HEADS = frozenset(
 _BEHIND_GAP = r"(?:(?<=[.!?;:,|•/\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[A-ZÀ-Þ]{2}))"
 # A title in short and in small letters within a line: "HTA, migraine. ttt: laroxyl".
 _SMALL_LETTERS = re.compile(r"[.;,|/] (?=[a-z]{2,5} ?:)|[.;|] (?=[a-zß-öø-ÿ]{3,14}(?: [a-zß-öø-ÿ']{1,10}){0,3} ?:)")
+# The same read backwards, for colons are few.
+_SMALL_LETTERS_BACKWARDS = re.compile(r": ?(?:[a-z]{2,5} [.;,|/]|(?:[a-zß-öø-ÿ']{1,10} ){0,3}[a-zß-öø-ÿ]{3,14} [.;|])")
 # Every capital, and signs beyond Latin-1 that may be one.
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
 # The first letter is a capital, and the second one too or a colon behind.
@@ -105,32 +107,38 @@ class Sectionizer:
         known = _first_signs(self.kinds)
         # A break and what may stand before a title, where the words behind it are known or laid out like one.
         self._line_starts = re.compile(
-            rf"\n(?>(?=[^\W\d_])(?!{_LETTERED})|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})"
+            rf"\n(?>(?=[^\W\d_])(?!{_LETTERED})|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})(?=(?P<head>[^\n:：]*))"
         )
         self._behind_gaps = re.compile(
             rf"{_CAPITAL}{_BEHIND_GAP}(?<=(?={known}|{_INLINE_CAPITALS.pattern}).)", re.DOTALL
         )
         self._known = re.compile(rf"(?P<title>{phrases_expression(self.kinds)}){_TAIL}", re.MULTILINE)
+        # What may stand behind a blank within a title, or begin what is told of it.
+        self._behind_blanks = {
+            "(",
+            *(sign for title in self.kinds for blank, sign in pairwise(title) if blank.isspace()),
+        }
+        self._whole_lines = not any(":" in title for title in self.kinds)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the sections of a Doc."""
         read = DocText.of(doc)
         titles = self.titles(read.text, read.folded)
-        spans: tuple[list[Span], list[Span]] = ([], [])
-        placed: tuple[list[Placed], list[Placed]] = ([], [])
+        sections: list[Placed] = []
+        shown: list[Placed] = []
         if titles:
-            offsets, loinc, lists = read.offsets(doc), _loinc(), _lists()
+            placed, loinc, lists = read.offsets(doc).placed, _loinc(), _lists()
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
-                if title.kind in lists:
+                kind = title.kind
+                if kind in lists:
                     end = self.ends.end(read.text, title.end, end)
-                for number, stop in ((0, end), (1, title.end)):
-                    span = offsets.span(doc, title.start, stop, title.kind)
-                    spans[number].append(span)
-                    placed[number].append((span.start_char, span.end_char, title.kind))
-                extensions.write_at(doc, "loinc", *placed[0][-1][:2], loinc.get(title.kind))
-        keep(doc, "sections", spans[0], placed[0])
-        keep(doc, "section_titles", spans[1], placed[1])
+                start, stop = placed(title.start, end)
+                sections.append((start, stop, kind))
+                shown.append((*placed(title.start, title.end), kind))
+                extensions.write_at(doc, "loinc", start, stop, loinc.get(kind))
+        keep(doc, "sections", sections)
+        keep(doc, "section_titles", shown)
         return doc
 
     def titles(self, text: str, folded: FoldedText | None = None) -> list[_Title]:
@@ -161,6 +169,10 @@ class Sectionizer:
         wide = "：" in text
         for match in self._line_starts.finditer(lines):
             start, place = match.span()
+            whole = self._whole(page, start, match["head"]) if place - start == 1 and self._whole_lines else None
+            if whole is not None:
+                found.append(whole)
+                continue
             end = lines.find("\n", place)
             place, end = place - 1, (end if end >= 0 else len(lines)) - 1
             short = end - place <= _MAX_TITLE
@@ -183,11 +195,32 @@ class Sectionizer:
                 colon = _has_colon(text, start, end)
             if colon and place > first and text[place].isupper():
                 self._at(page, place, found)
-        for match in _SMALL_LETTERS.finditer(text):
-            known = self._known_at(page, match.end())
+        for match in _SMALL_LETTERS_BACKWARDS.finditer(text[::-1]):
+            known = self._known_at(page, len(text) - match.end() + 2)
             if known is not None:
                 found.append(known)
         return found
+
+    def _whole(self, page: _Page, place: int, head: str) -> _Title | None:
+        """The known title that a line is, or is up to its colon: what most titles are, so that no more need be asked.
+
+        `head`: the line from `place`, where it begins, up to there. None where that is less plain, or no title.
+        """
+        text = page.text
+        stop = place + len(head)
+        if len(head) > _MAX_TITLE or not head[:1].isupper() or not (place == 0 or text[place - 1] == "\n"):
+            return None
+        if not text.startswith(":", stop):
+            # A longer title may go on in the next line, or an explanation stand there.
+            following = text[stop : stop + MOST_BLANKS + 2]
+            first = following.lstrip()[:1]
+            plain = not first or first.isupper() or (first.isascii() and first not in self._behind_blanks)
+            if not plain or not (not following or following.startswith(("\n", "\r\n"))):
+                return None
+        end = place + len(head.rstrip(" \t"))
+        folded = page.folded
+        kind = self.kinds.get(folded.folded[folded.place(place) : folded.place(end)])
+        return _Title(place, end, kind) if kind is not None else None
 
     def _at_line(self, page: _Page, line: tuple[int, int, int], lines: str, found: list[_Title]) -> None:
         """The titles that may begin where the words of a line do. `line`: its start, that of its words, its end."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from spacy.attrs import ENT_IOB, ENT_TYPE
@@ -50,6 +51,10 @@ class Offsets:
         """
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end))
+
+    def placed(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch [start, end), which holds more than blanks, expanded to whole tokens, as offsets in the text."""
+        return self.starts[bisect_right(self.ends, start)], self.ends[bisect_left(self.starts, end) - 1]
 
     def span(self, doc: Doc, start: int, end: int, label: str | int = 0) -> Span:
         """The Span of the stretch [start, end), expanded to whole tokens. `label`: text or its hash."""
@@ -113,18 +118,59 @@ class PlacedSpans(SpanGroup):
         return super().from_bytes(data)
 
 
-def keep(doc: Doc, group: str, spans: list[Span], placed: list[Placed]) -> None:
-    """Set a span group of a Doc. `placed`: the offsets and the label of each Span."""
-    made = PlacedSpans(doc, name=group, spans=spans)
-    made.placed = placed
-    doc.spans[group] = made
+class _Waiting:
+    """A span group that nobody has asked for: where its Spans are."""
+
+    __slots__ = ("placed",)
+
+    def __init__(self, placed: list[Placed]) -> None:
+        self.placed = placed
+
+
+class _Groups(dict[str, Any]):
+    """The groups of a Doc by name; the Spans of those that `keep` sets are made when their group is asked for."""
+
+    def __init__(self, doc: Doc, groups: Mapping[str, SpanGroup]) -> None:
+        super().__init__(groups)
+        self._doc = ref(doc)
+
+    def __getitem__(self, name: str) -> SpanGroup:
+        found = super().__getitem__(name)
+        if isinstance(found, _Waiting):
+            found = self[name] = self._made(name, found.placed)
+        made: SpanGroup = found
+        return made
+
+    def copy(self) -> dict[str, Any]:
+        """The groups, all of them made."""
+        return {name: self[name] for name in self}
+
+    def __repr__(self) -> str:
+        return repr(self.copy())
+
+    def _made(self, name: str, placed: list[Placed]) -> PlacedSpans:
+        doc = self._doc()
+        if doc is None:
+            raise ValueError(f"the Doc of the span group {name!r} is gone")
+        spans = (doc.char_span(start, end, label=label, alignment_mode="expand") for start, end, label in placed)
+        made = PlacedSpans(doc, name=name, spans=[span for span in spans if span is not None])
+        made.placed = placed
+        return made
+
+
+def keep(doc: Doc, group: str, placed: list[Placed]) -> None:
+    """Set a span group of a Doc: the Spans at these offsets, which are bounds of tokens, with these labels."""
+    groups: Any = doc.spans
+    if not isinstance(groups.data, _Groups):
+        groups.data = _Groups(doc, groups.data)
+    groups.data[group] = _Waiting(placed)
 
 
 def places(doc: Doc, group: str) -> list[Placed]:
     """The offsets and labels of the Spans of a group; none where the Doc has no such group."""
-    groups = doc.spans
-    if group not in groups:
+    groups: Any = doc.spans
+    spans = dict.get(groups.data, group)
+    if spans is None:
         return []
-    spans = groups[group]
-    known = spans.placed if isinstance(spans, PlacedSpans) else None
+    known: list[Placed] | None = spans.placed if isinstance(spans, (_Waiting, PlacedSpans)) else None
     return known if known is not None else [(span.start_char, span.end_char, span.label_) for span in spans]
