@@ -22,7 +22,8 @@ from pipeline.medications.grammar import (
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
 from pipeline.medications.recognizer_items import DRUG, Entity, Item
-from pipeline.medications.recognizer_numbers import SIGN_REACH, Numbers
+from pipeline.medications.recognizer_lengths import BESIDE, COMPARED, OF, Lengths
+from pipeline.medications.recognizer_numbers import SIGN_REACH
 
 if TYPE_CHECKING:
     from pipeline.medications.recognizer_context import Context
@@ -45,7 +46,7 @@ _LINKS = 4
 _FARTHEST = 500
 
 
-class Reader(Numbers):
+class Reader(Lengths):
     """Reads the items of a text from left to right and keeps the attributes that go with a drug."""
 
     def __init__(self, context: Context, items: Sequence[Item]) -> None:
@@ -68,7 +69,7 @@ class Reader(Numbers):
                     label = "DURATION"
                 if label:
                     start, end = item.start, item.end
-                    if label == "DURATION" and (sign := _COMPARED.search(self.text, max(0, start - SIGN_REACH), start)):
+                    if label == "DURATION" and (sign := COMPARED.search(self.text, max(0, start - SIGN_REACH), start)):
                         # "> 10 years"
                         start = sign.start(1)
                     # The full stop of "Tab. Metformin" belongs to the form.
@@ -87,7 +88,7 @@ class Reader(Numbers):
 
     def _drug_of(self, item: Candidate, place: int) -> Mention | None:
         """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
-        if item.label == "DURATION" and _OF.match(self.text, item.end):
+        if item.label == "DURATION" and OF.match(self.text, item.end):
             # "Three days of antibiotics", but not "three days of diarrhea".
             if not self.rules["treatment"].match(self.text, item.end):
                 return self._next_drug(item, place)
@@ -102,13 +103,12 @@ class Reader(Numbers):
             item.label == NUMBER
             and isinstance(following, Mention)
             and self.rules["counted_drug"].fullmatch(self.text, item.end, following.start)
-            and _OF.match(self.text, item.end)
+            and OF.match(self.text, item.end)
         ):
             # "Took 2 of his wife's nitro"
             return following
         if item.label == "DURATION" and item.weak and self._length_of(item):
-            if self._behind_frequency(item) and not self.rules["length_when"].match(self.text, item.end):
-                # "50 mg tds 2d with some relief"
+            if self._taken_so_long(item):
                 return self.drug
             # "6 wks daptomycin"
             if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
@@ -119,11 +119,6 @@ class Reader(Numbers):
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
             return None
         return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
-
-    def _length_of(self, item: Candidate) -> bool:
-        """Is this a length with nothing before or behind it that would make it a duration?"""
-        plain = self.rules["length_of"].fullmatch(self.text, item.start, item.end)
-        return plain is not None and not self.rules["length_ends"].match(self.text, item.end)
 
     def _stands_alone(self, item: Candidate, place: int) -> bool:
         """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""
@@ -156,7 +151,7 @@ class Reader(Numbers):
         last = self.last
         if last is None or self.drug is None:
             return False
-        if self.text[last.end : item.start] in _BESIDE and self.text[last.end - 1] not in ".;!?":
+        if self.text[last.end : item.start] in BESIDE and self.text[last.end - 1] not in ".;!?":
             return True
         context = self.context
         gap = context.between(last.end, item.start)
@@ -257,6 +252,8 @@ class Reader(Numbers):
         end = item.end
         if item.label == "FREQUENCY" and self.rules["done_often"].fullmatch(self._word_before(item.start)):
             return None
+        if self._of_something_else(item):
+            return None
         if item.label == "DURATION" and (since := self.rules["taken_since"].match(self.text, end)):
             following = self.items[place + 1] if place + 1 < len(self.items) else None
             return following if isinstance(following, Mention) and following.start == since.end() else None
@@ -309,22 +306,14 @@ class Reader(Numbers):
             if self.rules["no_amount_before"].match(self.text, item.end):
                 # "6 u PRBC"
                 return None
-            other = self._next_drug(item, place) if _OF.match(self.text, item.end) else None
+            other = self._next_drug(item, place) if OF.match(self.text, item.end) else None
             return self._activity(self.text[other.start : other.end] if other else name, stretch)
         if item.label == RATE:
             near = self.text[max(0, item.start - 30) : item.end + 15]
             worn = self.rules["patch"].search(f"{name} {near}") and not self.rules["infused"].search(near)
             return "STRENGTH" if worn else "DOSAGE"
-        if item.label == "DURATION" and (
-            self._past(item)
-            or self._without(item, drug)
-            or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
-            or (item.weak and self.rules["titrated_until"].search(self.text, max(0, item.start - 80), item.start))
-            or self._held(item)
-            or self._when(item, stretch)
-            or self.rules["time_of_something"].match(self.text, item.start)
-        ):
-            return None
+        if item.label == "DURATION":
+            return self._label_of_length(item, drug)
         if item.label == "FREQUENCY" and (
             self._point(item, stretch)
             or self._condition_of_another(item)
@@ -354,7 +343,7 @@ class Reader(Numbers):
         if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
-            return item.label if _OF.match(self.text, item.end) or self._before_drug(place) else None
+            return item.label if OF.match(self.text, item.end) or self._before_drug(place) else None
         return item.label
 
     def _units_left_out(self, name: str, stretch: str, item: Candidate, place: int) -> bool:
@@ -378,17 +367,6 @@ class Reader(Numbers):
         near = self.text[max(0, item.start - 12) : item.end + 15]
         return not self.rules["by_length"].search(f"{name} {near}")
 
-    def _repeated(self, item: Candidate) -> bool:
-        """Is this how many times, behind how often: "1/sem x 5"?"""
-        return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
-
-    def _behind_frequency(self, item: Candidate) -> bool:
-        """Does an item stand right behind how often something is taken: "weekly x5", "nightly > 10 years"?"""
-        last = self.last
-        if last is None or last.label != "FREQUENCY":
-            return False
-        return _COMPARED.sub(" ", self.text[last.end : item.start]) in _BESIDE
-
     def _behind_amount(self, item: Candidate) -> bool:
         """Does a sign of how often stand right behind an amount or a way: "750mg bd level on Friday"?"""
         last = self.last
@@ -398,33 +376,6 @@ class Reader(Numbers):
             and self.text[last.end : item.start] in ("", " ")
             and self.rules["latin"].match(self.text, item.start) is not None
         )
-
-    def _past(self, item: Candidate) -> bool:
-        lead = self.text[max(0, item.start - 20) : item.start].rstrip()
-        return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
-
-    def _without(self, item: Candidate, drug: Mention) -> bool:
-        """Is this how long something was not taken: "out of torsemide for a week", but "off Requip over 2 weeks"?"""
-        last = self.last
-        if last is None or last.label != DRUG or last.start != drug.start or self.text.startswith(_OVER, item.start):
-            return False
-        return self.rules["not_taken"].search(self.text, max(0, drug.start - 40), drug.start) is not None
-
-    def _held(self, item: Candidate) -> bool:
-        """Is this how long a drug is not to be taken: "hold warfarin until INR < 3"?"""
-        return (
-            self.rules["held_for"].match(self.text, item.start) is not None
-            and self.rules["held_before"].search(self.text, max(0, item.start - _HELD), item.start) is not None
-        )
-
-    def _when(self, item: Candidate, stretch: str) -> bool:
-        """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
-        lead = self.text[max(0, item.start - 20) : item.start]
-        if _WITHIN.search(lead) or self.rules["supply_behind"].match(self.text, item.end):
-            return True
-        if self.rules["duration_word"].match(stretch) or _OF.match(self.text, item.end):
-            return False
-        return bool(self.rules["length_lead"].search(lead))
 
     def _point(self, item: Candidate, stretch: str) -> bool:
         """Is this a point in time ("about a week ago") and not how often?"""
@@ -461,21 +412,12 @@ class Reader(Numbers):
         return "STRENGTH"
 
 
-# Between two words of one sentence, where the first does not end in a full stop.
-_BESIDE = frozenset({"", " ", ", "})
-_TIMES = re.compile(r"x ?\d\d?")
-_COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
-_OVER = ("over ", "sur ")
 # Between a length without a preposition and its drug: "traitée trois semaines par ofloxacine".
 _BY = frozenset({"", "par"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
-# The words between "hold" and how long, at most.
-_HELD = 60
-_WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
-_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 _ARROW = re.compile(r"->|→")
 _ANSWERED = re.compile(r":\s")
 _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})

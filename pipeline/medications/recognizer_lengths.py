@@ -1,0 +1,121 @@
+"""Which lengths of time belong to a drug, and which say when something was, how long it was not taken, or how often."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.medications.grammar import Candidate
+from pipeline.medications.lexicon import Mention
+from pipeline.medications.recognizer_dispensed import GLUE
+from pipeline.medications.recognizer_items import DRUG
+from pipeline.medications.recognizer_numbers import Numbers
+
+# Between two words of one sentence, where the first does not end in a full stop.
+BESIDE = frozenset({"", " ", ", "})
+# A comparison before a length belongs to it: "> 10 years".
+COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
+# "Three days of antibiotics".
+OF = re.compile(r"[ \t]+(?:of|de|d')\b")
+_TIMES = re.compile(r"x ?\d\d?")
+_OVER = ("over ", "sur ")
+# So far before a length "hold" is looked for, and what a dose is raised to.
+_HELD = 60
+_TITRATED = 80
+# Words between a drug that is not taken and how long, at most.
+_NEAR = 3
+_WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
+
+
+class Lengths(Numbers):
+    """Decides about lengths of time from the items around them and from what was read last."""
+
+    def _label_of_length(self, item: Candidate, drug: Mention) -> str | None:
+        """The label of a length beside its drug; None where it is nothing."""
+        stretch = self.text[item.start : item.end]
+        if (
+            self._past(item)
+            or self._without(item, drug)
+            or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
+            or (item.weak and self._until_raised(item))
+            or self._held(item)
+            or self._when(item, stretch)
+            or self.rules["time_of_something"].match(self.text, item.start)
+        ):
+            return None
+        return "FREQUENCY" if self._interval(drug, stretch) else "DURATION"
+
+    def _interval(self, drug: Mention, stretch: str) -> bool:
+        """Is this how often a drug is given that acts for weeks: "Depixol 40 mg 2/52"?"""
+        return (
+            self.rules["plain_interval"].fullmatch(stretch) is not None
+            and self.rules["given_at_intervals"].search(self.text, drug.start, drug.end) is not None
+        )
+
+    def _of_something_else(self, item: Candidate) -> bool:
+        """Does the word before a length say what lasts or comes so long: "r/v 2/52 ?insulin"?"""
+        if item.label != "DURATION" or OF.match(self.text, item.end):
+            return False
+        return self.rules["no_duration"].fullmatch(self._word_before(item.start)) is not None
+
+    def _length_of(self, item: Candidate) -> bool:
+        """Is this a length with nothing before or behind it that would make it a duration?"""
+        plain = self.rules["length_of"].fullmatch(self.text, item.start, item.end)
+        return plain is not None and not self.rules["length_ends"].match(self.text, item.end)
+
+    def _taken_so_long(self, item: Candidate) -> bool:
+        """Is such a length told of the drug before it: "50 mg tds 2d with some relief", "citalopram 2 yrs in her 20s"?"""
+        last = self.last
+        if last is None or self.rules["length_when"].match(self.text, item.end):
+            return False
+        if self._behind_frequency(item):
+            return True
+        return (
+            self.text[last.end : item.start] in GLUE
+            and self.rules["length_goes_on"].match(self.text, item.end) is not None
+        )
+
+    def _repeated(self, item: Candidate) -> bool:
+        """Is this how many times, behind how often: "1/sem x 5"?"""
+        return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
+
+    def _behind_frequency(self, item: Candidate) -> bool:
+        """Does an item stand right behind how often something is taken: "weekly x5", "nightly > 10 years"?"""
+        last = self.last
+        if last is None or last.label != "FREQUENCY":
+            return False
+        return COMPARED.sub(" ", self.text[last.end : item.start]) in BESIDE
+
+    def _past(self, item: Candidate) -> bool:
+        lead = self.text[max(0, item.start - 20) : item.start].rstrip()
+        return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
+
+    def _until_raised(self, item: Candidate) -> bool:
+        """Is this how far a dose is raised, not how long it is taken: "increase by 2 units until below 7"?"""
+        lead = max(0, item.start - _TITRATED)
+        return self.rules["titrated_until"].search(self.text, lead, item.start) is not None
+
+    def _without(self, item: Candidate, drug: Mention) -> bool:
+        """Is this how long something was not taken: "out of torsemide for a week", but "off Requip over 2 weeks"?"""
+        last = self.last
+        if last is None or last.label != DRUG or last.start != drug.start or self.text.startswith(_OVER, item.start):
+            return False
+        if "(" in self.text[last.end : item.start] or len(self.context.between(last.end, item.start)) > _NEAR:
+            # "Then stop the metronidazole, and that will be more than a 10-day course."
+            return False
+        return self.rules["not_taken"].search(self.text, max(0, drug.start - 40), drug.start) is not None
+
+    def _held(self, item: Candidate) -> bool:
+        """Is this how long a drug is not to be taken: "hold warfarin until INR < 3"?"""
+        return (
+            self.rules["held_for"].match(self.text, item.start) is not None
+            and self.rules["held_before"].search(self.text, max(0, item.start - _HELD), item.start) is not None
+        )
+
+    def _when(self, item: Candidate, stretch: str) -> bool:
+        """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
+        lead = self.text[max(0, item.start - 20) : item.start]
+        if _WITHIN.search(lead) or self.rules["supply_behind"].match(self.text, item.end):
+            return True
+        if self.rules["duration_word"].match(stretch) or OF.match(self.text, item.end):
+            return False
+        return bool(self.rules["length_lead"].search(lead))
