@@ -23,6 +23,9 @@ from pipeline.text.spans import places
 _COURSE_REACH = 100
 # So far before a date words are looked for that make it a birth date, or that of the last visit.
 _BEFORE_REACH = 48
+# So far before a date the word is looked for by which it is that of the episode that the text tells of, which may last so long.
+_STAY_REACH = 90
+_LONGEST_STAY = timedelta(days=60)
 # What brackets of a heading end with: "Induction (2023): X".
 _HEADING = re.compile(r"\) ?:")
 # A date on its own ends here.
@@ -62,12 +65,13 @@ class Dating:
         Left out: dates without a day or without a note date to compare, future relative dates, spans longer than
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off. Where
         `years_are_history` is on and there is no note date, a date of a year without a day ("PE 2012") is of the past, unless
-        a full date of that year stands in the text, which may be of the note, or a condition was found then.
+        a full date of that year stands in the text, which may be of the note, or a condition was found then; and so is a full
+        date where a later one stands in the text, by the limit at least: the note is not older than that.
         """
         note = note_day(extensions.stored_of_doc(doc, "note_datetime"))
         births = births_of(extensions.stored_of_doc(doc, "birth_datetime")) if self.exclude_birthdate else ()
         spans = places(doc, "dates")
-        own = _years_of_days(doc, spans) if note is None and self.years_are_history else None
+        own = _days(doc, spans) if note is None and self.years_are_history else None
         found = (self._dated(doc, bounds, note, own, births, folded) for *bounds, _ in spans)
         return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
 
@@ -76,7 +80,7 @@ class Dating:
         doc: Doc,
         bounds: Sequence[int],
         note: date | None,
-        own: frozenset[int] | None,
+        own: list[date] | None,
         births: tuple[str, ...],
         folded: FoldedText,
     ) -> DatedSpan | None:
@@ -92,8 +96,9 @@ class Dating:
         if not isinstance(value, AbsoluteDate):
             age = value.age()
         elif own is not None:
-            told = value.year not in own if value.year else bool(value.month and value.elapsed)
-            age = _LONG_AGO if told and value.day is None else None
+            age = self._least_age(value, day, own)
+            if age is not None and age < _LONGEST_STAY and self._of_stay(folded, start):
+                age = None
         else:
             age = note - day if note is not None and day is not None else None
         if age is None or not self._says_something(value, age):
@@ -131,6 +136,23 @@ class Dating:
         }
         return DatedSpan(place, folded.place(end), value.bound, age, recent, cue)
 
+    def _of_stay(self, folded: FoldedText, start: int) -> bool:
+        """Whether a date is that of the episode that the text tells of: "presented to the hospital on 07/23/2003"."""
+        place = folded.place(start)
+        before = max(0, place - _STAY_REACH)
+        return self.words.of_stay.search(folded.folded, before, place) is not None
+
+    def _least_age(self, value: AbsoluteDate, day: date | None, own: list[date]) -> timedelta | None:
+        """How old a date is at least where nobody knows of when the note is; None where it may be of the note.
+
+        `own`: the full dates of the text; the note is not older than the latest of them.
+        """
+        if value.day is not None:
+            least = own[-1] - day if day is not None and own else None
+            return least if least is not None and least >= self.limit else None
+        told = all(day.year != value.year for day in own) if value.year else bool(value.month and value.elapsed)
+        return _LONG_AGO if told else None
+
     def _says_something(self, value: AbsoluteDate | RelativeDate, age: timedelta) -> bool:
         """A relative future is no cue, nor is a stretch longer than the limit that holds the note ("this year")."""
         if isinstance(value, AbsoluteDate):
@@ -140,12 +162,11 @@ class Dating:
         return value.direction == "past"
 
 
-def _years_of_days(doc: Doc, spans: Iterable[tuple[int, int, str]]) -> frozenset[int]:
-    """The years of the full dates of a text."""
+def _days(doc: Doc, spans: Iterable[tuple[int, int, str]]) -> list[date]:
+    """The full dates of a text, in order."""
     dates = (extensions.stored_at(doc, "date_data", (start, end)) for start, end, _ in spans)
-    return frozenset(
-        data["year"] for data in dates if data and data["mode"] == "absolute" and data["day"] and data["year"]
-    )
+    full = (read(data) for data in dates if data and data["mode"] == "absolute" and data["day"] and data["year"])
+    return sorted(day for value in full if value is not None and (day := value.on()) is not None)
 
 
 def limit_of(value: int | str | timedelta) -> timedelta:

@@ -63,6 +63,7 @@ class HistoryWords:
         visit: anywhere: a sentence tells of the present visit too.
         born: before a date, up to it: it is a birth date.
         last_visit: before a date, up to it: it is that of the last visit, since which the text tells.
+        of_stay: before a date, up to it: it is the beginning of the episode that the text tells of.
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
         item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
@@ -123,6 +124,7 @@ class HistoryWords:
         self.visit = re.compile(rf"\b{any_of(words['visit'])}\b")
         self.born = re.compile(rf"\b{any_of(words['born'])}\W*\Z")
         self.last_visit = re.compile(rf"\b{any_of(words['last_visit'])}\W*\Z")
+        self.of_stay = re.compile(rf"\b{any_of(words['of_stay'])}\b[^.;\n]*\Z")
         self.led_to = re.compile(rf"\b{any_of(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{any_of(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
