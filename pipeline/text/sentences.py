@@ -36,6 +36,8 @@ _NEW_LINE = re.compile(
 _RUN = re.compile(
     rf"(?:(?<=[{_BREAKS}])|\A)[^{_BREAKS}]++(?:(?:\r\n|[{_BREAKS}])[ \t]*+(?=[^\W\d_])(?![A-ZÀ-ÖØ-Þ])[^{_BREAKS}]++)++"
 )
+# Where such a line begins, for which is searched quickly.
+_SMALL_LINE = re.compile(rf"[{_BREAKS}][ \t]*+(?=[^\W\d_])(?![A-ZÀ-ÖØ-Þ])")
 # Lines of more signs are wrapped by no page.
 _WIDEST = 120
 _LINE = re.compile(r"(?P<indent>[ \t]*+)(?P<word>\S*+)(?:[ \t]++\S++)*+")
@@ -83,8 +85,9 @@ class SentenceSegmenter:
         found += [
             match.end() for match in _NEW_LINE.finditer(text) if match["letter"] is None or match["letter"].isupper()
         ]
-        for run in _RUN.finditer(text):
-            found += self._typed_lines(text, *run.span())
+        if _SMALL_LINE.search(text) is not None:
+            for run in _RUN.finditer(text):
+                found += self._typed_lines(text, *run.span())
         return found
 
     def _typed_lines(self, text: str, start: int, end: int) -> list[int]:
