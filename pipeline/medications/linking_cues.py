@@ -55,6 +55,7 @@ class Cues:
     day: re.Pattern[str]
     teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
+    numbered: re.Pattern[str]
     run_in: re.Pattern[str]
     goes_on: re.Pattern[str]
     dated: re.Pattern[str]
@@ -131,6 +132,7 @@ def read_cues(lang: str) -> Cues:
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),
         once_a_day=re.compile(_any(kinds["once_a_day"])),
         run_in=re.compile(_any(kinds["run_in"])),
+        numbered=re.compile(rf"(?:\w+\s)?{_any(kinds['numbered'])}\s?\d"),
         teller=re.compile(rf"\s*,\s*{_any(kinds['teller'])}"),
         known=resources.vocabulary(lang) | _dosing_words(lang),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),

@@ -117,7 +117,8 @@ class _Reading(Before):
             adjacent = not behind and not ahead
             before = self.gap(ahead[0]) if ahead else gap
             joined = self.cues.joined.match(before) is not None
-            following = joined or self.cues.listed.match(before) is not None
+            stroked = before.strip() == "/" and bool(previous.labels) and previous.labels <= AMOUNTS
+            following = joined or stroked or self.cues.listed.match(before) is not None
             instruction.joined = adjacent and joined
             instruction.product = adjacent and (
                 self.cues.product.match(gap) is not None or (joined and self._is_solution(previous))
@@ -276,7 +277,7 @@ class _Reading(Before):
                 self.link(head, tail, "shared")
         elif self._of_product(owner, label):
             self.link(owner.parallel[-1].head, tail, "shared")
-        elif label in SHARED_LABELS and self._set_off(owner, tail):
+        elif label in SHARED_LABELS and (self._set_off(owner, tail) or self._of_strokes(owner, label)):
             for other in owner.parallel:
                 self.link(other.head, tail, "shared")
         elif label == "DURATION" and self._ends_both(owner, tail):
@@ -287,11 +288,21 @@ class _Reading(Before):
     def _told_of(self, label: str, tail: int, end: int) -> int:
         """Of how many of the list a word says an attribute: "2 puffs each", "both for 7 days", "all for a week"."""
         gap = self.gap(tail)
+        before = self.mentions[tail - 1]
+        of_amount = label in AMOUNTS or (
+            before.label in AMOUNTS and self.cues.each_after.match(self.text, before.end) is not None
+        )
+        if of_amount and self._amounts_said(self.list[:-1]):
+            return 0  # "A 1 mg daily, B 6 tabs weekly (2.5 mg each)": each tablet
         if self.cues.pair_before.search(gap):
             return 2
         if self.cues.each_after.match(self.text, end) or self.cues.each_before.search(gap):
             return len(self.list)
         return len(self.list) if label == "DURATION" and self.cues.all_before.search(gap) else 0
+
+    def _amounts_said(self, heads: Sequence[int]) -> bool:
+        """Has one of some drugs an amount of its own?"""
+        return any(head in heads and self.mentions[tail].label in AMOUNTS for head, tail in self.found)
 
     def _of_last(self, owner: Instruction, tail: int) -> bool:
         """Is what stands behind a longer list of its last drug only: "A, B and Ambien p.r.n." (but "B or C p.r.n.")?"""
@@ -311,6 +322,18 @@ class _Reading(Before):
             and self.gap(min([owner.head, *owner.ahead])).strip() == "/"
         )
 
+    def _of_strokes(self, owner: Instruction, label: str) -> bool:
+        """Do strokes join drugs that have their amounts, before what is said once: "A 5 mg / B 2 mg / C 50 mg IM q6h"?
+
+        How often two are taken may be said of the last one: "aspirin 81/Brilinta 90 BID".
+        """
+        row = [*owner.parallel, owner]
+        return (
+            len(row) > (1 if label == "ROUTE" else 2)
+            and all(one.labels - SHARED_LABELS == AMOUNTS & one.labels != set() for one in row)
+            and all(self.gap(min([one.head, *one.ahead])).strip() == "/" for one in row[1:])
+        )
+
     def _set_off(self, owner: Instruction, tail: int) -> bool:
         """Is an attribute said of all in "A 10 mg plus B 25 mg, p.o." or "A cream and B cream that she uses daily"?"""
         label = self.mentions[tail].label
@@ -324,8 +347,11 @@ class _Reading(Before):
 
     def _ends_both(self, owner: Instruction, tail: int) -> bool:
         """Is a length behind two joined instructions of both: "A 500 qid and B 100 bd 7/7"? Not where it is run in."""
-        if len(owner.parallel) != 1 or self.cues.run_in.match(self.text, self.mentions[tail].start):
+        start = self.mentions[tail].start
+        if len(owner.parallel) != 1 or self.cues.run_in.match(self.text, start):
             return False
+        if self.cues.numbered.match(self.text, start):
+            return False  # "A weekly with B daily days 1-21"
         one, other = owner.parallel[0].labels, owner.labels
         return (
             "DURATION" not in one | other

@@ -30,11 +30,14 @@ UNKNOWN_UNIT = "{?}"
 _MORE_PARTS = 5
 #: Signs between the amounts of several ingredients.
 JOINTS = "/+-"
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")
 _MIXED_NUMBER = re.compile(r"\d{2,}\s+\d/\d")
 _MILLIONS = {"M[iU]": "[iU]", "MU": "U"}  # written as a unit ("2.4 MU"), given in single units
 _GRAMS = {"g": 0, "mg": -3, "ug": -6, "ng": -9}
 _PRODUCT = frozenset({"mass", "activity", "amount"})
 _HOURS_OF_DAY = Decimal(24)
+# By these nothing runs.
+_LONG = frozenset({"wk", "mo", "a"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +151,10 @@ class Amounts:
     def plain(self, figures: str, written: str) -> Amount | None:
         """The amount of a figure and its unit, where nothing else is written; None where it cannot be read so."""
         try:
-            number = self._numbers.number(figures)
+            unit = self._unit(written)
+            number = self._numbers.number(self._whole(figures, unit))
         except UnreadError:
             return None
-        unit = self._unit(written)
         if not number or unit is None:
             return None
         return _plain(quantity_of(number, None, unit.ucum), unit, None, worded=False)
@@ -214,7 +217,7 @@ class Amounts:
         first, last = match["a"] or "", match.get("b")
         if _MIXED_NUMBER.match(first) and (unit is None or unit.measure == "count"):
             raise UnreadError("ambiguous_number")  # "25 1/2 tab": 25 mg, and half a tablet
-        low = self._numbers.scaled(first, match["as"] or match.get("bs"))
+        low = self._numbers.scaled(self._whole(first, unit), match["as"] or match.get("bs"))
         if match.get("half"):
             low += Decimal("0.5")
         high = self._numbers.scaled(last, match.get("bs")) if last else None
@@ -230,6 +233,11 @@ class Amounts:
             return _plain(quantity, unit, None, worded=worded)
         return self._divided(quantity, unit, match, worded=worded)
 
+    def _whole(self, figures: str, unit: Unit | None) -> str:
+        """Figures without the point of the thousands: nobody gives 25 international units to the thousandth."""
+        grouped = self._numbers.lang == "fr" and unit is not None and unit.measure == "activity"
+        return figures.replace(".", "") if grouped and _THOUSANDS.fullmatch(figures) else figures
+
     def _divided(self, quantity: Data, unit: Unit | None, match: dict[str, str | None], *, worded: bool) -> Amount:
         under, last = self._unit(match["du"]), self._unit(match["eu"])
         if under is None:
@@ -243,7 +251,9 @@ class Amounts:
             if last is not None and last.measure != "time":
                 raise UnreadError("amount_unread")
             every = None
-            if last is not None and match["en"]:
+            if last is not None and not match["en"] and last.ucum in _LONG:
+                every, last = (Decimal(1), last.ucum), None  # "200 mg/m2 a week": once a week
+            elif last is not None and match["en"]:
                 hours = self._numbers.number(match["en"])
                 if last.ucum == "h" and hours == _HOURS_OF_DAY:
                     last = Unit("d", "time")

@@ -28,11 +28,14 @@ class Assembling:
     reason: str | None = None
     # What the words just read announce.
     then = change = changing = take = scale = False
+    loaded = False  # what was given once is told next: "300 mg qhs, level 8, LOADED 1 g"
+    changed = False  # a change of the dose was said: "10 mg -> 20 mg"
     scaled: Element | None = None  # the words that say that the dose follows a scale
     joined = False  # "then" is only an "and"
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
     following: str | None = None  # the kind of the element behind the one that is taken
+    reckoned = False  # what it comes to stands in brackets behind it, and then its time: "1/2 tab (56 mcg) Sun"
     closed = False  # a mark or a sentence's end stands before the next element
     last: Element | None = None
     pending: tuple[Element, Amount] | None = None  # "300 mg in the morning and 600 at night": 600 of what?
@@ -194,7 +197,9 @@ class Assembling:
             return
         most: int = repeat.get("frequencyMax") or repeat["frequency"]
         under = quantity_of(Decimal(repeat["period"]), None, repeat["periodUnit"])
-        self.whole.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
+        if self.whole.maximum is None:
+            self.whole.maximum = {"numerator": quantity_of(Decimal(most), None, "{dose}"), "denominator": under}
+            self.whole.of_takings = True
 
     def _was_right_eye(self) -> bool:
         """Is the only timing so far an "OD" that another frequency follows: "OD, three times a day"?"""

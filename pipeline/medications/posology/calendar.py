@@ -27,6 +27,7 @@ _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
+_MIDDAY, _MIDNIGHT = "12:00:00", "00:00:00"
 # Units of an offset, in minutes.
 _OF_OFFSETS = {"min": 1, "h": _MINUTES}
 # Between two hours that bound a part of the day stand no more characters than this.
@@ -81,16 +82,19 @@ class Calendar:
         self._other_days = re.compile(_longest(kinds["day_other"]) + r"(?![^\W_])")
         self._except = re.compile(_longest(kinds["day_except"]) + r"\s+")
         at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"
+        noon, midnight = (_longest(kinds[name]) for name in ("clock_noon", "clock_midnight"))
+        self._named = re.compile(rf"(?:(?P<noon>{noon})|(?P<midnight>{midnight}))(?![^\W_])")
         if lang == "fr":
             clock = r"(?P<h>\d{1,2})\s?(?:h|heures?)\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)"
         else:
             clock = (
-                r"(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?|noon|midnight)(?![^\W_])"
+                rf"(?P<h>\d{{1,2}})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?)(?![^\W_])|(?P<h3>12)\s?(?:{noon}|(?P<twelve>{midnight}))(?![^\W_])"
                 r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?(?:h|hrs|hours))?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
             )
         # "0.5 units/h from midnight to 6 am": an hour at which something ends.
         self._until = re.compile(
-            rf"(?<![^\W_])(?:from|de)\s+(?:midnight|noon|minuit|midi|{clock})\s*(?:to|until|till|through|jusqu'a|-)?\s*\Z"
+            rf"(?<![^\W_])(?:{'|'.join(kinds['from'])})\s+(?:{midnight}|{noon}|{clock})"
+            rf"\s*(?:{'|'.join((*kinds['to'], *kinds['day_end']))}|-)?\s*\Z"
         )
         self._at = re.compile(at)
         self._clock = re.compile(clock)
@@ -169,12 +173,21 @@ class Calendar:
         at = self._at.match(text, start)
         place = at.end() if at is not None else start
         if not text[place : place + 1].isdigit():
-            return None
+            named = self._named.match(text, place) if at is not None else None
+            return (named.end(), {"timeOfDay": [_MIDNIGHT]}) if named is not None and named["midnight"] else None
         times: list[str] = []
         end = place
         plain = False
         while True:
             clock = self._clock.match(text, place)
+            if clock is None and times and (named := self._named.match(text, place)) is not None:
+                times.append(_MIDNIGHT if named["midnight"] else _MIDDAY)  # "6am, noon, 6pm and midnight"
+                end, plain = named.end(), True
+                joint = self._clock_joint.match(text, end)
+                if joint is None:
+                    break
+                place = joint.end()
+                continue
             if clock is None or (at is None and clock["h2"] == "1"):
                 break  # "1:15": one unit for 15 g of carbohydrate, not a quarter past one
             written = _time(clock)
@@ -217,12 +230,14 @@ def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:
 
 def _time(clock: re.Match[str]) -> str | None:
     groups = clock.groupdict()
+    if groups.get("h3"):
+        return _MIDNIGHT if groups["twelve"] else _MIDDAY
     hour = int(groups.get("h") or groups.get("h2") or groups.get("h4") or 0)
     minute = int(groups.get("m") or groups.get("m2") or groups.get("m4") or 0)
     half = (groups.get("half") or "").replace(".", "")
     if half in ("am", "pm") and not 1 <= hour <= _HALF_DAY:
         return None
-    if half in ("am", "midnight"):
+    if half == "am":
         hour %= _HALF_DAY
     elif half == "pm":
         hour = hour % _HALF_DAY + _HALF_DAY

@@ -47,6 +47,8 @@ class CourseWords:
         sign = rf"(?:{words('number_sign')}\s?)?"
         before, of = rf"(?:{words('day_lead')} )?", rf"(?:/|{words('day_of')})"
         onward = "|".join([joint, words("then"), rf"{words('cycle_lead')}(?![^\W_])"])
+        # "J1, 40 mg J2" are no two days.
+        of_amount = rf"(?![\d.,]*\d|\s?(?!{onward})(?:[^\W\d_]|%))"
         self.day_of = re.compile(
             rf"{before}(?:{words('day_noun', 'day_letter', 'stay_letter')})\s?\d{{1,2}}\s?{of}\s?(?:{letter}\s?)?(\d{{1,3}})"
             rf"(?![\d/]|[.,]\d)(?:\s{words('day_noun')})?"
@@ -54,7 +56,7 @@ class CourseWords:
         self.day_number = re.compile(
             rf"(?:{before}{nouns} ?{sign}{number}(?:\s?(?:{through}|{of})\s?\d{{1,2}})?"
             rf"(?:\s?(?:,\s?{joint}|[,&]|\b{joint})\s?\d{{1,2}}(?:\s?-\s?\d{{1,2}})?{_NO_AMOUNT.format(onward=onward)})*"
-            rf"|{letter}\d{{1,2}}(?:(?:[,/]| {joint} |\s?{through}\s?)\s?{letter}?\d{{1,2}}){{0,31}})(?![^\W_])"
+            rf"|{letter}\d{{1,2}}(?:(?:[,/]| {joint} |\s?{through}\s?)\s?(?:{letter}\d{{1,2}}|\d{{1,2}}{of_amount})){{0,31}})(?![^\W_])"
         )
         several = rf"\d{{1,2}}(?:\s?(?:,\s?(?:{joint}\s)?|&|/|\b{joint})\s?{words('week_letter')}?\d{{1,2}})+"
         at = words("listed_lead")

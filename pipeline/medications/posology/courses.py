@@ -19,6 +19,8 @@ COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 
 #: The code of a length that is said of each of several doses.
 EACH = "each"
+#: The code of a length over which something is given, and no course where the dose is one of the body's surface or is being changed.
+OVER = "over"
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
@@ -122,7 +124,7 @@ class Courses(Vocabulary):
             if value.high is not None:
                 said["durationMax"] = digits(value.high)
             return Element("infusion", place, stop, said)
-        return Element("duration", place, stop, quantity_of(value.low, value.high, unit))
+        return Element("duration", place, stop, quantity_of(value.low, value.high, unit), OVER)
 
     def _time(self, text: Seen, place: int) -> tuple[int, Number, str] | None:
         length = self._length_at(text, place)

@@ -61,6 +61,8 @@ class Step:
     at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
+    days: int = 0  # so many days one behind the other were said: "days 2 and 3"
+    bare: bool = False  # its dose is a number without a unit, which nobody can read
     vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
     routes: list[Element] = field(default_factory=list)  # as they were named
@@ -83,6 +85,7 @@ class Whole:
     route: Data | None = None
     form: Data | None = None
     maximum: Data | None = None
+    of_takings: bool = False  # the limit says how often only: one of an amount says more
     alternate: bool = False
     each_site: bool = False  # the route names both eyes, ears or nostrils
 
@@ -128,6 +131,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         posology["duration"] = course
     if strength is not None:
         posology |= _stated(strength)
+    if whole.maximum is not None and "unit" not in whole.maximum["numerator"] and form_unit is not None:
+        whole.maximum["numerator"]["unit"] = form_unit
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
         if said is not None:
             posology[name] = said

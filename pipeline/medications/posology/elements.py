@@ -17,6 +17,7 @@ Row = dict[str, str]
 T = TypeVar("T")
 
 MARKS = frozenset(',;:.()[]!?*|\n"')
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 
 
 @dataclass(slots=True)

@@ -7,10 +7,10 @@ from abc import ABC
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
-from pipeline.medications.posology.elements import Element, Row, Seen, Timing, skip
+from pipeline.medications.posology.elements import WORD, Element, Row, Seen, Timing, skip
 from pipeline.medications.posology.numbers import UnreadError, lead
 from pipeline.medications.posology.phrases import Match
-from pipeline.medications.posology.reasons import WORD, Reasons
+from pipeline.medications.posology.reasons import Reasons
 from pipeline.text.phrases import alternatives, any_of
 
 # Rows of frequencies that are known and cannot be read, with the code of the warning.
@@ -18,6 +18,16 @@ _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
 # Of what a length of a course is counted in.
 _OF_COURSES = frozenset({"d", "wk", "mo"})
+# Before "weekly" and "monthly" a one counts what is taken.
+_LONG = frozenset({"wk", "mo"})
+# Words that lead to a day stand in so many characters before it.
+_TO_DAY = 16
+
+
+def _ones_in(match: Match[Row]) -> bool:
+    """Is "one weekly" one a week? Nobody says so of every single week."""
+    said = match.row["period"] == "{n}" and match.row["unit"] in _LONG
+    return said and match.number is not None and match.number.low == 1 and match.number.high is None
 
 
 class Frequencies(Reasons, ABC):
@@ -37,6 +47,8 @@ class Frequencies(Reasons, ABC):
         # Before "a week" and the like, and behind it: a length of time, not how often.
         self._length_lead = re.compile(rf"(?<![^\W_]){any_of(kinds.get('length_lead', ()))}\s+\Z")
         self._length_behind = re.compile(rf"\s+{any_of(kinds.get('length_behind', ()))}(?![^\W_])")
+        # Before a day of the week: something is taken up to it, not on it.
+        self._day_end = re.compile(rf"(?<![^\W_]){alternatives(kinds['day_end'], to_the_end=True)}\s+\Z")
 
     def _frequency(self, text: Seen, place: int) -> Element | None:
         if text[place - 1 : place].isalpha() and text[place].isalpha() and not text[place + 1 : place + 2].isdigit():
@@ -52,6 +64,8 @@ class Frequencies(Reasons, ABC):
             return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
+        if _ones_in(match):
+            return None
         flag = match.row["flag"]
         if flag == "once" and text[place].isdigit() and self._times_days.match(text, place):
             return None  # "40 x 3d": 40 for three days
@@ -149,6 +163,8 @@ class Frequencies(Reasons, ABC):
             return Element("unread", place, end, code="frequency_unread")
         if "dayOfWeek" in repeat and _PERCENT.match(text, end) is not None:
             return None  # "sat 92%" is no Saturday
+        if "dayOfWeek" in repeat and self._day_end.search(text, max(0, place - _TO_DAY), place):
+            return Element("unread", place, end, code="duration_unread")  # "until Friday"
         if "slots" in repeat:
             unit = self.amounts.unit_at(text, skip(text, end))
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))

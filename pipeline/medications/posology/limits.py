@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
-from pipeline.medications.posology.elements import Data, Element, Seen, Timing, repeat_of, skip
+from pipeline.medications.posology.elements import WORD, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError
 from pipeline.text.phrases import alternatives
 
+# What happens so often is named by so many words.
+_MOST_WORDS_OF_EVENT = 3
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
 
@@ -39,6 +42,8 @@ class Limits(Courses):
             return often
         if self._cue_end("article", text, place):
             return None  # "to a maximum heart rate of 142"
+        if (longest := self._longest_course(text, place)) is not None:
+            return longest
         limited = self._limited(text, place, place, daily=False)
         if limited is not None and limited.kind == "max":
             end = self._cue_end("limit", text, skip(text, limited.end, ", \t("))
@@ -66,6 +71,15 @@ class Limits(Courses):
             return None  # "3 times a day, max 3 g"
         repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
         return Element("timing", place, end, Timing(repeat, "most"))
+
+    def _longest_course(self, text: Seen, place: int) -> Element | None:
+        """ "5 days maximum": how long it may be taken."""
+        length = self._length_at(text, place) if self._is_course(text, place) else None
+        end = self._cue_end("limit", text, skip(text, length.end(), ", \t(")) if length is not None else 0
+        if not end or self._quantity_end(text, skip(text, end)):
+            return None  # "for 5 days, max 8 a day"
+        course = self._course(text, place, at=place)
+        return replace(course, end=end) if course is not None and course.kind == "duration" else None
 
     def _is_course(self, text: Seen, start: int) -> bool:
         length = self._length_at(text, start)
@@ -250,7 +264,26 @@ class Limits(Courses):
         """ "AUC 6": what is aimed at."""
         end = self._cue_end("target", text, place)
         stop = self._amount_end(text, skip(text, end)) if end else 0
-        return Element("unread", place, stop, code="amount_unread") if stop > end else None
+        if stop > end:
+            return Element("unread", place, stop, code="amount_unread")
+        lead = self._cue_end("change", text, place) or self._cue_end("then_to", text, place)
+        start = skip(text, lead)
+        counted = self.numbers.match(text, start) if lead and not self._is_amount(text, start) else None
+        stop = self._counted_events(text, counted.end()) if counted is not None else 0
+        return Element("unread", place, stop, code="amount_unread") if stop else None
+
+    def _counted_events(self, text: Seen, end: int) -> int:
+        """Where it ends how often something happens that is no taking, behind its number: "titrated to 3 soft BMs/day"; else 0."""
+        for _ in range(_MOST_WORDS_OF_EVENT):
+            start = skip(text, end)
+            word = WORD.match(text, start) if text[start : start + 1].isalpha() else None
+            if word is None or self.knows(text, start):
+                return 0
+            end = word.end()
+            stop = self._timed_end(text, end)
+            if stop > end:
+                return stop
+        return 0
 
     def _dispensed(self, text: Seen, place: int) -> Element | None:
         end = self._cue_end("given", text, place)

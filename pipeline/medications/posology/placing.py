@@ -22,6 +22,10 @@ _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A complete instruction behind which no more forms than these stand may be one of so many: "500 mg b.i.d., 2 tablets".
 MOST_AT_ONCE = 4
+# What makes a number an instruction of its own.
+_OF_A_STEP = frozenset({"timing", "route", "duration", "form"})
+# Behind a count with its own time; a mark may open what it comes to.
+_TIMED_BEHIND = frozenset({"timing", "mark"})
 # What stands behind an amount that ends an instruction.
 _ENDS = frozenset({None, "mark", "word", "given", "end"})
 
@@ -30,6 +34,12 @@ _ENDS = frozenset({None, "mark", "word", "given", "end"})
 def _only(lang: str) -> re.Pattern[str]:
     phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["supply_only"], to_the_end=True)
     return re.compile(rf"\s+{phrases}\s*(?:[.,;)\n]|\Z)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _of_each(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["each_behind"], to_the_end=True)
+    return re.compile(rf"\s+{phrases}", re.IGNORECASE)
 
 
 class Placing(Assembling):
@@ -57,12 +67,17 @@ class Placing(Assembling):
         elif (
             bare
             and not amount.worded
-            and (self.unitless or uncounted(amount, self.text[element.start : element.end], self.step))
+            and (
+                self.unitless
+                or (self.step.bare and self.step.timed() and self.then)
+                or uncounted(amount, self.text[element.start : element.end], self.step)
+            )
         ):
             of_unit = self._like_before(amount)
             if of_unit is not None:
                 self.pending = element, of_unit
             else:
+                self._bare()
                 self.unread.append(("amount_without_unit", element.start, element.end))
             return
         if self.before_drug and not self.step.amounts and takings(amount):
@@ -84,7 +99,17 @@ class Placing(Assembling):
         ):
             self._take_timing(element, Timing(each(amount, times=True), counted=True))
             return
-        if self.bracket and amount.kind == "quantity" and self._counted():
+        if self._told_before(amount, element):
+            return
+        if self.loaded and self.step.timed():
+            self.unread.append(("amount_unread", element.start, element.end))
+            return
+        self.loaded = False
+        of_each = _of_each(self.lang).match(self.text, element.end) is not None
+        if self.bracket and amount.kind == "quantity" and self._counted() and not of_each:
+            if self._measured_before(amount):
+                self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
+                self.step.amounts.append((amount, element))  # "112 mcg Mon-Sat, 1/2 tab (56 mcg) Sun"
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
             least = self._least_supplied(element) if self.closed else MAX_COUNT
@@ -105,6 +130,31 @@ class Placing(Assembling):
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
         self._settled()
+
+    def _bare(self) -> None:
+        """Take a number without a unit for a dose that cannot be read: what follows is not said of the dose before."""
+        step = self.step
+        if self.change and step.bare:
+            step.repeat, step.duration, step.slots, step.timings = {}, None, [], []  # "300 tid -> 600 tid"
+        elif (step.bare or step.amounts) and step.timed() and self.following in _OF_A_STEP and not self.bracket:
+            self._next()
+        self.step.bare = True
+
+    def _told_before(self, amount: Amount, element: Element) -> bool:
+        """Is an amount the dose that was said, told once more: "80 mg q12h (80 mg)", or what it comes to: "2 tabs = 500 mg"?"""
+        known = [other for other, _ in self.step.amounts]
+        if self.text[: element.start].rstrip().endswith("="):
+            return any(largest(other) > 1 for other in known if other.kind == "count")
+        return bool(self.bracket) and any(
+            (other.quantity, other.every) == (amount.quantity, amount.every)
+            for other in known
+            if other.kind == "quantity"
+        )
+
+    def _measured_before(self, amount: Amount) -> bool:
+        """Is the dose of every step before this one measured as an amount is?"""
+        before = self.steps[:-1]
+        return bool(before) and all([one.measure for one, _ in step.amounts] == [amount.measure] for step in before)
 
     def _least_supplied(self, element: Element) -> int:
         """How many forms at the end of an instruction are more than what is taken at once, and what was supplied."""
@@ -174,7 +224,7 @@ class Placing(Assembling):
                 self._next()
             return
         if self.change or (self.changing and not step.timed() and self._alike(amount)):
-            self._replace()
+            self._replace(amount)
             return
         if self.whole.alternate or self.then:
             if self._product_only():
@@ -184,7 +234,7 @@ class Placing(Assembling):
                 self._next()  # also "5000 units bolus, then 1000 units/h"
             return
         if step.timed() and not (self._product_only() and amount.kind != "strength"):
-            if self._alike(amount) or self.take or not self._adds(amount) or self._told_anew(amount):
+            if self._alike(amount) or self.take or self.excepting or not self._adds(amount) or self._told_anew(amount):
                 self._next()
             return
         if self._alike(amount) and not self._product_only():
@@ -210,8 +260,10 @@ class Placing(Assembling):
 
     def _told_anew(self, amount: Amount) -> bool:
         """Does a count with its own time begin a step: "1 mg bid, 0.5 tab qhs", "20 mg daily x 5 days, 1 tab daily"?"""
-        if amount.kind != "count" or not amount.measure or not self.closed or self.following != "timing":
+        if amount.kind != "count" or not amount.measure or not self.closed or self.following not in _TIMED_BEHIND:
             return False
+        if self.following == "mark":
+            return "dayOfWeek" in self.step.repeat and self.reckoned
         return self.step.duration is not None or largest(amount) % 1 != 0
 
     def _alike(self, amount: Amount) -> bool:
@@ -224,12 +276,16 @@ class Placing(Assembling):
             for place, (amount, _) in enumerate(self.step.amounts)
         )
 
-    def _replace(self) -> None:
+    def _replace(self, amount: Amount) -> None:
         step = self.step
+        # "Flixotide 50 µg est porté à 2 bouffées": what is counted holds 50 µg.
+        counted = amount.kind == "count" and not step.timed()
         kept = [
             (place, pair)
             for place, pair in enumerate(step.amounts)
-            if pair[0].kind == "strength" or place in step.forms_behind
+            if pair[0].kind == "strength"
+            or place in step.forms_behind
+            or (counted and pair[0].kind == "quantity" and pair[0].measure == "mass")
         ]
         step.forms_behind = {new for new, (old, _) in enumerate(kept) if old in step.forms_behind}
         step.amounts = [pair for _, pair in kept]

@@ -27,6 +27,8 @@ _NEXT = re.compile(r"[\s,;:.()-]*[^\s,;:.()-]")
 # What may be a common word, and what says nothing.
 _COMMON, _UNSAYING = frozenset({"timing", "route"}), frozenset({"word", "filler", "mark"})
 _NO_PLACES = Places(())
+# Attributes that are no part of a reason: "prn pain 1-2 q4h".
+_NO_REASON = ("ROUTE", "DOSAGE")
 # Behind the last attribute.
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
@@ -135,7 +137,9 @@ class PosologyLanguage:
         if not own and (one.denied or self._says_nothing(folded, start, drug, end)):
             return None
         seen = stretch(folded, [(self._head(folded, start, first[0]), end), *rest], drug, hidden)
-        parts = frozenset(seen.place(start) for start, _ in one.attributes.get("ROUTE", ()) if start >= drug[1])
+        parts = frozenset(
+            seen.place(start) for label in _NO_REASON for start, _ in one.attributes.get(label, ()) if start >= drug[1]
+        )
         elements = self._scanner.scan(seen.text, seen.place(last[1]), parts)
         self._place(elements, text, seen)
         self._combinations.settle(folded[slice(*drug)], elements, folded)

@@ -6,17 +6,18 @@ import re
 from abc import ABC, abstractmethod
 
 from pipeline import resources
-from pipeline.medications.posology.elements import MARKS, Element, Seen, skip
+from pipeline.medications.posology.elements import MARKS, WORD, Element, Seen, skip
 from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
 MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 SIGNS = frozenset({DRUG_SIGN, OTHER_SIGN})
 # A route in so few letters is an abbreviation, with which no reason begins: "p.r.n. SC pain".
 _ABBREVIATED = 2
+# What is done under a condition stands in so many characters before it.
+_TO_CONDITION = 48
 #: A reason or a condition of taking has no more words than this.
 MAX_REASON_WORDS = 8
 #: Between "follow up" and the "p.r.n." that is said of it stand no more words than this.
@@ -30,6 +31,12 @@ class Reasons(Limits, ABC):
         super().__init__(lang)
         kinds = resources.phrases(lang, "posology/words.tsv")
         self._hanging = re.compile(rf"\s+(?:{alternatives(kinds['hanging'])}|,)\Z")
+        # What is done with the dose under a condition: "to increase if ...", "double the dose if ...", "may repeat in 2 h if".
+        doing = alternatives([*kinds["by_verb"], *kinds["changing"], *kinds["by_verb_alone"]])
+        object_ = alternatives(kinds["by_noun"])
+        self._of_doing = re.compile(
+            rf"(?<![^\W_])(?:{doing}(?:\s+{object_}){{0,3}}|{alternatives(kinds['may_again'])}[^,;.:\n()]*)\s+\Z"
+        )
         # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
         joint = alternatives((*kinds["range"], *kinds["joining"]))
         unit = rf"(?:{alternatives(self._time_units, to_the_end=True)}|[a-z]\b)"
@@ -87,6 +94,8 @@ class Reasons(Limits, ABC):
             if self._cue_end("no_reason", text, start):
                 return None
             stop = self._reason_end(text, start)
+            if stop > start and self._of_doing.search(text, max(0, place - _TO_CONDITION), place):
+                return Element("hold", place, stop)  # "increase if ...", "may repeat in 2 h if ..."
             if stop > start:
                 following = WORD.match(text, skip(text, stop))
                 if DRUG_SIGN in text[start:stop]:
@@ -185,6 +194,8 @@ class Reasons(Limits, ABC):
     def _ends_reason(self, text: Seen, place: int) -> bool:
         if self._cue_end("reason_stop", text, place):
             return True
+        if self._cue_end("reason_goes_on", text, place):
+            return False
         opening = self._opening(text, place)
         return bool(opening.readers or opening.simple) and self._begins_dosing(text, place)
 

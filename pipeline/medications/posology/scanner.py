@@ -16,10 +16,10 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.calendar import VULGAR
 from pipeline.medications.posology.dispatch import Reader, settle
-from pipeline.medications.posology.elements import MARKS, Element, Gated, Read, Seen, skip
+from pipeline.medications.posology.elements import MARKS, WORD, Element, Gated, Read, Seen, skip
 from pipeline.medications.posology.frequencies import Frequencies
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
-from pipeline.medications.posology.reasons import WORD, mark_end
+from pipeline.medications.posology.reasons import mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives, any_of
 
@@ -40,6 +40,8 @@ _SCALED = frozenset({"mu", "mui"})
 _OF_NAME = f"{DRUG_SIGN}-"
 # Signs between days in one letter.
 _JOINS_DAYS = frozenset("/-,")
+# Before an amount: a finding is compared with it, or the dose is not told.
+_COMPARES = frozenset("<>≤≥")
 # What Roman figures count.
 _IN_ROMAN = frozenset({"{tbl}", "{cap}", "{puff}", "[drp]", "{suppository}", "{ampoule}"})
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
@@ -205,7 +207,7 @@ class Scanner(Frequencies):
                 lambda _: [calendar.begins],
             ),
             Reader(self._dispensed, ("given",)),
-            Reader(self._aimed, ("target",)),
+            Reader(self._aimed, ("target", "change", "then_to")),
             Reader(self._supplied, (), numbers, self._counting),
             Reader(
                 self._since,
@@ -294,11 +296,14 @@ class Scanner(Frequencies):
         if found is None:
             return None
         end, amount = found
+        if amount.measure and text[:place].rstrip()[-1:] in _COMPARES:
+            return Element("unread", place, end, code="amount_unread")  # "until glucose < 130 mg/dL"
         if text[end : end + 1] in _JOINS_DAYS and text[end - 1] == "l" and amount.measure == "volume":
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays
                 return Element("unread", place, end - 1, code="amount_without_unit")
-        if amount.kind == "count" and not amount.measure and self._score.search(text, max(0, place - _TO_SITE), place):
+        scored = self._score.search(text, max(0, place - _TO_SITE), place) if place not in text.parts else None
+        if amount.kind == "count" and not amount.measure and scored is not None:
             return Element("filler", place, end)  # "EN 8 -> 3", "EVA à 3"
         if amount.kind == "count" and not amount.measure and self._for_days.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")

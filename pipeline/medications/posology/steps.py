@@ -14,7 +14,7 @@ from decimal import Decimal
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
 from pipeline.medications.posology.counts import counted, in_parts, in_row
-from pipeline.medications.posology.courses import COURSE_UNITS, EACH
+from pipeline.medications.posology.courses import COURSE_UNITS, EACH, OVER
 from pipeline.medications.posology.dosage import (
     agree,
     course_of,
@@ -32,6 +32,8 @@ from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
 _DAY = 24
+# So many takings without a word are those of a pack.
+_A_PACK = 14
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder"})
@@ -83,13 +85,16 @@ class _Assembly(Placing):
         self.then = False
 
     def _change(self, element: Element) -> None:
-        self.change = True
+        self.change = self.changed = True
 
     def _changing(self, element: Element) -> None:
         self.changing = True
 
     def _take(self, element: Element) -> None:
         self.take = True
+
+    def _loaded(self, element: Element) -> None:
+        self.loaded = True
 
     def _scale(self, element: Element) -> None:
         self.scale, self.scaled = True, element
@@ -134,13 +139,17 @@ class _Assembly(Placing):
             return
         if element.code == "frequency_unread" and self.step.amounts:
             self.step.vague = True
+        if element.code == "strength_without_unit":
+            self._bare()
         self.unread.append((element.code, element.start, element.end))
 
     # What is said
 
     def _day(self, element: Element) -> None:
         self.step.on_a_day = True
-        self.step.on_days = len(_FIGURES.findall(self.text[element.start : element.end])) > 1
+        days = [int(day) for day in _FIGURES.findall(self.text[element.start : element.end])]
+        self.step.on_days = len(days) > 1
+        self.step.days = len(days) if days and days == [*range(days[0], days[-1] + 1)] else 1 - self.step.on_days
         if self.step.on_days and _of_cycle(self.step.repeat):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
@@ -181,6 +190,9 @@ class _Assembly(Placing):
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
                 return
+            if figures and count >= _A_PACK and "frequency" in self.step.repeat:
+                self.unread.append(("duration_unread", element.start, element.end))
+                return  # "1 od x 28": what was supplied
         if timing.repeat.keys() == {"timeOfDay"} and self.step.repeat == {"count": 1}:
             return  # "a stat dose given at 16:40": when it was, and no time of every day
         if timing.flag == "divided":
@@ -230,7 +242,11 @@ class _Assembly(Placing):
     def _duration(self, element: Element) -> None:
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"
-        if unit == "min" or (unit == "h" and (worn or element.code == EACH)):  # "4 doses over 6 hours each"
+        if element.code == OVER and self.changed:
+            self.unread.append(("duration_unread", element.start, element.end))
+            return  # "300 tid -> 600 tid over 2 wks": how long the change takes
+        infused = element.code == EACH or (element.code == OVER and self._by_area())
+        if unit == "min" or (unit == "h" and (worn or infused)):  # "4 doses over 6 hours each"
             self._infusion(replace(element, value=_given(element.value)))
             return
         if element.code == EACH and self._each(element):
@@ -242,6 +258,16 @@ class _Assembly(Placing):
             return
         self.step.duration = element.value
         self._settled()
+
+    def _by_area(self) -> bool:
+        """Is the dose that of the body's surface: "2400 mg/m2 over 46 h"?"""
+        return any(
+            amount.ratio is not None
+            and amount.ratio["denominator"] is not None
+            and amount.ratio["denominator"]["unit"] == "m2"
+            for amount, _ in self.step.amounts
+            if amount.kind == "rate"
+        )
 
     def _each(self, element: Element) -> bool:
         """Give a length to each of the doses that have none: "40 mg, 30 mg, 20 mg, 3 days each"."""
@@ -281,12 +307,13 @@ class _Assembly(Placing):
         return hours and goes_on(_given(length), self.step.repeat)
 
     def _max(self, element: Element) -> None:
-        self.limiting = self.whole.maximum is None and element.value["denominator"] is None
-        if self.whole.maximum is None:
+        first = self.whole.maximum is None or self.whole.of_takings
+        self.limiting = first and element.value["denominator"] is None
+        if first:
             numerator = dict(element.value["numerator"])
             if "unit" not in numerator and self.unit is not None:
                 numerator["unit"] = self.unit
-            self.whole.maximum = {**element.value, "numerator": numerator}
+            self.whole.maximum, self.whole.of_takings = {**element.value, "numerator": numerator}, False
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
@@ -309,6 +336,8 @@ class _Assembly(Placing):
             self.step.reason = words
 
     def _route(self, element: Element) -> None:
+        if self.loaded and self.step.timed():
+            return
         if self.then and not self.joined and self.step.timed() and self.step.amounts:
             self._next()  # "1.2 g IV t.d.s. for 48 h, then oral 625 mg t.d.s."
         self.step.routes.append(element)
@@ -341,6 +370,8 @@ def _of_cycle(repeat: Data) -> bool:
     return repeat.get("frequency") == 1 and (unit in ("wk", "mo") or (unit == "d" and period != "1"))
 
 
+# Behind a count: what it comes to in brackets, and its time.
+_RECKONED = ["mark", "amount", "mark", "timing"]
 # What may stand between a limit and its time.
 _WITHIN_LIMIT = frozenset({"max", "drug", "form"})
 # What takes an element of each kind: the method of its name.
@@ -351,15 +382,15 @@ _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     if name.startswith("_")
 }
 # What says nothing of the posology.
-_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing"})
+_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded"})
 
 
 def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> None:
     """What several steps say of one another."""
     steps = assembly.steps
     for step in steps:
-        if step.on_a_day and not step.on_days and step.duration is None:
-            step.duration = quantity_of(Decimal(1), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+        if step.on_a_day and step.days and step.duration is None:
+            step.duration = quantity_of(Decimal(step.days), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     timed_alike([step for step in steps if step.band])
     for step, following in itertools.pairwise(steps):
         if step.excepted and following.amounts and not following.repeat:
@@ -374,6 +405,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None
+        assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))

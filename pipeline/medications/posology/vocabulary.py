@@ -15,9 +15,22 @@ from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
 from pipeline.text.phrases import alternatives
 
 #: Cues that are elements by themselves, in the order of their precedence.
-SIMPLE = ("end", "then", "then_to", "joining", "except", "alternate", "changing", "change", "take", "scale", "filler")
+SIMPLE = (
+    "end",
+    "then",
+    "then_to",
+    "joining",
+    "except",
+    "alternate",
+    "changing",
+    "change",
+    "take",
+    "scale",
+    "loaded",
+    "filler",
+)
 # What a finding is compared with: "> 38.5 °C".
-_MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|%|kg|degrees?\b))?"
+_MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|ml/(?:kg/)?(?:h|min)|%|kg|degrees?\b))?"
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
 # A word between drops and the eye says how often, in so many letters.

@@ -270,6 +270,31 @@ def test_two_drugs_around_a_stroke_share_no_time_that_is_of_the_second_alone() -
     assert found == {("ASA", "81"), ("Brilinta", "90"), ("Brilinta", "BID")}
 
 
+def test_three_drugs_around_strokes_and_any_way_of_giving_are_told_once() -> None:
+    found = link("[D:Haldol] [S:5 mg] / [D:Ativan] [S:1 mg] / [D:Cogentin] [S:1 mg] [R:IM] [Q:q8h]")
+    assert {drug for drug, attribute, _ in found if attribute == "q8h"} == {"Haldol", "Ativan", "Cogentin"}
+    found = link("[D:Haldol] [S:5 mg]/[D:Ativan] [S:2 mg] [R:IM] [Q:q8h]")
+    assert {(drug, attribute) for drug, attribute, _ in found if attribute in ("IM", "q8h")} == {
+        ("Haldol", "IM"), ("Ativan", "IM"), ("Ativan", "q8h")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "drug"),
+    [
+        ("[D:Folvite] [S:1 mg] [Q:daily], [D:MTX] [O:8] [F:tabs] [Q:weekly] ([S:2.5 mg] each)", "2.5 mg", "MTX"),
+        ("[D:Folvite] [S:1 mg] [Q:daily], [D:MTX] [O:8] [F:tabs] of [S:2.5 mg] each [Q:weekly]", "weekly", "MTX"),
+        (
+            "[D:Decadron] [S:40 mg] [Q:weekly] with [D:Pomalyst] [S:4 mg] [Q:daily] [T:days 1-21]",
+            "days 1-21",
+            "Pomalyst",
+        ),
+    ],
+)
+def test_each_tablet_and_the_days_of_a_cycle_are_of_the_last_drug(text: str, said: str, drug: str) -> None:
+    assert {one for one, attribute, _ in link(text) if attribute == said} == {drug}
+
+
 @pytest.mark.parametrize("place", ["both eyes", "each nostril", "both sides of the nose"])
 def test_a_place_that_is_both_or_each_shares_nothing(place: str) -> None:
     text = (

@@ -20,7 +20,6 @@ GAPS = {
     "d2-fr-042": "oxygen is not recognised",
     "d3-en-us-020": "'of elemental iron' is a drug of its own",
     "d3-en-us-043": "the other six days are those of another drug",
-    "d3-en-us-086": "numbers without unit: nothing is read",
     "d3-en-us-089": "the last dose that was given is none of the instruction",
     "d3-en-uk-022": "'Infant' divides the name from the instruction",
     "d3-en-uk-046": "toothpaste is not recognised",

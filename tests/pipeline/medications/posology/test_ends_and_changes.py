@@ -1,0 +1,182 @@
+"""Ends of a course, what a dose is changed to and under which condition, doses told twice, numbers without a unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+from tests.pipeline.medications.posology.readings import amount, posology, repeat, steps
+
+DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
+TID = {"frequency": 3, "period": "1", "periodUnit": "d"}
+WEEKLY = {"frequency": 1, "period": "1", "periodUnit": "wk"}
+ALL_WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted", "course"),
+    [
+        ("en", "Cefdinir 300 mg bid until Thursday.", BID, None),
+        ("en", "Cefdinir 300 mg bid thru next Sat.", BID, None),
+        ("fr", "Augmentin 1 g 2 fois par jour jusqu'à mardi.", BID, None),
+        ("en", "Warfarin 3 mg Tuesday through Thursday.", {"dayOfWeek": ["tue", "wed", "thu"]}, None),
+        ("en", "Naproxen 250 mg bid, 10 days maximum.", BID, "10 d"),
+        ("fr", "Kétoprofène 100 mg 2 fois par jour, 3 jours max.", BID, "3 d"),
+        ("en", "Haloperidol decanoate 50 mg IM monthly, next due 9/12.", {**DAILY, "periodUnit": "mo"}, None),
+        ("en", "Ambien 5 mg hs x1 night.", {"when": ["HS"]}, "1 d"),
+        ("fr", "Ventoline 4 bouffées la première heure.", None, "1 h"),
+        ("en", "Bisoprolol 5mg tabs 1 OD x 56.", DAILY, None),
+    ],
+)
+def test_the_end_of_a_course_is_no_day_and_no_limit(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any, course: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (repeat(read), amount(read.get("duration"))) == (wanted, course)
+    assert "max_dose" not in read
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "timing"),
+    [
+        ("en", "Lactulose 15 mL bid titrated to 2 soft stools a day.", "15 mL", BID),
+        ("en", "Lactulose 30 g tid, titrate to 3-4 BMs daily.", "30 g", TID),
+        ("en", "Bumex 1 mg bid titrated to 2 mg daily.", "2 mg", DAILY),
+        ("en", "Prednisone 20 mg daily halved to 10 mg daily.", "10 mg", DAILY),
+        ("fr", "Cortancyl 20 mg par jour descendu à 10 mg par jour.", "10 mg", DAILY),
+        ("fr", "Erbitux 400 mg/m² par semaine.", None, WEEKLY),
+        ("en", "Didronel 400 mg tablets ONE WEEKLY.", "1 {tbl}", WEEKLY),
+        ("fr", "Uvedose 100.000 UI par semaine.", "100000 [iU]", WEEKLY),
+        ("fr", "Amikacine 15 mg/kg/j IV en 1 injection.", None, DAILY),
+    ],
+)
+def test_what_is_aimed_at_is_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str | None, timing: Any
+) -> None:
+    read = posology(profiles, lang, text)
+    assert steps(read) == [(dose, timing, None)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "needed"),
+    [
+        ("fr", "Bumétanide 1 mg le matin, à majorer si oedèmes.", False),
+        ("en", "Bumetanide 1 mg daily, double dose if legs swell.", False),
+        ("en", "Fosfomycin 3 g x1, may repeat in 3 days if symptomatic.", False),
+        ("fr", "Tercian 10 gouttes si agitation nocturne.", True),
+        ("en", "Bumetanide 1 mg if legs swell.", True),
+        ("fr", "Doliprane 1 g 3 fois par jour en réserve.", True),
+    ],
+)
+def test_a_condition_of_changing_the_dose_is_none_of_taking(
+    profiles: dict[str, Language], lang: str, text: str, needed: bool
+) -> None:
+    read = posology(profiles, lang, text)
+    assert read["as_needed"] is needed
+    assert "NIGHT" not in (repeat(read) or {}).get("when", [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        (
+            "en",
+            "Tobramycin 100 mg q8h (100 mg).",
+            [("100 mg", {"frequency": 1, "period": "8", "periodUnit": "h"}, None)],
+        ),
+        ("en", "Keppra 3 tablets bid = 750 mg.", [("3 {tbl}", BID, None)]),
+        (
+            "en",
+            "Levothyroxine 100 mcg Mon-Fri, 1/2 tab (50 mcg) Sat Sun.",
+            [("100 ug", {"dayOfWeek": ALL_WEEK[:5]}, None), ("50 ug", {"dayOfWeek": ALL_WEEK[5:]}, None)],
+        ),
+        (
+            "en",
+            "Warfarin 4 mg daily except 1/2 tab (2 mg) Mon Fri.",
+            [
+                ("4 mg", {"dayOfWeek": ["tue", "wed", "thu", "sat", "sun"]}, None),
+                ("2 mg", {"dayOfWeek": ["mon", "fri"]}, None),
+            ],
+        ),
+        ("fr", "Solupred 40 mg à J1, 20 mg à J2.", [("40 mg", None, "1 d"), ("20 mg", None, "1 d")]),
+        (
+            "fr",
+            "Naramig 1 cp matin et soir à J1, 1 cp le soir à J2 et J3.",
+            [("1 {tbl}", {"when": ["MORN", "EVE"]}, "1 d"), ("1 {tbl}", {"when": ["EVE"]}, "2 d")],
+        ),
+        ("en", "bumex 2 iv x1 then 1 po bid", [(None, {"count": 1}, None), (None, BID, None)]),
+        ("en", "neurontin 100 tid -> 300 tid over 3wks", [(None, TID, None)]),
+        ("en", "Keppra 500 mg bid, level 8.2, loaded 1 g IV.", [("500 mg", BID, None)]),
+    ],
+)
+def test_a_dose_told_twice_is_one_and_a_number_without_a_unit_has_its_own_time(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    assert steps(posology(profiles, lang, text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "times"),
+    [
+        ("fr", "Perfalgan 1 g à 6h-12h-18h-minuit", ["06:00:00", "12:00:00", "18:00:00", "00:00:00"]),
+        ("fr", "Perfalgan 1 g à 8h, midi et 20h", ["08:00:00", "12:00:00", "20:00:00"]),
+        ("en", "Keppra 500 mg at 6am, noon, 6pm and midnight", ["06:00:00", "12:00:00", "18:00:00", "00:00:00"]),
+        ("en", "Keppra 500 mg at 12 midnight", ["00:00:00"]),
+    ],
+)
+def test_noon_and_midnight_are_times_among_times(
+    profiles: dict[str, Language], lang: str, text: str, times: list[str]
+) -> None:
+    assert repeat(posology(profiles, lang, text)) == {"timeOfDay": times}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "limit"),
+    [
+        ("en", "Clobazam 10 mg up to TDS prn, max 20 mg in 24 hours.", "20 mg"),
+        ("en", "Imodium 2mg caps: 1 after each loose stool, max 8 daily.", "8 {cap}"),
+        ("en", "Clobazam 10 mg up to TDS.", "3 {dose}"),
+    ],
+)
+def test_a_limit_of_an_amount_says_more_than_how_often(
+    profiles: dict[str, Language], lang: str, text: str, limit: str
+) -> None:
+    assert amount(posology(profiles, lang, text)["max_dose"]["numerator"]) == limit
+
+
+def test_an_amount_that_is_compared_with_is_no_strength(profiles: dict[str, Language]) -> None:
+    text = "Lantus 14 unités le soir, augmenter de 2 unités jusqu'à glycémie < 1,20 g/L."
+    assert "strength" not in posology(profiles, "fr", text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "strength"),
+    [
+        ("fr", "Bécotide 250 µg porté à 2 bouffées matin et soir.", "250 ug"),
+        ("en", "Methotrexate 8 tabs weekly (2.5 mg each).", "2.5 mg"),
+        ("en", "INSULIN LISPRO 100 UNT/ML INJ 6 UNITS WITH MEALS", "100 U"),
+    ],
+)
+def test_what_is_counted_holds_the_strength(profiles: dict[str, Language], lang: str, text: str, strength: str) -> None:
+    assert amount(posology(profiles, lang, text)["strength"]["numerator"]) == strength
+
+
+def test_a_count_behind_a_reason_is_the_dose(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Norco 5 mg prn pain 1-2 q6h")
+    assert (amount(read["dose"]), read["as_needed_for"]) == ("1-2", "pain")
+
+
+def test_an_infusion_by_the_surface_may_run_for_days(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "fr", "5FU 2400 mg/m2 sur 46 h")
+    assert repeat(read) == {"duration": "46", "durationUnit": "h"}
+    assert "duration" not in read
+
+
+@pytest.mark.parametrize(
+    "text", ["Une dose unique de Rocéphine 500 mg IM.", "Monuril 3 g 1 sachet unique.", "Bilaxten 20 mg prise unique."]
+)
+def test_unique_is_once(profiles: dict[str, Language], text: str) -> None:
+    assert repeat(posology(profiles, "fr", text)) == {"count": 1}
