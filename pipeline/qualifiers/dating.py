@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -221,6 +222,15 @@ class DateLine:
         self.starts = [dated.start for dated in dates]
         self._recent = [number for number, dated in enumerate(dates) if dated.recent]
         self._past = [number for number, dated in enumerate(dates) if not dated.recent]
+
+    def is_stretch(self, text: str, start: int, joins: re.Pattern[str]) -> bool:
+        """Whether the date that begins at `start` is the begin or the end of a stretch of time that is over: "2016-2018".
+
+        `joins`: what may stand between the two.
+        """
+        index = bisect_left(self.starts, start)
+        near = pairwise(self.dates[max(0, index - 1) : index + 2])
+        return any(not last.recent and joins.fullmatch(text, first.end, last.start) for first, last in near)
 
     def none_within(self, start: int, end: int) -> bool:
         """Whether no date begins in [start, end)."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.dating import DatedSpan
-from pipeline.qualifiers.history_words import HistoryWords
+from pipeline.qualifiers.history_words import ENUMERATED, HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.text.folding import FoldedText
@@ -237,7 +237,8 @@ class DrugEnds:
         low, _ = self.propositions.around(start)
         if dated > end and self._taken(start, end):
             index = bisect_left(self.starts, end)
-            return index < len(self.starts) and self.starts[index] < dated
+            further = [bounds[:2] for bounds in self.drugs[index : index + ENUMERATED] if bounds[0] < dated]
+            return bool(further) and not words.all_end(text, end, further)
         found = words.found_then(text, dated)
         if found and (dated > end or words.takes.search(text, max(0, start - _TAKEN_REACH), start) is not None):
             return True

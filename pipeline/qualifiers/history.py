@@ -52,8 +52,6 @@ from pipeline.text.folding import FoldedText
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
-# A drug stopped longer ago than this was stopped before the present episode.
-_ENDED_BEFORE = timedelta(days=3)
 
 
 @dataclass(slots=True)
@@ -181,10 +179,11 @@ class History(Qualifier):
         told = {start for start, end, _ in drugs if start in present and ended.match(reading.folded.folded, end)}
         present -= told
         ends = self._drug_ends(reading, propositions, skip, sections, drugs, present) if drugs else None
+        line = self._date_line(doc, reading.folded, drugs, sections)
         dates = OwnDates(
             reading.folded.folded,
             propositions,
-            self._date_line(doc, reading.folded, drugs, sections),
+            line,
             reading.folded.places(sorted(span.start_char for span in targets)),
             going_on,
             ends,
@@ -205,7 +204,11 @@ class History(Qualifier):
             past, cues = self._decide(span, case)
             if of_drug is None or span.label_ not in self.drug_labels:
                 return past, cues
-            if past and (place(span.start_char) in told or self._ended_there(span, cues, reading.folded)):
+            if past and (
+                place(span.start_char) in told
+                or self._ended_there(span, cues, reading.folded)
+                or self._over_then(span, cues, line, reading.folded)
+            ):
                 return past, cues
             return of_drug.decided(span, past, cues)
 
@@ -315,7 +318,12 @@ class History(Qualifier):
             case.lasting.add(start)
         if old is not None:
             past.append(old.cue)
-        if recent is not None and word is not None and word["rule"] in ENDS and recent.age >= _ENDED_BEFORE:
+        if (
+            recent is not None
+            and word is not None
+            and word["rule"] in ENDS
+            and recent.age >= self.words_around.ended_before
+        ):
             recent = None
         denied = qualified_by(span, case.qualified) if past else None
         if denied is not None and drug and not self._denies(denied, word, span, case):
@@ -333,6 +341,17 @@ class History(Qualifier):
             )
             for cue in cues
             if cue["start"] >= span.end_char
+        )
+
+    def _over_then(self, span: Span, cues: list[CueData], dates: DateLine, folded: FoldedText) -> bool:
+        """Whether a cue on the line of a drug is one of the dates between which it was taken: "2016-2018 X"."""
+        text, place, words = folded.folded, folded.place(span.start_char), self.words_around
+        starts = (folded.place(cue["start"]) for cue in cues if cue["kind"] == "date")
+        return any(
+            dates.is_stretch(text, start, words.stretch)
+            and "\n" not in text[min(start, place) : max(start, place)]
+            and words.turn.search(text, start, max(start, place)) is None
+            for start in starts
         )
 
     def _harm(self, start: int, end: int, case: _Case) -> CueData | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import lru_cache
 
 from pipeline import resources
@@ -12,6 +14,8 @@ from pipeline.text.phrases import any_of
 # Signs that all languages have: what follows takes the place of what was before, and a dose was changed.
 _ARROW = r"(?:-+>|=>|→)"
 _CHANGED = "[↑↓]"
+# So many drugs behind one are enumerated with it.
+ENUMERATED = 8
 # So far before a date the word is looked for by which a condition was found then.
 _FOUND_REACH = 40
 
@@ -30,6 +34,7 @@ class HistoryWords:
         of_one: behind the last drug of an enumeration: the end of that one alone is told.
         further: between the beginning of a proposition and an entity: the entity is the next item of a list.
         arrow: anywhere: what follows took the place of what was before.
+        stretch: between two dates: the begin and the end of a stretch of time.
         turn: at the beginning of a proposition: it takes up the story anew.
         began: anywhere: a drug began.
         taken: before a drug, up to it: the drug is taken.
@@ -67,16 +72,19 @@ class HistoryWords:
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
         item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
+        all_ended: behind the last drug of an enumeration: the end of all of them.
         ended_behind: right behind a drug, as an item of a list: its end, which no model overrules.
         ditto: behind a drug: the same is told of it as of the one before.
         replaced: at the beginning of a proposition: another drug, which it names, took the place of the one before.
         statement: anywhere: another statement of the sentence begins, with its own subject.
+        ended_before: a drug of which words tell the end was stopped before the present episode where that was so long ago.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
     """
 
     def __init__(self, lang: str) -> None:
         with resources.path(lang, "qualifiers/history_words.toml").open("rb") as handle:
             words = tomllib.load(handle)
+        self.ended_before = timedelta(days=words["ended_days"])
         self.joins = re.compile(rf"\s*(?:,|/|{any_of(words['joins'])}\b)")
         self.own_verb = re.compile(rf"\W*(?:{any_of(words['joins'])} )?{any_of(words['own_verb'])}\b")
         self.predicate = re.compile(rf"\W*(?:{any_of(words['who'])} )?{any_of(words['predicate'])}s?\b")
@@ -86,6 +94,7 @@ class HistoryWords:
         self.closes = re.compile(rf"\b{any_of(words['joins'])}\b")
         self.of_one = re.compile(rf"{any_of(words['of_one'])}\b")
         self.further = re.compile(rf"[,;]\s*{any_of(words['further'])}?")
+        self.stretch = re.compile(rf" ?(?:[-–—]|{any_of(words['up_to'])}) ?")
         self.arrow = re.compile(_ARROW)
         self.turn = re.compile(rf"{_ARROW}|\W*{any_of(words['turn'])}\b")
         self.began = re.compile(rf"\b{any_of(words['began'])}s?\b|{_CHANGED}")
@@ -128,11 +137,21 @@ class HistoryWords:
         self.led_to = re.compile(rf"\b{any_of(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{any_of(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
+        self.all_ended = re.compile(rf"[^.;,\n]{{0,30}}?\b{any_of(words['all_ended'])}\b")
         self.ended_behind = re.compile(rf"(?: [\w./%]+){{0,3}}? ?{any_of(words['ended_behind'])}")
         self.ditto = re.compile(rf"\W*{any_of(words['ditto'])}\b")
         self.replaced = re.compile(rf"\W*{any_of(words['replaced'])}\b")
         self.statement = re.compile(any_of(words["statement"]))
         self.now = re.compile(rf"\W*{any_of(words['now'])}\b")
+
+    def all_end(self, text: str, end: int, further: Iterable[tuple[int, int]]) -> bool:
+        """Whether the end of a drug is told with that of the further ones enumerated behind it: "A ET B STOPPÉS en 2022"."""
+        for start, stop in further:
+            joint = self.joins.match(text, end, start)
+            if joint is None or text[joint.end() : start].strip():
+                return False
+            end = stop
+        return self.all_ended.match(text, end) is not None
 
     def found_then(self, text: str, dated: int) -> bool:
         """Whether a condition was found or known at the date that begins at `dated`."""

@@ -89,7 +89,7 @@ class OwnDates:
         elif old is not None and recent is not None:
             own = old if self._divided(end, old, recent) else self._own_date(start, end, high)
             old, recent = (own, None) if own is not None else (old, recent)
-        if old is not None and drug and self._of_next_line(end, old):
+        if old is not None and drug and (self._of_next_line(end, old) or self._before_turn(start, end, old)):
             old = None
         if old is not None and drug and self._drug is not None:
             # "A arrêté en mars pour B"
@@ -105,6 +105,13 @@ class OwnDates:
         if recent is not None and not drug and is_past and self._of_treatment(end, recent):
             recent = None
         return old, recent
+
+    def _before_turn(self, start: int, end: int, dated: DatedSpan) -> bool:
+        """Whether a turn divides a date from a drug taken since another one: "A 2017-2020 puis B depuis 2020"."""
+        text, words = self._text, self._words
+        if dated.end > start or words.turn.search(text, dated.end, start) is None:
+            return False
+        return words.since.match(text, end) is not None
 
     def _of_next_line(self, end: int, dated: DatedSpan) -> bool:
         """Whether a date stands on a later line, behind another entity of that line: "gaviscon sb / cystite en mai"."""

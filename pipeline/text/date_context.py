@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from pipeline.text.phrases import phrases_expression
 
-_LINE_START = re.compile(r"(?:\A|[\n\r])[ \t]{0,8}(?:[-*•·>][ \t]{0,3})?\Z")
+# At the start of a line, or behind its bullet or the number of its item.
+_LINE_START = re.compile(r"(?:\A|[\n\r])[ \t]{0,8}(?:[-*•·>–—►▪◦‣●+][ \t]{0,3}|(?:\.|\d{1,2}[.)])[ \t]{1,3})?\Z")
 _LINE_REACH = 16
 _NAME_REACH = 12
 # How far before two numbers or four digits what is measured is looked for, and what may stand between.

@@ -31,6 +31,13 @@ _TITLE_REST = re.compile(r"[ \t:：–—-]*([^\s:：–—-]?)")
 _HEADING = r"[^\n:：.;,!?()\d]{2,40}[:：][ \t]+\S"
 _LED_LINE = re.compile(rf"\n[ \t]*(?=[A-ZÀ-ÖØ-Þ]{_HEADING})")
 _LED_BULLET = re.compile(rf"{_BULLET.pattern}\s*(?=[^\W\d_]{_HEADING})")
+# In brackets behind a title: "ATCD (repris du dossier)".
+_ASIDE = re.compile(r"[ \t]?\([^()\n]{1,40}\)(?=[ \t]*[:：\n\r])")
+# A paragraph of drugs and their doses under a line that is its heading: "Rx maison", and below "Synthroid 0,088 mg die".
+_DOSED = re.compile(
+    r"\n[ \t\r]*\n[ \t]*(?=[A-ZÀ-ÖØ-Þ][^\n\d:：,;()]{3,39}\n"
+    r"[ \t]*(?:[-*•·–—][ \t]*)?[^\W\d_][^\n\d]{2,39}\d[\d.,/ ]{0,8}(?i:mc?g|µg|ui|u|ml|g|%)(?!\w))"
+)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _INDENTED = ("   ", "\t")
 _WORD = re.compile(r"[^\W_]{2}")
@@ -56,6 +63,8 @@ class ListEnds:
 
     def end(self, text: str, title_end: int, end: int) -> int:
         """Where the list behind a title that ends at `title_end` ends: at most `end`, the next title's start."""
+        aside = _ASIDE.match(text, title_end, end)
+        title_end = aside.end() if aside is not None else title_end
         end = self._present_from(text, title_end, end)
         stop = text.find("\n", title_end, end)
         if stop < 0:
@@ -64,7 +73,8 @@ class ListEnds:
         if _WORD.search(line) is None:
             bullet = _FIRST_BULLET.match(text, stop, end)
             if bullet is None or bullet["last"] == ":":
-                return end
+                dosed = _DOSED.search(text, stop, end)
+                return dosed.end() if dosed is not None else end
             line, stop = bullet[0].strip(), bullet.end()
             single = False
         elif self._prose.search(line):

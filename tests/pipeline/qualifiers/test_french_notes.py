@@ -22,6 +22,11 @@ SENTENCES = [
     ("2024-06-10 |", "{Fièvre|p+}, {toux|p+} et {dyspnée|p+} en janvier 2020."),
     ("2024-06-10 |", "{Zona|p+} il y a 6 mois, {douleurs|p-} persistantes."),
     ("2024-06-10 |", "{Acitrétine|d+} en 2016, {chéilite|p+}."),
+    (
+        "2024-06-10 |",
+        "Le {valproate|d+} prescrit en 2021 par son neurologue a été interrompu après deux mois ({alopécie|p+}).",
+    ),
+    ("2024-06-10 |", "Le {valproate|d-} a été interrompu hier ({alopécie|p-})."),
     ("2024-06-10 |", "{Prurit|p-} depuis l'introduction du traitement en avril."),
     ("2024-06-10 |", "Le patient, qui a eu un {cancer|p+} en 2012, consulte pour {toux|p-}."),
     ("2024-06-10 |", "Consulte pour {lombalgie|p-}, déjà eu un épisode de {sciatique|p+} en 2018."),
