@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ _ALONE = re.compile(r" ?(?:[,;.)\n]|\Z)")
 _EXAMINED_LATELY = timedelta(days=183)
 # The age of a year that is past where nobody knows of when the note is.
 _LONG_AGO = timedelta(days=365)
+_COLON = re.compile(" *:")
 # No decade for certain: "glucose in the 70s".
 _TENS = re.compile(r"\d0'?s")
 
@@ -48,6 +50,9 @@ class DatedSpan(msgspec.Struct, frozen=True, gc=False):
     age: timedelta
     recent: bool
     cue: CueData
+
+
+_start: Callable[[DatedSpan], int] = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +78,27 @@ class Dating:
         births = births_of(extensions.stored_of_doc(doc, "birth_datetime")) if self.exclude_birthdate else ()
         spans = places(doc, "dates")
         own = _days(doc, spans) if note is None and self.years_are_history else None
-        found = (self._dated(doc, bounds, note, own, births, folded) for *bounds, _ in spans)
-        return sorted((dated for dated in found if dated is not None), key=lambda dated: dated.start)
+        relative_only = note is None and own is None
+        found: list[DatedSpan] = []
+        for start, end, _ in spans:
+            data = extensions.stored_at(doc, "date_data", (start, end))
+            if data and not (relative_only and data["mode"] == "absolute"):
+                dated = self._dated(data, (start, end), note, own, births, folded)
+                if dated is not None:
+                    found.append(dated)
+        found.sort(key=_start)
+        return found
 
     def _dated(
         self,
-        doc: Doc,
-        bounds: Sequence[int],
+        data: dict[str, Any],
+        bounds: tuple[int, int],
         note: date | None,
         own: list[date] | None,
         births: tuple[str, ...],
         folded: FoldedText,
     ) -> DatedSpan | None:
         start, end = bounds
-        data = extensions.stored_at(doc, "date_data", (start, end))
-        if not data or (note is None and own is None and data["mode"] == "absolute"):
-            return None
         value = read(data)
         if value is None:
             return None
@@ -115,7 +125,7 @@ class Dating:
             return None
         if (
             age < _EXAMINED_LATELY
-            and folded.folded[folded.place(end) :].lstrip(" ").startswith(":")
+            and _COLON.match(folded.folded, folded.place(end)) is not None
             and self.words.examined.search(folded.folded, before, place) is not None
         ):
             return None

@@ -164,8 +164,10 @@ class History(Qualifier):
         drugs: list[Mention] = []
         problems: list[Mention] = []
         for span in targets:
-            mentions = drugs if span.label_ in self.drug_labels else problems
-            mentions.append((place(span.start_char), place(span.end_char), span.start_char))
+            is_drug = span.label_ in self.drug_labels
+            if is_drug or self.problem_model is not None:
+                mentions = drugs if is_drug else problems
+                mentions.append((place(span.start_char), place(span.end_char), span.start_char))
         drugs.sort()
         words, going_on = self._word_scopes(reading, propositions, skip)
         models = ((self.model, drugs), (self.problem_model, problems))
@@ -393,7 +395,7 @@ class History(Qualifier):
 
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
-        super().write(span, value, cues if self.explain else [])
+        extensions.write_two(span, self.quality, value, self._evidence, cues if self.explain else [])
 
 
 def _in_title(cue: CueData, sections: SectionLine) -> bool:

@@ -64,6 +64,21 @@ class Collapsed:
         """The offset in the text of an offset in the collapsed text."""
         return offset + self._shifts[bisect_right(self._places, offset) - 1]
 
+    def sources(self, found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Numbered stretches of the collapsed text, which must ascend, with their offsets in the text."""
+        places, shifts = self._places, self._shifts
+        runs = len(places)
+        if runs == 1:
+            return found
+        moved: list[tuple[int, int, int]] = []
+        run, shift = 0, 0
+        for number, start, end in found:
+            while run < runs and places[run] <= start:
+                shift = shifts[run]
+                run += 1
+            moved.append((number, start + shift, end + shift if run == runs or end < places[run] else self.source(end)))
+        return moved
+
     def place(self, offset: int) -> int:
         """The offset in the collapsed text of an offset in the text; the end of a run for those within it."""
         places, shifts = self._places, self._shifts
@@ -171,11 +186,10 @@ class PhraseScan:
     def find(self, collapsed: Collapsed) -> list[tuple[int, int, int]]:
         """The phrases of a text, the longest first, none overlapping: number, and bounds in the text as it was."""
         longest = self.longest(collapsed)
-        source = collapsed.source
         found: list[tuple[int, int, int]] = []
         last = 0
         for start in sorted(longest):
             if start >= last:
                 last, number = longest[start]
-                found.append((number, source(start), source(last)))
-        return found
+                found.append((number, start, last))
+        return collapsed.sources(found)

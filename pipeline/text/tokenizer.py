@@ -51,8 +51,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# A stretch without blanks and the blank behind it, or blanks that are a token: each is split on its own.
-_STRETCH = re.compile(r"\S+ ?|\s+")
+# A stretch without blanks and the blank behind it, or blanks that are a token: each is split on its own. A slash is a
+# token wherever it stands, so that the figures of a date and the doses beside it are stretches which come again.
+_STRETCH = re.compile(r"[^\s/]+ ?|\s+|/ ?")
 _WORD = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿ]{2,}")
 # What may stand around a word in a stretch that is remembered with it.
 _AROUND = " .,;:()\"'"
