@@ -22,6 +22,7 @@ EACH_TIME = re.compile(r"\d{1,3}(?: ?- ?\d{1,3}){2,3}|[1-9]\d?(?:/(?:0|[1-9]\d?)
 PART = re.compile(r"(?:[1-3] ?)?(?:[½¼¾]|[13]/[24])")
 TENTHS = re.compile(r"\d{0,2}\.[1-9]\d{0,2}")
 MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])/\d\d")
+_APART = re.compile(r"(\d+(?:\.\d+)?) [-–] (\d+(?:\.\d+)?)")
 _STROKE = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 _MIXED = re.compile(r"\d+[ -]\d/\d|1/[2348]")
 # From here on a number with a stroke is the two strengths of a combination ("Advair 250/50"), not a fraction.
@@ -55,6 +56,14 @@ def two_amounts(stretch: str) -> TwoAmounts | None:
     whole = one.is_integer() and two.is_integer() and not (pair[2] or pair[4])
     like_a_day = whole and one <= _DAYS and two <= _DAYS and min(one, two) <= _MONTHS
     return TwoAmounts([(0, pair.end(2) if pair[2] else pair.end(1)), (pair.start(3), len(stretch))], like_a_day)
+
+
+def falling(stretch: str) -> list[tuple[int, int]]:
+    """The places of two numbers around a hyphen with blanks that are no range, since it falls; else none."""
+    pair = _APART.fullmatch(stretch)
+    if pair is None or float(pair[1]) <= float(pair[2]):
+        return []
+    return [pair.span(1), pair.span(2)]
 
 
 def at_two_times(stretch: str) -> bool:

@@ -65,6 +65,10 @@ class Context:
 
     def _parts(self, candidate: Candidate) -> list[Candidate]:
         """A candidate, or what it is made of: a dose and the one that it is changed to, a mass and how often."""
+        candidate = self._behind_day(candidate)
+        if candidate.label == NUMBER and (apart := figures.falling(self.words.text[candidate.start : candidate.end])):
+            # "Microgynon 30 - 1 od": no range falls.
+            return [Candidate(candidate.start + a, candidate.start + b, NUMBER, candidate.weak) for a, b in apart]
         if candidate.label not in _CHANGED or not self.changes_from(candidate.start):
             return self._each_day(candidate) if candidate.label == RATE else [candidate]
         joint = self.rules["changed_between"].search(self.words.text, candidate.start, candidate.end)
@@ -72,6 +76,14 @@ class Context:
             return [candidate]
         ends = Candidate(joint.end(), candidate.end, candidate.label, candidate.weak)
         return [Candidate(candidate.start, joint.start(), NUMBER, True), ends]
+
+    def _behind_day(self, candidate: Candidate) -> Candidate:
+        """An amount without the day on which it was changed: "lowered on 4/10 to 12.5 mg"."""
+        text, start = self.words.text, candidate.start
+        day = self.rules["day_then"].match(text, start, candidate.end)
+        if day is None or not self.rules["day_lead"].search(text, max(0, start - _DAY), start):
+            return candidate
+        return Candidate(day.end() + 1, candidate.end, candidate.label, candidate.weak)
 
     def _each_day(self, candidate: Candidate) -> list[Candidate]:
         """The mass and how often that read like a rate ("2 g/24 h"); patches have a rate of their own."""
@@ -326,6 +338,8 @@ _CHANGED = frozenset({"STRENGTH", "DOSAGE", ACTIVITY, NUMBER, RATE})
 _WORN = 30
 # What counts a short form, or where it is seen.
 _COUNTED = 20
+# The word before a day.
+_DAY = 8
 # The words of a change before an amount.
 _CHANGE = 40
 _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")

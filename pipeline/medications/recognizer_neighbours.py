@@ -54,7 +54,10 @@ class Neighbours(Dispensed):
 
     def _at_arrow(self, item: Candidate) -> bool:
         """Does an arrow stand right before an item?"""
-        return self.text[max(0, item.start - _ARROW_REACH) : item.start].rstrip().endswith(_ARROWS)
+        return self._arrow_before(item.start)
+
+    def _arrow_before(self, start: int) -> bool:
+        return self.text[max(0, start - _ARROW_REACH) : start].rstrip().endswith(_ARROWS)
 
     def _injected(self, following: Item | None) -> bool:
         """Is this a way by which no tablets are given, and the drug none that is given by units: "morphine 4 IV"?"""
@@ -64,6 +67,22 @@ class Neighbours(Dispensed):
             and self.rules["injected_route"].fullmatch(self.text, following.start, following.end) is not None
             and not (self.drug and self.rules["by_units"].search(self.text, self.drug.start, self.drug.end))
         )
+
+    def _form_at(self, place: int) -> bool:
+        """Does a form stand right behind a drug: "took 20 paracetamol tablets"?"""
+        form = self._candidate(place + 1, "FORM")
+        return form is not None and self.text[self.items[place].end : form.start] in GLUE
+
+    def _in_singular(self, form: Candidate) -> bool:
+        """Is this one of a form and not several: "diskus", but "tablets"?"""
+        return not self.text[form.start : form.end].endswith("s") or self.text.endswith("us", form.start, form.end)
+
+    def _by_new_way(self, value: float) -> bool:
+        """Is this the dose by another way than before: "1.2 g IV, then PO 625 TDS"?"""
+        last = self.last
+        if last is None or last.label != "ROUTE" or value <= figures.MOST_COUNTED:
+            return False
+        return self._arrow_before(last.start) or bool(self.rules["route_lead"].fullmatch(self._word_before(last.start)))
 
     def _worn(self, last: Entity) -> bool:
         """Is this a patch, whose strength may stand behind it: "oestradiol patch 50 twice weekly"?"""

@@ -33,7 +33,7 @@ _FORMER = 32
 # "2 pm", "10:30 am", but "40 pm".
 _HOUR = re.compile(r"(?<![\d.])(?:1[0-2]|0?[1-9])(?::\d\d)?$")
 _OF_TABLETS = re.compile(r"[ \t]+(?:(?:of(?:[ \t]+an?)?|x)[ \t]+)?")
-_ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>|\bpuis\b|\bthen\b)[ \t]*")
+_ARROW = re.compile(r"[ \t]*(?:[-=]+>|→|>>?|\bpuis\b|\bthen\b)[ \t]*")
 
 
 class Numbers(Neighbours):
@@ -80,7 +80,8 @@ class Numbers(Neighbours):
                 self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
-            if counted and figures.few(figures.value_of(stretch)) and "." not in stretch:
+            several = figures.few(figures.value_of(stretch)) or self._form_at(place + 1)
+            if counted and several and "." not in stretch:
                 return "DOSAGE"
             # "Amlor 5 cotareg 160"
             return self._beside_two(item, stretch, end)
@@ -151,7 +152,7 @@ class Numbers(Neighbours):
             ):
                 return None
             # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
-            single = self.text[following.end - 1] != "s" and item.end < following.start
+            single = self._in_singular(following) and item.end < following.start
             single = single and value is not None and value > figures.MOST_COUNTED
             # "Imodium, 6 gél": behind a comma it is counted.
             single = single and "," not in self.text[last.end : item.start] if last is not None else False
@@ -223,6 +224,8 @@ class Numbers(Neighbours):
         ):
             # "0.5 mg SL, 0.5 BID, 1 BID"
             return True
+        if self._by_new_way(value) or self._told_apart(value):
+            return True
         if value > _MOST_TAKEN or self.rules["small"].fullmatch(stretch):
             timed = self.last.label in ("FREQUENCY", "DURATION") and value > _MOST_TAKEN and self._comparable(value)
             return self.bare or timed or bool(self.rules["next_dose"].fullmatch(before))
@@ -231,6 +234,13 @@ class Numbers(Neighbours):
             return True
         timed = self.last.label in ("FREQUENCY", "DURATION", "STRENGTH")
         return timed and bool(figures.DECIMAL.fullmatch(stretch)) and value > _ONE_AND_A_HALF
+
+    def _told_apart(self, value: float) -> bool:
+        """Is this a part of the dose before, in brackets behind it: "350 mg (150 mane + 200 nocte)"?"""
+        last = self.last
+        if last is None or last.label != "STRENGTH" or not self.amount or value >= self.amount:
+            return False
+        return self.text[last.end : last.end + 2] == " (" and self._comparable(value)
 
     def _bracketed(self, item: Candidate, stretch: str, value: float | None) -> bool:
         """Is this the strength of a product, in brackets behind its name: "Syndopa Plus (100/25)"?"""

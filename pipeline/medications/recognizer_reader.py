@@ -281,7 +281,7 @@ class Reader(Lengths):
                 return None
             if ("," in between and not leads) or ";" in between or "\n\n" in between or stop:
                 return None
-            if item.label == "FREQUENCY" and "\n" in between and not leads:
+            if "\n" in between and ((item.label == "FREQUENCY" and not leads) or (item.label == "FORM" and item.weak)):
                 # At the end of a line it is of nothing on the next one.
                 return None
             if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
@@ -343,7 +343,8 @@ class Reader(Lengths):
         if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
-            return item.label if OF.match(self.text, item.end) or self._before_drug(place) else None
+            taken = OF.match(self.text, item.end) or self._before_drug(place) or self._at_most(item)
+            return item.label if taken else None
         return item.label
 
     def _units_left_out(self, name: str, stretch: str, item: Candidate, place: int) -> bool:
@@ -354,6 +355,10 @@ class Reader(Lengths):
         if isinstance(following, Candidate) and following.label in (NUMBER, "DOSAGE", "FORM"):
             return bool(self.text[item.end : following.start].strip(" :,\t"))
         return True
+
+    def _at_most(self, item: Candidate) -> bool:
+        """Is this an amount that is not to be exceeded: "no more than 2 g a day"?"""
+        return bool(self.rules["at_most"].search(self.text, max(0, item.start - _LIMIT), item.start))
 
     def _share(self, item: Candidate) -> bool:
         """Is this percentage of something else, or how well something works: "35% better", "80% of predicted"?"""
@@ -412,6 +417,8 @@ class Reader(Lengths):
         return "STRENGTH"
 
 
+# So far before an amount "no more than" is looked for.
+_LIMIT = 24
 _FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
 _ON = frozenset({"on", "sous"})
