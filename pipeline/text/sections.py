@@ -7,7 +7,6 @@ alone on its line, or in capitals. "antécédents de malaises" in the middle of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 
@@ -17,10 +16,12 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
 from pipeline.text.doc_text import DocText
+from pipeline.text.first_signs import first_signs
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import MOST_BLANKS, phrases_expression
 from pipeline.text.section_ends import list_ends
 from pipeline.text.spans import Placed, keep
+from pipeline.text.title_words import title_words
 
 extensions.value(Span, "loinc")
 
@@ -104,7 +105,8 @@ class Sectionizer:
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
         self.ends = list_ends(lang)
-        known = _first_signs(self.kinds)
+        self._words = title_words(lang)
+        known = first_signs({*self.kinds, *self._words.firsts})
         # A break and what may stand before a title, where the words behind it are known or laid out like one.
         self._line_starts = re.compile(
             rf"\n(?>(?=[^\W\d_])(?!{_LETTERED})|{_LEAD.pattern})(?={known}|{_CAPITAL_LAYOUT})(?=(?P<head>[^\n:：]*))"
@@ -180,8 +182,8 @@ class Sectionizer:
             second = text[place + 1 : min(place + 2, end)]
             if not colon and second.islower():
                 # The layout of most lines is that of no title, so that only the words may be known.
-                known = self._known_at(page, place) if short else None
-                if known is not None:
+                line = start, place, end
+                if short and (known := self._known_at(page, place) or self._composed(page, line, lines)) is not None:
                     found.append(known)
             elif colon or short or (text[place] + second).isupper():
                 self._at_line(page, (start, place, end), lines, found)
@@ -196,7 +198,8 @@ class Sectionizer:
             if colon and place > first and text[place].isupper():
                 self._at(page, place, found)
         for match in _SMALL_LETTERS_BACKWARDS.finditer(text[::-1]):
-            known = self._known_at(page, len(text) - match.end() + 2)
+            place = len(text) - match.end() + 2
+            known = self._known_at(page, place) or self._by_words(page, place, text.find(":", place))
             if known is not None:
                 found.append(known)
         return found
@@ -226,7 +229,7 @@ class Sectionizer:
         """The titles that may begin where the words of a line do. `line`: its start, that of its words, its end."""
         text = page.text
         start, place, end = line
-        known = self._known_at(page, place)
+        known = self._known_at(page, place) or self._composed(page, line, lines)
         if known is not None:
             found.append(known)
             if not text[known.end : end].strip(" \t:") or _ABBREVIATED.fullmatch(text, known.start, known.end):
@@ -247,6 +250,30 @@ class Sectionizer:
             match = _PARAGRAPH.match(text, place)
             if match is not None and self._kind_of(page, *match.span("title")) == OTHER:
                 found.append(_Title(*match.span("title"), OTHER))
+
+    def _composed(self, page: _Page, line: tuple[int, int, int], lines: str) -> _Title | None:
+        """The title that no list holds but whose words are known, which a line is, or is up to its colon or the first bar."""
+        text = page.text
+        start, place, end = line
+        mark = _MARK.search(text, place, end)
+        if mark is not None:
+            return self._by_words(page, place, mark.start())
+        head = text[place:end].rstrip()
+        if head[-1:] in _NO_TITLE_ENDS or text[start:place].lstrip().startswith(_BULLETS):
+            return None
+        capitals = head.partition("(")[0].isupper() and not page.is_in_capitals
+        if not capitals and not _blank_before(lines, start) and _LISTED.match(text, end) is None:
+            return None
+        return self._by_words(page, place, end)
+
+    def _by_words(self, page: _Page, place: int, end: int) -> _Title | None:
+        """The title whose words are known that stands between two places."""
+        head = page.text[place:end].rstrip(" \t-")
+        if not head or len(head) > _MAX_TITLE:
+            return None
+        folded = page.folded
+        kind = self._words.kind(folded.folded[folded.place(place) : folded.place(place + len(head))])
+        return _Title(place, place + len(head), kind) if kind is not None else None
 
     def _at(self, page: _Page, place: int, found: list[_Title]) -> None:
         """The titles that may begin within a line."""
@@ -317,6 +344,9 @@ class Sectionizer:
         if folded.isalpha():
             return self.kinds.get(folded, OTHER)
         tokens = _TITLE_WORD.findall(folded)
+        composed = None if folded in self.kinds else self._words.kind(folded)
+        if composed is not None:
+            return composed
         alone = bool(tokens) and tokens[0] in self._alone
         for length in range(min(len(tokens), 5), int(alone), -1):
             kind = self.kinds.get(" ".join(tokens[:length]))
@@ -343,6 +373,11 @@ def _is_short(words: str) -> bool:
 
 # "PMH HTN, DM": an abbreviation is the title of the capitals that go on behind it; "PHx eczema" of whatever does.
 _ABBREVIATED = re.compile(r"[B-DF-HJ-NP-TV-Z]{3,5}|[AEIOU][B-DF-HJ-NP-TV-Z]{3,4}|[A-Z]{1,3}Hx")
+# What a title ends with, on its line.
+_MARK = re.compile(r"[:：|]")
+_NO_TITLE_ENDS = tuple(".,;!?")
+# A line that is an item.
+_LISTED = re.compile(r"\r?\n(?:[ \t]+\S|[ \t]*(?:[-*•·–—►▪◦‣●+>|]|\(?\d{1,2}[.)/-]?[ \t]))")
 _LEAST_LETTERS = 4
 _FEWEST_SIGNS = 3
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -354,37 +389,6 @@ _REST_BLANK = re.compile(r"[ \t#*=_>»\]-]{0,80}(?:[\r\n]|\Z)")
 _CAPITAL_WORD = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ]{3}")
 _FEW_WORDS = 10
 _SMALL_WORD = re.compile(r"[a-zß-ÿ][a-zß-ÿ]{3}")
-
-
-# A title is looked for where so many letters are those of one, or its first word if that is shorter.
-_BEGINNING = 3
-# Any sign outside ASCII may be one of a title, folded.
-_FOREIGN = r"[^\x00-\x7f]"
-
-
-def _first_signs(titles: Iterable[str]) -> str:
-    """An expression for the text as it is, not folded, that matches at least where a title may begin."""
-    words = {title.split()[0] for title in titles if title.strip()}
-    return _tree({word[:_BEGINNING] + ("" if len(word) >= _BEGINNING else _WORD_END) for word in words})
-
-
-def _tree(beginnings: set[str]) -> str:
-    if "" in beginnings:
-        return ""
-    rests: dict[str, set[str]] = {}
-    for beginning in beginnings:
-        rests.setdefault(beginning[0], set()).add(beginning[1:])
-    branches = [
-        r"(?!\w)"
-        if sign == _WORD_END
-        else f"[{re.escape(sign + sign.upper() + _LIKE.get(sign, ''))}]{_tree(rests[sign])}"
-        for sign in sorted(rests)
-    ]
-    return f"(?:{'|'.join(branches)}|{_FOREIGN})"
-
-
-_WORD_END = "\0"
-_LIKE = {"'": "`"}
 
 
 def _behind_lead(text: str, start: int) -> int:
