@@ -7,6 +7,9 @@ import re
 from pipeline import resources
 from pipeline.text.phrases import phrases_expression
 
+_FIGURE = r"\d{1,5}(?:[.,]\d{1,3})?"
+_UNIT = r"(?:mg|mcg|[µu]g|g|ml|units?|u|ui|iu)?"
+
 
 class ChangeContext:
     """The words of a language, from `posology/change_context.tsv`, where their kinds are explained.
@@ -26,6 +29,7 @@ class ChangeContext:
         preposition: behind a cue: it speaks of what follows.
         to_amount: behind a cue of more or less: to or by how much, up to the end of the clause.
         by_means: behind a cue of more or less: what follows brought it about.
+        arrow: behind a drug: from one amount to another, "10 -> 20 mg"; with the groups from, to, one and other (units) and cue.
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
     """
 
@@ -51,10 +55,14 @@ class ChangeContext:
         self.to_amount = re.compile(rf"\s+{words['onward']}\s[^,;]+[,;]")
         self.preposition = re.compile(rf"\s+{words['preposition']}")
         self.by_means = re.compile(rf"\s+{words['by_means']}")
+        self.arrow = re.compile(
+            rf"[\s:(]{{0,3}}(?P<from>{_FIGURE})\s?(?P<one>{_UNIT})(?![^\W\d_])[^;.,:\n\d>]{{0,20}}?\s?"
+            rf"(?P<cue>{words['arrow']})\s?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
+        )
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
-    "person", "lead", "preposition", "by_means", "same_drug", "month_lead", "adjective", "onward",
+    "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward",
 )  # fmt: skip

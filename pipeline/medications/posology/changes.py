@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
@@ -76,13 +77,23 @@ class Changes:
         before = self._last_before(folded, drug[0], previous)
         after, resumed = self._last_behind(folded, drug[1], following)
         ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
-        said = before if ahead else after
+        said = before if ahead else after or self._from_to(folded, drug[1], following)
         if said is None:
             return NO_CHANGE
         change, start, end = said
         cue: Data = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
         alters = change in _ALTERING or _plain(folded[start:end]) in self._context.resumption
         return Change(change, (cue,), ahead and alters, resumed and not ahead)
+
+    def _from_to(self, folded: str, end: int, following: int) -> Cue | None:
+        """ "10 -> 20 mg": more or less, where both are of one unit or only one says it."""
+        found = self._context.arrow.match(folded, end, min(end + BEHIND, following))
+        if found is None or (found["one"] and found["other"] and found["one"] != found["other"]):
+            return None
+        low, high = (Decimal(found[name].replace(",", ".")) for name in ("from", "to"))
+        if low == high:
+            return None
+        return "increase" if high > low else "decrease", *found.span("cue")
 
     def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
         low = max(0, start - BEFORE)

@@ -142,7 +142,7 @@ class PosologyLanguage:
         )
         elements = self._scanner.scan(seen.text, seen.place(last[1]), parts)
         self._place(elements, text, seen)
-        self._combinations.settle(folded[slice(*drug)], elements, folded)
+        self._combinations.settle(drug, elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
         return elements

@@ -292,7 +292,9 @@ class Scanner(Frequencies):
         try:
             found = self._amount_at(text, place)
         except UnreadError as error:
-            return Element("unread", place, self._amount_end(text, place), code=error.code)
+            dated = self._in_course.to_date.search(text, max(0, place - _TO_SITE), place) is not None
+            code = "duration_unread" if dated and error.code == "strength_without_unit" else error.code
+            return Element("unread", place, self._amount_end(text, place), code=code)  # "through 6/15"
         if found is None:
             return None
         end, amount = found

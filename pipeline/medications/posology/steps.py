@@ -37,6 +37,8 @@ _A_PACK = 14
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder"})
+# Forms of which one is taken at once where nobody counts them: "10 mg suppository PR daily".
+_ONE_AT_ONCE = frozenset({"suppository", "orodispersible_tablet", "film", "pessary", "enema", "ovule"})
 
 
 class _Assembly(Placing):
@@ -346,7 +348,8 @@ class _Assembly(Placing):
     def _form(self, element: Element) -> None:
         last, amounts = self.last, self.step.amounts
         beside = last is not None and bool(amounts) and amounts[-1][1] is last
-        if beside and amounts[-1][0].kind == "quantity" and element.value not in _GIVEN_FORMS:
+        one = element.value in _ONE_AT_ONCE and not self.text[element.start : element.end].lower().endswith("s")
+        if beside and amounts[-1][0].kind == "quantity" and element.value not in _GIVEN_FORMS and not one:
             self.step.forms_behind.add(len(amounts) - 1)
         if self.whole.form is None:
             self.whole.form = coded(element, self.text)

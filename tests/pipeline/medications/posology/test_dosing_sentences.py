@@ -1,4 +1,4 @@
-"""Readings of 1,928 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 2,417 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ GAPS = {
     "b9-fr-044": "'Insuline Actrapid' are two drugs of which the first has nothing",
     "b10-en-uk-029": "'LE' behind a percentage: an eye, or a leg",
     "b10-en-uk-040": "'100mg on prophylaxis': at night, or a word",
+    "b23-en-us-051": "'x 1, may repeat in 72 h': nobody says how many in all",
+    "b23-en-uk-006": "'up to four times a day' is a limit, beside another one of tablets",
+    "b23-en-uk-021": "'FRIII', an infusion of insulin, is a drug of its own",
+    "b23-en-uk-052": "'arginine', a salt, is a drug of its own",
+    "b24-en-us-098": "'opioid' of an overdose is a drug of its own",
+    "b24-fr-013": "'Insuline Actrapid' are two drugs of which the first has nothing",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 
@@ -44,8 +50,8 @@ def test_share_of_sentences_fully_right_and_of_wrong_values(judged: list[Any], r
     for name, row in sorted(total.by_class.items()):
         record_property(name, "n={} right={} missing={} wrong={}".format(*row))
     assert total.sentences == len(LINES) >= 300
-    assert total.right / total.sentences >= 0.95
-    assert total.wrong_values / total.values < 0.01
+    assert total.right / total.sentences >= 0.985
+    assert total.wrong_values / total.values < 0.002
 
 
 @pytest.mark.parametrize("name", [line["id"] for line in LINES if line["id"] not in GAPS])

@@ -180,3 +180,43 @@ def test_an_infusion_by_the_surface_may_run_for_days(profiles: dict[str, Languag
 )
 def test_unique_is_once(profiles: dict[str, Language], text: str) -> None:
     assert repeat(posology(profiles, "fr", text)) == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "parts"),
+    [
+        ("en", "Endocet 10/325 1 tab q6h prn", ["10 mg", "325 mg"]),
+        ("en", "Hydrocodone-APAP 7.5-325 1 tab q6h prn", ["7.5 mg", "325 mg"]),
+        ("en", "Zubsolv 8-2 SL daily", ["8 mg", "2 mg"]),
+        ("en", "Trelegy 200/62.5/25 1 puff daily", ["200 ug", "62.5 ug", "25 ug"]),
+        ("fr", "Coaprovel 300/25 1 cp le matin", ["300 mg", "25 mg"]),
+        ("en", "Endocet 1-2 q6h prn", []),
+        ("en", "Endocet prn pain 8/10", []),
+        ("en", "Calcichew D3 500/400 one daily", []),
+    ],
+)
+def test_bare_figures_are_read_by_the_unit_of_the_product_alone(
+    profiles: dict[str, Language], lang: str, text: str, parts: list[str]
+) -> None:
+    assert [amount(part) for part in posology(profiles, lang, text).get("strength_parts", ())] == parts
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "strength"),
+    [
+        ("en", "Prochlorperazine 25 mg suppository PR bid", "25 mg", None),
+        ("en", "Prochlorperazine 25 mg suppository, 1 PR bid", "1 {suppository}", "25 mg"),
+        ("en", "Prochlorperazine 25 mg suppositories bid", None, "25 mg"),
+        ("fr", "Zophren 8 mg lyoc x 2/j", "8 mg", None),
+    ],
+)
+def test_one_of_a_form_that_is_taken_singly_is_the_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str | None, strength: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")), amount(read.get("strength", {}).get("numerator"))) == (dose, strength)
+
+
+def test_a_date_that_ends_a_course_is_no_strength(profiles: dict[str, Language]) -> None:
+    codes = [warning["code"] for warning in profiles["en"]("Cipro 500 mg bid through 6/15")._.warning_data]
+    assert codes == ["duration_unread"]

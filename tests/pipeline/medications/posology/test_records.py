@@ -55,6 +55,12 @@ def record(found: dict[str, Any], drug: str) -> dict[str, Any]:
         ("fr", "Introduction de bisoprolol 2,5 mg le matin.", "bisoprolol", "start", "active"),
         ("fr", "Lasilix augmenté à 80 mg le matin.", "Lasilix", "increase", "active"),
         ("fr", "Poursuite du Kardegic 75 mg.", "Kardegic", "continue", "active"),
+        ("en", "Actonel 35 mg weekly, dc'd 4/2021.", "Actonel", "stop", "stopped"),
+        ("en", "Dobutamine was weaned off.", "Dobutamine", "stop", "stopped"),
+        ("en", "Amlodipine 5 -> 10 mg daily.", "Amlodipine", "increase", "active"),
+        ("en", "Bumex 2 mg bid → 1 mg bid.", "Bumex", "decrease", "active"),
+        ("en", "Amlodipine 5 mg daily, Cr 1.1 -> 1.6.", "Amlodipine", "none", "active"),
+        ("fr", "Furosémide 80 mg → 40 mg.", "Furosémide", "decrease", "active"),
     ],
 )
 def test_change_with_its_cue_and_status(
@@ -152,7 +158,7 @@ def test_codes_of_the_lexicon_come_with_the_record(profiles: dict[str, Language]
         ("en", f"Lasix {'9' * 40} mg daily", "amount_out_of_range"),
         ("en", "Lasix 80-40 mg daily", "range_backwards"),
         ("fr", "Lasilix 80-40 mg le matin", "range_backwards"),
-        ("en", "Co-codamol 8/500 two tablets qds", "strength_without_unit"),
+        ("en", "Rebetron 200/500 two tablets qds", "strength_without_unit"),
         ("en", "Diazepam 10 mg tds, reduce by 2 mg every week", "change_of_dose"),
         ("en", "Humalog 8 units tid plus 2 units for 150-199, 4 units for 200-249", "dose_by_scale"),
     ],
