@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.medications import figures
-from pipeline.medications.grammar import Candidate
+from pipeline.medications.grammar import NUMBER, Candidate
 from pipeline.medications.lexicon import Mention
 from pipeline.medications.recognizer_dispensed import GLUE, Dispensed
 from pipeline.medications.recognizer_items import DRUG, Entity, Item
@@ -13,6 +13,9 @@ from pipeline.medications.recognizer_items import DRUG, Entity, Item
 # Before what a dose is changed to, with a blank at most.
 _ARROWS = ("->", "→")
 _ARROW_REACH = 3
+# Between drugs of which each is counted, and so many of them.
+_ENUMERATES = re.compile(r",? (?:(?:and|et|\+|&) )?")
+_MOST_COUNTED_DRUGS = 8
 _TIMES = re.compile(r"[ \t]+x[ \t]*")
 
 
@@ -50,6 +53,27 @@ class Neighbours(Dispensed):
             and figures.few(value)
             and self.rules["measured_drug"].fullmatch(self.text, drug.start, drug.end) is None
             and self.rules["counted_when"].match(self.text, item.end) is not None
+        )
+
+    def _first_count(self, item: Candidate, place: int) -> Candidate:
+        """The first number of several counted drugs: "pris 1 Smecta et 2 Spasfon"."""
+        for number in range(place - 2, max(-1, place - 2 * _MOST_COUNTED_DRUGS), -2):
+            count, drug = self.items[number : number + 2]
+            if not (isinstance(count, Candidate) and count.label == NUMBER and isinstance(drug, Mention)):
+                break
+            if _ENUMERATES.fullmatch(self.text, drug.end, item.start) is None:
+                break
+            item = count
+        return item
+
+    def _first_dose(self, item: Candidate, value: float | None) -> bool:
+        """Is this how many are taken first: "Tiorfan 100 mg 1 d'emblée puis 1 avant chaque repas"?"""
+        return (
+            self.last is not None
+            and self.last.label in (DRUG, "STRENGTH", "FORM")
+            and self.text[self.last.end : item.start].strip(" :,") == ""
+            and figures.few(value)
+            and self.rules["first_dose"].match(self.text, item.end) is not None
         )
 
     def _at_arrow(self, item: Candidate) -> bool:

@@ -76,8 +76,9 @@ class Numbers(Neighbours):
         if isinstance(following, Mention) and self.rules["counted_drug"].fullmatch(
             self.text, item.end, following.start
         ):
-            taken = self.rules["takes"].fullmatch(before) or (
-                self.rules["given"].fullmatch(before) and following.kind != Kind.CLASS
+            lead = self._word_before(self._first_count(item, place).start)
+            taken = self.rules["takes"].fullmatch(lead) or (
+                self.rules["given"].fullmatch(lead) and following.kind != Kind.CLASS
             )
             counted = taken or (stretch.isalpha() and following.kind != Kind.CLASS and self._instructed(place + 1))
             several = figures.few(figures.value_of(stretch)) or self._form_at(place + 1)
@@ -157,7 +158,7 @@ class Numbers(Neighbours):
             # "Imodium, 6 gél": behind a comma it is counted.
             single = single and "," not in self.text[last.end : item.start] if last is not None else False
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
-        if self._taken_once(item, value):
+        if self._taken_once(item, value) or self._first_dose(item, value):
             return "DOSAGE"
         if self._changed_to(item, value) and (
             follows in ("FREQUENCY", "ROUTE", "DURATION")

@@ -121,3 +121,15 @@ def test_when_told_first(text: str, expected: dict[str, list[str]]) -> None:
         if drug.label_ == "DRUG"
     }
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "spans"),
+    [
+        ("Celexa 20 mg AM → 10 mg x 2 sem puis stop", "FREQUENCY", ["AM"]),
+        ("Novolin 30/70 12 U AM, PEG 3350 17 g die", "DRUG", ["Novolin 30/70", "PEG 3350"]),
+        ("Co-Amoxicilline 2.2 g iv 4x/j du 22 au 26.06", "DURATION", ["du 22 au 26.06"]),
+    ],
+)
+def test_parts(french: Language, text: str, label: str, spans: list[str]) -> None:
+    assert of(french, text, label) == spans
