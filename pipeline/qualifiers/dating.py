@@ -27,7 +27,11 @@ _COURSE_REACH = 100
 _BEFORE_REACH = 48
 # So far before a date the word is looked for by which it is that of the episode that the text tells of, which may last so long.
 _STAY_REACH = 90
-_LONGEST_STAY = timedelta(days=60)
+LONGEST_STAY = timedelta(days=60)
+# How old a full date is at least where the text tells of a visit today.
+_BEFORE_TODAY = LONGEST_STAY - timedelta(days=1)
+_STATEMENT_END = re.compile(r"[.;]\s|\n")
+_LAST_OF_ALL_MONTHS = 28
 # What brackets of a heading end with: "Induction (2023): X".
 _HEADING = re.compile(r"\) ?:")
 # A date on its own ends here.
@@ -52,6 +56,13 @@ class DatedSpan(msgspec.Struct, frozen=True, gc=False):
     cue: CueData
 
 
+class _FullDates(msgspec.Struct, frozen=True, gc=False):
+    """The full dates of a text whose own date is not known, in order, and whether it tells of a visit today."""
+
+    days: list[date]
+    visit: bool
+
+
 _start: Callable[[DatedSpan], int] = attrgetter("start")
 
 
@@ -72,12 +83,13 @@ class Dating:
         the limit ("this year"), the birth date, and "since" an old date where `since_is_history` is off. Where
         `years_are_history` is on and there is no note date, a date of a year without a day ("PE 2012") is of the past, unless
         a full date of that year stands in the text, which may be of the note, or a condition was found then; and so is a full
-        date where a later one stands in the text, by the limit at least: the note is not older than that.
+        date where a later one stands in the text, by the limit at least: the note is not older than that. Where the text tells
+        of a visit today, a full date is of the past but near the words of that visit.
         """
         note = note_day(extensions.stored_of_doc(doc, "note_datetime"))
         births = births_of(extensions.stored_of_doc(doc, "birth_datetime")) if self.exclude_birthdate else ()
         spans = places(doc, "dates")
-        own = _days(doc, spans) if note is None and self.years_are_history else None
+        own = self._full_dates(doc, spans, folded) if note is None and self.years_are_history else None
         relative_only = note is None and own is None
         found: list[DatedSpan] = []
         for start, end, _ in spans:
@@ -94,7 +106,7 @@ class Dating:
         data: dict[str, Any],
         bounds: tuple[int, int],
         note: date | None,
-        own: list[date] | None,
+        own: _FullDates | None,
         births: tuple[str, ...],
         folded: FoldedText,
     ) -> DatedSpan | None:
@@ -107,8 +119,10 @@ class Dating:
         if not isinstance(value, AbsoluteDate):
             age = value.age()
         elif own is not None:
-            age = self._least_age(value, day, own)
-            if age is not None and age < _LONGEST_STAY and self._of_stay(folded, start):
+            age = self._least_age(value, own)
+            if age is None and own.visit and value.year and value.month and not self._of_visit(folded, start, end):
+                age = _BEFORE_TODAY
+            if age is not None and age < LONGEST_STAY and self._of_stay(folded, start):
                 age = None
         else:
             age = note - day if note is not None and day is not None else None
@@ -153,16 +167,29 @@ class Dating:
         before = max(0, place - _STAY_REACH)
         return self.words.of_stay.search(folded.folded, before, place) is not None
 
-    def _least_age(self, value: AbsoluteDate, day: date | None, own: list[date]) -> timedelta | None:
-        """How old a date is at least where nobody knows of when the note is; None where it may be of the note.
+    def _of_visit(self, folded: FoldedText, start: int, end: int) -> bool:
+        """Whether a date may be that of the visit: "examined today, September 14, 2007", "date of visit:"."""
+        text, low, high = folded.folded, folded.place(start), folded.place(end)
+        before = _STATEMENT_END.split(text[max(0, low - _BEFORE_REACH) : low])[-1]
+        near = before + _STATEMENT_END.split(text[low : high + _BEFORE_REACH])[0]
+        return self.words.of_visit.search(near) is not None
 
-        `own`: the full dates of the text; the note is not older than the latest of them.
-        """
-        if value.day is not None:
-            least = own[-1] - day if day is not None and own else None
-            return least if least is not None and least >= self.limit else None
-        told = all(day.year != value.year for day in own) if value.year else bool(value.month and value.elapsed)
-        return _LONG_AGO if told else None
+    def _least_age(self, value: AbsoluteDate, own: _FullDates) -> timedelta | None:
+        """How old a date is at least where nobody knows of when the note is; None where it may be of the note."""
+        days = own.days
+        if value.day is None:
+            told = all(day.year != value.year for day in days) if value.year else bool(value.month and value.elapsed)
+            if told or value.month is None:
+                return _LONG_AGO if told else None
+        # The note is not older than the latest date; nor is a month over before its last day.
+        whole = AbsoluteDate(value.year, value.month, value.day or _LAST_OF_ALL_MONTHS).on()
+        if whole is None or not days:
+            return None
+        least = days[-1] - whole
+        return least if least >= (self.limit if value.day is not None else LONGEST_STAY) else None
+
+    def _full_dates(self, doc: Doc, spans: Iterable[tuple[int, int, str]], folded: FoldedText) -> _FullDates:
+        return _FullDates(_days(doc, spans), self.words.today.search(folded.folded) is not None)
 
     def _says_something(self, value: AbsoluteDate | RelativeDate, age: timedelta) -> bool:
         """A relative future is no cue, nor is a stretch longer than the limit that holds the note ("this year")."""

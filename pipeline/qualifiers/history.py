@@ -30,11 +30,10 @@ from pipeline.qualifiers.base import (
     qualified_by,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
-from pipeline.qualifiers.dating import DateLine, Dating, courses_of, limit_of
+from pipeline.qualifiers.dating import LONGEST_STAY, DatedSpan, DateLine, Dating, courses_of, limit_of
 from pipeline.qualifiers.drug_ends import (
     ENDS,
     HISTORY_SECTIONS,
-    PRESENT,
     TAKEN_SECTIONS,
     TOLD_NOW,
     DrugEnds,
@@ -52,6 +51,13 @@ from pipeline.text.folding import FoldedText
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
+# Where a story is told of which operations were part before the present visit or stay.
+_STORY_SECTIONS = HISTORY_SECTIONS | {
+    "", "chief_complaint", "reason_for_visit", "history_of_present_illness", "review_of_systems", "social_history", "assessment",
+}  # fmt: skip
+_FINDINGS = frozenset({"laboratory", "imaging"})
+# A list of operations that were done.
+_OPERATIONS = frozenset({"past_surgical_history"})
 
 
 @dataclass(slots=True)
@@ -61,6 +67,7 @@ class _Case:
     folded: FoldedText
     propositions: Propositions
     words: Scopes
+    operated: Scopes
     drug: DrugEnds | None
     sections: SectionLine
     dates: OwnDates
@@ -169,7 +176,7 @@ class History(Qualifier):
                 mentions = drugs if is_drug else problems
                 mentions.append((place(span.start_char), place(span.end_char), span.start_char))
         drugs.sort()
-        words, going_on = self._word_scopes(reading, propositions, skip)
+        words, going_on, operated = self._word_scopes(reading, propositions, skip, sections)
         models = ((self.model, drugs), (self.problem_model, problems))
         weighed = [mention for model, mentions in models if model is not None for mention in mentions]
         tokens = Tokens.read(doc, reading.folded, drugs, weighed) if weighed else None
@@ -196,6 +203,7 @@ class History(Qualifier):
             reading.folded,
             propositions,
             words,
+            operated,
             ends,
             sections,
             dates,
@@ -235,7 +243,8 @@ class History(Qualifier):
             if span.label_ in self.drug_labels:
                 continue
             _, cues = decided[span.start, span.end, span.label] = decide(span)
-            if not is_told(cues) and place(span.start_char) not in case.lasting:
+            listed = any(cue["rule"] in _OPERATIONS for cue in cues)
+            if not (listed or is_told(cues)) and place(span.start_char) not in case.lasting:
                 asked.append(span)
         overruling = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
         for span in asked:
@@ -248,17 +257,31 @@ class History(Qualifier):
         if not self.use_dates:
             return DateLine([], [])
         dates = [
-            dated for dated in self.dating.read(doc, folded) if not (dated.recent and _in_title(dated.cue, sections))
+            dated
+            for dated in self.dating.read(doc, folded)
+            if not (dated.recent and _in_title(dated.cue, sections)) and not _of_findings(dated, sections)
         ]
         return DateLine(dates, courses_of(doc, folded) if drugs else [])
 
-    def _word_scopes(self, reading: Reading, propositions: Propositions, skip: Scopes) -> tuple[Scopes, Scopes]:
-        """What the words of the past reach, and those that show that something goes on."""
-        stretches = list(self.stretches(reading, propositions, self.cues, skip))
-        return (
-            Scopes(stretch for stretch in stretches if stretch[2]["rule"] != PRESENT),
-            Scopes(stretch for stretch in stretches if stretch[2]["rule"] == PRESENT),
-        )
+    def _word_scopes(
+        self, reading: Reading, propositions: Propositions, skip: Scopes, sections: SectionLine
+    ) -> tuple[Scopes, Scopes, Scopes]:
+        """What the words of the past reach, those that show that something goes on, and those of an operation that was done."""
+        past, going_on, operated = [], [], []
+        for stretch in self.stretches(reading, propositions, self.cues, skip):
+            cue = stretch[2]
+            match cue["rule"]:
+                case "present":
+                    going_on.append(stretch)
+                case "operation":
+                    if sections.kind(cue["start"]) in _STORY_SECTIONS:
+                        operated.append(stretch)
+                case "story":
+                    if sections.kind(cue["start"]) not in TOLD_NOW:
+                        past.append(stretch)
+                case _:
+                    past.append(stretch)
+        return Scopes(past), Scopes(going_on), Scopes(operated)
 
     def _drug_ends(
         self,
@@ -320,6 +343,9 @@ class History(Qualifier):
             case.lasting.add(start)
         if old is not None:
             past.append(old.cue)
+        operated = None if drug or past or recent is not None else self._operation(start, end, case)
+        if operated is not None:
+            past.append(operated)
         if (
             recent is not None
             and word is not None
@@ -369,6 +395,12 @@ class History(Qualifier):
                 return old.cue
         return None
 
+    def _operation(self, start: int, end: int, case: _Case) -> CueData | None:
+        """By what an operation was done before."""
+        if self.words_around.operation.search(case.folded.folded, start, end) is None:
+            return None
+        return case.operated.over(start, end)
+
     def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
         """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""
         if denied["rule"] != f"{RECENT}negation":
@@ -402,6 +434,12 @@ def _in_title(cue: CueData, sections: SectionLine) -> bool:
     """Whether a date stands in the title of past drugs: "stopped recently:"."""
     title = sections.at(cue["start"], DRUG_SECTIONS)
     return title is not None and cue["start"] < title["end"]
+
+
+def _of_findings(dated: DatedSpan, sections: SectionLine) -> bool:
+    """Whether a date of a note without a date is that of an examination among those that the visit looks at."""
+    of_note = dated.cue["age_days"] is None and dated.age < LONGEST_STAY
+    return of_note and sections.at(dated.cue["start"], _FINDINGS) is not None
 
 
 def _name(qualified: Span | Token) -> str | None:

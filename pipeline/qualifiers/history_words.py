@@ -78,6 +78,9 @@ class HistoryWords:
         replaced: at the beginning of a proposition: another drug, which it names, took the place of the one before.
         statement: anywhere: another statement of the sentence begins, with its own subject.
         ended_before: a drug of which words tell the end was stopped before the present episode where that was so long ago.
+        today: anywhere in a text: it tells of a visit today.
+        of_visit: near a full date: it is that of the visit or the note.
+        operation: anywhere in an entity: it is an operation.
         now: at the beginning of a sentence: it leads from a story of the past to the present.
     """
 
@@ -142,6 +145,8 @@ class HistoryWords:
         self.ditto = re.compile(rf"\W*{any_of(words['ditto'])}\b")
         self.replaced = re.compile(rf"\W*{any_of(words['replaced'])}\b")
         self.statement = re.compile(any_of(words["statement"]))
+        self.today, self.of_visit = (re.compile(rf"\b{any_of(words[name])}\b") for name in ("today", "of_visit"))
+        self.operation = re.compile(rf"\b{any_of(words['operation'])}\b")
         self.now = re.compile(rf"\W*{any_of(words['now'])}\b")
 
     def all_end(self, text: str, end: int, further: Iterable[tuple[int, int]]) -> bool:

@@ -43,6 +43,10 @@ _CENTURY = 100
 # "années 30" and later decades are of the last century.
 _FIRST_DECADE = 30
 _MONTHS = 12
+# What a length leads back from: a stay, not the day of the note.
+_EVENT = "event"
+# Two figures from here on are no day, and rarely anything else than a year.
+_NO_DAY = 60
 # What makes of four digits a number and no year.
 _NOT_YEAR = r"(?!\d|[.,/]\d|\s?%|[ \t]?(?:mg|ml|g\b|kg|kcal|cal\b|ui\b|iu\b|units?\b|unites?\b|cc\b|mmol|mm3|mm\b|pas\b|steps\b))"
 _RANGE = re.compile(r"\s{0,3}(?:-|au|a|et|to|and|through|puis|,)\s{0,3}(?:le\s)?\Z")
@@ -123,7 +127,7 @@ class DateGrammar:
         month = rf"(?:{phrases_expression(whole)}|(?:{phrases_expression(short)})\.?)"
         unit = self._any("unit").replace(r"\b", "", 1)  # "3ans", "48h": no word begins there
         joiner = "(?:a|ou|et|/|-)" if self.lang == "fr" else "(?:to|or|and|/|-)"
-        half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}a{_B}half))?"
+        half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}(?:a{_B})?half))?"
         more = rf"(?:{_OWN_OB}{joiner}{_OWN_OB}(?:\d{{1,3}}|{self._any('number')}))?"
         adjective = rf"(?:{self._any('adjective')}{_B})?"
         of_month = rf"{_OWN_OB}[-.,/ ]?{_OWN_OB}(?:of{_B}|de{_B}|d'{_OB})?"
@@ -292,6 +296,9 @@ class DateGrammar:
             if core.kinds & {"lasting", "since", "ahead_before", "ago_before"} or (behind and behind["ago"]):
                 return self._timed(core, float(match["part"]), _FRACTIONS[match["whole"]])
         first, second = match["sa"] or match["part"], match["sb"] or match["whole"]
+        of_year = self._month_of_year(core, first, second) if self.lang == "en" else None
+        if of_year is not None:
+            return of_year
         at_line = (
             self._context.leads_line(text, match.start()) and text[match.end() : match.end() + 2].lstrip()[:1] in ":-"
         )
@@ -307,6 +314,18 @@ class DateGrammar:
             return None
         elapsed = self._context.tells_past(text, *match.span())
         return core.found(AbsoluteDate(None, month, day, core.bound, elapsed))
+
+    def _month_of_year(self, core: _Core, month: str, year: str) -> Found | None:
+        """A month and the two figures of its year: "in 09/05"; "7/92" can be nothing else."""
+        if len(year) != len("05") or not 1 <= int(month) <= _MONTHS or "/" not in core.match[0]:
+            return None
+        if self._context.is_measure(core.text, core.start):
+            return None
+        kinds = core.leads[0].kinds if core.leads else _NO_KINDS
+        announced = "year_lead" in kinds and "day_lead" not in kinds and year.startswith("0")
+        if not announced and int(year) < _NO_DAY:
+            return None
+        return core.found(AbsoluteDate(_century(year), int(month), None, core.bound))
 
     def _year(self, core: _Core, found: list[Found]) -> Found | None:
         match, text = core.match, core.text
@@ -330,6 +349,9 @@ class DateGrammar:
         if behind is not None:
             end = behind.end()
             if behind["ago"] is not None:
+                if "lasting" in kinds and self.words["ago_after"][" ".join(behind["ago"].split())] == _EVENT:
+                    # "For two months prior to admission"
+                    return core.found(Duration(number, unit), "lasting", "approx", end=end)
                 return core.found(RelativeDate("past", number, unit, core.bound), "approx", end=end)
             if behind["later"] is not None:
                 return core.found(RelativeDate("future", number, unit), end=end)

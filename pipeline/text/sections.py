@@ -26,6 +26,7 @@ from pipeline.text.title_words import title_words
 extensions.value(Span, "loinc")
 
 OTHER = "other"
+_DIAGNOSIS = "diagnosis"
 # A word of capitals behind a bullet, or a short one alone, is an item ("- BPCO", "DMLA") and no title.
 _BULLETS = tuple("-*•·–—►▪◦‣●+>")
 _LONGEST_ABBREVIATION = 6
@@ -91,6 +92,10 @@ class _Page:
         enough = -(-capital // 3)
         return next(islice(_SMALL_WORD.finditer(self.text), enough - 1, None), None) is None
 
+    def words(self, title: _Title) -> str:
+        """The words of a title, folded."""
+        return self.folded.folded[self.folded.place(title.start) : self.folded.place(title.end)]
+
 
 class Sectionizer:
     """Fills `doc.spans["sections"]` (label: the kind) and `doc.spans["section_titles"]`.
@@ -102,6 +107,7 @@ class Sectionizer:
         self.kinds = dict(_known_titles(lang))
         # By the first word of a longer title its kind is told, but not by one of these.
         self._alone = _titles_alone(lang)
+        self._operated = _operated(lang)
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
         self.ends = list_ends(lang)
@@ -158,6 +164,9 @@ class Sectionizer:
                 headed = _has_bullet(text, title.start) and not _has_bullet(text, last.start)
                 if headed or self.ends.is_part(text, (last.start, last.end), title.start):
                     title = _Title(title.start, title.end, last.kind)
+            elif title.kind in _lists() and (kind := self._operated.get(page.words(title))) and _diagnosed(found):
+                # "OPERATIONS:" below "PREOPERATIVE DIAGNOSIS:"
+                title = _Title(title.start, title.end, kind)
             found.append(title)
         return found
 
@@ -360,6 +369,11 @@ class Sectionizer:
         return self.kinds.get(folded) or (self.kinds.get(tokens[0], OTHER) if tokens and not alone else OTHER)
 
 
+def _diagnosed(titles: list[_Title]) -> bool:
+    """Whether diagnoses are listed under one of the titles."""
+    return any(title.kind == _DIAGNOSIS for title in titles)
+
+
 def _broken(text: str, start: int, end: int) -> int | None:
     """Where a line ends within words, the next of which begins with a capital."""
     line = text.find("\n", start, end)
@@ -462,6 +476,13 @@ def _titles_alone(lang: str) -> frozenset[str]:
     """Titles that say nothing of a longer one that begins with them: "Medical" and "Medical decision making"."""
     rows = resources.read_table(lang, "text/section_titles.tsv")
     return frozenset(title for row in rows if row["alone"] for title in _titles(row["title"]))
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _operated(lang: str) -> dict[str, str]:
+    """The kind of a title behind one of diagnoses, where that is another: there it lists what is done in this stay."""
+    rows = resources.read_table(lang, "text/section_titles.tsv")
+    return {title: row["operated"] for row in rows if row.get("operated") for title in _titles(row["title"])}
 
 
 @lru_cache(maxsize=1)
