@@ -43,6 +43,7 @@ from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Token
 from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates
+from pipeline.qualifiers.past_scopes import past_scopes
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
@@ -51,10 +52,6 @@ from pipeline.text.folding import FoldedText
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
 DRUG_SECTIONS = frozenset({"past_medications"})
-# Where a story is told of which operations were part before the present visit or stay.
-_STORY_SECTIONS = HISTORY_SECTIONS | {
-    "", "chief_complaint", "reason_for_visit", "history_of_present_illness", "review_of_systems", "social_history", "assessment",
-}  # fmt: skip
 _FINDINGS = frozenset({"laboratory", "imaging"})
 # A list of operations that were done.
 _OPERATIONS = frozenset({"past_surgical_history"})
@@ -176,7 +173,7 @@ class History(Qualifier):
                 mentions = drugs if is_drug else problems
                 mentions.append((place(span.start_char), place(span.end_char), span.start_char))
         drugs.sort()
-        words, going_on, operated = self._word_scopes(reading, propositions, skip, sections)
+        words, going_on, operated = past_scopes(self.stretches(reading, propositions, self.cues, skip), sections)
         models = ((self.model, drugs), (self.problem_model, problems))
         weighed = [mention for model, mentions in models if model is not None for mention in mentions]
         tokens = Tokens.read(doc, reading.folded, drugs, weighed) if weighed else None
@@ -262,26 +259,6 @@ class History(Qualifier):
             if not (dated.recent and _in_title(dated.cue, sections)) and not _of_findings(dated, sections)
         ]
         return DateLine(dates, courses_of(doc, folded) if drugs else [])
-
-    def _word_scopes(
-        self, reading: Reading, propositions: Propositions, skip: Scopes, sections: SectionLine
-    ) -> tuple[Scopes, Scopes, Scopes]:
-        """What the words of the past reach, those that show that something goes on, and those of an operation that was done."""
-        past, going_on, operated = [], [], []
-        for stretch in self.stretches(reading, propositions, self.cues, skip):
-            cue = stretch[2]
-            match cue["rule"]:
-                case "present":
-                    going_on.append(stretch)
-                case "operation":
-                    if sections.kind(cue["start"]) in _STORY_SECTIONS:
-                        operated.append(stretch)
-                case "story":
-                    if sections.kind(cue["start"]) not in TOLD_NOW:
-                        past.append(stretch)
-                case _:
-                    past.append(stretch)
-        return Scopes(past), Scopes(going_on), Scopes(operated)
 
     def _drug_ends(
         self,

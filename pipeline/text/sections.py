@@ -7,19 +7,20 @@ alone on its line, or in capitals. "antécédents de malaises" in the middle of 
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice, pairwise
 
 import msgspec
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline import extensions, resources
+from pipeline import extensions
 from pipeline.text.doc_text import DocText
 from pipeline.text.first_signs import first_signs
 from pipeline.text.folding import FoldedText
 from pipeline.text.phrases import MOST_BLANKS, phrases_expression
 from pipeline.text.section_ends import list_ends
+from pipeline.text.section_titles import known_titles, listing_kinds, loinc_codes, titles_alone, titles_of_operations
 from pipeline.text.spans import Placed, keep
 from pipeline.text.title_words import title_words
 
@@ -104,10 +105,10 @@ class Sectionizer:
     """
 
     def __init__(self, lang: str, titles: dict[str, list[str]] | None = None) -> None:
-        self.kinds = dict(_known_titles(lang))
+        self.kinds = dict(known_titles(lang))
         # By the first word of a longer title its kind is told, but not by one of these.
-        self._alone = _titles_alone(lang)
-        self._operated = _operated(lang)
+        self._alone = titles_alone(lang)
+        self._operated = titles_of_operations(lang)
         for kind, words in (titles or {}).items():
             self.kinds |= {FoldedText.of(word).folded: kind for word in words}
         self.ends = list_ends(lang)
@@ -135,7 +136,7 @@ class Sectionizer:
         sections: list[Placed] = []
         shown: list[Placed] = []
         if titles:
-            placed, loinc, lists = read.offsets(doc).placed, _loinc(), _lists()
+            placed, loinc, lists = read.offsets(doc).placed, loinc_codes(), listing_kinds()
             ends = [*(title.start for title in titles[1:]), len(read.text)]
             for title, end in zip(titles, ends, strict=True):
                 kind = title.kind
@@ -159,12 +160,14 @@ class Sectionizer:
             if title.kind == OTHER and found and not text[found[-1].end : title.start].strip(" \t\r\n:-"):
                 # A heading that nobody knows directly under another one divides that section.
                 title = _Title(title.start, title.end, found[-1].kind)
-            elif title.kind == OTHER and found and found[-1].kind in _lists():
+            elif title.kind == OTHER and found and found[-1].kind in listing_kinds():
                 last = found[-1]
                 headed = _has_bullet(text, title.start) and not _has_bullet(text, last.start)
                 if headed or self.ends.is_part(text, (last.start, last.end), title.start):
                     title = _Title(title.start, title.end, last.kind)
-            elif title.kind in _lists() and (kind := self._operated.get(page.words(title))) and _diagnosed(found):
+            elif (
+                title.kind in listing_kinds() and (kind := self._operated.get(page.words(title))) and _diagnosed(found)
+            ):
                 # "OPERATIONS:" below "PREOPERATIVE DIAGNOSIS:"
                 title = _Title(title.start, title.end, kind)
             found.append(title)
@@ -359,7 +362,7 @@ class Sectionizer:
         alone = bool(tokens) and tokens[0] in self._alone
         for length in range(min(len(tokens), 5), int(alone), -1):
             kind = self.kinds.get(" ".join(tokens[:length]))
-            if kind in _lists():
+            if kind in listing_kinds():
                 return kind
         for length in range(min(len(tokens), 5), 1, -1):
             for first in range(len(tokens) - length + 1):
@@ -458,43 +461,6 @@ def _goes_on_in_capitals(text: str, offset: int) -> bool:
     """Do the capitals go on behind a title ("HISTORY OF FALLS")?"""
     following = _NEXT_WORD.match(text, offset, offset + 40)
     return following is not None and len(following[1]) > 1 and following[1].isupper()
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _known_titles(lang: str) -> dict[str, str]:
-    rows = resources.read_table(lang, "text/section_titles.tsv")
-    return {title: row["kind"] for row in rows for title in _titles(row["title"])}
-
-
-def _titles(row: str) -> list[str]:
-    """The folded titles of a row with alternatives."""
-    return [FoldedText.of(" ".join(title.split())).folded for title in resources.expanded(row)]
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _titles_alone(lang: str) -> frozenset[str]:
-    """Titles that say nothing of a longer one that begins with them: "Medical" and "Medical decision making"."""
-    rows = resources.read_table(lang, "text/section_titles.tsv")
-    return frozenset(title for row in rows if row["alone"] for title in _titles(row["title"]))
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _operated(lang: str) -> dict[str, str]:
-    """The kind of a title behind one of diagnoses, where that is another: there it lists what is done in this stay."""
-    rows = resources.read_table(lang, "text/section_titles.tsv")
-    return {title: row["operated"] for row in rows if row.get("operated") for title in _titles(row["title"])}
-
-
-@lru_cache(maxsize=1)
-def _loinc() -> dict[str, str]:
-    return {row["kind"]: row["loinc"] for row in resources.read_shared_table("sections.tsv") if row["loinc"]}
-
-
-@lru_cache(maxsize=1)
-def _lists() -> frozenset[str]:
-    """The kinds of sections that list what concerns neither the present visit nor, in part, the patient."""
-    past = {row["kind"] for row in resources.read_shared_table("sections.tsv") if row["past"] == "yes"}
-    return frozenset(past | {"family_history", "allergies"})
 
 
 @Language.factory("anamnesis_sections", default_config={"titles": None})
