@@ -54,6 +54,7 @@ def test_frequencies(french: Language, text: str, frequencies: list[str]) -> Non
         ("Hospitalisé du 3 au 10 mars pour pneumopathie.", []),
         ("Trastuzumab 420 mg en perfusion de 90 min", ["90 min"]),
         ("Ventoline 6 bouffées /4h 48h.", ["48h"]),
+        ("Polygynax 1 ovule 6 soirs de suite.", ["6 soirs de suite"]),
     ],
 )
 def test_durations(french: Language, text: str, durations: list[str]) -> None:

@@ -27,6 +27,7 @@ SENTENCES = [
         "Le {valproate|d+} prescrit en 2021 par son neurologue a été interrompu après deux mois ({alopécie|p+}).",
     ),
     ("2024-06-10 |", "Le {valproate|d-} a été interrompu hier ({alopécie|p-})."),
+    ("2024-06-10 |", "L2 : {FOLFIRI|d+} x 8 (2023), arrêt pour {neuropathie|p+}."),
     ("2024-06-10 |", "{Prurit|p-} depuis l'introduction du traitement en avril."),
     ("2024-06-10 |", "Le patient, qui a eu un {cancer|p+} en 2012, consulte pour {toux|p-}."),
     ("2024-06-10 |", "Consulte pour {lombalgie|p-}, déjà eu un épisode de {sciatique|p+} en 2018."),
