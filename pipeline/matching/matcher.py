@@ -16,7 +16,7 @@ from pipeline import extensions
 from pipeline.matching.lexicons import Entry, entries
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
-from pipeline.text.spans import set_entities
+from pipeline.text.spans import places, set_entities
 from pipeline.text.tokenizer import ClinicalTokenizer, split
 
 GROUP = "problems"
@@ -110,16 +110,23 @@ class TermMatcher:
                 doc.spans[GROUP] = [*doc.spans.get(GROUP, ()), *fresh]
         return doc
 
-    def _found(self, doc: Doc) -> Iterable[_Match]:
+    def _found(self, doc: Doc) -> list[_Match]:
         terms = self._terms
-        shown = doc.spans.get("section_titles", ()) if self._lists else ()
-        titles = {number for title in shown for number in range(title.start, title.end)}
-        for matcher in self._matchers.values():
-            for key, start, end in matcher(doc):
-                if not (terms[key].shipped and start in titles and end - 1 in titles):
-                    yield start, end, terms[key]
-        if not self._expressions:
-            return
+        titles: set[int] = set()
+        if self._lists:
+            index = DocText.of(doc).offsets(doc)
+            for first, behind, _ in places(doc, "section_titles"):
+                titles.update(range(*index.bounds(first, behind)))
+        found = [(start, end, terms[key]) for matcher in self._matchers.values() for key, start, end in matcher(doc)]
+        if titles:
+            found = [
+                (start, end, term)
+                for start, end, term in found
+                if not (term.shipped and start in titles and end - 1 in titles)
+            ]
+        return [*found, *self._found_by_expressions(doc)] if self._expressions else found
+
+    def _found_by_expressions(self, doc: Doc) -> Iterator[_Match]:
         read = DocText.of(doc)
         text = fold(read.text) if self.attr == "NORM" else lower(read.text) if self.attr == "LOWER" else read.text
         index = read.offsets(doc)
