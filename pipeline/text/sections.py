@@ -57,8 +57,8 @@ _BEHIND_GAP = r"(?:(?<=[.!?;:,|•/\t ][ \t].)|(?<=\t.)|(?<=[.!?][A-ZÀ-Þ])(?=[
 _SMALL_LETTERS = re.compile(r"[.;,|/] (?=[a-z]{2,5} ?:)|[.;|] (?=[a-zß-öø-ÿ]{3,14}(?: [a-zß-öø-ÿ']{1,10}){0,3} ?:)")
 # The same read backwards, for colons are few.
 _SMALL_LETTERS_BACKWARDS = re.compile(r": ?(?:[a-z]{2,5} [.;,|/]|(?:[a-zß-öø-ÿ']{1,10} ){0,3}[a-zß-öø-ÿ]{3,14} [.;|])")
-# Every capital, and signs beyond Latin-1 that may be one.
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ\u0100-\U0010ffff]"
+# Every capital, and signs beyond Latin-1 that may be one; put so, it is searched for most quickly.
+_CAPITAL = r"[^\x00-@\[-\xbf×ß-\xff]"
 # The first letter is a capital, and the second one too or a colon behind.
 _CAPITAL_LAYOUT = rf"{_CAPITAL}(?:[^a-zß-öø-ÿ]|[^\n:：]*[:：])"
 # A line, or the beginning of one up to its colon, in capitals: a title even if nobody knows it.

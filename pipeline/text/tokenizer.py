@@ -53,7 +53,8 @@ _TOKEN = re.compile(
 
 # A stretch without blanks and the blank behind it, or blanks that are a token: each is split on its own. A slash is a
 # token wherever it stands, so that the figures of a date and the doses beside it are stretches which come again.
-_STRETCH = re.compile(r"[^\s/]+ ?|\s+|/ ?")
+# The first alternative is what most stretches are, found sooner.
+_STRETCH = re.compile(r"[!-.0-~\xa1-\xff]++(?: |(?=[\s/])|\Z)|[^\s/]+ ?|\s+|/ ?")
 _WORD = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿ]{2,}")
 # What may stand around a word in a stretch that is remembered with it.
 _AROUND = " .,;:()\"'"
