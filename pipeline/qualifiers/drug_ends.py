@@ -238,7 +238,8 @@ class DrugEnds:
         if dated > end and self._taken(start, end):
             index = bisect_left(self.starts, end)
             further = [bounds[:2] for bounds in self.drugs[index : index + ENUMERATED] if bounds[0] < dated]
-            return bool(further) and not words.all_end(text, end, further)
+            ended = words.replaced.match(text, end) is not None or words.all_end(text, end, further)
+            return bool(further) and not ended
         found = words.found_then(text, dated)
         if found and (dated > end or words.takes.search(text, max(0, start - _TAKEN_REACH), start) is not None):
             return True

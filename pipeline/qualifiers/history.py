@@ -217,6 +217,8 @@ class History(Qualifier):
                 or self._over_then(span, cues, line, reading.folded)
             ):
                 return past, cues
+            if not past and self._lately(cues):
+                return past, cues
             return of_drug.decided(span, past, cues)
 
         if tokens is None or self.problem_model is None or not problems:
@@ -347,6 +349,10 @@ class History(Qualifier):
             for cue in cues
             if cue["start"] >= span.end_char
         )
+
+    def _lately(self, cues: list[CueData]) -> bool:
+        """Whether a date of a drug is too recent for a past, where what ended since then did not end before the episode."""
+        return self.words_around.ended_before >= self.dating.limit and any(cue["rule"] == "recent_date" for cue in cues)
 
     def _over_then(self, span: Span, cues: list[CueData], dates: DateLine, folded: FoldedText) -> bool:
         """Whether a cue on the line of a drug is one of the dates between which it was taken: "2016-2018 X"."""
