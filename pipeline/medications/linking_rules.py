@@ -232,6 +232,8 @@ class _Reading(Before):
         """Is an attribute the result of a measurement ("sats 92% on 2 L"), or a time that was ("yesterday at night")?"""
         label, gap = self.mentions[tail].label, self.gap(tail)
         if label == "FREQUENCY":
+            if behind_result and not gap.strip():
+                return True  # "net negative 1-2 L/day"
             told = self.cues.joined.match(gap) and self.cues.teller.match(self.text, self.mentions[tail].end)
             return bool(told) or self.cues.dated.search(gap) is not None
         if label not in AMOUNTS:

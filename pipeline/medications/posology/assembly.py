@@ -29,12 +29,14 @@ class Assembling:
     # What the words just read announce.
     then = change = changing = take = scale = False
     loaded = False  # what was given once is told next: "300 mg qhs, level 8, LOADED 1 g"
+    extra = False  # what may be taken beside the regimen follows: "20 mg daily, MAY TAKE EXTRA 20 mg for swelling"
     changed = False  # a change of the dose was said: "10 mg -> 20 mg"
     scaled: Element | None = None  # the words that say that the dose follows a scale
     joined = False  # "then" is only an "and"
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
     following: str | None = None  # the kind of the element behind the one that is taken
+    own_days = False  # days of the week stand behind it: "88 mcg daily, 2 tabs on SUNDAYS"
     reckoned = False  # what it comes to stands in brackets behind it, and then its time: "1/2 tab (56 mcg) Sun"
     closed = False  # a mark or a sentence's end stands before the next element
     last: Element | None = None
@@ -58,6 +60,8 @@ class Assembling:
         follows = (self.then and not self.joined) or self.change or self.whole.alternate
         self.step = Step(follows=follows, raised=(self.then and self.raising) or self.change or self.changing)
         self.steps.append(self.step)
+        if self.steps[-2].purpose:
+            self.reason = None  # "1 tab for moderate pain, 2 tabs for severe pain"
         self._lasted()
         self.then = False
 
@@ -117,8 +121,12 @@ class Assembling:
             self.step.repeat = {}
         elif self.then and self.step.timed() and self._new_step(timing.repeat):
             self._next()
-        elif self.closed and self.step.duration is not None and not self.bracket and self._goes_on(timing.repeat):
+        elif self.closed and self._lasts() and not self.bracket and self._goes_on(timing.repeat):
             self._next()  # "qid x 1 wk, tid x 1 wk, bid x 1 wk"
+        elif self.following == "as_needed" and not self.bracket and not self.step.as_needed:
+            apart = self.last is not None and "," in self.text[self.last.end : element.start]
+            if apart and self._other_frequency(timing.repeat):
+                self._next()  # "q6h, q4h p.r.n."
         if self.excepting and "dayOfWeek" in timing.repeat and len(self.steps) > 1:
             self._leave_out(timing.repeat["dayOfWeek"])
         self._merge(element, timing.repeat)
@@ -148,7 +156,12 @@ class Assembling:
     def _goes_on(self, repeat: Data) -> bool:
         """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk", "od 2/52, alternate days 2/52"?"""
         same = all(repeat.get(name) == self.step.repeat.get(name) for name in ("period", "periodUnit"))
-        return (same or self.following in _LENGTHS) and self._other_frequency(repeat)
+        counted = "count" in self.step.repeat and self.following == "timing"
+        return (same or counted or self.following in _LENGTHS) and self._other_frequency(repeat)
+
+    def _lasts(self) -> bool:
+        """Is it said how long, or how often in all, the step goes on: "daily x 7, weekly x 4"?"""
+        return self.step.duration is not None or {"count", "period"} <= self.step.repeat.keys()
 
     def _other_frequency(self, repeat: Data) -> bool:
         mine = self.step.repeat

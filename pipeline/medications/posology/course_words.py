@@ -87,5 +87,5 @@ class CourseWords:
         self.days_of = re.compile(rf"{letter}\s?\d{{1,2}}\s?/\s?(?:{letter}\s?)?(\d{{1,2}})(?!\d)")
         self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")
         self.one_unit = re.compile(rf"(?:^|\s){words('one_unit')}\Z")
-        self.out_of = re.compile(rf"\s*{words('out_of')}\s+(?=\d)")
+        self.out_of = re.compile(rf"\s*(?:{words('out_of')}\s+|/\s?)(?=\d)")
         self.longer = re.compile(rf"\s+(?:{joint}|{words('range')})\s+(?=[^\W_])")

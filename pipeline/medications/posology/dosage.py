@@ -61,6 +61,7 @@ class Step:
     at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
+    purpose: str | None = None  # for what its amount is: "1 tab FOR MODERATE PAIN"
     days: int = 0  # so many days one behind the other were said: "days 2 and 3"
     bare: bool = False  # its dose is a number without a unit, which nobody can read
     vague: bool = False  # when it is taken is said, but cannot be read
@@ -288,7 +289,7 @@ def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None
             strengths.append(amount)
         else:
             rate = amount.ratio
-    if masses and counts:
+    if counts and (masses or rate is not None):
         counts = [amount for amount in counts if amount.quantity not in _ONE_TAKING]
         if counts:
             masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # no strength

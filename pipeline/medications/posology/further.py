@@ -45,6 +45,16 @@ def timed_alike(bands: Sequence[Step]) -> None:
             step.repeat = dict(bands[-1].repeat)
 
 
+def by_reason(steps: Sequence[Step]) -> None:
+    """What is said behind the last amount is of all that have a reason: "1 tab for some pain, 2 tabs for severe pain q4h prn"."""
+    *first, last = steps
+    if not last.purpose or not all(step.purpose and not step.timed() and not step.as_needed for step in first):
+        return
+    for step in first:
+        step.repeat, step.as_needed, step.reason = dict(last.repeat), last.as_needed, step.purpose
+    last.reason = last.purpose if last.as_needed else last.reason
+
+
 def in_turn(step: Step) -> bool:
     """Are the parts of the only amount doses one behind the other: "60/40/20 mg x 3 days"? Nobody counts or times them."""
     if step.duration is None or len(step.amounts) != 1 or step.repeat or step.slots or step.forms_behind:

@@ -10,7 +10,7 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
 from pipeline.medications.posology.elements import WORD, Data, Element, Seen, Timing, repeat_of, skip
-from pipeline.medications.posology.numbers import UnreadError
+from pipeline.medications.posology.numbers import UnreadError, digits
 from pipeline.text.phrases import alternatives
 
 # What happens so often is named by so many words.
@@ -128,6 +128,12 @@ class Limits(Courses):
         end, amount = found
         if amount.kind == "rate" and amount.ratio is not None:
             return Element("max", place, end, amount.ratio)
+        if place < start and amount.kind == "strength" and amount.ratio is not None:
+            if (amount.ratio["denominator"] or {}).get("unit") != "{dose}":
+                return Element("unread", place, end, code="amount_unread")
+            return Element(
+                "max", place, end, {"numerator": amount.ratio["numerator"], "denominator": None}
+            )  # "max 1 g/dose"
         if amount.quantity is None:
             return None
         under: Data | None = quantity_of(Decimal(1), None, "d") if daily else None
@@ -178,22 +184,47 @@ class Limits(Courses):
             return Element("by", place, onward)  # "for 5 days, then taper slowly": nobody says until when
         end = self._by_end(text, place) or self._cue_end("by", text, place)
         if not end:
-            return self._changes_over(text, place)
+            return self._changes_over(text, place) or self._changes_each(text, place)
         start = skip(text, end)
         if self._cue_end("each_before", text, place) and self._length_at(text, start) is not None:
             return None  # "par paliers de 5 jours": how long each dose is taken
         stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
             return self._changes_over(text, place)
-        stop = self._timed_end(text, stop)
-        to = self._before_to(text, stop)  # "increase by 25 mg weekly up to 100 mg": where it is to lead
-        return Element("by", place, self._single_end(text, skip(text, to)) if to else stop)
+        return Element("by", place, self._aim_end(text, self._timed_end(text, stop)))
 
     def _changes_over(self, text: Seen, place: int) -> Element | None:
         """ "reducing over 7 days": no length of the dose that is said."""
         over = self._cue_end("over", text, skip(text, self._cue_end("by_verb", text, place) or len(text)))
         stop = self._stated_end(text, skip(text, over)) if over else 0
         return Element("by", place, stop) if stop else None
+
+    def _changes_each(self, text: Seen, place: int) -> Element | None:
+        """ "increase 2 units every 3 days": so much more each time, no dose that is taken at such an interval."""
+        verb = self._cue_end("by_verb", text, place)
+        start = skip(text, verb)
+        if not verb or not self._is_amount(text, start):
+            return None
+        try:
+            found = self._amount_at(text, start)
+            behind = skip(text, found[0]) if found is not None else len(text)
+            match = self._phrase_at(text, behind) if behind < len(text) else None
+            repeat = self._repeat(match) if match is not None and match.times is None else {}
+        except UnreadError:
+            return None
+        end = match.end if match is not None else 0
+        period, unit = repeat.get("period"), repeat.get("periodUnit")
+        if found is not None and found[1].every is not None:
+            end, period, unit = found[0], digits(found[1].every[0]), found[1].every[1]
+        if unit not in COURSE_UNITS or (period, unit) == ("1", "d"):
+            return None
+        return Element("by", place, self._aim_end(text, end))
+
+    def _aim_end(self, text: Seen, end: int) -> int:
+        """Where it ends what a dose is changed to in the end, behind by how much each time: "every 3 days up to 40 units"."""
+        start = skip(text, end)
+        aim = self._before_to(text, end) or self._cue_end("day_end", text, start)
+        return (self._single_end(text, skip(text, aim)) if aim else 0) or end
 
     def _by_end(self, text: Seen, place: int) -> int:
         """Where "reduce the evening dose by" ends; 0 for anything else."""

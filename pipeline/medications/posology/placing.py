@@ -125,6 +125,10 @@ class Placing(Assembling):
                 self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
         elif amount.kind == "count" and amount.quantity and amount.measure:
             self.unit, self.supplied = amount.quantity["unit"], self.before_drug
+        if self.extra and self.step.timed():
+            self._next()
+            self.step.as_needed = True
+        self.extra = False
         self._place(amount)
         self.step.amounts.append((amount, element))
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
@@ -262,6 +266,8 @@ class Placing(Assembling):
         """Does a count with its own time begin a step: "1 mg bid, 0.5 tab qhs", "20 mg daily x 5 days, 1 tab daily"?"""
         if amount.kind != "count" or not amount.measure or not self.closed or self.following not in _TIMED_BEHIND:
             return False
+        if self.own_days and "dayOfWeek" not in self.step.repeat and self.step.repeat:
+            return True
         if self.following == "mark":
             return "dayOfWeek" in self.step.repeat and self.reckoned
         return self.step.duration is not None or largest(amount) % 1 != 0
@@ -295,4 +301,4 @@ class Placing(Assembling):
 
 def _may_be_strength(one: Amount, other: Amount) -> bool:
     """May the first of two like amounts be the product's strength? A volume or a rate is none."""
-    return other.kind != "rate" and one.measure != "volume"
+    return other.kind != "rate" and one.measure != "volume" and not (one.kind == "count" and one.measure == "count")

@@ -85,7 +85,7 @@ class Reasons(Limits, ABC):
         if end and self._cue_end("scale", text, place) < end:
             stop = max(end, self._quantity_end(text, skip(text, end)))
             stop = max(stop, self._reason_end(text, skip(text, stop)))
-            stop = self._timed_end(text, stop)
+            stop = self._timed_end(text, self._volume_end(text, stop))
             clock = self._day_or_time(text, behind) if (behind := skip(text, stop)) < len(text) else None
             return Element("hold", place, clock.end if clock is not None and clock.kind == "timing" else stop)
         end = self._cue_end("condition", text, place)
@@ -118,6 +118,14 @@ class Reasons(Limits, ABC):
             if stop > start:
                 return Element("reason", place, stop, (start, stop))
         return None
+
+    def _volume_end(self, text: Seen, place: int) -> int:
+        """Where the volume ends that stands directly behind a place: "goal net negative 1-2 L/day"; else the place."""
+        try:
+            found = self._amount_at(text, skip(text, place))
+        except UnreadError:
+            return place
+        return found[0] if found is not None and found[1].measure == "volume" else place
 
     def _with_reason(self, text: Seen, place: int, end: int) -> Element:
         """ "as needed", with the reason that stands behind it."""

@@ -38,10 +38,11 @@ _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 _SCALED = frozenset({"mu", "mui"})
 # A number that a dash ties to the drug is of its name.
 _OF_NAME = f"{DRUG_SIGN}-"
+_NUMBER_OF_NAME = re.compile(r"\d+")
 # Signs between days in one letter.
 _JOINS_DAYS = frozenset("/-,")
 # Before an amount: a finding is compared with it, or the dose is not told.
-_COMPARES = frozenset("<>≤≥")
+_COMPARES = re.compile(r"(?:[<≤≥]|(?<![-=–—])>)=?\s*\Z")
 # What Roman figures count.
 _IN_ROMAN = frozenset({"{tbl}", "{cap}", "{puff}", "[drp]", "{suppository}", "{ampoule}"})
 _SPOONS = frozenset({"{scoop}", "{spoonful}"})
@@ -153,6 +154,16 @@ class Scanner(Frequencies):
             found = cue.match(text, place)
             if found is not None and (best is None or found.end() > best.end):
                 best = Element("then", place, found.end(), kind) if kind in _THEN else Element(kind, place, found.end())
+        if best is not None and best.kind == "amount" and text.startswith(_OF_NAME, max(0, place - len(_OF_NAME))):
+            number = _NUMBER_OF_NAME.match(text, place)
+            return Element("filler", place, number.end() if number is not None else best.end)  # "Catapres-TTS-2"
+        if (
+            best is not None
+            and best.kind == "amount"
+            and best.value.measure
+            and _COMPARES.search(text, max(0, place - 4), place)
+        ):
+            return Element("unread", place, best.end, code="amount_unread")  # "until glucose < 130 mg/dL"
         if best is not None:
             return best
         return Element("word", place, word.end() if (word := WORD.match(text, place)) is not None else place + 1)
@@ -268,8 +279,6 @@ class Scanner(Frequencies):
         if text[place].isalpha():
             end = self._diluted(text, place)
             return Element("filler", place, end) if end else self._stated(text, place)
-        if text.startswith(_OF_NAME, max(0, place - len(_OF_NAME))):
-            return Element("filler", place, self._amount_end(text, place))  # "Catapres-TTS-2"
         if sited := self._cue_end("routes", text, place):
             return Element("route", place, sited)  # "2 yeux"
         if described := self._described.match(text, place):
@@ -298,8 +307,6 @@ class Scanner(Frequencies):
         if found is None:
             return None
         end, amount = found
-        if amount.measure and text[:place].rstrip()[-1:] in _COMPARES:
-            return Element("unread", place, end, code="amount_unread")  # "until glucose < 130 mg/dL"
         if text[end : end + 1] in _JOINS_DAYS and text[end - 1] == "l" and amount.measure == "volume":
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays

@@ -27,7 +27,7 @@ from pipeline.medications.posology.dosage import (
     untold,
 )
 from pipeline.medications.posology.elements import Data, Element, Reading, Timing
-from pipeline.medications.posology.further import doses_in_turn, in_turn, of_patch, timed_alike, untimed
+from pipeline.medications.posology.further import by_reason, doses_in_turn, in_turn, of_patch, timed_alike, untimed
 from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
@@ -94,6 +94,9 @@ class _Assembly(Placing):
 
     def _take(self, element: Element) -> None:
         self.take = True
+
+    def _extra(self, element: Element) -> None:
+        self.extra = True
 
     def _loaded(self, element: Element) -> None:
         self.loaded = True
@@ -333,6 +336,8 @@ class _Assembly(Placing):
 
     def _reason(self, element: Element) -> None:
         words = self._words(element)
+        if self.step.amounts and not self.step.timed() and not self.then:
+            self.step.purpose = self.step.purpose or words
         self.reason = self.reason or words
         if self.step.as_needed and self.step.reason is None:
             self.step.reason = words
@@ -375,6 +380,12 @@ def _of_cycle(repeat: Data) -> bool:
 
 # Behind a count: what it comes to in brackets, and its time.
 _RECKONED = ["mark", "amount", "mark", "timing"]
+
+
+def _names_days(element: Element) -> bool:
+    return element.kind == "timing" and "dayOfWeek" in element.value.repeat
+
+
 # What may stand between a limit and its time.
 _WITHIN_LIMIT = frozenset({"max", "drug", "form"})
 # What takes an element of each kind: the method of its name.
@@ -385,7 +396,7 @@ _HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
     if name.startswith("_")
 }
 # What says nothing of the posology.
-_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded"})
+_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "extra"})
 
 
 def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> None:
@@ -395,6 +406,7 @@ def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> Non
         if step.on_a_day and step.days and step.duration is None:
             step.duration = quantity_of(Decimal(step.days), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
     timed_alike([step for step in steps if step.band])
+    by_reason(steps)
     for step, following in itertools.pairwise(steps):
         if step.excepted and following.amounts and not following.repeat:
             following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
@@ -408,6 +420,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None
+        assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
         assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
         assembly.add(element)
     if assembly.pending is not None:

@@ -27,6 +27,7 @@ SIMPLE = (
     "take",
     "scale",
     "loaded",
+    "extra",
     "filler",
 )
 # What a finding is compared with: "> 38.5 °C".
@@ -98,8 +99,9 @@ class Vocabulary:
         # What stands before is looked at when one is found: the engine goes by the first letters then.
         self._clear = re.compile(rf"{alternatives([*kinds['max'], *needed])}(?![^\W_])")
         than, lead, to = (alternatives(kinds[kind], to_the_end=True) for kind in ("than", "band_lead", "band_to"))
+        weighed = rf"\d+(?:[.,]\d+)?\s*(?:kg|kilos?|lbs?|pounds?)(?:\s+{alternatives(kinds['per_time'])}\s+(?:\d+|an?|une?)?\s*{alternatives(self._time_units)})?"
         self._comparison = re.compile(
-            rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{_MEASURED}|{lead}\s+{_MEASURED}\s*(?:-|{to})\s*{_MEASURED})"
+            rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{weighed}(?![^\W_])|(?:[<>≥≤=]+|{than})\s*{_MEASURED}|{lead}\s+{_MEASURED}\s*(?:-|{to})\s*{_MEASURED})"
         )
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_]|/(?:\s|o\b))"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"

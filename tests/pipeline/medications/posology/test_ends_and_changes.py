@@ -220,3 +220,55 @@ def test_one_of_a_form_that_is_taken_singly_is_the_dose(
 def test_a_date_that_ends_a_course_is_no_strength(profiles: dict[str, Language]) -> None:
     codes = [warning["code"] for warning in profiles["en"]("Cipro 500 mg bid through 6/15")._.warning_data]
     assert codes == ["duration_unread"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        (
+            "en",
+            "Norco 1 tab for moderate pain, 2 tabs for severe pain q6h prn.",
+            [("1 {tbl}", "moderate pain"), ("2 {tbl}", "severe pain")],
+        ),
+        (
+            "en",
+            "Bumex 1 mg daily, may take extra 1 mg for weight gain > 3 lb in a day.",
+            [("1 mg", None), ("1 mg", "weight gain > 3 lb in a day")],
+        ),
+        ("en", "Vicodin 1 tab q6h, 2 tabs qhs.", [("1 {tbl}", None), ("2 {tbl}", None)]),
+        ("en", "Levoxyl 75 mcg daily, 2 tabs on Sundays.", [("75 ug", None), ("2 {tbl}", None)]),
+        ("en", "Atrovent nebs q6h scheduled, q3h prn wheezing.", [(None, None), (None, "wheezing")]),
+    ],
+)
+def test_each_amount_has_its_own_reason_or_time(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    read = posology(profiles, lang, text)
+    assert [(amount(step.get("dose")), step.get("as_needed_for")) for step in read["steps"]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose"),
+    [
+        ("en", "Bumex 2 mg IV bid, goal net neg 1-2 L/day.", "2 mg"),
+        ("en", "Levemir 16 units qhs, increase 2 units every 3 days until 40 units.", "16 U"),
+        ("en", "Clozaril 12.5 mg qhs, increase by 25 mg daily to target 300 mg.", "12.5 mg"),
+        ("fr", "Toujeo 16 UI le soir, augmenter 2 UI tous les 3 jours.", "16 [iU]"),
+        ("fr", "Cortancyl 40 mg/j, diminuer 5 mg par semaine.", "40 mg"),
+        ("fr", "Bisoprolol 2,5 mg/j -> 5 mg/j.", "5 mg"),
+        ("en", "Catapres TTS-3 patch weekly.", None),
+        ("en", "Amoxil 45 mg/kg bid (max 1 g/dose).", None),
+        ("fr", "Gentamicine 4 mg/kg 1 injection unique IM.", None),
+    ],
+)
+def test_aims_limits_and_names_are_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")), read["steps"]) == (dose, [])
+    assert "strength" not in read
+
+
+def test_a_count_of_takings_is_a_part_of_a_course(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Cyanocobalamin 1000 mcg IM daily x 7, weekly x 4, then monthly.")
+    assert [repeat(step)["periodUnit"] for step in read["steps"]] == ["d", "wk", "mo"]
