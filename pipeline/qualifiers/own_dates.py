@@ -100,7 +100,11 @@ class OwnDates:
                 over = dates.course_over(old, end, sentence[1])
                 goes_on = self._drug.goes_on(start, end, old.start, over=over)
             else:
-                goes_on = self._lasts_since(start, end, old) or self._going_on.over(start, end) is not None
+                goes_on = self._lasts_since(start, end, old) or (
+                    # What has gone on since an operation is not the operation.
+                    self._going_on.over(start, end) is not None
+                    and not self._words.operation.search(self._text, start, end)
+                )
             old = None if goes_on else old
         if recent is not None and not drug and is_past and self._of_treatment(end, recent):
             recent = None
