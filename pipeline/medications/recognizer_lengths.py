@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from pipeline.medications.grammar import Candidate
 from pipeline.medications.lexicon import Mention
@@ -16,6 +17,8 @@ BESIDE = frozenset({"", " ", ", "})
 COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
 # "Three days of antibiotics".
 OF = re.compile(r"[ \t]+(?:of|de|d')\b")
+# In sevenths or in twelfths; there are no fifty-two days.
+_DAY = re.compile(r"\d{1,2}/(?:7|12)")
 _TIMES = re.compile(r"x ?\d\d?")
 _OVER = ("over ", "sur ")
 # So far before a length "hold" is looked for, and what a dose is raised to.
@@ -40,9 +43,18 @@ class Lengths(Numbers):
             or self._held(item)
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
+            or self._day_of_month(stretch)
         ):
             return None
         return "FREQUENCY" if self._interval(drug, stretch) else "DURATION"
+
+    def _day_of_month(self, stretch: str) -> bool:
+        """Is "5/7" a day, since this writer puts months before days?"""
+        return _DAY.fullmatch(stretch) is not None and self._months_first
+
+    @cached_property
+    def _months_first(self) -> bool:
+        return bool(self.rules["months_first"].search(self.text)) and not self.rules["days_first"].search(self.text)
 
     def _interval(self, drug: Mention, stretch: str) -> bool:
         """Is this how often a drug is given that acts for weeks: "Depixol 40 mg 2/52"?"""
@@ -55,7 +67,8 @@ class Lengths(Numbers):
         """Does the word before a length say what lasts or comes so long: "r/v 2/52 ?insulin"?"""
         if item.label != "DURATION" or OF.match(self.text, item.end):
             return False
-        return self.rules["no_duration"].fullmatch(self._word_before(item.start)) is not None
+        before = self._word_before(item.start)
+        return any(self.rules[rule].fullmatch(before) for rule in ("no_duration", "ill_for"))
 
     def _length_of(self, item: Candidate) -> bool:
         """Is this a length with nothing before or behind it that would make it a duration?"""

@@ -155,6 +155,9 @@ class Reader(Lengths):
             return True
         context = self.context
         gap = context.between(last.end, item.start)
+        if item.label in _OF_TIME and gap and self.rules["other_therapy"].fullmatch(gap[-1]):
+            # "PT 2x/wk"
+            return False
         here, there = context.sentence(item.start), context.sentence(last.end - 1)
         if not gap and here == there:
             return True
@@ -165,6 +168,8 @@ class Reader(Lengths):
         reach = _WEAK_REACH if weak else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
+        elif item.label == "FORM" and not all(map(self.rules["form_gap"].fullmatch, gap)):
+            return False
         elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
             reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and weak and gap and all(map(self.rules["site_between"].fullmatch, gap)):
@@ -405,6 +410,10 @@ class Reader(Lengths):
     def _other_amount(self, item: Candidate) -> bool:
         """Is this an amount of water, of blood, of what a drug is diluted in?"""
         lead = self.text[max(0, item.start - 40) : item.start]
+        if self.rules["large_volume"].fullmatch(self.text, item.start, item.end):
+            # "20 units in 1 L"
+            if self.rules["diluted_in"].search(lead):
+                return True
         return bool(
             self.rules["no_amount_before"].match(self.text, item.end) or self.rules["no_amount_behind"].search(lead)
         )
@@ -427,6 +436,7 @@ _BY = frozenset({"", "par"})
 _AND = frozenset({"and", "or", "et", "ou", "puis"})
 _ARROW = re.compile(r"->|→")
 _ANSWERED = re.compile(r":\s")
+_OF_TIME = frozenset({"FREQUENCY", "DURATION"})
 _AMOUNTS = frozenset({"DOSAGE", NUMBER, ACTIVITY})
 _AMOUNTS_AND_WAYS = frozenset({"STRENGTH", "DOSAGE", "FORM", "ROUTE"})
 # A sentence ends, or the next item of a list begins.

@@ -48,6 +48,16 @@ def test_lengths(english: Language, text: str, lengths: list[str]) -> None:
         "She does not take this tacrolimus for the last 3 months",
         "He has not been using the thyroxine for a while",
         "She hasn't had her lisinopril for two weeks",
+        "Pt refused senna x2 days",
+        "Been w/o Synthroid for 2 months",
+        "Metoprolol held x2 doses for HR 48",
+        # How long somebody has been ill, and what else lasts.
+        "HTN x 10y lisinopril 20",
+        "Humira, flare x 1 wk",
+        "Percocet, ice, PT x 6 wks",
+        # Days of writers who put the month first.
+        "cefazolin 2g q8h via PICC (end 5/12)",
+        "Lexapro 10 mg qd, 5/7",
         # What is reviewed or kept.
         "Start citalopram 20 mg od, r/v 2/52",
         "Bloods, r/v 2/52 ?metformin",

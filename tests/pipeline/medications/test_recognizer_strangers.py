@@ -41,6 +41,8 @@ def test_strengths(english: Language, text: str, strengths: list[str]) -> None:
         ("Microgynon 30 - 1 od", ["1"]),
         # Lost, and dispensed.
         ("MgSO4 then PPH 1.2L. Misoprostol PV", []),
+        ("Oxytocin 20 units in 1L Hartmann's, ergometrine", ["20 units"]),
+        ("Enoxaparin 40 mg in 0.4 mL daily", ["0.4 mL"]),
         ("Rx: EpiPen 2-pack, cetirizine", []),
     ],
 )
@@ -54,6 +56,9 @@ def test_doses(english: Language, text: str, doses: list[str]) -> None:
         ("Hydralazine 10 mg IV three times, then better", ["three times"]),
         ("Atropine 0.5 mg IV twice and then dopamine", ["twice"]),
         ("NTG 0.4 SL x3 w/o relief", ["x3"]),
+        ("Betamethasone 12 mg IM x2 24h apart", ["x2"]),
+        ("Norco q6h, PT 2x/wk", ["q6h"]),
+        ("Amiodarone, TFTs q6 months", []),
         ("Azithromycin 1 g orally as a single dose", ["as a single dose"]),
         ("Folic acid 5 mg on the other six days", ["on the other six days"]),
         ("GTN patch 5 mg during the day", ["during the day"]),
@@ -71,6 +76,9 @@ def test_how_often(english: Language, text: str, frequencies: list[str]) -> None
     ("text", "forms"),
     [
         ("Nicotine gum 2 mg prn", ["gum"]),
+        ("Albuterol metered dose inhaler prn", ["inhaler"]),
+        ("TobraDex ointment, light patch applied", ["ointment"]),
+        ("doxy + clari for CAP", []),
         ("Phenytoin (gum, stopped)", []),
         ("comfort kit: midazolam 2.5 mg subcut", []),
         ("thrush - rinse\nNitro spray prn", ["spray"]),
@@ -86,6 +94,8 @@ def test_forms(english: Language, text: str, forms: list[str]) -> None:
         ("Stop co-cod. Ref neuro ?CGRP mab", ["co-cod", "CGRP mab"]),
         ("Clopixol partial response, aripip – akathisia", ["Clopixol", "aripip"]),
         ("C3D1 carbo AUC 5", ["carbo"]),
+        ("Allergic to trimeth (N+V). Levo for CAP", ["trimeth", "Levo"]),
+        ("RIPE x 2 mo; tranex 1g tds", ["RIPE", "tranex"]),
         ("FCR x 4 cycles in 2014; repair of the FCR tendon", ["FCR"]),
         ("On asprin and tylonol", ["asprin", "tylonol"]),
         ("MS Contin off d/t constip. No rash", ["MS Contin"]),
