@@ -45,6 +45,7 @@ class Cues:
     kind_before: re.Pattern[str]
     listing: re.Pattern[str]
     last_only: re.Pattern[str]
+    single: re.Pattern[str]
     set_off: re.Pattern[str]
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
@@ -118,6 +119,7 @@ def read_cues(lang: str) -> Cues:
         kind_before=re.compile(rf"\b{_any(kinds['kind'])}[ \t]+{adjective}?\Z"),
         listing=re.compile(rf"\s*{_any(kinds['listing'])}\s*(?:{determiner}\s*)?\Z"),
         last_only=re.compile(_any(kinds["last_only"])),
+        single=re.compile(_any(kinds["single"])),
         set_off=re.compile(rf"[\s®™)]*(?:,|,?\s*{_any(kinds['which'])}(?:[ \t]+[\w'-]+){{0,3}}?)\s*\Z"),
         # As a word of its own, which `stands` tells: the engine looks for first letters only.
         aside=re.compile(rf"{aside}\s*(?:{determiner}\s*)?\Z"),

@@ -281,7 +281,8 @@ class _Reading(Before):
             self.link(owner.parallel[-1].head, tail, "shared")
         elif label in SHARED_LABELS and (self._set_off(owner, tail) or self._of_strokes(owner, label)):
             for other in owner.parallel:
-                self.link(other.head, tail, "shared")
+                if label != "DURATION" or not self._given_once(other):
+                    self.link(other.head, tail, "shared")
         elif label == "DURATION" and self._ends_both(owner, tail):
             self.link(owner.parallel[-1].head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:
@@ -347,6 +348,11 @@ class _Reading(Before):
             and (self.cues.set_off.match(self.gap(tail)) is not None or self._distributes(owner, tail))
         )
 
+    def _given_once(self, instruction: Instruction) -> bool:
+        """Is a drug given once, so that no length is of it: "A 1 g DOSE UNIQUE + B x 2/j 7 jours"?"""
+        last = self.mentions[instruction.last]
+        return last.label == "FREQUENCY" and self.cues.single.fullmatch(self.text, last.start, last.end) is not None
+
     def _ends_both(self, owner: Instruction, tail: int) -> bool:
         """Is a length behind two joined instructions of both: "A 500 qid and B 100 bd 7/7"? Not where it is run in."""
         start = self.mentions[tail].start
@@ -354,6 +360,8 @@ class _Reading(Before):
             return False
         if self.cues.numbered.match(self.text, start):
             return False  # "A weekly with B daily days 1-21"
+        if self._given_once(owner.parallel[0]):
+            return False
         one, other = owner.parallel[0].labels, owner.labels
         return (
             "DURATION" not in one | other

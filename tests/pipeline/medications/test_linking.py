@@ -257,12 +257,19 @@ def test_what_is_said_once_goes_to_each_drug_it_is_said_of(
         ("[D:fluclox] [S:2g] [Q:qds] + [D:gent] [T:3 days]", {"gent"}),
         ("[D:amoxicillin] [S:1 g] [Q:tds] [T:for 5 days] and [D:doxy] [S:100] [Q:bd] [T:7/7]", {"doxy"}),
         ("[D:heparin] [O:5000 U] and [D:insulin] [O:10 U] [T:over 24 hours]", {"insulin"}),
+        ("[D:Rocephin] [S:1 g] [Q:once] and [D:doxy] [S:100 mg] [Q:bd] [T:for 7 days]", {"doxy"}),
+        ("[D:Flagyl] [S:1 g] [Q:once daily] and [D:doxy] [S:100 mg] [Q:bd] [T:for 7 days]", {"Flagyl", "doxy"}),
     ],
 )
 def test_a_length_behind_two_joined_instructions_is_of_both(marked: str, drugs: set[str]) -> None:
     found = link(marked)
     last = [attribute for _, attribute, _ in found][-1]
     assert {drug for drug, attribute, _ in found if attribute == last} == drugs
+
+
+def test_a_length_is_of_no_drug_that_is_given_once() -> None:
+    found = link("[D:Rocéphine] [S:1 g] [Q:dose unique] + [D:doxy] [S:100 mg] [Q:x 2/j] [T:7 jours]", "fr")
+    assert {drug for drug, attribute, _ in found if attribute == "7 jours"} == {"doxy"}
 
 
 def test_two_drugs_around_a_stroke_share_no_time_that_is_of_the_second_alone() -> None:
