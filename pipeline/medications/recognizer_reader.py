@@ -168,7 +168,7 @@ class Reader(Lengths):
         reach = _WEAK_REACH if weak else self._reach(item)
         if item.label == "FORM" and self._named_with(gap, last.label):
             reach = _FORM_REACH
-        elif item.label == "FORM" and not all(map(self.rules["form_gap"].fullmatch, gap)):
+        elif item.label == "FORM" and self._parted_from_form(gap):
             return False
         elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
             reach = _COURSE_REACH
@@ -205,6 +205,12 @@ class Reader(Lengths):
         if not gap or (gap[0] in _AND and last != "FORM"):
             return False
         return all(self.rules["form_between"].fullmatch(word) for word in gap)
+
+    def _parted_from_form(self, gap: Sequence[str]) -> bool:
+        """Do these words part a drug from a form: "ointment, light patch", but "15 mg orodispersible tablets"?"""
+        if len(gap) == 1:
+            return self.rules["form_parted"].fullmatch(gap[0]) is not None
+        return not all(map(self.rules["form_gap"].fullmatch, gap))
 
     def _reach(self, item: Candidate) -> int:
         """How many words may stand between an attribute and what it goes on from."""

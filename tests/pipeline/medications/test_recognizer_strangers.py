@@ -78,6 +78,7 @@ def test_how_often(english: Language, text: str, frequencies: list[str]) -> None
         ("Nicotine gum 2 mg prn", ["gum"]),
         ("Albuterol metered dose inhaler prn", ["inhaler"]),
         ("TobraDex ointment, light patch applied", ["ointment"]),
+        ("Omeprazole 10mg orodispersible tablets, one daily", ["tablets"]),
         ("doxy + clari for CAP", []),
         ("Phenytoin (gum, stopped)", []),
         ("comfort kit: midazolam 2.5 mg subcut", []),
