@@ -51,9 +51,9 @@ class ListEnds:
             words = tomllib.load(handle)
         lines, sentences = _any(words["line"]), _any(words["sentence"])
         self._present = re.compile(
-            # Behind a break, or the blanks behind a mark; the first sign is one of a set, for which is searched quickly.
-            rf"[\n \t](?:(?<=\n)[ \t]*(?:{lines}|{sentences})(?!\w)"
-            rf"|(?<=[.!?][ \t])[ \t]*(?P<opener>{sentences}(?!\w))|(?<=[,;][ \t])[ \t]*(?P<item>{_any(words['item'])}(?!\w)))",
+            # Behind a break, or a mark and blanks; the first sign is one of a set, for which is searched quickly.
+            rf"[\n.!?,;](?:(?<=\n)[ \t]*(?:{lines}|{sentences})(?!\w)"
+            rf"|(?<=[.!?])[ \t]+(?P<opener>{sentences}(?!\w))|(?<=[,;])[ \t]+(?P<item>{_any(words['item'])}(?!\w)))",
             re.IGNORECASE,
         )
         self._prose = re.compile(rf"\b{_any(words['prose'])}(?!\w)", re.IGNORECASE)
@@ -145,9 +145,12 @@ class ListEnds:
         return rest is not None and (not rest[1] or self._system.match(text, rest.start(1)) is not None)
 
     def _present_from(self, text: str, start: int, end: int) -> int:
-        """Where words of the present visit begin; within the line of a bullet they are about its item."""
+        """Where words of the present visit begin; within the line of a bullet they are about its item.
+
+        `start`: behind the last sign of a title, which may be a mark.
+        """
         bullet, last = False, start
-        for match in self._present.finditer(text, start, end):
+        for match in self._present.finditer(text, start - 1, end):
             inner = match.start("opener" if match["item"] is None else "item")
             if inner < 0:
                 return match.start() + 1

@@ -204,9 +204,9 @@ class Sectionizer:
             place = match.start()
             if place > end:
                 start = lines.rfind("\n", 0, place + 1)
-                first = _behind_lead(text, start)
                 end = _line_end(lines, place + 1) - 1
-                colon = _has_colon(text, start, end)
+                colon = text.find(":", start, end) >= 0 or (wide and text.find("：", start, end) >= 0)
+                first = _behind_lead(text, start) if colon else 0
             if colon and place > first and text[place].isupper():
                 self._at(page, place, found)
         for match in _SMALL_LETTERS_BACKWARDS.finditer(text[::-1]):
@@ -428,10 +428,6 @@ def _opens_line(text: str, start: int) -> bool:
 def _line_end(lines: str, place: int) -> int:
     end = lines.find("\n", place)
     return end if end >= 0 else len(lines)
-
-
-def _has_colon(text: str, start: int, end: int) -> bool:
-    return text.find(":", start, end) >= 0 or text.find("：", start, end) >= 0
 
 
 def _blank_before(lines: str, start: int) -> bool:
