@@ -64,7 +64,10 @@ class Courses(Vocabulary):
         """A length of time in the shape of the event; None for one that cannot be read."""
         slashed = self._in_course.slashed.match(text, place)
         if slashed is not None:
-            number = self.numbers.read(slashed["low"], slashed["high"])
+            try:
+                number = self.numbers.read(slashed["low"], slashed["high"])
+            except UnreadError:
+                return None
             return quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
         found = self._time(text, place)
         return quantity_of(found[1].low, found[1].high, found[2]) if found is not None else None
@@ -183,7 +186,10 @@ class Courses(Vocabulary):
         if slashed is not None and self._in_course.to_date.search(text, max(0, start - _DATE_LEAD), start):
             return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
-            number = self.numbers.read(slashed["low"], slashed["high"])
+            try:
+                number = self.numbers.read(slashed["low"], slashed["high"])
+            except UnreadError as error:
+                return Element("unread", place, slashed.end(), code=error.code)
             return Element(
                 "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
             )

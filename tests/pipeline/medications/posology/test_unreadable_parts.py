@@ -35,6 +35,20 @@ def test_a_frequency_that_runs_backwards_gives_no_value_at_all(
 
 
 @pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Amoxicillin 500 mg tds 7-3/7."),
+        ("en", "Amoxicillin 500 mg tds for 5 to 3/52."),
+        ("fr", "Amlor 5 mg, 5 à 3/7."),
+    ],
+)
+def test_a_length_in_sevenths_that_runs_backwards_is_none(profiles: dict[str, Language], lang: str, text: str) -> None:
+    posology, codes = read(profiles[lang], text)
+    assert codes == ["range_backwards"]
+    assert "duration" not in posology
+
+
+@pytest.mark.parametrize(
     ("lang", "text", "wanted"),
     [
         ("en", "Aspirin 2 thingummies a day.", {}),
