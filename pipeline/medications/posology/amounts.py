@@ -95,11 +95,19 @@ class Amounts:
         under = rf"(?:{alternatives(w for w, one in self.units.items() if one.ucum != 'ng')}(?![^\W\d_]))"
         number = numbers.pattern
         scaled = alternatives(w for w, unit in self.units.items() if unit.measure == "activity")
-        scale = rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+d(?:e\b|'))?|(?!mu?\s*/\s*(?:min|h|kg))[{letters}](?=\s*(?:d')?{scaled}\b)))?"
+        # "1/4 de comprimé", "2 millions d'unités"
+        whole, elided = (
+            [re.escape(w) for w in kinds.get("of_unit", ()) if w.isalpha() == alpha] for alpha in (True, False)
+        )
+        of_whole, of_elided = "|".join(whole) or "(?!)", "|".join(elided) or "(?!)"
+        scale = (
+            rf"(?:\s*(?:{alternatives(scales)}\b(?:\s+(?:(?:{of_whole})\b|{of_elided}))?"
+            rf"|(?!mu?\s*/\s*(?:min|h|kg))[{letters}](?=\s*(?:{of_elided})?{scaled}\b)))?"
+        )
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
         more = rf"(?:\s+{alternatives(additional)})?"
         half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"
-        of = r"(?:[\s-]*|\s+d(?:e\s+|'))" if numbers.lang == "fr" else r"[\s-]*"  # "1/4 de comprimé"
+        of = rf"(?:[\s-]*|\s+(?:(?:{of_whole})\s+|{of_elided}))"
         figure = r"\d+(?:[.,]\d+)?"
         self._parts = re.compile(
             rf"(?P<n1>{number})\s*(?P<u1>{unit})?\s*(?P<sign>[{JOINTS}])\s*(?P<n2>{number})\s*(?P<u2>{unit})?"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
+from pipeline import resources
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.daily import GENERAL_MEALS
 from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
@@ -144,8 +146,9 @@ class Assembling:
 
     def _right_eye(self, element: Element) -> bool:
         """ "OD" beside drops is the right eye, not once a day."""
-        words = self.text[element.start : element.end].lower().replace(".", "")
-        return words == "od" and any((amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts)
+        return self._may_be_eye(element.start, element.end) and any(
+            (amount.quantity or {}).get("unit") == "[drp]" for amount, _ in self.step.amounts
+        )
 
     def _new_step(self, repeat: Data) -> bool:
         """Does a timing after "then" begin a step? "And" before another time of day goes on with the same."""
@@ -218,8 +221,16 @@ class Assembling:
         """Is the only timing so far an "OD" that another frequency follows: "OD, three times a day"?"""
         timings = self.step.timings
         swallowed = any(amount.measure == "mass" for amount, _ in self.step.amounts)
-        once = self.text[slice(*timings[0][:2])].lower().replace(".", "") if len(timings) == 1 else ""
-        return once == "od" and not swallowed
+        return len(timings) == 1 and self._may_be_eye(*timings[0][:2]) and not swallowed
+
+    def _may_be_eye(self, start: int, end: int) -> bool:
+        """Is a frequency written as an eye is: "OD"?"""
+        return self.text[start:end].lower().replace(".", "") in _eyes(self.lang)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _eyes(lang: str) -> frozenset[str]:
+    return frozenset(resources.phrases(lang, "posology/words.tsv").get("eye_or_daily", ()))
 
 
 def _contradict(repeat: Data, found: Data) -> bool:

@@ -47,6 +47,9 @@ class Frequencies(Reasons, ABC):
         # Before "a week" and the like, and behind it: a length of time, not how often.
         self._length_lead = re.compile(rf"(?<![^\W_]){any_of(kinds.get('length_lead', ()))}\s+\Z")
         self._length_behind = re.compile(rf"\s+{any_of(kinds.get('length_behind', ()))}(?![^\W_])")
+        self._applications = re.compile(
+            alternatives(word for word, unit in self.amounts.units.items() if unit.ucum == "{application}")
+        )
         # Before a day of the week: something is taken up to it, not on it.
         self._day_end = re.compile(rf"(?<![^\W_]){alternatives(kinds['day_end'], to_the_end=True)}\s+\Z")
 
@@ -90,20 +93,22 @@ class Frequencies(Reasons, ABC):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
-        if repeat.get("periodUnit") == "s" or (text[place] == "a" and self._is_length(text, place, match)):
+        if repeat.get("periodUnit") == "s" or self._is_length(text, place, match):
             return None  # "a second dose", "in about a week"
-        if not flag and match.times and "application" in text[place : match.end]:
+        if not flag and match.times and self._applications.search(text, place, match.end):
             flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
 
     def _is_length(self, text: Seen, place: int, match: Match[Row]) -> bool:
         """Is "a" with a unit no frequency: "in about a week", or a letter of a name, "Imodium A-D"?"""
-        if match.number is not None:
+        article = self._cue_end("length_article", text, place)
+        if not article or match.number is not None:
             return False
         if len(match.unit or "") == 1:
             return True
         behind_lead = self._length_lead.search(text, max(0, place - 16), place)
-        return text.startswith("a ", place) and (behind_lead or self._length_behind.match(text, match.end)) is not None
+        apart = text[article : article + 1] == " "
+        return apart and (behind_lead or self._length_behind.match(text, match.end)) is not None
 
     def _begins_clause(self, text: Seen, place: int, end: int) -> bool:
         """Does "once" begin a clause: "once the patient is asleep", "once somnolent"?"""
@@ -112,7 +117,11 @@ class Frequencies(Reasons, ABC):
             return True
         if self._cue_end("both_drugs", text, start):
             return False  # "250 mg IM once plus doxycycline"
-        return text[place:end] == "once" and text[start : start + 1].isalpha() and not self.knows(text, start)
+        return (
+            self._cue_end("clause_lead", text, place) == end
+            and text[start : start + 1].isalpha()
+            and not self.knows(text, start)
+        )
 
     def _leads_on(self, text: Seen, end: int) -> bool:
         """Does what stands behind "now" say what is taken next: "40 mg now, then 20 mg daily"?"""

@@ -224,7 +224,8 @@ class Limits(Courses):
         """Where it ends what a dose is changed to in the end, behind by how much each time: "every 3 days up to 40 units"."""
         start = skip(text, end)
         aim = self._before_to(text, end) or self._cue_end("day_end", text, start)
-        return (self._single_end(text, skip(text, aim)) if aim else 0) or end
+        stop = self._single_end(text, skip(text, aim)) if aim else 0
+        return self._timed_end(text, stop) if stop else end
 
     def _by_end(self, text: Seen, place: int) -> int:
         """Where "reduce the evening dose by" ends; 0 for anything else."""
@@ -270,7 +271,8 @@ class Limits(Courses):
                 if self.lang != "fr" and self._to_amount.search(text, 0, place) and not self._is_range(text, start):
                     return Element("old", place, timed, "was")  # "down to 10 mg from 20 mg"
         end = self._cue_end("was", text, place)
-        if end and (text[place:end] not in ("was", "avant") or text[:place].rstrip().endswith("(")):
+        told = self._cue_end("was_in_brackets", text, place) != end or text[:place].rstrip().endswith("(")
+        if end and told:
             start = skip(text, end)
             stop = self._single_end(text, start)
             if stop:

@@ -104,7 +104,9 @@ class Numbers:
         self.pattern = rf"(?:{FIGURE_START}(?:{figures})|(?<![^\W_])(?:{self._worded()}|{roman})(?![^\W\d_]))"
         self.joint_source = rf"\s*(?:{alternatives(joints)})\s*"
         self.joint = re.compile(self.joint_source)
-        self._starts = frozenset(word[:2] for word in self._words) | {f"a{sign}" for sign in " \t-"}
+        self._starts = frozenset(word[:2] for word in self._words) | {
+            f"{article}{sign}" for article in kinds["article"] if len(article) == 1 for sign in " \t-"
+        }
         self.words = frozenset(part for word in self._words for part in re.split(r"[ -]", word) if part.isalpha())
         romans = ("".join(letters) for size in range(1, 5) for letters in itertools.product("ivxlc", repeat=size))
         self.starts = frozenset(lead(word, 0) for word in self._words) | {

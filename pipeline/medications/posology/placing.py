@@ -101,6 +101,8 @@ class Placing(Assembling):
             return
         if self._told_before(amount, element):
             return
+        if self._comes_to(amount):
+            return
         if self.loaded and self.step.timed():
             self.unread.append(("amount_unread", element.start, element.end))
             return
@@ -154,6 +156,30 @@ class Placing(Assembling):
             for other in known
             if other.kind == "quantity"
         )
+
+    def _comes_to(self, amount: Amount) -> bool:
+        """Is what stands in brackets directly behind a mass what that comes to: "800 mg (10 mL)", "15 mg weekly (6 tabs)"?
+
+        In "500 mg (2 tabs)" nobody knows whether one holds 500 mg, or both: the count is the dose, without a strength.
+        """
+        step = self.step
+        if not self.bracket or self.last is None or self.last.kind != "mark" or len(step.amounts) != 1:
+            return False
+        mass, element = step.amounts[0]
+        if mass.kind != "quantity" or mass.measure != "mass" or mass.every is not None or step.forms_behind:
+            return False
+        if amount.measure == "volume" and amount.kind == "quantity":
+            return True
+        told = amount.measure == "count" or (
+            not amount.measure and largest(amount) < 1
+        )  # "12.5 mg (half of 25 mg tab)"
+        if amount.kind != "count" or not told or largest(amount) == 1:
+            return False
+        if not step.timed():
+            step.amounts = []
+            self.unread.append(("strength_unread", element.start, element.end))
+            return False
+        return True
 
     def _measured_before(self, amount: Amount) -> bool:
         """Is the dose of every step before this one measured as an amount is?"""

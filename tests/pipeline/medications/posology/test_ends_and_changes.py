@@ -272,3 +272,25 @@ def test_aims_limits_and_names_are_no_dose(
 def test_a_count_of_takings_is_a_part_of_a_course(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "Cyanocobalamin 1000 mcg IM daily x 7, weekly x 4, then monthly.")
     assert [repeat(step)["periodUnit"] for step in read["steps"]] == ["d", "wk", "mo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "strength"),
+    [
+        ("Keflex 1000 mg (2 capsules) bid.", "2 {cap}", None),
+        ("Keflex 500 mg (1 capsule) bid.", "1 {cap}", "500 mg"),
+        ("Keflex 750 mg (15 mL) bid.", "750 mg", None),
+        ("Trexall 15 mg weekly (6 tabs).", "15 mg", None),
+        ("Keflex 250 mg caps 500 mg (2 caps) bid.", "2 {cap}", "250 mg"),
+    ],
+)
+def test_what_a_mass_comes_to_in_brackets_makes_it_no_strength(
+    profiles: dict[str, Language], text: str, dose: str, strength: str | None
+) -> None:
+    read = posology(profiles, "en", text)
+    assert (amount(read["dose"]), amount(read.get("strength", {}).get("numerator"))) == (dose, strength)
+
+
+def test_a_dose_of_the_aim_gives_no_time(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Topamax 25 mg qhs x 1 week, then increase by 25 mg weekly to 50 mg bid.")
+    assert steps(read) == [("25 mg", {"when": ["HS"]}, "1 wk")]
