@@ -246,16 +246,18 @@ class HistoryContexts:
         self._headed: dict[int, list[str]] = {}
         self._above: dict[int, list[str]] = {}
 
-    def in_shorthand(self, among: Container[int] | None = None) -> dict[int, Context]:
-        """The context of each mention that is written of in shorthand, not in sentences, by where it begins in the folded text.
+    def among(self, among: Container[int] | None, *, sentences: bool) -> dict[int, tuple[Context, bool]]:
+        """The context of each mention, and whether it is written of in shorthand, by where it begins in the folded text.
 
-        `among`: where those begin that are asked for; None for all.
+        `among`: where those begin that are asked for; None for all. `sentences`: whether those written of in sentences too.
         """
-        return {
-            start: self.of(start)
-            for start in self._place
-            if (among is None or start in among) and self.is_shorthand(start)
-        }
+        found = {}
+        for start in self._place:
+            if among is None or start in among:
+                short = self.is_shorthand(start)
+                if short or sentences:
+                    found[start] = self.of(start), short
+        return found
 
     def is_shorthand(self, start: int) -> bool:
         """Whether the mention that begins there is written of in shorthand: with few little words."""

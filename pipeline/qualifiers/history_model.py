@@ -1,7 +1,7 @@
 """The trained model of the past, of drugs or of problems: a linear one, whose weights are a table that can be read.
 
-It weighs what stands around a mention in shorthand (`history_contexts`) and has no part in the rules; it overrules them where
-it is sure. Made by `pipeline.training.history_model`.
+It weighs what stands around a mention (`history_contexts`) and has no part in the rules; it overrules them where it is sure, for
+which shorthand and sentences have bounds of their own. Made by `pipeline.training.history_model`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from pipeline.text.folding import FoldedText
 
 MODELS = Path(__file__).parent.parent / "models"
 _FILE = "weights.tsv"
-#: What every mention weighs; how likely one is of the past whatever the rules say, and how unlikely one that is not.
+#: What every mention weighs; how likely one in shorthand is of the past whatever the rules say, and how unlikely one that is not.
 ALWAYS = "(always)"
 PAST_FROM, PRESENT_BELOW = "(past from)", "(present below)"
+#: The same of mentions in sentences; without them the rules decide there.
+PAST_FROM_TOLD, PRESENT_BELOW_TOLD = "(past from, in sentences)", "(present below, in sentences)"
 
 # Qualities of a drug that was not taken, of a problem that the patient has not.
 _NOT_HAD = ("negation", "family", "hypothesis", "allergy")
@@ -43,7 +45,10 @@ class HistoryModel:
     def __init__(self, weights: Mapping[str, float], folder: Path) -> None:
         self.folder = folder
         self._always = weights[ALWAYS]
-        self._sure = weights[PRESENT_BELOW], weights[PAST_FROM]
+        shorthand = weights[PRESENT_BELOW], weights[PAST_FROM]
+        self.reads_sentences = PAST_FROM_TOLD in weights or PRESENT_BELOW_TOLD in weights
+        in_sentences = weights.get(PRESENT_BELOW_TOLD, 0.0), weights.get(PAST_FROM_TOLD, math.inf)
+        self._sure = {True: shorthand, False: in_sentences}
         self._other = dict(weights)
         # Of each token its row, in which a stretch has a column; the first row is that of all other tokens.
         self._words: dict[str, int] = {}
@@ -78,24 +83,24 @@ class HistoryModel:
 
     def scores(
         self, contexts: HistoryContexts, among: Container[int] | None = None
-    ) -> dict[int, tuple[float, Context]]:
-        """How likely each mention in shorthand is of the past, by where it begins, and the context that says so.
+    ) -> dict[int, tuple[float, Context, bool]]:
+        """How likely each mention is of the past, the context that says so, and whether that is shorthand, by where it begins.
 
-        `among`: where those begin that are asked for; None for all.
+        `among`: where those begin that are asked for; None for all. Those in sentences are left out where the model has no bounds for them.
         """
-        found = contexts.in_shorthand(among)
+        found = contexts.among(among, sentences=self.reads_sentences)
         if not found:
             return {}
-        edges = np.array([context.stretches for context in found.values()])
+        edges = np.array([context.stretches for context, _ in found.values()])
         low = int(edges.min())
         before = self._read(contexts.text, low, int(edges.max()))
         edges -= low
         columns = np.arange(before.shape[1])
         totals = (before[edges[:, 1::2], columns] - before[edges[:, ::2], columns]).sum(axis=1)
         scores = {}
-        for (start, context), total in zip(found.items(), totals.tolist(), strict=True):
+        for (start, (context, short)), total in zip(found.items(), totals.tolist(), strict=True):
             total += self._always + sum(self._other.get(name, 0.0) for name in context.other)
-            scores[start] = 1 / (1 + math.exp(-total)), context
+            scores[start] = 1 / (1 + math.exp(-total)), context, short
         return scores
 
     def _read(self, text: Tokens, low: int, high: int) -> Floats:
@@ -108,9 +113,12 @@ class HistoryModel:
         before[1 : len(two) + 1, len(WORDS) :] = self._pair_weights[two]
         return np.cumsum(before, axis=0, out=before)
 
-    def overrules(self, likely: float, past: bool) -> bool:
-        """Whether a mention is so likely of the past, or so unlikely, that what the rules say does not count."""
-        low, high = self._sure
+    def overrules(self, likely: float, *, past: bool, short: bool) -> bool:
+        """Whether a mention is so likely of the past, or so unlikely, that what the rules say does not count.
+
+        `past`: what they say; `short`: whether it is written of in shorthand.
+        """
+        low, high = self._sure[short]
         return likely < low if past else likely >= high
 
     def heaviest(self, contexts: HistoryContexts, context: Context, past: bool) -> tuple[int, int] | None:
@@ -157,7 +165,9 @@ class Overruling:
         self._folded = folded
         self._scores = model.scores(contexts, among)
         self.present = frozenset(
-            start for start, (likely, _) in self._scores.items() if model.overrules(likely, past=True)
+            start
+            for start, (likely, _, short) in self._scores.items()
+            if model.overrules(likely, past=True, short=short)
         )
 
     def decided(self, span: Span, past: bool, cues: list[CueData]) -> tuple[bool, list[CueData]]:
@@ -169,8 +179,8 @@ class Overruling:
         found = self._scores.get(start)
         if found is None:
             return past, cues
-        likely, context = found
-        if not self._model.overrules(likely, past) or (not past and is_not_had(span)):
+        likely, context, short = found
+        if not self._model.overrules(likely, past=past, short=short) or (not past and is_not_had(span)):
             return past, cues
         bounds = self._model.heaviest(self._contexts, context, not past)
         low, high = bounds if bounds is not None else (start, self._folded.place(span.end_char))

@@ -1,11 +1,12 @@
 """The model of the past of drugs or of problems, from annotated notes.
 
-    python -m pipeline.training.history_model OUT NOTES.jsonl ... [--kind problem] [--sentences MARKED.tsv] [--language en]
+    python -m pipeline.training.history_model OUT NOTES.jsonl ... [--kind problem] [--sentences MARKED.tsv] [--raw NOTES.jsonl] [--language en]
 
 Each file of NOTES is one writer: one object a line, with `text`, `entities` and `history` (`start`, `end`, `kind` "drug" or
 "problem", `history` true or false; `unsure` and `context` are left out), as `anamnesis evaluate` reads. `--sentences`: single
 sentences in a column `sentence`, their mentions marked, "[lisinopril]+ was stopped for cough", and the date of the note in a
-column `date`, if any; they count less than notes. Every writer is
+column `date`, if any; they count less than notes. `--raw`: notes that nobody annotated, one object with `text` a line; what the
+profile finds in them counts as the rules judge it, and little: it tells how often anything is of the past. Every writer is
 judged by a model of the others together with the rules, which is printed; then the model of all is written to OUT.
 """
 
@@ -29,18 +30,29 @@ from spacy.util import filter_spans
 from pipeline.profile import load
 from pipeline.qualifiers.base import SectionLine
 from pipeline.qualifiers.history_contexts import HistoryContexts, Tokens
-from pipeline.qualifiers.history_model import ALWAYS, PAST_FROM, PRESENT_BELOW, Floats, is_told, write
+from pipeline.qualifiers.history_model import (
+    ALWAYS,
+    PAST_FROM,
+    PAST_FROM_TOLD,
+    PRESENT_BELOW,
+    PRESENT_BELOW_TOLD,
+    Floats,
+    is_told,
+    write,
+)
 from pipeline.qualifiers.reading import Reading
 
-# What a mention in a single sentence counts, beside one in a note.
-_SENTENCE = 0.4
+# What a mention in a single sentence counts, and one in a note that nobody annotated, beside one in a note.
+_SENTENCE, _RAW = 0.4, 0.1
+# So much of a note that nobody annotated is read.
+_LONGEST_RAW = 6000
 # A feature of fewer mentions is not learnt, a smaller weight not written.
 _FEWEST, _SMALLEST = 4, 0.05
 _STEPS, _INNER_STEPS = 12, 40
 # What a sentence counts more that is read wrongly, and how often at most it is looked for.
 _WRONG, _MOST_FITS = 3.0, 5
-# How sure the model must be to overrule the rules in shorthand: below the first, from the second on.
-_SURE = {"drug": (0.07, 0.97), "problem": (0.05, 0.85)}
+# How sure the model must be to overrule the rules, in shorthand and in sentences: below the first, from the second on.
+_SURE = {"drug": ((0.05, 0.85), (0.02, 0.98)), "problem": ((0.05, 0.85), (0.02, 0.95))}
 # The rules alone.
 _NO_MODELS = {"components.anamnesis_history.model": None, "components.anamnesis_history.problem_model": None}
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
@@ -142,6 +154,22 @@ def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
         mentions.add(nlp, doc, wanted, str(file), _SENTENCE)
 
 
+def of_raw(mentions: Mentions, profile: Language, nlp: Language, file: Path) -> None:
+    """Add what `profile` finds in notes that nobody annotated, as the rules judge it."""
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            found = profile(json.loads(line)["text"][:_LONGEST_RAW])
+            spans = [(s.start_char, s.end_char, "DRUG") for s in found.ents if s.label_ == "DRUG"]
+            spans += [(s.start_char, s.end_char, "PROBLEM") for s in found.spans.get("problems", ())]
+            doc = nlp.make_doc(found.text)
+            given = [doc.char_span(*bounds, alignment_mode="expand") for bounds in spans]
+            doc.ents = filter_spans([span for span in given if span is not None])
+            before = len(mentions.past)
+            wanted = dict.fromkeys((span.start_char for span in doc.ents), False)
+            mentions.add(nlp, doc, wanted, str(file), _RAW)
+            mentions.past[before:] = mentions.by_rules[before:]
+
+
 class Matrix:
     """The features of mentions as numbers."""
 
@@ -205,8 +233,9 @@ def held_out(matrix: Matrix, mentions: Mentions) -> Iterator[tuple[str, Ints, Fl
 def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
     """Whether the rules and the model together say that mentions are of the past."""
     by_rules, short = np.array(mentions.by_rules)[places], np.array(mentions.in_shorthand)[places]
-    low, high = mentions.sure
-    overruled = short & ~np.array(mentions.told)[places] & np.where(by_rules, likely < low, likely >= high)
+    (low, high), (low_told, high_told) = mentions.sure
+    sure = np.where(by_rules, likely < np.where(short, low, low_told), likely >= np.where(short, high, high_told))
+    overruled = ~np.array(mentions.told)[places] & sure
     both: Flags = by_rules ^ overruled
     return both
 
@@ -214,7 +243,7 @@ def decided(mentions: Mentions, places: Ints, likely: Floats) -> Flags:
 def fitted_to_sentences(matrix: Matrix, mentions: Mentions) -> Floats:
     """The weights for all mentions; single sentences that are read wrongly with them count more, until none is."""
     past, counts, places = np.array(mentions.past), np.array(mentions.counts), np.arange(len(mentions.past))
-    sentences = counts < 1
+    sentences = counts == _SENTENCE
     weights = fitted(matrix, past.astype(float), counts)
     for _ in range(_MOST_FITS):
         likely = 1 / (1 + np.exp(-matrix.times(weights)))
@@ -245,6 +274,7 @@ def main() -> int:
     parser.add_argument("notes", type=Path, nargs="+")
     parser.add_argument("--kind", choices=_SURE, default="drug")
     parser.add_argument("--sentences", type=Path)
+    parser.add_argument("--raw", type=Path)
     parser.add_argument("--language", default="en")
     parser.add_argument("--unjudged", action="store_true", help="make the model only, in a quarter of the time")
     options = parser.parse_args()
@@ -259,13 +289,17 @@ def main() -> int:
         parser.error(f"no {options.kind} is judged in these notes: `history` has none of this kind that is sure")
     if options.sentences is not None:
         of_sentences(mentions, nlp, options.sentences)
+    if options.raw is not None:
+        of_raw(mentions, load(options.language, overrides=_NO_MODELS), nlp, options.raw)
     matrix = Matrix(mentions)
     for writer, places, likely in () if options.unjudged else held_out(matrix, mentions):
         _report(writer, mentions, places, likely)
     weights = fitted_to_sentences(matrix, mentions)
     kept = {name: weight for name, weight in zip(matrix.names, weights.tolist(), strict=True) if weight}
     kept.setdefault(ALWAYS, 0.0)
-    kept |= zip((PRESENT_BELOW, PAST_FROM), mentions.sure, strict=True)
+    in_shorthand, in_sentences = mentions.sure
+    kept |= zip((PRESENT_BELOW, PAST_FROM), in_shorthand, strict=True)
+    kept |= zip((PRESENT_BELOW_TOLD, PAST_FROM_TOLD), in_sentences, strict=True)
     write(kept, options.out, "Made by pipeline.training.history_model: a feature and its weight, the heaviest first.")
     sys.stdout.write(f"{len(kept)} of {len(matrix.names)} features\n")
     return 0

@@ -18,7 +18,9 @@ from pipeline.qualifiers.history_contexts import HistoryContexts, Tokens
 from pipeline.qualifiers.history_model import (
     ALWAYS,
     PAST_FROM,
+    PAST_FROM_TOLD,
     PRESENT_BELOW,
+    PRESENT_BELOW_TOLD,
     HistoryModel,
     write,
 )
@@ -66,14 +68,14 @@ def decided(weights, tmp_path, text, names):
 
 def test_a_score_is_the_sum_of_the_weights_of_the_features_that_it_is_trained_on(tmp_path):
     read = contexts()
-    by_place = read.in_shorthand()
+    by_place = read.among(None, sentences=False)
     assert len(by_place) == len(DRUGS) - 2, "all but those of the line of two sentences"
-    names = sorted({name for context in by_place.values() for name in read.features(context)})
+    names = sorted({name for context, _ in by_place.values() for name in read.features(context)})
     weights = {name: (place % 7 - 3) / 10 for place, name in enumerate(names)}
     write({ALWAYS: 0.25, **SURE, **weights}, tmp_path / "model", "made for a test")
     scores = HistoryModel.load(tmp_path / "model").scores(read)
     assert scores.keys() == by_place.keys()
-    for start, context in by_place.items():
+    for start, (context, _) in by_place.items():
         total = 0.25 + sum(weights[name] for name in read.features(context))
         assert scores[start][0] == pytest.approx(1 / (1 + math.exp(-total)))
 
@@ -112,10 +114,38 @@ def test_a_model_that_is_not_sure_leaves_the_rules_alone(tmp_path):
     assert (lasix._.history, lasix._.history_evidence) == (False, None)
 
 
-def test_in_sentences_the_rules_decide(tmp_path):
+@pytest.mark.parametrize(
+    ("bounds", "weight", "past"),
+    [
+        ({}, 9.0, False),
+        ({PRESENT_BELOW_TOLD: 0.02, PAST_FROM_TOLD: 0.98}, 3.0, False),
+        ({PRESENT_BELOW_TOLD: 0.02, PAST_FROM_TOLD: 0.98}, 9.0, True),
+    ],
+)
+def test_in_sentences_the_rules_decide_but_where_a_model_is_surer(tmp_path, bounds, weight, past):
     told = "She was seen and the dose of Lasix was told to her for the weekend that she had."
-    (lasix,) = decided({"behind own: weekend": 9.0}, tmp_path, told, ["Lasix"])
-    assert (lasix._.history, lasix._.history_evidence) == (False, None)
+    (lasix,) = decided({**bounds, "behind own: weekend": weight}, tmp_path, told, ["Lasix"])
+    assert lasix._.history is past
+    assert bool(lasix._.history_evidence) is past
+
+
+def test_notes_that_nobody_annotated_count_as_the_rules_judge_them(tmp_path, monkeypatch):
+    text = "Formerly: Zocor\nMeds: Lasix 20 mg daily"
+    lasix = {"start": text.index("Lasix"), "end": text.index("Lasix") + len("Lasix")}
+    note = {
+        "text": text,
+        "entities": [{**lasix, "label": "DRUG"}],
+        "history": [{**lasix, "kind": "drug", "history": False}],
+    }
+    (tmp_path / "notes.jsonl").write_text(json.dumps(note))
+    (tmp_path / "raw.jsonl").write_text("\n".join(json.dumps({"text": text}) for _ in range(60)))
+    files = [str(tmp_path / name) for name in ("out", "notes.jsonl")]
+    arguments = ["history_model", *files, "--unjudged", "--raw", str(tmp_path / "raw.jsonl")]
+    monkeypatch.setattr(sys, "argv", arguments)
+    assert history_model.main() == 0
+    scores = HistoryModel.load(tmp_path / "out").scores(contexts(text, ("Zocor", "Lasix"))).values()
+    (past, *_), (present, *_) = scores
+    assert past > 0.5 > present
 
 
 @pytest.mark.parametrize("text", ["No Lasix weekend.", "Allergies: Lasix weekend", "Father took Lasix, weekend."])
@@ -162,7 +192,7 @@ def test_a_model_is_made_from_notes_and_sentences(tmp_path, monkeypatch, capsys)
     assert "one" in capsys.readouterr().out
     text = "Formerly: Paxil 20 mg\nMeds: Norvasc 5 mg daily"
     model = HistoryModel.load(tmp_path / "out")
-    (past, _), (present, _) = model.scores(contexts(text, ("Paxil", "Norvasc"))).values()
+    (past, *_), (present, *_) = model.scores(contexts(text, ("Paxil", "Norvasc"))).values()
     assert past > 0.9
     assert present < 0.1
 
