@@ -203,10 +203,11 @@ class Limits(Courses):
         """ "increase 2 units every 3 days": so much more each time, no dose that is taken at such an interval."""
         verb = self._cue_end("by_verb", text, place)
         start = skip(text, verb)
-        if not verb or not self._is_amount(text, start):
+        if not verb:
             return None
+        amount = self._is_amount(text, start)
         try:
-            found = self._amount_at(text, start)
+            found = self._amount_at(text, start) if amount else (start, None)
             behind = skip(text, found[0]) if found is not None else len(text)
             match = self._phrase_at(text, behind) if behind < len(text) else None
             repeat = self._repeat(match) if match is not None and match.times is None else {}
@@ -214,10 +215,12 @@ class Limits(Courses):
             return None
         end = match.end if match is not None else 0
         period, unit = repeat.get("period"), repeat.get("periodUnit")
-        if found is not None and found[1].every is not None:
+        if found is not None and found[1] is not None and found[1].every is not None:
             end, period, unit = found[0], digits(found[1].every[0]), found[1].every[1]
         if unit not in COURSE_UNITS or (period, unit) == ("1", "d"):
             return None
+        if not amount and not self._before_to(text, end):
+            return None  # "increase every 2 weeks to 10 mg", but "reduce weekly"
         return Element("by", place, self._aim_end(text, end))
 
     def _aim_end(self, text: Seen, end: int) -> int:

@@ -114,7 +114,7 @@ class Placing(Assembling):
                 self.step.amounts.append((amount, element))  # "112 mcg Mon-Sat, 1/2 tab (56 mcg) Sun"
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
-            least = self._least_supplied(element) if self.closed else MAX_COUNT
+            least = self._least_supplied(element)
             if largest(amount) > least and amount.every is None and self.following != "timing":
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):

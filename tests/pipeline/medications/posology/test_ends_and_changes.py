@@ -254,6 +254,8 @@ def test_each_amount_has_its_own_reason_or_time(
         ("en", "Levemir 16 units qhs, increase 2 units every 3 days until 40 units.", "16 U"),
         ("en", "Clozaril 12.5 mg qhs, increase by 25 mg daily to target 300 mg.", "12.5 mg"),
         ("fr", "Toujeo 16 UI le soir, augmenter 2 UI tous les 3 jours.", "16 [iU]"),
+        ("en", "Perindopril 2mg OD, uptitrate 2 weekly to 8mg.", "2 mg"),
+        ("en", "Temazepam 10mg nocte PRN 7 tabs", "10 mg"),
         ("fr", "Cortancyl 40 mg/j, diminuer 5 mg par semaine.", "40 mg"),
         ("fr", "Bisoprolol 2,5 mg/j -> 5 mg/j.", "5 mg"),
         ("en", "Catapres TTS-3 patch weekly.", None),
