@@ -296,3 +296,19 @@ def test_what_a_mass_comes_to_in_brackets_makes_it_no_strength(
 def test_a_dose_of_the_aim_gives_no_time(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "Topamax 25 mg qhs x 1 week, then increase by 25 mg weekly to 50 mg bid.")
     assert steps(read) == [("25 mg", {"when": ["HS"]}, "1 wk")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "rate"),
+    [
+        ("en", "Zolpidem 5 mg an hour before bedtime.", "5 mg", False),
+        ("en", "Propranolol 20 mg an hour before the talk.", "20 mg", False),
+        ("fr", "Circadin 2 mg une heure avant le coucher.", "2 mg", False),
+        ("en", "Ketamine 10 mg an hour.", None, True),
+        ("en", "Fosphenytoin 15 mg PE/kg IV x1.", None, True),
+        ("en", "Fosphenytoin 500 mg PE IV x1.", "500 mg", False),
+    ],
+)
+def test_a_moment_is_no_rate(profiles: dict[str, Language], lang: str, text: str, dose: str | None, rate: bool) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")), "rate" in read) == (dose, rate)
