@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 
 from pipeline import resources
 from pipeline.medications.posology.elements import MARKS, WORD, Element, Seen, skip
-from pipeline.medications.posology.limits import Limits
 from pipeline.medications.posology.numbers import UnreadError
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
+from pipeline.medications.posology.thresholds import Thresholds
 from pipeline.text.phrases import alternatives
 
 MARK = re.compile(r"[,;:.()\[\]!?*|\n\"]+")
@@ -24,7 +24,7 @@ MAX_REASON_WORDS = 8
 MAX_VISIT_WORDS = 8
 
 
-class Reasons(Limits, ABC):
+class Reasons(Thresholds, ABC):
     """Reads "as needed", conditions and reasons."""
 
     def __init__(self, lang: str) -> None:

@@ -218,6 +218,7 @@ class Scanner(Frequencies):
                 lambda _: [calendar.begins],
             ),
             Reader(self._dispensed, ("given",)),
+            Reader(self._threshold, ("threshold",)),
             Reader(self._aimed, ("target", "change", "then_to")),
             Reader(self._supplied, (), numbers, self._counting),
             Reader(

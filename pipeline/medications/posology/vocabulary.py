@@ -31,7 +31,7 @@ SIMPLE = (
     "filler",
 )
 # What a finding is compared with: "> 38.5 °C".
-_MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|ml/(?:kg/)?(?:h|min)|%|kg|degrees?\b))?"
+MEASURED = r"\d+(?:[.,]\d+)?(?:/\d+)?(?:\s*(?:mm\s?hg|°\s?[cf]?|[cf]\b|g/l|mmol/l|mg/dl|bpm|/min|ml/(?:kg/)?(?:h|min)|%|kg|degrees?\b))?"
 #: A volume belongs to the drug that is named within so many characters behind it.
 _TO_DRUG = 40
 # A word between drops and the eye says how often, in so many letters.
@@ -101,7 +101,7 @@ class Vocabulary:
         than, lead, to = (alternatives(kinds[kind], to_the_end=True) for kind in ("than", "band_lead", "band_to"))
         weighed = rf"\d+(?:[.,]\d+)?\s*(?:kg|kilos?|lbs?|pounds?)(?:\s+{alternatives(kinds['per_time'])}\s+(?:\d+|an?|une?)?\s*{alternatives(self._time_units)})?"
         self._comparison = re.compile(
-            rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{weighed}(?![^\W_])|(?:[<>≥≤=]+|{than})\s*{_MEASURED}|{lead}\s+{_MEASURED}\s*(?:-|{to})\s*{_MEASURED})"
+            rf"\s*(?:(?:[<>≥≤=]+|{than})\s*{weighed}(?![^\W_])|(?:[<>≥≤=]+|{than})\s*{MEASURED}|{lead}\s+{MEASURED}\s*(?:-|{to})\s*{MEASURED})"
         )
         unit = rf"(?P<unit>{alternatives(self._time_units)})(?![^\W_]|/(?:\s|o\b))"
         more = rf"(?:\s*(?:{alternatives(kinds['more'])})(?![^\W_]))"

@@ -1,0 +1,38 @@
+"""Findings that end a dose, masses told with their count, planned doses, intervals in sevenths, doses in alternation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+from tests.pipeline.medications.posology.readings import posology, steps
+
+DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
+WEEKLY = {"frequency": 1, "period": "1", "periodUnit": "wk"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Hold azathioprine until WBC > 4, then 75 mg daily.", [("75 mg", DAILY, None)]),
+        ("en", "Hold azathioprine until WBC > 3 and platelets > 100, then 75 mg daily.", [("75 mg", DAILY, None)]),
+        ("en", "Hold spironolactone until K+ <5.0, then 25 mg daily.", [("25 mg", DAILY, None)]),
+        ("en", "Hold metformin until creatinine is below 1.5 then 500 mg bid.", [("500 mg", BID, None)]),
+        ("en", "Warfarin: hold until INR 2.5 then 3 mg", [("3 mg", None, None)]),
+        ("fr", "Suspendre la digoxine jusqu'à kaliémie > 4, puis 0,125 mg par jour.", [("0.125 mg", DAILY, None)]),
+        ("en", "Enoxaparin 80 mg bid until INR > 2.", [("80 mg", BID, None)]),
+        (
+            "en",
+            "Prednisolone 30 mg daily until better then 20 mg daily.",
+            [("30 mg", DAILY, None), ("20 mg", DAILY, None)],
+        ),
+        ("en", "Norco 1 tab until seen 2 tabs daily.", [("1 {tbl}", None, None), ("2 {tbl}", DAILY, None)]),
+    ],
+)
+def test_the_number_of_a_finding_is_no_dose(profiles: dict[str, Language], lang: str, text: str, wanted: Any) -> None:
+    read = posology(profiles, lang, text)
+    assert steps(read) == wanted
+    assert "strength" not in read
