@@ -322,6 +322,9 @@ class Sectionizer:
         start, end = folded.bounds(*match.span("title"))
         behind = end if not (plural or aside or colon) and text[end : end + 1] not in " \t" else folded.end(match.end())
         kind = self.kinds.get(words) or self.kinds[" ".join(words.split())]
+        if aside:
+            # "Medications (no longer taken)"
+            kind = self._words.kind(words + aside) or kind
         if self._is_title(text, start, end, behind, colon=colon is not None):
             return _Title(start, end, kind)
         if kind in _HEADS and text[start].isupper() and _opens_line(text, start):

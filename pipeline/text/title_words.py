@@ -37,7 +37,10 @@ class TitleWords:
         words = _WORD.findall(title)
         if self._tells.isdisjoint(words):
             return None
-        said = self._said(_WORD.findall(_BRACKETS.sub(" ", title)) if "(" in title else words)
+        said = self._said(words)
+        if said is None and "(" in title:
+            # "Discontinued (last 24 months)"
+            said = self._said(_WORD.findall(_BRACKETS.sub(" ", title)))
         if said is None:
             return None
         named = next((kind for name, kind in _KINDS if name in said), None)

@@ -6,6 +6,7 @@ import pytest
 import spacy
 
 import pipeline
+from pipeline import resources
 
 assert pipeline.text
 
@@ -131,7 +132,19 @@ def test_headings_of_parts_go_on_with_the_section(parts):
             ["medications", "past_medications", "plan"],
         ),
         ("en", "Drug | Dose\nLasix | 20\n| Agents withdrawn | When |\n| Coreg | May |", ["past_medications"]),
-        ("en", "Sober.\n\nMood stabilizers taken to date\nlithium, Depakote", ["past_medications"]),
+        ("en", "Sober.\n\nMood stabilizer trials to date\nlithium, Depakote", ["past_medications"]),
+        (
+            "en",
+            "Diagnoses (resolved): gout\nMedications (no longer taken): Coreg",
+            ["past_medical_history", "past_medications"],
+        ),
+        ("en", "Problems not resolved: asthma, HTN.", []),
+        ("en", "Drugs not tried:\n- lithium", []),
+        ("en", "Antibiotics received so far: ceftriaxone day 3", []),
+        ("en", "Immunosuppression used to date: tacrolimus, ongoing", []),
+        ("fr", "Problèmes non résolus : asthme, HTA.", []),
+        ("fr", "Antibiotiques reçus à ce jour : ceftriaxone J3", []),
+        ("fr", "Antalgiques antérieurs : tramadol", ["past_medications"]),
         ("en", "Diagnoses no longer active:\ngout", ["past_medical_history"]),
         ("en", "on Lasix. old inhalers: Flovent. plan: rest", ["past_medications", "plan"]),
         ("en", "Tablets taken before breakfast:\nLasix", []),
@@ -151,3 +164,9 @@ def test_titles_in_short_and_behind_bars(lang, text, kinds):
     nlp.add_pipe("anamnesis_sections")
     doc = nlp(text)
     assert [section.label_ for section in doc.spans["sections"] if section.label_ != "other"] == kinds
+
+
+@pytest.mark.parametrize("lang", resources.LANGUAGES)
+def test_a_word_of_headings_says_one_thing(lang):
+    said = [phrase for phrases in resources.phrases(lang, "text/title_words.tsv").values() for phrase in phrases]
+    assert len(said) == len(set(said))
