@@ -101,7 +101,7 @@ class Placing(Assembling):
             return
         if self._told_before(amount, element):
             return
-        if self._comes_to(amount):
+        if self._comes_to(amount, element):
             return
         if self.loaded and self.step.timed():
             self.unread.append(("amount_unread", element.start, element.end))
@@ -157,10 +157,10 @@ class Placing(Assembling):
             if other.kind == "quantity"
         )
 
-    def _comes_to(self, amount: Amount) -> bool:
-        """Is what stands in brackets directly behind a mass what that comes to: "800 mg (10 mL)", "15 mg weekly (6 tabs)"?
+    def _comes_to(self, amount: Amount, count: Element) -> bool:
+        """Is what stands in brackets directly behind a mass what that comes to: "800 mg (10 mL)", "30 mg (6 tabs)"?
 
-        In "500 mg (2 tabs)" nobody knows whether one holds 500 mg, or both: the count is the dose, without a strength.
+        Without a time between, in "500 mg (2 tabs) bid", that is only what is likelier: it is warned of.
         """
         step = self.step
         if not self.bracket or self.last is None or self.last.kind != "mark" or len(step.amounts) != 1:
@@ -175,10 +175,14 @@ class Placing(Assembling):
         )  # "12.5 mg (half of 25 mg tab)"
         if amount.kind != "count" or not told or largest(amount) == 1:
             return False
+        ranged = "low" in (amount.quantity or {}) and "low" not in (mass.quantity or {})
+        if ranged and not step.timed():
+            return False  # "40 mg (1-2 tabs)": one holds 40 mg
         if not step.timed():
-            step.amounts = []
             self.unread.append(("strength_unread", element.start, element.end))
-            return False
+            if not self.text[count.end :].lstrip().startswith((")", "]")):
+                step.amounts = []
+                return False  # "30 mg (6 tabs of 5 mg)"
         return True
 
     def _measured_before(self, amount: Amount) -> bool:

@@ -279,7 +279,7 @@ def test_a_count_of_takings_is_a_part_of_a_course(profiles: dict[str, Language])
 @pytest.mark.parametrize(
     ("text", "dose", "strength"),
     [
-        ("Keflex 1000 mg (2 capsules) bid.", "2 {cap}", None),
+        ("Keflex 1000 mg (2 capsules) bid.", "1000 mg", None),
         ("Keflex 500 mg (1 capsule) bid.", "1 {cap}", "500 mg"),
         ("Keflex 750 mg (15 mL) bid.", "750 mg", None),
         ("Trexall 15 mg weekly (6 tabs).", "15 mg", None),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.posology.readings import posology, steps
+from tests.pipeline.medications.posology.readings import amount, posology, steps
 
 DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
 BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
@@ -36,3 +36,23 @@ def test_the_number_of_a_finding_is_no_dose(profiles: dict[str, Language], lang:
     read = posology(profiles, lang, text)
     assert steps(read) == wanted
     assert "strength" not in read
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "strength"),
+    [
+        ("en", "Trexall 12.5 mg (5 tabs) weekly", "12.5 mg", None),
+        ("en", "Torsemide 40 mg (two tablets) bid", "40 mg", None),
+        ("en", "Warfarin 1 mg (1/2 tab) daily", "1 mg", None),
+        ("fr", "Cortancyl 40 mg (2 cp) le matin", "40 mg", None),
+        ("en", "Torsemide 20 mg (1 tablet) bid", "1 {tbl}", "20 mg"),
+        ("en", "Torsemide 20 mg (1-2 tabs) bid", "1-2 {tbl}", "20 mg"),
+        ("en", "Torsemide 20 mg tablets (2 tabs) bid", "2 {tbl}", "20 mg"),
+        ("en", "Torsemide 40 mg (2 tabs of 20 mg) bid", "2 {tbl}", None),
+    ],
+)
+def test_a_mass_with_its_count_in_brackets_is_the_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str, strength: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), amount(read.get("strength", {}).get("numerator"))) == (dose, strength)
