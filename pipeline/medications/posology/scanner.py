@@ -228,7 +228,7 @@ class Scanner(Frequencies):
                 lambda word: [self._in_course.source, *self._counting(word)],
             ),
             Reader(self._limit, ("max",), numbers, self._counting),
-            Reader(self._step_by, ("by", "by_verb", "taper_on")),
+            Reader(self._step_by, ("by", "by_verb", "taper_on", "may_become")),
             Reader(self._again, ("again", "may_again")),
             Reader(self._old, ("from", "was")),
             Reader(self._infusion, ("over",)),

@@ -56,3 +56,26 @@ def test_a_mass_with_its_count_in_brackets_is_the_dose(
 ) -> None:
     read = posology(profiles, lang, text)
     assert (amount(read["dose"]), amount(read.get("strength", {}).get("numerator"))) == (dose, strength)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Citalopram 10 mg, may go to 20 mg in 2/52", [("10 mg", None, None)]),
+        ("en", "Citalopram 10 mg daily, could be increased to 20 mg daily in 4 weeks.", [("10 mg", DAILY, None)]),
+        ("fr", "Séroplex 10 mg/j, on pourra passer à 20 mg/j dans 15 jours", [("10 mg", DAILY, None)]),
+        ("en", "Citalopram 10 mg daily, increased to 20 mg.", [("20 mg", None, None)]),
+        (
+            "en",
+            "Citalopram 10 mg daily, increase to 20 mg in 2 weeks.",
+            [("10 mg", DAILY, None), ("20 mg", DAILY, None)],
+        ),
+        ("en", "Citalopram may be increased to 20 mg daily.", [("20 mg", DAILY, None)]),
+    ],
+)
+def test_what_a_dose_may_become_is_not_taken_yet(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    read = posology(profiles, lang, text)
+    assert steps(read) == wanted
+    assert "strength" not in read
