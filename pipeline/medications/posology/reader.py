@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
-from pipeline.medications.posology.elements import Element, Reading, bare, skip
+from pipeline.medications.posology.elements import Element, Reading, Timing, bare, skip
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
@@ -50,6 +50,9 @@ _CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then", "except"
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 # What an end that holds it is not: "until cultures are negative for 48 hours".
 _OF_AN_END = frozenset({"duration", "length", "max"})
+
+# A length in these units may be an interval between doses: of days it is a course ("5/7").
+_INTERVALS = frozenset({"wk", "mo"})
 
 
 class Instruction(NamedTuple):
@@ -145,6 +148,7 @@ class PosologyLanguage:
         self._combinations.settle(drug, elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
+        _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
 
     def _of(
@@ -420,6 +424,25 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _intervals(elements: Sequence[Element], frequencies: Sequence[Bounds], folded: str) -> None:
+    """Read "2/52" as every two weeks where it was recognised as a frequency and no other one is said: "40 mg IM 2/52"."""
+    if not frequencies or any(element.kind == "timing" for element in elements):
+        return
+    said = Places(frequencies)
+    for element in elements:
+        bare_length = element.kind == "duration" and not element.code and folded[element.start].isdecimal()
+        if (
+            not bare_length
+            or element.value["unit"] not in _INTERVALS
+            or said.around(element.start, element.end) is None
+        ):
+            continue
+        period = {"period": element.value.get("value") or element.value["low"], "periodUnit": element.value["unit"]}
+        if "high" in element.value:
+            period["periodMax"] = element.value["high"]
+        element.kind, element.value = "timing", Timing({"frequency": 1, **period})
 
 
 def _of_other_clause(elements: Sequence[Element], number: int, folded: str) -> bool:

@@ -79,3 +79,17 @@ def test_what_a_dose_may_become_is_not_taken_yet(
     read = posology(profiles, lang, text)
     assert steps(read) == wanted
     assert "strength" not in read
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Clopixol 200 mg IM 2/52", [("200 mg", {"frequency": 1, "period": "2", "periodUnit": "wk"}, None)]),
+        ("Hydroxocobalamin 1 mg IM 3/12", [("1 mg", {"frequency": 1, "period": "3", "periodUnit": "mo"}, None)]),
+        ("Naproxen 500 mg bd 2/52", [("500 mg", BID, "2 wk")]),
+        ("Naproxen 500 mg for 2/52", [("500 mg", None, "2 wk")]),
+        ("Prednisolone 30 mg 5/7", [("30 mg", None, "5 d")]),
+    ],
+)
+def test_a_length_that_is_a_frequency_is_an_interval(profiles: dict[str, Language], text: str, wanted: Any) -> None:
+    assert steps(posology(profiles, "en", text)) == wanted
