@@ -34,7 +34,7 @@ _CODES = {
 }  # fmt: skip
 # "A dose of 30 mg", "an injection of 1.5 mL" say no number of their own.
 _ONE_TAKING = tuple({"value": "1", "unit": unit} for unit in ("{dose}", "{injection}"))
-_EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
+EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
@@ -168,7 +168,7 @@ def _complete(found: Sequence[Data], unread: Sequence[Data]) -> None:
 
 def _in_turn(first: Data, second: Data) -> bool:
     """ "3 mg and 4 mg on alternate days": the interval is said once, behind both."""
-    return "timing" not in first and (second.get("timing") or {}).get("repeat") == _EVERY_OTHER_DAY
+    return "timing" not in first and (second.get("timing") or {}).get("repeat") == EVERY_OTHER_DAY
 
 
 def _of_one_day(found: list[Data]) -> list[Data]:
@@ -253,7 +253,7 @@ def _turns(found: Sequence[Data], strength: Data) -> list[Data]:
     if len(parts) != 2 or len(found) != 1 or {"dose", "rate"} & found[0].keys():
         return []
     low, high = sorted(Decimal(part["value"]) for part in parts)
-    if not low < high <= low * _MOST_APART or (found[0].get("timing") or {}).get("repeat") != _EVERY_OTHER_DAY:
+    if not low < high <= low * _MOST_APART or (found[0].get("timing") or {}).get("repeat") != EVERY_OTHER_DAY:
         return []
     return [{**found[0], "dose": part} for part in parts]
 
@@ -270,7 +270,7 @@ def _alternate(found: Sequence[Data]) -> Data | None:
     repeats = [(data.get("timing") or {}).get("repeat") or {} for data in found]
     if all(repeat.get("period") in (None, "2") for repeat in repeats if repeat.get("frequency") != 1):
         for data, repeat in zip(found, repeats, strict=True):
-            data["timing"] = timing_of({**repeat, **_EVERY_OTHER_DAY})
+            data["timing"] = timing_of({**repeat, **EVERY_OTHER_DAY})
     return last
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
-from pipeline.medications.posology.dosage import Step
-from pipeline.medications.posology.elements import Element
+from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step
+from pipeline.medications.posology.elements import Element, Timing
 
 _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 
@@ -67,3 +68,22 @@ def doses_in_turn(step: Step) -> list[Step]:
     """The steps of such doses; how long each of them is taken is not known."""
     first, *rest = in_parts(replace(step, duration=None))
     return [first, *(replace(part, follows=True) for part in rest)]
+
+
+def share_unit(elements: Sequence[Element]) -> None:
+    """Give the first of two doses in turn the unit of the second: "75 and 100 mcg alternating", "3 and 4 mg on alternate days"."""
+    for first, joint, second, turn in zip(elements, elements[1:], elements[2:], elements[3:], strict=False):
+        if joint.kind != "then" or joint.value != "joining" or second.kind != "amount" or not _takes_turns(turn):
+            continue
+        one, other = first.value, second.value
+        if not isinstance(one, Amount) or one.kind != "count" or one.measure or one.every or not one.quantity:
+            continue
+        if other.kind == "quantity" and other.measure == "mass" and other.every is None:
+            quantity = {**one.quantity, "unit": other.quantity["unit"]}
+            first.kind, first.code, first.value = "amount", "", replace(other, quantity=quantity)
+
+
+def _takes_turns(element: Element) -> bool:
+    """Does an element behind two doses say that they are taken in turn?"""
+    timing = element.value
+    return element.kind == "alternate" or (isinstance(timing, Timing) and timing.repeat == EVERY_OTHER_DAY)

@@ -11,6 +11,7 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, Timing, bare, skip
+from pipeline.medications.posology.further import share_unit
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
@@ -148,6 +149,7 @@ class PosologyLanguage:
         self._combinations.settle(drug, elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
+        share_unit(elements)
         _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
 

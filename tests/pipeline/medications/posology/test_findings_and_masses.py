@@ -93,3 +93,22 @@ def test_what_a_dose_may_become_is_not_taken_yet(
 )
 def test_a_length_that_is_a_frequency_is_an_interval(profiles: dict[str, Language], text: str, wanted: Any) -> None:
     assert steps(posology(profiles, "en", text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "doses"),
+    [
+        ("fr", "Levothyrox 50 et 75 µg en alternance", ["50 ug", "75 ug"]),
+        ("en", "Warfarin 2 and 3 mg on alternate days", ["2 mg", "3 mg"]),
+        ("en", "Levothyroxine 50 and 75 mcg alternating", ["50 ug", "75 ug"]),
+    ],
+)
+def test_doses_in_alternation_share_their_unit(
+    profiles: dict[str, Language], lang: str, text: str, doses: list[str]
+) -> None:
+    every_other = {"frequency": 1, "period": "2", "periodUnit": "d"}
+    assert steps(posology(profiles, lang, text)) == [(dose, every_other, None) for dose in doses]
+
+
+def test_a_number_before_another_dose_keeps_no_unit_without_alternation(profiles: dict[str, Language]) -> None:
+    assert steps(posology(profiles, "en", "Levothyroxine 50 and 75 mcg daily")) == [("75 ug", DAILY, None)]
