@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 LEAST_DISPENSED = 12
 # Between a number and what it counts.
 GLUE = (" ", "  ")
+# Behind a number: what follows is counted, or weighed.
+OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 # A word in one of these counts nothing.
 _TOLD = frozenset({"DURATION", "DOSAGE", "FREQUENCY"})
 # A point of a plan is no longer than this.
 _LONGEST_POINT = 400
-_OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 start_of = attrgetter("start")
 
 
@@ -74,7 +75,7 @@ class Dispensed:
         if (
             self.rules["takes"].fullmatch(before)
             or self.rules["given"].fullmatch(before)
-            or _OF.match(self.text, form.end)
+            or OF.match(self.text, form.end)
         ):
             return False
         following = self.items[bisect_right(self.items, form.start, key=start_of) :][:1]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pipeline.medications.grammar import Candidate
 from pipeline.medications.lexicon import Mention
-from pipeline.medications.recognizer_dispensed import GLUE
+from pipeline.medications.recognizer_dispensed import GLUE, OF
 from pipeline.medications.recognizer_items import DRUG
 from pipeline.medications.recognizer_numbers import Numbers
 
@@ -15,8 +15,6 @@ from pipeline.medications.recognizer_numbers import Numbers
 BESIDE = frozenset({"", " ", ", "})
 # A comparison before a length belongs to it: "> 10 years".
 COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
-# "Three days of antibiotics".
-OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 # In sevenths or in twelfths; there are no fifty-two days.
 _DAY = re.compile(r"\d{1,2}/(?:7|12)")
 _TIMES = re.compile(r"x ?\d\d?")

@@ -21,8 +21,9 @@ from pipeline.medications.grammar import (
     Candidate,
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
+from pipeline.medications.recognizer_dispensed import OF
 from pipeline.medications.recognizer_items import DRUG, Entity, Item
-from pipeline.medications.recognizer_lengths import BESIDE, COMPARED, OF, Lengths
+from pipeline.medications.recognizer_lengths import BESIDE, COMPARED, Lengths
 from pipeline.medications.recognizer_numbers import SIGN_REACH
 
 if TYPE_CHECKING:
