@@ -18,7 +18,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,19 +101,22 @@ class Mentions:
                 self.told.append(self.kind == "problem" and is_told(span._.history_evidence or ()))
 
 
-def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
-    """Add the mentions of a file of notes. Raises ValueError that names the line of a note that lacks something."""
+def _read(file: Path, take: Callable[[dict[str, Any]], None], needs: str) -> None:
+    """Take each note of a file. Raises ValueError that names the line of one that lacks something; `needs` says what notes hold."""
     with file.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                _of_note(mentions, nlp, json.loads(line), str(file))
+                take(json.loads(line))
             except json.JSONDecodeError as error:
                 raise ValueError(f"{file}, line {number}: not JSON (column {error.colno})") from error
             except KeyError as error:
-                raise ValueError(
-                    f"{file}, line {number}: {error.args[0]!r} is missing; a note has `text`, `entities` and `history`, "
-                    "as `anamnesis evaluate` reads them"
-                ) from error
+                raise ValueError(f"{file}, line {number}: {error.args[0]!r} is missing; {needs}") from error
+
+
+def of_notes(mentions: Mentions, nlp: Language, file: Path) -> None:
+    """Add the mentions of a file of notes. Raises ValueError that names the line of a note that lacks something."""
+    needs = "a note has `text`, `entities` and `history`, as `anamnesis evaluate` reads them"
+    _read(file, lambda note: _of_note(mentions, nlp, note, str(file)), needs)
 
 
 def _of_note(mentions: Mentions, nlp: Language, note: dict[str, Any], writer: str) -> None:
@@ -155,19 +158,20 @@ def of_sentences(mentions: Mentions, nlp: Language, file: Path) -> None:
 
 
 def of_raw(mentions: Mentions, profile: Language, nlp: Language, file: Path) -> None:
-    """Add what `profile` finds in notes that nobody annotated, as the rules judge it."""
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            found = profile(json.loads(line)["text"][:_LONGEST_RAW])
-            spans = [(s.start_char, s.end_char, "DRUG") for s in found.ents if s.label_ == "DRUG"]
-            spans += [(s.start_char, s.end_char, "PROBLEM") for s in found.spans.get("problems", ())]
-            doc = nlp.make_doc(found.text)
-            given = [doc.char_span(*bounds, alignment_mode="expand") for bounds in spans]
-            doc.ents = filter_spans([span for span in given if span is not None])
-            before = len(mentions.past)
-            wanted = dict.fromkeys((span.start_char for span in doc.ents), False)
-            mentions.add(nlp, doc, wanted, str(file), _RAW)
-            mentions.past[before:] = mentions.by_rules[before:]
+    """Add what `profile` finds in notes that nobody annotated, as the rules judge it. Raises ValueError likewise."""
+    _read(file, lambda note: _of_raw(mentions, profile, nlp, note["text"], str(file)), "a raw note has `text`")
+
+
+def _of_raw(mentions: Mentions, profile: Language, nlp: Language, text: str, writer: str) -> None:
+    found = profile(text[:_LONGEST_RAW])
+    spans = [(s.start_char, s.end_char, "DRUG") for s in found.ents if s.label_ == "DRUG"]
+    spans += [(s.start_char, s.end_char, "PROBLEM") for s in found.spans.get("problems", ())]
+    doc = nlp.make_doc(found.text)
+    given = [doc.char_span(*bounds, alignment_mode="expand") for bounds in spans]
+    doc.ents = filter_spans([span for span in given if span is not None])
+    before = len(mentions.past)
+    mentions.add(nlp, doc, dict.fromkeys((span.start_char for span in doc.ents), False), writer, _RAW)
+    mentions.past[before:] = mentions.by_rules[before:]
 
 
 class Matrix:
@@ -283,14 +287,14 @@ def main() -> int:
     try:
         for file in options.notes:
             of_notes(mentions, nlp, file)
+        if not mentions.past:
+            parser.error(f"no {options.kind} is judged in these notes: `history` has none of this kind that is sure")
+        if options.sentences is not None:
+            of_sentences(mentions, nlp, options.sentences)
+        if options.raw is not None:
+            of_raw(mentions, load(options.language, overrides=_NO_MODELS), nlp, options.raw)
     except ValueError as error:
         parser.error(str(error))
-    if not mentions.past:
-        parser.error(f"no {options.kind} is judged in these notes: `history` has none of this kind that is sure")
-    if options.sentences is not None:
-        of_sentences(mentions, nlp, options.sentences)
-    if options.raw is not None:
-        of_raw(mentions, load(options.language, overrides=_NO_MODELS), nlp, options.raw)
     matrix = Matrix(mentions)
     for writer, places, likely in () if options.unjudged else held_out(matrix, mentions):
         _report(writer, mentions, places, likely)

@@ -341,3 +341,20 @@ def test_a_table_that_is_no_model_is_named(tmp_path, rows, told):
     (tmp_path / "weights.tsv").write_text(rows)
     with pytest.raises(ValueError, match=told):
         HistoryModel.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [('{"note": "on Zocor"}', "line 1: 'text' is missing"), ("Zocor", "not JSON")]
+)
+def test_raw_notes_that_cannot_be_read_are_named(tmp_path, monkeypatch, capsys, line, told):
+    note = {"text": "on Zocor", "entities": [{"start": 3, "end": 8, "label": "DRUG"}]}
+    note["history"] = [{"start": 3, "end": 8, "kind": "drug", "history": False}]
+    (tmp_path / "notes.jsonl").write_text(json.dumps(note))
+    (tmp_path / "raw.jsonl").write_text(line)
+    files = [str(tmp_path / name) for name in ("out", "notes.jsonl")]
+    monkeypatch.setattr(sys, "argv", ["history_model", *files, "--raw", str(tmp_path / "raw.jsonl")])
+    with pytest.raises(SystemExit):
+        history_model.main()
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Zocor" not in error
