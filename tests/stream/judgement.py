@@ -27,12 +27,13 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A record as a client read it; `headers` None: not known."""
+    """A record as a client read it; `headers` None: not known. `written_at`: its timestamp, seconds since the epoch."""
 
     place: Place
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] | None = ()
+    written_at: float = 0.0
 
     def header(self, name: str) -> str | None:
         """A header as text, None where there is none."""

@@ -14,19 +14,22 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from tests.stream.judgement import Judge, Read, Verdict
 
+T = TypeVar("T")
+
 HOLDS, BROKEN, USAGE, UNREADABLE = range(4)
 
 _POLL_SECONDS = 0.5
 _METADATA_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _LINES = (
     "Patient seen in clinic today, feels well.",
     "History of hypertension and type 2 diabetes.",
@@ -38,6 +41,20 @@ _LINES = (
     "Amlodipine 5 mg 1 cp le matin.",
     "Paracétamol 1 g x 3/j pendant 5 jours, emoji 👩‍⚕️ et dose 𝟓 mg.",
 )
+
+
+def patiently(call: Callable[[], T]) -> T:
+    """The call's result. A client asks the brokers that it knows; behind a fault one of them may be gone or lead no more,
+    which it says by one of a dozen codes, so that every KafkaException is tried again for a minute before it is raised.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return call()
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
 
 
 class Topic:
@@ -56,7 +73,7 @@ class Topic:
                 "log_level": 0,
             }
         )
-        found = self._consumer.list_topics(name, timeout=_METADATA_SECONDS).topics[name]
+        found = patiently(lambda: self._consumer.list_topics(name, timeout=_METADATA_SECONDS)).topics[name]
         if found.error is not None:
             raise KafkaException(found.error)
         self._next = dict.fromkeys(sorted(found.partitions), 0)
@@ -189,7 +206,9 @@ def _read(message: Message) -> Read:
     headers = tuple((name, value or b"") for name, value in message.headers() or ())
     place = (message.topic() or "", message.partition() or 0, message.offset() or 0)
     key = message.key()
-    return Read(place, key.encode() if isinstance(key, str) else key, message.value(), headers)
+    return Read(
+        place, key.encode() if isinstance(key, str) else key, message.value(), headers, message.timestamp()[1] / 1000
+    )
 
 
 def _text(content: bytes | str | None) -> str | None:

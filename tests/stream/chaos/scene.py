@@ -12,13 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from tests.stream import odd_worker, verifier
 from tests.stream.chaos.feed import Feed
 from tests.stream.judgement import Verdict
 from tests.stream.kafka import Cluster
 from tests.stream.topics import Topics
+from tests.stream.verifier import patiently
 from tests.stream.worker import WorkerProcess
 
 PARTITIONS = 6
@@ -236,23 +237,14 @@ def bounds(topics: Topics, name: str) -> dict[int, tuple[int, int]]:
     """First offset and end of each partition of a topic."""
     client = Consumer({"bootstrap.servers": topics.bootstrap_servers, "group.id": "bounds", "log_level": 0})
     try:
-        parts = client.list_topics(name, timeout=20).topics[name].partitions
+        parts = patiently(lambda: client.list_topics(name, timeout=20)).topics[name].partitions
         return {part: _watermarks(client, TopicPartition(name, part)) for part in parts}
     finally:
         client.close()
 
 
 def _watermarks(client: Consumer, partition: TopicPartition) -> tuple[int, int]:
-    """First offset and end. A client asks the leader that it knows; behind a fault of brokers that may be another by now."""
-    for _ in range(20):
-        try:
-            return client.get_watermark_offsets(partition, timeout=20)
-        except KafkaException as error:
-            if error.args[0].code() not in (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE):
-                raise
-            time.sleep(0.5)
-            client.list_topics(partition.topic, timeout=20)
-    raise SceneError(f"{partition.topic}: no leader of partition {partition.partition} is known")
+    return patiently(lambda: client.get_watermark_offsets(partition, timeout=20))
 
 
 def ends(topics: Topics, name: str) -> int:
@@ -282,27 +274,9 @@ def silences(topics: Topics, after: Sequence[float], until: float) -> list[float
 
 def _events_in(topics: Topics) -> Iterator[tuple[float, int]]:
     """When each event of the output topic was written (seconds since the epoch), and from which partition its note came."""
-    client = Consumer(
-        {
-            "bootstrap.servers": topics.bootstrap_servers,
-            "group.id": "silences",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "log_level": 0,
-        }
-    )
-    try:
-        unfinished = set(client.list_topics(topics.names[1], timeout=20).topics[topics.names[1]].partitions)
-        client.assign([TopicPartition(topics.names[1], part, 0) for part in unfinished])
-        while unfinished:
-            message = client.poll(30)
-            if message is None:
-                raise SceneError("the output topic cannot be read")
-            if message.error() is not None:
-                unfinished.discard(message.partition() or 0)
-            elif (value := message.value()) is not None:
-                source = json.loads(value).get("provenance", {}).get("partition")
-                if source is not None:
-                    yield message.timestamp()[1] / 1000, source
-    finally:
-        client.close()
+    for read in topics.read(topics.names[1]):
+        if read.value is None:
+            continue
+        source = json.loads(read.value).get("provenance", {}).get("partition")
+        if source is not None:
+            yield read.written_at, source
