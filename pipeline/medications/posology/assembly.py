@@ -13,6 +13,7 @@ from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
 from pipeline.medications.posology.elements import Data, Element, Timing
 
 _LENGTHS = ("duration", "length")
+_EVENINGS = frozenset({"HS", "EVE"})
 _HOW_OFTEN = ("frequency", "period", "periodUnit", "count")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -185,6 +186,7 @@ class Assembling:
             # "1 tablet a day, 5 days a week": so many takings a week; "od on alternate days".
             for name in ("frequency", "period", "periodUnit"):
                 repeat.pop(name)
+        found = self._counted_nights(found)
         self.step.at_meal |= (
             self._beside_timing() and not self.joined and GENERAL_MEALS.issuperset(found.get("when", "-"))
         )
@@ -201,6 +203,18 @@ class Assembling:
                 known += [code for code in value if code not in known]
             else:
                 repeat[name] = value
+
+    def _counted_nights(self, found: Data) -> Data:
+        """ "At bedtime, alternate nights": nights that are only counted are no further time of the day."""
+        repeat = self.step.repeat
+        moments = [one.get("when") for one in (repeat, found)]
+        if ["NIGHT"] not in moments or not any(map(_EVENINGS.issuperset, filter(None, moments))):
+            return found
+        if _counts_days(found) and found.get("when") == ["NIGHT"]:
+            return {name: value for name, value in found.items() if name != "when"}
+        if _counts_days(repeat) and repeat.get("when") == ["NIGHT"] and found.get("when"):
+            del repeat["when"]
+        return found
 
     def _routed(self) -> bool:
         """Is the route said: in English "1 g IV x 3" and "0.4 mg SL x 3" are three doses."""
@@ -244,6 +258,11 @@ def _contradict(repeat: Data, found: Data) -> bool:
 
 def _every_other_day(found: Data) -> bool:
     return (found.get("periodUnit"), found.get("period")) == ("d", "2") and found.get("frequency") == 1
+
+
+def _counts_days(found: Data) -> bool:
+    """Does a timing say on how many of the days: "alternate nights", "3 nights a week"?"""
+    return found.get("periodUnit") == "wk" or (found.get("periodUnit") == "d" and found.get("period") != "1")
 
 
 def _so_many_a_week(found: Data) -> bool:

@@ -84,12 +84,17 @@ class Calendar:
         at = "(?:" + "|".join(sorted(kinds["clock_before"], key=len, reverse=True)) + r")\s*"
         noon, midnight = (_longest(kinds[name]) for name in ("clock_noon", "clock_midnight"))
         self._named = re.compile(rf"(?:(?P<noon>{noon})|(?P<midnight>{midnight}))(?![^\W_])")
+        hours = _longest(kinds["clock_hour"])
         if lang == "fr":
-            clock = r"(?P<h>\d{1,2})\s?(?:h|heures?)\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)"
+            clock = rf"(?P<h>\d{{1,2}})\s?{hours}\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{{1,2}}):(?P<m2>[0-5]\d)"
         else:
+            am, pm, short_am, short_pm = (
+                _longest(kinds[f"clock_{half}"]) for half in ("am", "pm", "short_am", "short_pm")
+            )
             clock = (
-                rf"(?P<h>\d{{1,2}})(?::(?P<m>[0-5]\d))?\s?(?P<half>am|pm|a\.m\.?|p\.m\.?)(?![^\W_])|(?P<h3>12)\s?(?:{noon}|(?P<twelve>{midnight}))(?![^\W_])"
-                r"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?(?:h|hrs|hours))?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
+                rf"(?P<h>\d{{1,2}})(?::(?P<m>[0-5]\d))?(?:\s?(?:(?P<am>{am})|(?P<pm>{pm}))|(?P<short>(?P<am2>{short_am})|(?P<pm2>{short_pm})))(?![^\W_])"
+                rf"|(?P<h3>12)\s?(?:{noon}|(?P<twelve>{midnight}))(?![^\W_])"
+                rf"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?{hours})?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
             )
         # "0.5 units/h from midnight to 6 am": an hour at which something ends.
         self._until = re.compile(
@@ -194,12 +199,14 @@ class Calendar:
             if written is None:
                 break
             said = clock.groupdict()
-            plain = plain or bool(said.get("half") or said.get("dial")) or clock["m2"] is not None  # "1800h"
+            plain = plain or any(said.get(sign) for sign in ("am", "pm", "dial", "m2"))  # "1800h"
             times.append(written)
             end = clock.end()
             joint = self._clock_joint.match(text, end)
             if joint is None:
                 break
+            if said.get("short") and "-" in joint[0]:
+                return None  # "12a-6a": from the one to the other
             place = joint.end()
         if not times or (at is None and not plain and len(times) < 2):
             return None
@@ -234,12 +241,12 @@ def _time(clock: re.Match[str]) -> str | None:
         return _MIDNIGHT if groups["twelve"] else _MIDDAY
     hour = int(groups.get("h") or groups.get("h2") or groups.get("h4") or 0)
     minute = int(groups.get("m") or groups.get("m2") or groups.get("m4") or 0)
-    half = (groups.get("half") or "").replace(".", "")
-    if half in ("am", "pm") and not 1 <= hour <= _HALF_DAY:
+    morning, evening = (groups.get(f"{half}m") or groups.get(f"{half}m2") for half in "ap")
+    if (morning or evening) and not 1 <= hour <= _HALF_DAY:
         return None
-    if half == "am":
+    if morning:
         hour %= _HALF_DAY
-    elif half == "pm":
+    elif evening:
         hour = hour % _HALF_DAY + _HALF_DAY
     if hour == _HOURS and minute == 0:
         hour = 0

@@ -21,6 +21,7 @@ class CourseWords:
     Attributes:
         starts: what the first four begin with, as `lead` gives it; `source`: matches wherever one of them does.
         day_of: "day 3 of 7"; days_to: "on days 2 through 5"; day_number: "day 1", "days 1, 8 and 15".
+        weeks: "weeks 1-2", "week 3"; onward, from_day: around a number, from which on something is taken: "day 8 ONWARDS".
         at_times: "at 0, 2 and 6 weeks", for which FHIR has no form.
         numbered: what the first three begin with.
         slashed: "3/7", "2/52", "6/12": so many days, weeks, months; also "1/52 to 2/52".
@@ -64,6 +65,14 @@ class CourseWords:
             rf"{at} {several}\s?{alternatives(times('h', 'd', 'wk', 'mo'), to_the_end=True)}"
             rf"|(?:{at} )?{alternatives(times('wk', 'mo'))}\s?{several}(?![\d.,]*\d|\s?[^\W\d_]{{0,3}}g(?![^\W_]))"
         )
+        weeks = rf"(?:{words('week_noun')} ?{sign}|{words('week_sign')})"
+        self.weeks = re.compile(
+            rf"(?:{words('days_lead', 'day_lead', 'day_from')} )?{weeks}(?P<first>\d{{1,2}})"
+            rf"(?:\s?(?P<to>{through}|&|\b{joint})\s?(?:{weeks})?(?P<last>\d{{1,2}}))?(?:\s?{of}\s?\d{{1,2}})?"
+            rf"(?P<open>\s?{words('day_onward')})?(?![\d/%]|[.,]\d|\s?[,&]\s?\d{{1,2}}(?!\d|[.,]\d|\s?[^\W\d_])|-\d|[^\W_])"
+        )
+        self.onward = re.compile(rf"\s?{words('day_onward')}(?![^\W_])")
+        self.from_day = re.compile(rf"(?<![^\W_]){words('day_from')}\s*\Z")
         lead_of_days = rf"(?:{words('day_lead', 'days_lead')} )?"
         self.numbered = re.compile(
             rf"{lead_of_days}{words('day_noun', 'dose_noun', 'day_letter', 'stay_letter')}\s?(?:#|n|{number})"
@@ -73,10 +82,18 @@ class CourseWords:
             # "days 1-3, 8" are no course; "days 1-3, 2 tablets" is.
             rf"(?P<last>\d{{1,2}})(?![^\W_]|[/-]|,\s?\d{{1,2}}(?![\d.,]*\d|\s?(?!{joint})[^\W\d_])|\s?{of}\s?\d)"
         )
-        self.source = (
-            rf"{self.numbered.pattern}|{letter}\s?\d|(?:{at} )?{alternatives(times('wk', 'mo'))}? ?\d{{1,2}}\s?[,&/ ]"
+        self.source = rf"{self.numbered.pattern}|{self.weeks.pattern}|{letter}\s?\d|(?:{at} )?{alternatives(times('wk', 'mo'))}? ?\d{{1,2}}\s?[,&/ ]"
+        first = (
+            "day_lead",
+            "days_lead",
+            "day_noun",
+            "dose_noun",
+            "day_letter",
+            "stay_letter",
+            "listed_lead",
+            "week_noun",
+            "week_sign",
         )
-        first = ("day_lead", "days_lead", "day_noun", "dose_noun", "day_letter", "stay_letter", "listed_lead")
         begin = [phrase for name in first for phrase in kinds.get(name, ())]
         self.starts = frozenset(lead(word, 0) for word in (*begin, *times("wk", "mo")))
         stroke = r"(?:7|52|12)"

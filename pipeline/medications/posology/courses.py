@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from pipeline import resources
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.course_words import CourseWords
 from pipeline.medications.posology.elements import Data, Element, Seen, Timing, skip
 from pipeline.medications.posology.numbers import Number, UnreadError, digits
 from pipeline.medications.posology.vocabulary import Vocabulary
+from pipeline.text.phrases import alternatives, any_of
 
 #: Longer than this, an infusion's time in hours is the length of a course ("for 48 hours").
 MAX_INFUSION_HOURS = 24
@@ -21,7 +23,12 @@ COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 EACH = "each"
 #: The code of a length over which something is given, and no course where the dose is one of the body's surface or is being changed.
 OVER = "over"
+#: The code of days that are named: "days 2-5"; and of one that what is taken on them follows: "days 2-5: 250 mg".
+DAYS, HEAD = "days", "head"
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
+#: Of a day from which on something is taken: "day 8 onwards".
+LAST = "last"
+_PAIR = 2
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
 
@@ -32,6 +39,13 @@ class Courses(Vocabulary):
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
         self._in_course = CourseWords(lang, self.amounts.units)
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        hours, days = (
+            alternatives(word for word, unit in self._time_units.items() if unit == code) for code in ("h", "d")
+        )
+        released, worn = any_of(kinds.get("released", ())), any_of(kinds["worn"])
+        # "24hr tablet", "7-day patch": how long it releases.
+        self._described = re.compile(rf"\d+\s?-?(?:{hours}(?=\s+{released}(?![^\W_]))|{days}(?=\s+{worn}(?![^\W_])))")
 
     def _since(self, text: Seen, place: int) -> Element | None:
         length = self._stated_end(text, place) if self._has("ago", text) else 0
@@ -46,6 +60,8 @@ class Courses(Vocabulary):
             passed = self._span(text, skip(text, later))
             return Element("since", place, end, (passed, elapsed) if passed is not None else None, "start_unread")
         words = self._in_course
+        if (week := self._week_number(text, place)) is not None:
+            return week
         if (times := words.at_times.match(text, place)) is not None:
             return Element("unread", place, times.end(), code="frequency_unread")
         if words.numbered.match(text, place) is None:
@@ -55,10 +71,36 @@ class Courses(Vocabulary):
         if days := words.days_to.match(text, place):
             span = int(days["last"]) - int(days["first"]) + 1
             if span > 1:
-                return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"))
-        if day := words.day_number.match(text, place):
-            return Element("day", place, day.end())
+                return Element("duration", place, days.end(), quantity_of(Decimal(span), None, "d"), DAYS)
+        if (day := words.day_number.match(text, place)) and not self._counts(text, day.end()):
+            onward = words.onward.match(text, day.end())
+            last = onward is not None or words.from_day.search(text, max(0, place - _DATE_LEAD), place) is not None
+            return Element("day", place, onward.end() if onward is not None else day.end(), LAST if last else None)
         return self._dated(text, place)
+
+    def _counts(self, text: Seen, place: int) -> bool:
+        """Does a unit stand behind a figure: "les 3 derniers jours 10 mg"?"""
+        return text[place - 1].isdigit() and self.amounts.unit_at(text, skip(text, place)) is not None
+
+    def _week_number(self, text: Seen, place: int) -> Element | None:
+        """ "week 3", "weeks 1-2": the first one and how many they are, 0 for all that follow."""
+        week = self._in_course.weeks.match(text, place)
+        if week is None:
+            return None
+        number = week.start("last") if week["last"] else week.start("first")
+        try:
+            found = self._amount_at(text, number)
+        except UnreadError:
+            found = None
+        if found is not None and found[1].measure and not week["open"]:
+            return None  # "per week 2 tablets"
+        first = int(week["first"])
+        count = int(week["last"] or first) - first + 1
+        adjoining = not week["last"] or count == _PAIR or self.numbers.joint.fullmatch(week["to"]) is not None
+        if count < 1 or not adjoining:
+            return None
+        led = week["open"] or self._in_course.from_day.search(text, max(0, place - _DATE_LEAD), place)
+        return Element("week", place, week.end(), (first, 0 if led else count))
 
     def _span(self, text: Seen, place: int) -> Data | None:
         """A length of time in the shape of the event; None for one that cannot be read."""
@@ -199,6 +241,8 @@ class Courses(Vocabulary):
         length = self._length_at(text, start)
         if length is None and (nights := self._nights(text, place, start, led=bool(end))) is not None:
             return nights
+        if not end and (described := self._described.match(text, start)) is not None:
+            return Element("filler", place, described.end())
         if length is not None:
             try:
                 value = self.numbers.read(length["low"], length["high"])

@@ -62,6 +62,9 @@ class Step:
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
     purpose: str | None = None  # for what its amount is: "1 tab FOR MODERATE PAIN"
+    weeks: tuple[int, int] | None = (
+        None  # its first week as it is numbered, and of how many it is; 0 for all that follow
+    )
     days: int = 0  # so many days one behind the other were said: "days 2 and 3"
     bare: bool = False  # its dose is a number without a unit, which nobody can read
     vague: bool = False  # when it is taken is said, but cannot be read
@@ -176,22 +179,23 @@ def _of_one_day(found: list[Data]) -> list[Data]:
     if len(found) < 2:
         return found
     said = [(data.get("timing") or {}).get("repeat") or {} for data in found]
-    named = [when for repeat in said for when in repeat.get("when", ())]
-    meals = [when for when in said[-1].get("when", ()) if when in GENERAL_MEALS]
+    name = "timeOfDay" if "timeOfDay" in said[0] else "when"  # "one at 8, one at noon"
+    named = [when for repeat in said for when in repeat.get(name, ())]
+    meals = [when for when in said[-1].get(name, ()) if when in GENERAL_MEALS]
     moments = [when for when in named if when not in meals]  # "..., all with meals" stands behind the last one
     if GENERAL_MEALS & set(moments) or len(set(moments)) < len(moments):
         return found
-    times = {name: value for name, value in said[0].items() if name != "when"}
+    times = {key: value for key, value in said[0].items() if key != name}
     if times and times != {"frequency": len(moments), "period": "1", "periodUnit": "d"}:
         return found
-    if "when" not in said[0] or any(repeat.keys() != {"when"} for repeat in said[1:]):
+    if name not in said[0] or any(repeat.keys() != {name} for repeat in said[1:]):
         return found
-    rest = [{name: value for name, value in data.items() if name != "timing"} for data in found]
+    rest = [{key: value for key, value in data.items() if key != "timing"} for data in found]
     last = rest[-1]
-    behind = {name: value for name, value in last.items() if name != "duration"}
+    behind = {key: value for key, value in last.items() if key != "duration"}
     if "dose" not in last or any(data != behind for data in rest[:-1]):
         return found
-    return [{**last, "timing": timing_of({**times, "when": moments + meals})}]
+    return [{**last, "timing": timing_of({**times, name: moments + meals})}]
 
 
 def _counted_once(found: Sequence[Data]) -> None:

@@ -8,9 +8,13 @@ from dataclasses import replace
 
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
+from pipeline.medications.posology.courses import DAYS, HEAD
 from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step
 from pipeline.medications.posology.elements import Element, Timing
 
+_DOSES, _LENGTHS = frozenset({"amount", "slots"}), frozenset({"duration", "length"})
+# What stands before a day that begins something.
+_APART = frozenset({"mark", "then", "drug", "take", "form", "route"})
 _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 
 
@@ -68,6 +72,36 @@ def doses_in_turn(step: Step) -> list[Step]:
     """The steps of such doses; how long each of them is taken is not known."""
     first, *rest = in_parts(replace(step, duration=None))
     return [first, *(replace(part, follows=True) for part in rest)]
+
+
+def mark_heads(elements: Sequence[Element]) -> None:
+    """Tell the days behind which stands what is taken on them, "day 1: 40 mg, day 2: 30 mg", from those behind their dose.
+
+    A length is such a one only if the first one is: "for 3 days 40 mg, then for 3 days 20 mg".
+    """
+    dosed = next((number for number, one in enumerate(elements) if one.kind in _DOSES), len(elements))
+    ahead = any(one.kind in _LENGTHS for one in elements[:dosed])
+    for number, element in enumerate(elements):
+        length = element.kind in _LENGTHS and (element.code == DAYS or (ahead and not element.code))
+        if element.kind not in ("day", "week") and not length:
+            continue
+        before = elements[number - 1] if number else None
+        behind = next((one for one in elements[number + 1 :] if not _leads_on(one)), None)
+        apart = before is None or before.kind in _APART
+        if apart and behind is not None and behind.kind in _DOSES:
+            element.code = HEAD
+
+
+def weeks_of(step: Step) -> int:
+    """How many weeks a step is taken; 0 where its week may be when it is given: "160 mg week 0, 80 mg week 2"."""
+    first, count = step.weeks or (0, 0)
+    often = step.repeat.get("periodUnit", "d") in ("d", "h") and bool(step.repeat or step.slots)
+    return count if first and (count > 1 or often) else 0
+
+
+def _leads_on(element: Element) -> bool:
+    """Does an element stand between the name of a day and what is taken on it: "day 1: take 2 tablets"?"""
+    return element.kind in ("filler", "take") or (element.kind == "mark" and element.value in (":", "("))
 
 
 def share_unit(elements: Sequence[Element]) -> None:

@@ -11,7 +11,6 @@ from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
 from pipeline.medications.posology.elements import WORD, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError, digits
-from pipeline.medications.posology.regions import DRUG_SIGN
 from pipeline.text.phrases import alternatives
 
 # What happens so often is named by so many words.
@@ -180,8 +179,6 @@ class Limits(Courses):
 
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
-        if (perhaps := self._may_become(text, place)) is not None:
-            return perhaps
         onward = self._cue_end("taper_on", text, place)
         if onward and self._ends(text, onward):
             return Element("by", place, onward)  # "for 5 days, then taper slowly": nobody says until when
@@ -195,16 +192,6 @@ class Limits(Courses):
         if stop <= start:
             return self._changes_over(text, place)
         return Element("by", place, self._aim_end(text, self._timed_end(text, stop)))
-
-    def _may_become(self, text: Seen, place: int) -> Element | None:
-        """ "50 mg, may go to 100 mg in 2/52": what the dose may be later; the dose is what stands before."""
-        end = self._cue_end("may_become", text, place)
-        stop = self._single_end(text, skip(text, end)) if end else 0
-        if not stop or not any(map(str.isdigit, text[text.rfind(DRUG_SIGN, 0, place) + 1 : place])):
-            return None
-        stop = self._timed_end(text, stop)
-        later = self._since(text, start) if (start := skip(text, stop)) < len(text) else None
-        return Element("by", place, later.end if later is not None and later.kind == "since" else stop)
 
     def _changes_over(self, text: Seen, place: int) -> Element | None:
         """ "reducing over 7 days": no length of the dose that is said."""
@@ -286,6 +273,9 @@ class Limits(Courses):
                     return Element("old", place, to)
                 if self.lang != "fr" and self._to_amount.search(text, 0, place) and not self._is_range(text, start):
                     return Element("old", place, timed, "was")  # "down to 10 mg from 20 mg"
+        other = self._cue_end("not_when", text, place)
+        if other and (timed := self._when_end(text, other)):
+            return Element("old", place, timed, "was")
         end = self._cue_end("was", text, place)
         told = self._cue_end("was_in_brackets", text, place) != end or text[:place].rstrip().endswith("(")
         if end and told:
@@ -294,6 +284,18 @@ class Limits(Courses):
             if stop:
                 return Element("old", place, self._timed_end(text, stop), "was")
         return None
+
+    def _when_end(self, text: Seen, end: int) -> int:
+        """Where a time of day or a day ends that stands behind a word; 0 for anything else."""
+        start = skip(text, end)
+        try:
+            match = self._phrase_at(text, start) if start < len(text) else None
+        except UnreadError:
+            return 0
+        if match is not None and match.row["when"]:
+            return self._timed_end(text, end)
+        found = self._calendar.match(text, start, offsets=False) if start < len(text) else None
+        return found[0] if found is not None and found[1] is not None and "slots" not in found[1] else 0
 
     def _is_range(self, text: Seen, start: int) -> bool:
         try:

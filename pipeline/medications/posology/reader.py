@@ -12,6 +12,7 @@ from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, Timing, bare, skip
 from pipeline.medications.posology.further import share_unit
+from pipeline.medications.posology.meals import RegionalMeals
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
@@ -85,6 +86,7 @@ class PosologyLanguage:
         self._others = OtherThings(lang)
         self._scales = Scales(lang)
         self._shared = Shared(lang)
+        self._meals = RegionalMeals(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
         self._units = {row["code"]: row["unit"] for row in rows if row["unit"]}
         # A form for a place of the body names no route: "eye drops", beside "oral solution".
@@ -150,6 +152,7 @@ class PosologyLanguage:
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
         share_unit(elements)
+        self._meals.settle(elements, folded)
         _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
 

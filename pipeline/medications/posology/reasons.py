@@ -76,6 +76,47 @@ class Reasons(Thresholds, ABC):
             end = word.end()
         return None
 
+    def _planned(self, text: Seen, place: int) -> Element | None:
+        """ "50 mg, may go to 100 mg in 2/52", "increase to 100 mg if needed": what the dose may be later, and is not yet.
+
+        With its time a change is a step though it has a condition: "increasing to 5 mg after 2 weeks if U&Es stable".
+        """
+        perhaps = self._cue_end("may_become", text, place)
+        dose = self._planned_end(text, perhaps or self._cue_end("then_to", text, place), place)
+        if not dose:
+            return None
+        stop = self._timed_end(text, dose)
+        later = self._since(text, start) if (start := skip(text, stop)) < len(text) else None
+        timed = later is not None and later.kind == "since"
+        if later is not None and timed:
+            stop = later.end
+        ends = (self._condition_end(text, at) for at in range(dose, stop + 1) if at == stop or text[at].isspace())
+        end = next(filter(None, ends), 0)
+        return Element("by", place, max(end, stop)) if perhaps or (end and not timed) else None
+
+    def _planned_end(self, text: Seen, end: int, place: int) -> int:
+        """Where the dose ends to which words lead that end at a place; 0 without one, or without a figure before it."""
+        stop = self._single_end(text, skip(text, end)) if end else 0
+        if not stop or not any(map(str.isdigit, text[text.rfind(DRUG_SIGN, 0, place) + 1 : place])):
+            return 0
+        return stop
+
+    def _condition_end(self, text: Seen, place: int) -> int:
+        """Where a condition ends that begins at a place, or "if needed"; 0 without one."""
+        start = skip(text, place)
+        try:
+            needed = self._phrase_at(text, start) if start < len(text) else None
+        except UnreadError:
+            return 0
+        if needed is not None and needed.row["flag"] == "as_needed":
+            return needed.end
+        cue = self._cue_end("condition", text, start)
+        behind = skip(text, cue)
+        if not cue or self._cue_end("no_reason", text, behind):
+            return 0
+        stop = self._reason_end(text, behind)
+        return stop if stop > behind else 0
+
     def _as_needed(self, text: Seen, place: int) -> Element | None:
         if (visit := self._visit(text, place)) is not None:
             return visit
@@ -104,7 +145,10 @@ class Reasons(Thresholds, ABC):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
                 behind = skip(text, stop, " \t,")
                 if any(self._cue_end(kind, text, behind) for kind in ("then_to", "changing", "by_verb")):
-                    return Element("hold", place, stop)  # "if BP > 140, increase to 20 mg"
+                    changed = self._planned_end(text, self._cue_end("then_to", text, behind), place)
+                    return Element(
+                        "hold", place, self._timed_end(text, changed) if changed else stop
+                    )  # "if BP > 140, increase to 20 mg"
                 return Element("as_needed", place, stop, (start, stop), code="condition")
             return None
         end = self._cue_end("reason", text, place)
@@ -136,7 +180,9 @@ class Reasons(Thresholds, ABC):
             return Element("hold", place, visit)  # "p.r.n. follow-up"
         if self._is_route(text, start):
             return Element("as_needed", place, end)  # "p.r.n. IM for agitation"
-        comma = skip(text, end, " \t,")
+        if text[start : start + 1] == ":" and text[start - 1 : start] != " ":
+            start = skip(text, start + 1)  # "PRN: muscle spasm"
+        comma = skip(text, end, " \t,:")
         for kind in ("reason", "condition"):
             cue = self._cue_end(kind, text, comma)
             if cue and not self._cue_end("no_reason", text, skip(text, cue)) and self._course(text, comma) is None:

@@ -21,7 +21,7 @@ from pipeline.medications.posology.frequencies import Frequencies
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
 from pipeline.medications.posology.reasons import mark_end
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
-from pipeline.text.phrases import alternatives, any_of
+from pipeline.text.phrases import alternatives
 
 #: More hours than these are told of no dial.
 _HOURS_TOLD = 4
@@ -75,9 +75,6 @@ class Scanner(Frequencies):
         self._score = re.compile(
             rf"(?<![^\W_]){score}\s?(?:[:=]|{alternatives(words['to'])})?\s?(?:\d{{1,2}}(?:/10)?\s?{to})?\s*\Z"
         )
-        hours = alternatives(word for word, unit in self._time_units.items() if unit == "h")
-        # "24hr tablet", "12 hour patch": how long it releases.
-        self._described = re.compile(rf"\d+\s?-?{hours}(?=\s+{any_of(words.get('released', ()))}(?![^\W_]))")
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         outdone: tuple[Read, ...] = (self._course, self._amount)
@@ -228,9 +225,10 @@ class Scanner(Frequencies):
                 lambda word: [self._in_course.source, *self._counting(word)],
             ),
             Reader(self._limit, ("max",), numbers, self._counting),
-            Reader(self._step_by, ("by", "by_verb", "taper_on", "may_become")),
+            Reader(self._step_by, ("by", "by_verb", "taper_on")),
+            Reader(self._planned, ("may_become", "then_to")),
             Reader(self._again, ("again", "may_again")),
-            Reader(self._old, ("from", "was")),
+            Reader(self._old, ("from", "was", "not_when")),
             Reader(self._infusion, ("over",)),
             Reader(
                 self._course,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
 from pipeline.medications.posology.counts import counted, in_parts, in_row
-from pipeline.medications.posology.courses import COURSE_UNITS, EACH, OVER
+from pipeline.medications.posology.courses import COURSE_UNITS, EACH, HEAD, LAST, OVER
 from pipeline.medications.posology.dosage import (
     agree,
     course_of,
@@ -27,7 +27,16 @@ from pipeline.medications.posology.dosage import (
     untold,
 )
 from pipeline.medications.posology.elements import Data, Element, Reading, Timing
-from pipeline.medications.posology.further import by_reason, doses_in_turn, in_turn, of_patch, timed_alike, untimed
+from pipeline.medications.posology.further import (
+    by_reason,
+    doses_in_turn,
+    in_turn,
+    mark_heads,
+    of_patch,
+    timed_alike,
+    untimed,
+    weeks_of,
+)
 from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
 
@@ -150,14 +159,29 @@ class _Assembly(Placing):
 
     # What is said
 
+    def _headed(self) -> None:
+        """What stands behind the name of a day is a step of its own: "day 1: 40 mg, day 2: 30 mg"."""
+        if self.step.amounts and self.step.timed() and not self._product_only():
+            self._next()
+
     def _day(self, element: Element) -> None:
+        if element.code == HEAD:
+            self._headed()
         self.step.on_a_day = True
         days = [int(day) for day in _FIGURES.findall(self.text[element.start : element.end])]
         self.step.on_days = len(days) > 1
+        if element.value == LAST:
+            self.step.on_days = False
+            return
         self.step.days = len(days) if days and days == [*range(days[0], days[-1] + 1)] else 1 - self.step.on_days
         if self.step.on_days and _of_cycle(self.step.repeat):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
+
+    def _week(self, element: Element) -> None:
+        if element.code == HEAD:
+            self._headed()
+        self.step.weeks, self.step.on_a_day = element.value, True
 
     def _timing(self, element: Element) -> None:
         timing: Timing = element.value
@@ -245,6 +269,8 @@ class _Assembly(Placing):
         return length["durationUnit"] == "h" and any(rate["denominator"].get("unit") == "h" for rate in rates)
 
     def _duration(self, element: Element) -> None:
+        if element.code == HEAD:
+            self._headed()
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"
         if element.code == OVER and self.changed:
@@ -294,6 +320,8 @@ class _Assembly(Placing):
 
     def _length(self, element: Element) -> None:
         """A time with no word before it: the course where it can be one ("1 cp le soir 3 jours")."""
+        if element.code == HEAD:
+            self._headed()
         if element.value.get("unit") in ("min", "h") and self.last is not None and infusing(self.last):
             self._infusion(replace(element, value=_given(element.value)))
             return
@@ -405,6 +433,8 @@ def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> Non
     for step in steps:
         if step.on_a_day and step.days and step.duration is None:
             step.duration = quantity_of(Decimal(step.days), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+        if step.weeks is not None and step.duration is None and (count := weeks_of(step)):
+            step.duration = quantity_of(Decimal(count), None, "wk")  # "25 mg daily weeks 1-2"
     timed_alike([step for step in steps if step.band])
     by_reason(steps)
     for step, following in itertools.pairwise(steps):
@@ -417,6 +447,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = _Assembly(text, lang, units)
     elements = in_row(elements)
+    mark_heads(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None
