@@ -8,12 +8,13 @@ admitted for pneumonia. He was given X.") a past tense is an end.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.dating import DatedSpan
+from pipeline.qualifiers.drug_reach import STATEMENT_REACH, STORY_SENTENCES, reach_of, succeeded
 from pipeline.qualifiers.history_words import ENUMERATED, HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -70,24 +71,15 @@ _TAKEN_REACH = 40
 _LAST_USE_REACH = 40
 # A drug taken up again later than so many characters behind its end was past for a while.
 _RESUMED_REACH = 200
-# A story goes on for so many sentences behind the one that opens it.
-_STORY = 2
 # The end of a drug holds for the mentions of it within so many characters.
 _SAME_REACH = 300
 # The drug of which the same is told stands within so many characters before.
 _ALIKE_REACH = 120
 # In a sentence words are looked for within so many characters of a drug.
 _TOLD_REACH = 400
-# A statement of its own within a sentence is looked for within so many characters of a cue.
-_STATEMENT_REACH = 200
-
-# The drug that takes the place of another is named within so many characters.
-_SUCCESSOR_REACH = 40
 
 # Between two drugs: what is told of the second is not of the first.
 _APART = re.compile(r";|(?<=[\w)/]\w)\.\s|\([^)]*\Z")
-# What joins a drug to the next one as one with it.
-_JOINS = re.compile(r" ?(?:/|\+|&| and | et ) ?")
 
 Stretch = tuple[int, int, CueData]
 
@@ -137,7 +129,8 @@ class DrugEnds:
         starts = [start for start, _, _ in drugs]
         for low, high, cue in stretches:
             rule = cue["rule"]
-            high = _reach(folded.place(cue["start"]), folded.place(cue["end"]), high, drugs, starts, folded.folded)
+            bounds = folded.place(cue["start"]), folded.place(cue["end"])
+            high = reach_of(bounds, high, drugs, starts, folded.folded, words)
             if rule in _OPENING:
                 by_rule[STORY].append((low, high, cue))
                 by_rule[_OPENING[rule]].append((low, high, {**cue, "rule": _OPENING[rule]}))
@@ -153,7 +146,7 @@ class DrugEnds:
                 by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
             elif rule == SUCCEEDED:
                 by_rule["stopped"].append((low, high, {**cue, "rule": "stopped"}))
-                before = _succeeded(high, drugs, folded, propositions, words)
+                before = succeeded(high, drugs, folded, propositions, words)
                 if before is not None:
                     by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
             else:
@@ -187,7 +180,7 @@ class DrugEnds:
             index = bisect_left(self.starts, start) - 1
             near = index >= 0 and self.drugs[index][1] >= start - _ALIKE_REACH
             word = self.word(*self.drugs[index]) if near else None
-        if word is not None and word["rule"] == "stopped" and self._behind(self.words.to_resume, end):
+        if word is not None and self._goes_on_behind(word, end):
             return None
         if word is not None and self.resumed:
             resumed = self.resumed.get(self.folded.folded[start:end], [])
@@ -196,6 +189,12 @@ class DrugEnds:
                 return None
         return word
 
+    def _goes_on_behind(self, word: CueData, end: int) -> bool:
+        """Whether words behind a drug tell that it is taken now in another dose, or is to be taken up again after it was stopped."""
+        if self._behind(self.words.now_dosed, end):
+            return True
+        return word["rule"] == "stopped" and self._behind(self.words.to_resume, end)
+
     def harming(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """The drugs before a problem that may have done it, the nearest first: "metoprolol - fatigue", "X changed to Y for cough"."""
         index = bisect_left(self.starts, start) - 1
@@ -203,15 +202,17 @@ class DrugEnds:
         if index < 0 or self.drugs[index][1] < start - _TOLD_HARM_REACH:
             return []
         first = self.drugs[index]
-        near = first[1] >= start - _HARM_REACH and words.did.fullmatch(text, first[1], start) is not None
-        if not near and words.did_then.fullmatch(text, first[1], start) is None:
-            return []
         if words.lasts.match(text, end) is not None:
             return []
         changed = index and words.changed_to.search(
             text, max(self.drugs[index - 1][1], first[0] - _GAP_REACH), first[0]
         )
-        return [first, self.drugs[index - 1]] if changed else [first]
+        near = first[1] >= start - _HARM_REACH and words.did.fullmatch(text, first[1], start) is not None
+        if near or words.did_then.fullmatch(text, first[1], start) is not None:
+            return [first, self.drugs[index - 1]] if changed else [first]
+        if changed and words.changed_for.fullmatch(text, first[1], start) and not words.is_chronic(text, start, end):
+            return [self.drugs[index - 1]]
+        return []
 
     def under(self, title: CueData, start: int, end: int) -> CueData | None:
         """The title of past drugs that a drug stands under, unless more is said of it.
@@ -227,7 +228,9 @@ class DrugEnds:
         `over`: a course that began then was over before the note.
         """
         text, words = self.folded.folded, self.words
-        if self._behind(words.resumed, end) or words.last_use.search(text, max(0, dated - _LAST_USE_REACH), dated):
+        if self._behind(words.resumed, end) or self._behind(words.now_dosed, end):
+            return True
+        if words.last_use.search(text, max(0, dated - _LAST_USE_REACH), dated):
             return True
         stopped = self._behind(words.stopped, end)
         if not (over or stopped) and (self.scopes[PRESENT].over(start, end) is not None or self._began(start, dated)):
@@ -360,8 +363,8 @@ class DrugEnds:
         start, end = self.folded.place(cue["start"]), self.folded.place(cue["end"])
         if cue["rule"] != PRESENT and statement.search(text, start, end) is not None:
             return low, low, cue
-        following = statement.search(text, end, min(high, end + _STATEMENT_REACH))
-        for before in statement.finditer(text, max(low, start - _STATEMENT_REACH), end):
+        following = statement.search(text, end, min(high, end + STATEMENT_REACH))
+        for before in statement.finditer(text, max(low, start - STATEMENT_REACH), end):
             if before.start() < start:
                 low = before.start()
         return low, high if following is None else following.start(), cue
@@ -423,77 +426,8 @@ class DrugEnds:
         index = bisect_left(self.sections.starts, self.folded.start(end))
         following = self.sections.starts[index : index + 1]
         last = place(following[0]) if following else len(text)
-        for _ in range(_STORY):
+        for _ in range(STORY_SENTENCES):
             if end >= last or self.words.now.match(text, end) is not None:
                 break
             _, end = self.propositions.sentence(end)
         return low, min(end, last), cue
-
-
-def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions) -> list[tuple[int, int]]:
-    """The sentences whose words may tell of drugs: those of their mentions, in order, the story before and the end behind."""
-    sentences = propositions.sentences
-    near: list[tuple[int, int]] = []
-    for start, _, _ in drugs:
-        index = bisect_right(sentences, start) - 1
-        low = sentences[max(0, index - _STORY - 1)] if index > 0 else 0
-        high = sentences[index + 2] if index + 2 < len(sentences) else propositions.length
-        if near and low <= near[-1][1]:
-            near[-1] = near[-1][0], max(near[-1][1], high)
-        else:
-            near.append((low, high))
-    return near
-
-
-def _reach(start: int, end: int, high: int, drugs: list[tuple[int, int, int]], starts: list[int], text: str) -> int:
-    """How far a cue reaches: over drugs that are one with the next; no further than brackets that hold it and a drug."""
-    if high == end + NEXT:
-        return end if any(sign in text[end:high] for sign in ",)") else _joined(high, drugs, text)
-    low = max(0, start - _STATEMENT_REACH)
-    if text.rfind("(", low, start) <= text.rfind(")", low, start):
-        return high
-    closing = text.find(")", end, high)
-    index = bisect_left(starts, end)
-    return closing if index < len(starts) and starts[index] < closing else high
-
-
-def _joined(high: int, drugs: list[tuple[int, int, int]], text: str) -> int:
-    """Where the drug that begins right before an offset ends, with those that "and" or a slash joins to it."""
-    index = bisect_left(drugs, (high - NEXT,))
-    while index < len(drugs) and drugs[index][0] <= high:
-        high = drugs[index][1]
-        joined = _JOINS.match(text, high)
-        index += 1
-        high = joined.end() if joined is not None else high
-        if joined is None:
-            break
-    return high
-
-
-def _succeeded(
-    cue_end: int,
-    drugs: list[tuple[int, int, int]],
-    folded: FoldedText,
-    propositions: Propositions,
-    words: HistoryWords,
-) -> tuple[int, int] | None:
-    """The bounds of the one drug before a cue that is told as begun or used, whose place another takes, else None."""
-    index = bisect_left(drugs, (cue_end,))
-    if index in (0, len(drugs)) or drugs[index][0] > cue_end + _SUCCESSOR_REACH:
-        return None
-    text, successor = folded.folded, drugs[index]
-    own, _ = propositions.sentence(cue_end - 1)
-    low = own
-    for _ in range(_STORY):
-        if not low or drugs[index - 1][0] >= low:
-            break
-        low, _ = propositions.sentence(low - 1)
-    first = bisect_left(drugs, (low,))
-    found = drugs[first:index]
-    # Two only where one is a name of the other: "VPA (Depakene)".
-    one = len(found) == 1 or (len(found) == 2 and text[found[0][1] : found[1][0]].strip() == "(")
-    if not one or words.used.search(text, low, found[0][0]) is None:
-        return None
-    if text[successor[0] : successor[1]] in {text[start:end] for start, end, _ in found}:
-        return None
-    return found[0][0], found[-1][1]

@@ -37,8 +37,8 @@ from pipeline.qualifiers.drug_ends import (
     TAKEN_SECTIONS,
     TOLD_NOW,
     DrugEnds,
-    sentences_near,
 )
+from pipeline.qualifiers.drug_reach import sentences_near
 from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Tokens
 from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words

@@ -25,6 +25,7 @@ class HistoryWords:
 
     Attributes:
         joins: at the end of an entity: it is enumerated with what follows.
+        one_with: between two drugs: what is told of one is told of both.
         own_verb: at the beginning of a further item: it has a verb of its own.
         predicate: at the beginning of a proposition: it is about the entity before it.
         of_treatment: as `predicate`, but said of treatments only: a problem is not stopped.
@@ -44,6 +45,7 @@ class HistoryWords:
         did_then: as `did`, in a whole statement: the drug was stopped for it, or brought it.
         lasts: behind a problem: it goes on.
         changed_to: before a drug: it took the place of the one before it.
+        changed_for: between such a drug and a problem: the problem is why.
         told_of: between two drugs: what is told of the first alone.
         to_resume: behind a drug that was stopped: it is to be taken up again.
         advised: between the word of an end and a drug: it is what was advised or begun instead.
@@ -60,6 +62,7 @@ class HistoryWords:
         since: behind a drug: it is taken since an event, the date of which is no end.
         stopped: behind a drug: its end is told, whatever began it.
         resumed: behind a drug: it was taken up again after its end.
+        now_dosed: behind a drug: the dose of it that is taken now.
         dosing: behind a drug: how it is taken, without an end.
         opening: between the beginning of a proposition and a drug: nothing, or a word that leads to the next item.
         own_item: between the beginning of a proposition and a drug: the drug is of a condition named there.
@@ -89,6 +92,7 @@ class HistoryWords:
             words = tomllib.load(handle)
         self.ended_before = timedelta(days=words["ended_days"])
         self.joins = re.compile(rf"\s*(?:,|/|{any_of(words['joins'])}\b)")
+        self.one_with = re.compile(rf" ?(?:[/+&]| {any_of(words['joins'])} ) ?")
         self.own_verb = re.compile(rf"\W*(?:{any_of(words['joins'])} )?{any_of(words['own_verb'])}\b")
         self.predicate = re.compile(rf"\W*(?:{any_of(words['who'])} )?{any_of(words['predicate'])}s?\b")
         self.of_treatment = re.compile(rf"\W*{any_of(words['of_treatment'])}\b")
@@ -109,7 +113,8 @@ class HistoryWords:
         )
         self.did_then = re.compile(any_of(words["did_then"]))
         self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{any_of(words['lasts'])}\b")
-        self.changed_to = re.compile(rf"\b{any_of(words['changed_to'])} \Z")
+        self.changed_to = re.compile(rf"\b{any_of(words['changed_to'])} ?\Z")
+        self.changed_for = re.compile(rf"[^.;,\n]{{0,30}}? {any_of(words['changed_for'])} ")
         self.told_of = re.compile(rf"\b{any_of(words['told_of'])}")
         self.to_resume = re.compile(rf"[^.;\n]{{0,60}}?{any_of(words['to_resume'])}\b")
         self.advised = re.compile(rf"\b{any_of(words['advised'])}\b")
@@ -128,6 +133,7 @@ class HistoryWords:
             rf"(?:[^.;\n]{{0,60}}?\b{any_of(words['stopped'])}|{any_of(words['stopped_there'])})\b"
         )
         self.resumed = re.compile(rf"[^.;\n]{{0,60}}?{any_of(words['resumed'])}\b")
+        self.now_dosed = re.compile(rf"[^.;\n]{{0,60}}?(?:(?<=\d)\.\d[^.;\n]{{0,40}}?)?{any_of(words['now_dosed'])}")
         self.dosing = re.compile(any_of(words["dosing"]))
         self.opening = re.compile(rf"\W*(?:{any_of(words['opening'])}\W+)?")
         self.own_item = re.compile(rf"\W*{any_of(words['own_item'])}")

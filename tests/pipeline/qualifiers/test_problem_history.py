@@ -78,9 +78,36 @@ def test_what_a_drug_did_is_past_where_its_use_is_over(text, drug, problem, past
     assert nlp(doc).ents[1]._.history is past
 
 
-def test_what_a_drug_did_that_another_took_the_place_of_is_past():
-    nlp = profile("en", "given")
-    doc = nlp.make_doc("She had been on lisinopril, switched to losartan because of cough.")
-    spans = {"lisinopril": "DRUG", "losartan": "DRUG", "cough": "PROBLEM"}
-    doc.ents = [doc.char_span(doc.text.index(w), doc.text.index(w) + len(w), label) for w, label in spans.items()]
-    assert [span._.history for span in nlp(doc).ents] == [True, False, True]
+@pytest.mark.parametrize(
+    ("lang", "text", "drugs", "problem", "past"),
+    [
+        (
+            "en",
+            "She had been on lisinopril, switched to losartan because of cough.",
+            "lisinopril losartan",
+            "cough",
+            True,
+        ),
+        (
+            "en",
+            "Phenytoin was changed to lamotrigine for gum hypertrophy.",
+            "Phenytoin lamotrigine",
+            "gum hypertrophy",
+            True,
+        ),
+        (
+            "en",
+            "She had been on warfarin, changed to Xarelto for atrial fibrillation.",
+            "warfarin Xarelto",
+            "atrial fibrillation",
+            False,
+        ),
+        ("en", "She was changed to Xarelto for a rash.", "Xarelto", "rash", False),
+    ],
+)
+def test_why_another_drug_took_the_place_of_one_is_past(lang, text, drugs, problem, past):
+    nlp = profile(lang, "given")
+    doc = nlp.make_doc(text)
+    marked = [*((drug, "DRUG") for drug in drugs.split()), (problem, "PROBLEM")]
+    doc.ents = [doc.char_span(text.index(words), text.index(words) + len(words), label) for words, label in marked]
+    assert nlp(doc).ents[-1]._.history is past
