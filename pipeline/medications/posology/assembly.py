@@ -13,6 +13,8 @@ from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
 from pipeline.medications.posology.elements import Data, Element, Timing
 
 _LENGTHS = ("duration", "length")
+_LONG = frozenset({"wk", "mo"})
+_LEADING_ON = frozenset({"timing", "then", "end"})
 _EVENINGS = frozenset({"HS", "EVE"})
 _HOW_OFTEN = ("frequency", "period", "periodUnit", "count")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -161,6 +163,9 @@ class Assembling:
         """Is it how often in the next part of a course: "qid x 1 wk, tid x 1 wk", "od 2/52, alternate days 2/52"?"""
         same = all(repeat.get(name) == self.step.repeat.get(name) for name in ("period", "periodUnit"))
         counted = "count" in self.step.repeat and self.following == "timing"
+        units = [one.get("periodUnit") for one in (repeat, self.step.repeat)]
+        if None not in units and units[0] != units[1] and units[0] in _LONG and self.following in _LEADING_ON:
+            return True  # "daily x 7 d, weekly x 4", but not "...; weekly CK"
         return (same or counted or self.following in _LENGTHS) and self._other_frequency(repeat)
 
     def _lasts(self) -> bool:

@@ -25,6 +25,7 @@ _SLOTS = re.compile(
 _DASHED = re.compile(r"-[^-]+-")
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_NO_GROUP = re.compile(r"\(\?P<\w+>")
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
 _MIDDAY, _MIDNIGHT = "12:00:00", "00:00:00"
@@ -106,6 +107,7 @@ class Calendar:
         then = "|".join(kinds["then"])
         self._clock_joint = re.compile(
             rf"\s*(?:,\s*(?:{and_})\b|,|/|&|-|\b(?:{and_}|{then})\b)\s*(?:(?:{'|'.join(kinds['clock_before'])})\s+)?"
+            rf"|\s(?={_NO_GROUP.sub('(?:', clock)})"
         )
 
     def match(self, text: str, start: int, *, offsets: bool) -> tuple[int, Data | None] | None:

@@ -39,6 +39,7 @@ _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
+_MASSES = frozenset({"mg", "ug", "g"})
 _MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
 _MINUTES = {"min": 1, "h": 60, "d": 1440}
 
@@ -61,6 +62,8 @@ class Step:
     at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
+    takings: tuple[int, Element] | None = None  # a number of takings of which nobody said yet whether it is of a day
+    spanned: bool = False  # as days from the first to the last: "days 1-14"
     purpose: str | None = None  # for what its amount is: "1 tab FOR MODERATE PAIN"
     weeks: tuple[int, int] | None = (
         None  # its first week as it is numbered, and of how many it is; 0 for all that follow
@@ -137,6 +140,8 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         posology |= _stated(strength)
     if whole.maximum is not None and "unit" not in whole.maximum["numerator"] and form_unit is not None:
         whole.maximum["numerator"]["unit"] = form_unit
+    if whole.maximum is not None and "unit" not in whole.maximum["numerator"] and _measured(found):
+        whole.maximum["numerator"]["unit"] = "{dose}"  # "5 mg every 4 h, max 6 a day"
     for name, said in (("route", whole.route), ("form", whole.form), ("max_dose", whole.maximum)):
         if said is not None:
             posology[name] = said
@@ -148,6 +153,12 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         posology, each_site=whole.each_site, at_meal=any(step.at_meal for step in steps)
     )
     return posology
+
+
+def _measured(found: Sequence[Data]) -> bool:
+    """Is what is taken said as a mass, in each dosage?"""
+    units = {(data.get("dose") or {}).get("unit") for data in found}
+    return bool(units) and units <= _MASSES
 
 
 def _stated(strength: Data) -> Data:

@@ -20,6 +20,7 @@ _PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
 _OF_COURSES = frozenset({"d", "wk", "mo"})
 # Before "weekly" and "monthly" a one counts what is taken.
 _LONG = frozenset({"wk", "mo"})
+_TABLETS = frozenset({"{tbl}", "{cap}"})
 # Words that lead to a day stand in so many characters before it.
 _TO_DAY = 16
 
@@ -50,6 +51,8 @@ class Frequencies(Reasons, ABC):
         self._applications = re.compile(
             alternatives(word for word, unit in self.amounts.units.items() if unit.ucum == "{application}")
         )
+        tablets = (word for word, unit in self.amounts.units.items() if unit.ucum in _TABLETS)
+        self._behind_tablets = re.compile(rf"(?<![^\W_]){alternatives(tablets, to_the_end=True)}\s+\Z")
         # Before a day of the week: something is taken up to it, not on it.
         self._day_end = re.compile(rf"(?<![^\W_]){alternatives(kinds['day_end'], to_the_end=True)}\s+\Z")
 
@@ -67,7 +70,7 @@ class Frequencies(Reasons, ABC):
             return Element("unread", place, end, code=error.code)
         if match is None or self._cue_end("day_other", text, place) >= match.end:
             return None  # "other days" are those not named, "every other day" is a frequency
-        if _ones_in(match):
+        if _ones_in(match) or self._counts_tablets(text, place, match):
             return None
         flag = match.row["flag"]
         if flag == "once" and text[place].isdigit() and self._times_days.match(text, place):
@@ -98,6 +101,11 @@ class Frequencies(Reasons, ABC):
         if not flag and match.times and self._applications.search(text, place, match.end):
             flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    def _counts_tablets(self, text: Seen, place: int, match: Match[Row]) -> bool:
+        """Is a number before "weekly" how many tablets are taken: "2.5 mg tablets SIX weekly"?"""
+        said = match.row["period"] == "{n}" and match.row["unit"] in _LONG
+        return said and self._behind_tablets.search(text, max(0, place - _TO_DAY), place) is not None
 
     def _is_length(self, text: Seen, place: int, match: Match[Row]) -> bool:
         """Is "a" with a unit no frequency: "in about a week", or a letter of a name, "Imodium A-D"?"""

@@ -15,6 +15,7 @@ from pipeline.text.phrases import alternatives
 
 # What happens so often is named by so many words.
 _MOST_WORDS_OF_EVENT = 3
+_BEFORE_SIGN = frozenset(" (,;:")
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
 
@@ -190,7 +191,7 @@ class Limits(Courses):
             return None  # "par paliers de 5 jours": how long each dose is taken
         stop = max(self._amount_end(text, start), self._quantity_end(text, start))
         if stop <= start:
-            return self._changes_over(text, place)
+            return self._changes_over(text, place) or self._changes_each(text, place)
         return Element("by", place, self._aim_end(text, self._timed_end(text, stop)))
 
     def _changes_over(self, text: Seen, place: int) -> Element | None:
@@ -202,9 +203,15 @@ class Limits(Courses):
     def _changes_each(self, text: Seen, place: int) -> Element | None:
         """ "increase 2 units every 3 days": so much more each time, no dose that is taken at such an interval."""
         verb = self._cue_end("by_verb", text, place)
-        start = skip(text, verb)
+        if not verb:
+            sign = self._cue_end("by_sign", text, place)
+            apart = not place or text[place - 1] in _BEFORE_SIGN
+            verb = sign if sign and apart and text[sign : sign + 1].isdigit() else 0
         if not verb:
             return None
+        start = skip(text, verb)
+        start = self._dose_end(text, start)
+        start = skip(text, self._cue_end("by_agent", text, start) or start)
         amount = self._is_amount(text, start)
         try:
             found = self._amount_at(text, start) if amount else (start, None)
@@ -219,9 +226,23 @@ class Limits(Courses):
             end, period, unit = found[0], digits(found[1].every[0]), found[1].every[1]
         if unit not in COURSE_UNITS or (period, unit) == ("1", "d"):
             return None
-        if not amount and not self._before_to(text, end):
+        agent = self._cue_end("by_agent", text, skip(text, end)) or end
+        if not amount and not self._before_to(text, agent):
             return None  # "increase every 2 weeks to 10 mg", but "reduce weekly"
-        return Element("by", place, self._aim_end(text, end))
+        return Element("by", place, self._aim_end(text, agent if self._before_to(text, agent) else end))
+
+    def _dose_end(self, text: Seen, start: int) -> int:
+        """Where the words end that name the dose behind a verb: "increase THE DOSE every week"."""
+        for _ in range(MAX_BY_WORDS):
+            try:
+                timed = start < len(text) and self._phrase_at(text, start) is not None
+            except UnreadError:
+                return start
+            noun = 0 if timed else self._cue_end("by_noun", text, start)
+            if not noun:
+                break
+            start = skip(text, noun)
+        return start
 
     def _aim_end(self, text: Seen, end: int) -> int:
         """Where it ends what a dose is changed to in the end, behind by how much each time: "every 3 days up to 40 units"."""

@@ -15,8 +15,11 @@ from pipeline.medications.posology.counts import pack, takings, uncounted, units
 from pipeline.medications.posology.dosage import MAX_COUNT, each, largest, same_kind
 from pipeline.medications.posology.elements import Element, Timing
 from pipeline.medications.posology.scales import for_glucose
+from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
 
+# Words that lead to an amount stand in so many characters before it.
+_LED_BY = 20
 # How far a number that takes the unit of the amount before it may be from that amount.
 _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
@@ -40,6 +43,12 @@ def _only(lang: str) -> re.Pattern[str]:
 def _of_each(lang: str) -> re.Pattern[str]:
     phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["each_behind"], to_the_end=True)
     return re.compile(rf"\s+{phrases}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _amounts_to(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["amounts_to"])
+    return re.compile(rf"(?<![^\W_]){phrases}\s*\Z")
 
 
 class Placing(Assembling):
@@ -131,7 +140,8 @@ class Placing(Assembling):
             self._next()
             self.step.as_needed = True
         self.extra = False
-        self._place(amount)
+        if not self._reckoned_of(amount, element):
+            self._place(amount)
         self.step.amounts.append((amount, element))
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
@@ -281,6 +291,15 @@ class Placing(Assembling):
             ):
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
+
+    def _reckoned_of(self, amount: Amount, element: Element) -> bool:
+        """Is an amount what one by weight comes to: "1 mg/kg (80 mg)", "15 mg/kg/6 h, soit 240 mg"?"""
+        by_weight = [one for one, _ in self.step.amounts if one.kind == "rate" and one.ratio is not None]
+        if len(self.step.amounts) != 1 or not by_weight or amount.kind != "quantity":
+            return False
+        under = (by_weight[0].ratio or {})["denominator"]["unit"]
+        led = _amounts_to(self.lang).search(fold(self.text[max(0, element.start - _LED_BY) : element.start]))
+        return under.startswith("kg") and (bool(self.bracket) or led is not None)
 
     def _enumerates(self) -> bool:
         return len(self.steps) > 1

@@ -12,13 +12,13 @@ from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, Timing, bare, skip
 from pipeline.medications.posology.further import share_unit
+from pipeline.medications.posology.instruction import assemble
 from pipeline.medications.posology.meals import RegionalMeals
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.shared import Shared
-from pipeline.medications.posology.steps import assemble
 from pipeline.medications.posology.tables import Tables
 from pipeline.text.phrases import alternatives
 

@@ -83,6 +83,8 @@ class Reasons(Thresholds, ABC):
         """
         perhaps = self._cue_end("may_become", text, place)
         dose = self._planned_end(text, perhaps or self._cue_end("then_to", text, place), place)
+        if not dose and perhaps and (often := self._timed_end(text, perhaps)) > perhaps:
+            dose = often  # "may increase to BID"
         if not dose:
             return None
         stop = self._timed_end(text, dose)

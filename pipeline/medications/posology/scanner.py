@@ -225,7 +225,7 @@ class Scanner(Frequencies):
                 lambda word: [self._in_course.source, *self._counting(word)],
             ),
             Reader(self._limit, ("max",), numbers, self._counting),
-            Reader(self._step_by, ("by", "by_verb", "taper_on")),
+            Reader(self._step_by, ("by", "by_verb", "by_sign", "taper_on")),
             Reader(self._planned, ("may_become", "then_to")),
             Reader(self._again, ("again", "may_again")),
             Reader(self._old, ("from", "was", "not_when")),
@@ -388,7 +388,7 @@ class Scanner(Frequencies):
             return 0
         if found is None or found[1].measure != "volume" or self._of_drug(text, found[0]):
             return 0
-        return found[0]
+        return self._cue_end("diluent", text, skip(text, found[0])) or found[0]
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""
@@ -423,6 +423,8 @@ class Scanner(Frequencies):
             return None  # "added to THIS solution"
         # "tabs ii", "cp 2": the count stands behind the form.
         unit = self.amounts.units.get(re.sub(r"\s+", " ", text[place:end]))
+        if unit is not None and unit.ucum == "[drp]" and self._is_rate(text, skip(text, end)):
+            return Element("filler", place, end)  # "then gtt 5-15 mg/h": a drip
         behind = self._count_behind.match(text, end)
         if unit is not None and behind is not None and unit.measure == "count":
             written = behind["roman"] or behind["number"]
@@ -432,6 +434,14 @@ class Scanner(Frequencies):
                 amount = Amount("count", quantity_of(self.numbers.number(written), None, unit.ucum), measure="count")
                 return Element("amount", place, behind.end(), amount)
         return Element("form", place, end)
+
+    def _is_rate(self, text: Seen, place: int) -> bool:
+        """Does an amount of mass or of units by time begin at a place?"""
+        try:
+            found = self._amount_at(text, place) if place < len(text) else None
+        except UnreadError:
+            return False
+        return found is not None and found[1].kind == "rate" and found[1].measure != "count"
 
 
 def _always(*readers: Read) -> Gated:

@@ -1,44 +1,25 @@
-"""From the elements of an instruction to its posology: one step or several, in the shape of the event.
-
-What the amounts of a step are is said in `dosage`.
-"""
+"""The steps of an instruction, put together element by element. What the amounts of a step are is said in `dosage`."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
-from pipeline.medications.posology.counts import counted, in_parts, in_row
-from pipeline.medications.posology.courses import COURSE_UNITS, EACH, HEAD, LAST, OVER
+from pipeline.medications.posology.counts import counted, in_parts
+from pipeline.medications.posology.courses import COURSE_UNITS, DAYS, EACH, HEAD, LAST, OVER
 from pipeline.medications.posology.dosage import (
-    agree,
     course_of,
     goes_on,
     infusing,
-    level,
-    posology_of,
-    released,
-    supplied,
-    untold,
 )
-from pipeline.medications.posology.elements import Data, Element, Reading, Timing
-from pipeline.medications.posology.further import (
-    by_reason,
-    doses_in_turn,
-    in_turn,
-    mark_heads,
-    of_patch,
-    timed_alike,
-    untimed,
-    weeks_of,
-)
+from pipeline.medications.posology.elements import Data, Element, Timing
 from pipeline.medications.posology.placing import Placing
-from pipeline.medications.posology.routes import SITED, both_sides, coded, settle
+from pipeline.medications.posology.routes import coded
 
 _DAY = 24
 # So many takings without a word are those of a pack.
@@ -50,7 +31,7 @@ _GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder"})
 _ONE_AT_ONCE = frozenset({"suppository", "orodispersible_tablet", "film", "pessary", "enema", "ovule"})
 
 
-class _Assembly(Placing):
+class StepAssembly(Placing):
     """One instruction being put together, element by element."""
 
     def add(self, element: Element) -> None:
@@ -174,6 +155,11 @@ class _Assembly(Placing):
             self.step.on_days = False
             return
         self.step.days = len(days) if days and days == [*range(days[0], days[-1] + 1)] else 1 - self.step.on_days
+        if self.step.days and self.step.takings is not None and not self.step.repeat:
+            count, takings = self.step.takings  # "1 mg x 3 on day 1"
+            self.unread = [unread for unread in self.unread if unread[1] != takings.start]
+            self._merge(takings, {"frequency": count, "period": "1", "periodUnit": "d"})
+            self.read.append((takings.start, takings.end))
         if self.step.on_days and _of_cycle(self.step.repeat):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
@@ -201,7 +187,8 @@ class _Assembly(Placing):
             under = quantity_of(Decimal(timing.repeat["period"]), None, timing.repeat["periodUnit"])
             self.whole.maximum["denominator"] = under
             return  # "up to 4 capsules of Imodium a day"
-        if self.step.on_days and _of_cycle(timing.repeat):
+        spanned = self.step.on_days or (self.step.spanned and bool(self.step.repeat))
+        if spanned and _of_cycle(timing.repeat):
             self.unread.append(("frequency_unread", element.start, element.end))
             return
         if timing.flag == "repeat":
@@ -218,6 +205,7 @@ class _Assembly(Placing):
             if figures and count != 1 and "frequency" not in self.step.repeat and not self._routed():
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
+                self.step.takings = count, element
                 return
             if figures and count >= _A_PACK and "frequency" in self.step.repeat:
                 self.unread.append(("duration_unread", element.start, element.end))
@@ -271,6 +259,7 @@ class _Assembly(Placing):
     def _duration(self, element: Element) -> None:
         if element.code == HEAD:
             self._headed()
+        self.step.spanned |= element.code in (DAYS, HEAD)
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"
         if element.code == OVER and self.changed:
@@ -350,7 +339,7 @@ class _Assembly(Placing):
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
-        if element.code == "condition" and (self.scale or self.step.raised):
+        if element.code == "condition" and (self.scale or self.step.raised or self._of_most()):
             return
         if self.then and self.step.duration is not None:
             self._next()  # "tid x 3 days then prn"
@@ -361,6 +350,11 @@ class _Assembly(Placing):
         elif self.step.reason is None:
             self.step.reason = self.reason
         self._settled()
+
+    def _of_most(self) -> bool:
+        """Is a condition that of a higher dose: "400 mg at night, up to 600 mg if the level is low"?"""
+        most = self.whole.maximum
+        return self.last is not None and self.last.kind == "max" and most is not None and most["denominator"] is None
 
     def _reason(self, element: Element) -> None:
         words = self._words(element)
@@ -406,85 +400,14 @@ def _of_cycle(repeat: Data) -> bool:
     return repeat.get("frequency") == 1 and (unit in ("wk", "mo") or (unit == "d" and period != "1"))
 
 
-# Behind a count: what it comes to in brackets, and its time.
-_RECKONED = ["mark", "amount", "mark", "timing"]
-
-
-def _names_days(element: Element) -> bool:
-    return element.kind == "timing" and "dayOfWeek" in element.value.repeat
-
-
 # What may stand between a limit and its time.
 _WITHIN_LIMIT = frozenset({"max", "drug", "form"})
 # What takes an element of each kind: the method of its name.
-_HANDLERS: dict[str, Callable[[_Assembly, Element], None]] = {
+_HANDLERS: dict[str, Callable[[StepAssembly, Element], None]] = {
     name.removeprefix("_"): method
-    for one in (Placing, _Assembly)
+    for one in (Placing, StepAssembly)
     for name, method in vars(one).items()
     if name.startswith("_")
 }
 # What says nothing of the posology.
 _UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "extra"})
-
-
-def _several(assembly: _Assembly, elements: Sequence[Element], text: str) -> None:
-    """What several steps say of one another."""
-    steps = assembly.steps
-    for step in steps:
-        if step.on_a_day and step.days and step.duration is None:
-            step.duration = quantity_of(Decimal(step.days), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
-        if step.weeks is not None and step.duration is None and (count := weeks_of(step)):
-            step.duration = quantity_of(Decimal(count), None, "wk")  # "25 mg daily weeks 1-2"
-    timed_alike([step for step in steps if step.band])
-    by_reason(steps)
-    for step, following in itertools.pairwise(steps):
-        if step.excepted and following.amounts and not following.repeat:
-            following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
-    untimed(steps, elements, text)
-
-
-def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
-    """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
-    assembly = _Assembly(text, lang, units)
-    elements = in_row(elements)
-    mark_heads(elements)
-    last = len(elements) - 1
-    for number, element in enumerate(elements):
-        assembly.following = elements[number + 1].kind if number < last else None
-        assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
-        assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
-        assembly.add(element)
-    if assembly.pending is not None:
-        assembly.add(Element("end", elements[-1].end, elements[-1].end))
-    if len(assembly.steps) > 1:
-        _several(assembly, elements, text)
-    for step in list(filter(in_turn, assembly.steps)):
-        _, element = step.amounts[0]
-        assembly.unread.append(("duration_unread", element.start, element.end))  # of each, or of all of them?
-        at = assembly.steps.index(step)
-        assembly.steps[at : at + 1] = doses_in_turn(step)
-    if (scaled := assembly.scaled) is not None and not any(step.amounts for step in assembly.steps):
-        if not any(code == "dose_by_scale" for code, *_ in assembly.unread):
-            assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
-    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
-    if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
-        for step in assembly.steps:
-            released(step)
-    if assembly.whole.form is None and (measured := level(assembly.steps)) is not None:
-        assembly.unread.append(("strength_unread", measured.start, measured.end))
-        assembly.steps[0].amounts = []
-    if several := untold(steps, assembly.whole):
-        assembly.unread += [("several_amounts", element.start, element.end) for element in several]
-        for step in steps:
-            step.amounts = [pair for pair in step.amounts if pair[0].kind == "strength"]
-            step.repeat = {}
-    for step in assembly.steps:
-        if "offset" in step.repeat and "when" not in step.repeat:
-            del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
-    assembly.unread += [found for step in assembly.steps if (found := agree(step, text, lang)) is not None]
-    assembly.unread += settle(assembly.steps, assembly.whole, text)
-    routes = [assembly.whole.route, *(step.route for step in assembly.steps)]
-    assembly.whole.each_site = any(
-        route is not None and route["code"] in SITED and both_sides(lang, route["text"]) for route in routes
-    )
-    return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

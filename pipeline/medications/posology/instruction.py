@@ -1,0 +1,95 @@
+"""From the elements of an instruction to its posology in the shape of the event, and what its steps say of one another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pipeline.medications.posology.amounts import quantity_of
+from pipeline.medications.posology.counts import in_row
+from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
+from pipeline.medications.posology.elements import Element, Reading
+from pipeline.medications.posology.further import (
+    by_reason,
+    doses_in_turn,
+    in_turn,
+    mark_heads,
+    of_patch,
+    timed_alike,
+    untimed,
+    weeks_of,
+    without_home,
+)
+from pipeline.medications.posology.routes import SITED, both_sides, settle
+from pipeline.medications.posology.steps import StepAssembly
+
+# Behind a count: what it comes to in brackets, and its time.
+_RECKONED = ["mark", "amount", "mark", "timing"]
+
+
+def _names_days(element: Element) -> bool:
+    return element.kind == "timing" and "dayOfWeek" in element.value.repeat
+
+
+def _several(assembly: StepAssembly, elements: Sequence[Element], text: str) -> None:
+    """What several steps say of one another."""
+    steps = assembly.steps
+    for step in steps:
+        if step.on_a_day and step.days and step.duration is None:
+            step.duration = quantity_of(Decimal(step.days), None, "d")  # "500 mg day 1, then 250 mg days 2-5"
+        if step.weeks is not None and step.duration is None and (count := weeks_of(step)):
+            step.duration = quantity_of(Decimal(count), None, "wk")  # "25 mg daily weeks 1-2"
+    timed_alike([step for step in steps if step.band])
+    by_reason(steps)
+    for step, following in itertools.pairwise(steps):
+        if step.excepted and following.amounts and not following.repeat:
+            following.repeat = {"dayOfWeek": step.excepted}  # "100 µg daily except Sundays 75 µg"
+    untimed(steps, elements, text)
+
+
+def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
+    """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
+    assembly = StepAssembly(text, lang, units)
+    elements = in_row(without_home(elements, text, lang))
+    mark_heads(elements)
+    last = len(elements) - 1
+    for number, element in enumerate(elements):
+        assembly.following = elements[number + 1].kind if number < last else None
+        assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
+        assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
+        assembly.add(element)
+    if assembly.pending is not None:
+        assembly.add(Element("end", elements[-1].end, elements[-1].end))
+    if len(assembly.steps) > 1:
+        _several(assembly, elements, text)
+    for step in list(filter(in_turn, assembly.steps)):
+        _, element = step.amounts[0]
+        assembly.unread.append(("duration_unread", element.start, element.end))  # of each, or of all of them?
+        at = assembly.steps.index(step)
+        assembly.steps[at : at + 1] = doses_in_turn(step)
+    if (scaled := assembly.scaled) is not None and not any(step.amounts for step in assembly.steps):
+        if not any(code == "dose_by_scale" for code, *_ in assembly.unread):
+            assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
+    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
+        for step in assembly.steps:
+            released(step)
+    if assembly.whole.form is None and (measured := level(assembly.steps)) is not None:
+        assembly.unread.append(("strength_unread", measured.start, measured.end))
+        assembly.steps[0].amounts = []
+    if several := untold(steps, assembly.whole):
+        assembly.unread += [("several_amounts", element.start, element.end) for element in several]
+        for step in steps:
+            step.amounts = [pair for pair in step.amounts if pair[0].kind == "strength"]
+            step.repeat = {}
+    for step in assembly.steps:
+        if "offset" in step.repeat and "when" not in step.repeat:
+            del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
+    assembly.unread += [found for step in assembly.steps if (found := agree(step, text, lang)) is not None]
+    assembly.unread += settle(assembly.steps, assembly.whole, text)
+    routes = [assembly.whole.route, *(step.route for step in assembly.steps)]
+    assembly.whole.each_site = any(
+        route is not None and route["code"] in SITED and both_sides(lang, route["text"]) for route in routes
+    )
+    return Reading(posology_of(steps, assembly.whole, units), assembly.read, assembly.unread)

@@ -1,0 +1,98 @@
+"""Changes of a dose by so much each time, what an amount comes to, cycles, hours in a row, and numbers before "weekly"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+from tests.pipeline.medications.posology.readings import amount, posology, repeat, steps
+
+BID = {"frequency": 2, "period": "1", "periodUnit": "d"}
+DAILY = {"frequency": 1, "period": "1", "periodUnit": "d"}
+WEEKLY = {"frequency": 1, "period": "1", "periodUnit": "wk"}
+MONTHLY = {"frequency": 1, "period": "1", "periodUnit": "mo"}
+MORN, EVE = {"when": ["MORN"]}, {"when": ["EVE"]}
+TURN = {"frequency": 1, "period": "2", "periodUnit": "d"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Carvedilol 3.125 mg BID, double q2wk as tolerated to 25 mg BID", [("3.125 mg", BID, None)]),
+        ("en", "Bisoprolol 1.25 mg mane - uptitrate by GP every 2/52 to max 10 mg", [("1.25 mg", MORN, None)]),
+        ("en", "Carvedilol 3.125 mg BID, increase the dose every 2 weeks to 25 mg", [("3.125 mg", BID, None)]),
+        ("en", "Levemir 10 units BID (+2 units every 3 days until FBG < 130)", [("10 U", BID, None)]),
+        ("fr", "Bisoprolol 1,25 mg le matin, doubler la dose tous les 15 jours jusqu'à 10 mg", [("1.25 mg", MORN, None)]),
+        ("fr", "Toujeo 20 U le soir (+2 U/3j)", [("20 U", EVE, None)]),
+        # A plus that is an "and" stands apart.
+        ("en", "Vitamin D 1000 units daily + 50000 units weekly", [("1000 U", DAILY, None), ("50000 U", WEEKLY, None)]),
+        ("en", "Her levothyroxine was 75 mcg and I have put it up to 100 mcg daily", [("100 ug", DAILY, None)]),
+        ("en", "Sertraline 50 mg mane, to be increased to 100 mg mane after 2 weeks", [("50 mg", MORN, "2 wk"), ("100 mg", MORN, None)]),
+        ("en", "B12 1000 mcg IM daily x 7 d, weekly x 4, then monthly", [("1000 ug", DAILY, "7 d"), ("1000 ug", {**WEEKLY, "count": 4}, None), ("1000 ug", MONTHLY, None)]),
+        ("en", "Cubicin 500 mg IV daily x 14 days; weekly CK", [("500 mg", DAILY, "14 d")]),
+        ("en", "Digoxin 125 mcg daily alt with 250 mcg", [("125 ug", TURN, None), ("250 ug", TURN, None)]),
+        ("en", "Zyprexa 10 mg at bedtime (5 mg bid at home)", [("10 mg", {"when": ["HS"]}, None)]),
+        ("en", "Zyprexa (5 mg am 10 mg pm at home)", [("5 mg", MORN, None), ("10 mg", EVE, None)]),
+        ("fr", "Lasilix 80 mg matin et soir (40 mg/j à domicile)", [("80 mg", {"when": ["MORN", "EVE"]}, None)]),
+    ],
+)  # fmt: skip
+def test_what_changes_and_what_is_taken_otherwise_is_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    assert steps(posology(profiles, lang, text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "rate"),
+    [
+        ("en", "Clexane 1.5 mg/kg OD (=120 mg)", "120 mg", "1.5 mg"),
+        ("en", "Lantus 0.2 units/kg at bedtime (16 units)", "16 U", "0.2 U"),
+        ("fr", "Paracétamol 15 mg/kg toutes les 6 h, soit 240 mg", "240 mg", "15 mg"),
+    ],
+)
+def test_what_an_amount_by_weight_comes_to_is_its_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str, rate: str
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), amount(read["rate"]["numerator"]), read["steps"]) == (dose, rate, [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Methotrexate 2.5 mg tabs SIX weekly on Fridays", ("6 {tbl}", {"dayOfWeek": ["fri"]})),
+        ("en", "Zoladex 10.8 mg implant 12 weekly", (None, {"frequency": 1, "period": "12", "periodUnit": "wk"})),
+        ("fr", "Sinemet 100/10 : 1 cp à 8h 12h 16h", ("1 {tbl}", {"timeOfDay": ["08:00:00", "12:00:00", "16:00:00"]})),
+        ("en", "Cefazolin 1 g IV at 0600 1400 2200", ("1 g", {"timeOfDay": ["06:00:00", "14:00:00", "22:00:00"]})),
+        ("fr", "Xeloda 1500 mg matin et soir J1-J14 toutes les 3 semaines", ("1500 mg", {"when": ["MORN", "EVE"]})),
+        ("en", "Xeloda 1500 mg BID days 1-14 q21 days", ("1500 mg", BID)),
+        ("fr", "Levothyrox 75 µg L-V", ("75 ug", {"dayOfWeek": ["mon", "tue", "wed", "thu", "fri"]})),
+        ("fr", "Colchicine 1 mg x 3 à J1, 1 mg x 2 à J2", (None, None)),
+        ("en", "Miralax 17 g in 8 oz of water daily", ("17 g", DAILY)),
+        ("en", "Lithium 400 mg nocte, up to 600 mg if level < 0.6", ("400 mg", {"when": ["NIGHT"]})),
+        ("en", "Cardizem 20 mg IV bolus then gtt 5 mg/h", (None, None)),
+    ],
+)  # fmt: skip
+def test_the_time_is_that_of_the_taking(profiles: dict[str, Language], lang: str, text: str, wanted: Any) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")) if not read["steps"] else None, repeat(read)) == wanted
+    assert read["as_needed"] is False
+
+
+def test_a_number_of_takings_may_be_that_of_a_named_day(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "fr", "Colchicine 1 mg x 3 à J1, 1 mg x 2 à J2, puis 0,5 mg/j pendant 5 jours")
+    tid = {"frequency": 3, "period": "1", "periodUnit": "d"}
+    assert steps(read) == [("1 mg", tid, "1 d"), ("1 mg", BID, "1 d"), ("0.5 mg", DAILY, "5 d")]
+
+
+def test_a_drip_is_no_form_of_drops(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Cardizem 20 mg IV bolus then gtt 5 mg/h")
+    assert [(amount(step.get("dose")), "rate" in step) for step in read["steps"]] == [("20 mg", False), (None, True)]
+    assert "form" not in read
+
+
+def test_a_limit_without_a_unit_counts_doses_where_a_dose_is_a_mass(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "fr", "Oxynorm 5 mg si douleur, max 6/24h")
+    assert amount(read["max_dose"]["numerator"]) == "6 {dose}"
