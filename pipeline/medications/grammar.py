@@ -43,6 +43,16 @@ _END_OF_UNIT = r"(?:(?![a-z0-9])|(?=x ?\d))"
 _BEGINNINGS = frozenset(
     {
         "vitamin",
+        "of",
+        "over",
+        "to_come_behind",
+        "ended_after",
+        "ended_then",
+        "given_in_cycles",
+        "used_before",
+        "to_come",
+        "taken_it",
+        "where_taken",
         "fluid_gap",
         "fluid_lead",
         "fluid_elsewhere",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import attrgetter
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 LEAST_DISPENSED = 12
 # Between a number and what it counts.
 GLUE = (" ", "  ")
-# Behind a number: what follows is counted, or weighed.
-OF = re.compile(r"[ \t]+(?:of|de|d')\b")
 # A word in one of these counts nothing.
 _TOLD = frozenset({"DURATION", "DOSAGE", "FREQUENCY"})
 # A point of a plan is no longer than this.
@@ -42,6 +39,7 @@ class Dispensed:
         self.strength = False  # has the current drug a strength already?
         self.bare = False  # and was that a number without a unit?
         self.amount: float | None = None  # how much, as long as nothing of it was counted
+        self.passed = 0  # what stands before it has been read, and is nothing
         self.bare_before = False  # and was it so with the drug before, in the same sentence?
 
     def _supplied(self, start: int) -> bool:
@@ -75,7 +73,7 @@ class Dispensed:
         if (
             self.rules["takes"].fullmatch(before)
             or self.rules["given"].fullmatch(before)
-            or OF.match(self.text, form.end)
+            or self.rules["of"].match(self.text, form.end)
         ):
             return False
         following = self.items[bisect_right(self.items, form.start, key=start_of) :][:1]

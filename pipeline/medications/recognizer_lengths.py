@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pipeline.medications.grammar import Candidate
 from pipeline.medications.lexicon import Mention
-from pipeline.medications.recognizer_dispensed import GLUE, OF
+from pipeline.medications.recognizer_dispensed import GLUE
 from pipeline.medications.recognizer_items import DRUG
 from pipeline.medications.recognizer_numbers import Numbers
 
@@ -18,13 +18,13 @@ COMPARED = re.compile(r"(?:^|(?<=[\s(,;]))\s?([<>~≥≤] ?)$")
 # In sevenths or in twelfths; there are no fifty-two days.
 _DAY = re.compile(r"\d{1,2}/(?:7|12)")
 _TIMES = re.compile(r"x ?\d\d?")
-_OVER = ("over ", "sur ")
+_TIMES_ONCE = re.compile(r"x ?1")
 # So far before a length "hold" is looked for, and what a dose is raised to.
 _HELD = 60
+_ENDED = 40
 _TITRATED = 80
 # Words between a drug that is not taken and how long, at most.
 _NEAR = 3
-_WITHIN = re.compile(r"\b(?:in|within)[ \t\n]*$")
 
 
 class Lengths(Numbers):
@@ -36,15 +36,21 @@ class Lengths(Numbers):
         if (
             self._past(item)
             or self._without(item, drug)
-            or (self.rules["times_only"].fullmatch(stretch) and not self._behind_frequency(item))
+            or (
+                self.rules["times_only"].fullmatch(stretch)
+                and not (self._behind_frequency(item) or self._in_cycles(item, drug))
+            )
+            or self._ended(item, stretch)
             or (item.weak and self._until_raised(item))
-            or self._held(item)
+            or (self._held(item) and not self._right_behind_frequency(item))
             or self._when(item, stretch)
             or self.rules["time_of_something"].match(self.text, item.start)
-            or self._day_of_month(stretch)
+            or (self._day_of_month(stretch) and not self._right_behind_frequency(item))
         ):
             return None
-        return "FREQUENCY" if self._interval(drug, stretch) else "DURATION"
+        told = self._behind_frequency(item) or self.rules["length_dated"].match(self.text, item.end)
+        often = self._interval(drug, stretch) and not told
+        return "FREQUENCY" if often else "DURATION"
 
     def _day_of_month(self, stretch: str) -> bool:
         """Is "5/7" a day, since this writer puts months before days?"""
@@ -63,7 +69,7 @@ class Lengths(Numbers):
 
     def _of_something_else(self, item: Candidate) -> bool:
         """Does the word before a length say what lasts or comes so long: "r/v 2/52 ?insulin"?"""
-        if item.label != "DURATION" or OF.match(self.text, item.end):
+        if item.label != "DURATION" or self.rules["of"].match(self.text, item.end):
             return False
         before = self._word_before(item.start)
         return any(self.rules[rule].fullmatch(before) for rule in ("no_duration", "ill_for"))
@@ -85,9 +91,35 @@ class Lengths(Numbers):
             and self.rules["length_goes_on"].match(self.text, item.end) is not None
         )
 
-    def _repeated(self, item: Candidate) -> bool:
-        """Is this how many times, behind how often: "1/sem x 5"?"""
-        return self._behind_frequency(item) and _TIMES.fullmatch(self.text, item.start, item.end) is not None
+    def _repeated(self, item: Candidate, drug: Mention) -> bool:
+        """Is this how many times, behind how often ("1/sem x 5") or behind what is given in cycles ("R-CHOP x6")?"""
+        if _TIMES.fullmatch(self.text, item.start, item.end) is None:
+            return False
+        return self._behind_frequency(item) or self._in_cycles(item, drug)
+
+    def _in_cycles(self, item: Candidate, drug: Mention) -> bool:
+        """Does a number of times stand right behind a drug that is given in cycles, or behind its amount?"""
+        last = self.last
+        return (
+            last is not None
+            and self.text[last.end : item.start] in BESIDE
+            and self.rules["given_in_cycles"].search(self.text[drug.start : drug.end]) is not None
+            and _TIMES_ONCE.fullmatch(self.text, item.start, item.end) is None
+        )
+
+    def _ended(self, item: Candidate, stretch: str) -> bool:
+        """Is this when a course of former times ended: "took Avandia until his ankles swelled", "on it until 2019"?"""
+        if not self.rules["until"].match(stretch):
+            return False
+        number = self.context.sentence(item.start)
+        lead = self.text[self.context.breaks[number - 1] if number else 0 : item.start]
+        if self.rules["to_come"].search(lead) or self.rules["to_come_behind"].match(self.text, item.end):
+            return False
+        used = self.rules["used_before"].search(lead) and not self.rules["until_event"].fullmatch(stretch)
+        ended = used or self.rules["ended_then"].search(stretch)
+        if ended:
+            self.passed = item.end
+        return bool(ended)
 
     def _behind_frequency(self, item: Candidate) -> bool:
         """Does an item stand right behind how often something is taken: "weekly x5", "nightly > 10 years"?"""
@@ -95,6 +127,11 @@ class Lengths(Numbers):
         if last is None or last.label != "FREQUENCY":
             return False
         return COMPARED.sub(" ", self.text[last.end : item.start]) in BESIDE
+
+    def _right_behind_frequency(self, item: Candidate) -> bool:
+        """Does nothing but a blank part an item from how often: "12 h on/12 h off x 2 weeks", "q6h 5/7"?"""
+        last = self.last
+        return last is not None and last.label == "FREQUENCY" and self.text[last.end : item.start] == " "
 
     def _past(self, item: Candidate) -> bool:
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
@@ -108,7 +145,9 @@ class Lengths(Numbers):
     def _without(self, item: Candidate, drug: Mention) -> bool:
         """Is this how long something was not taken: "out of torsemide for a week", but "off Requip over 2 weeks"?"""
         last = self.last
-        if last is None or last.label != DRUG or last.start != drug.start or self.text.startswith(_OVER, item.start):
+        if last is None or last.label != DRUG or last.start != drug.start:
+            return False
+        if self.rules["over"].match(self.text, item.start):
             return False
         if "(" in self.text[last.end : item.start] or len(self.context.between(last.end, item.start)) > _NEAR:
             # "Then stop the metronidazole, and that will be more than a 10-day course."
@@ -125,8 +164,11 @@ class Lengths(Numbers):
     def _when(self, item: Candidate, stretch: str) -> bool:
         """Is this when something was ("in two weeks") or how much was dispensed ("for one month supply")?"""
         lead = self.text[max(0, item.start - 20) : item.start]
-        if _WITHIN.search(lead) or self.rules["supply_behind"].match(self.text, item.end):
+        if self.rules["within"].search(lead) or self.rules["supply_behind"].match(self.text, item.end):
             return True
-        if self.rules["duration_word"].match(stretch) or OF.match(self.text, item.end):
+        if self.rules["duration_word"].match(stretch) or self.rules["of"].match(self.text, item.end):
+            return False
+        if self.rules["ended_after"].search(self.text, max(0, item.start - _ENDED), item.start):
+            # "Gained weight and stopped after 4 months"
             return False
         return bool(self.rules["length_lead"].search(lead))

@@ -21,7 +21,6 @@ from pipeline.medications.grammar import (
     Candidate,
 )
 from pipeline.medications.lexicon import GRAMMAR, Mention
-from pipeline.medications.recognizer_dispensed import OF
 from pipeline.medications.recognizer_items import DRUG, Entity, Item
 from pipeline.medications.recognizer_lengths import BESIDE, COMPARED, Lengths
 from pipeline.medications.recognizer_numbers import SIGN_REACH
@@ -45,6 +44,9 @@ _LOOK_AHEAD = 4
 _LINKS = 4
 # An instruction that stands alone belongs to a drug this many characters before it at most.
 _FARTHEST = 500
+# And how long "it" was taken, this far.
+_LAST_NAMED = 160
+_LEAD = 40
 
 
 class Reader(Lengths):
@@ -58,7 +60,7 @@ class Reader(Lengths):
         """The entities, in order."""
         context = self.context
         for place, item in enumerate(self.items):
-            if self.last is not None and item.start < self.last.end:
+            if item.start < self.passed or (self.last is not None and item.start < self.last.end):
                 continue
             if isinstance(item, Mention):
                 self._keep(Entity(item.start, item.end, DRUG, item.source, item.score, item.name))
@@ -66,7 +68,7 @@ class Reader(Lengths):
                 self.bare_before = here and self.bare
                 self.drug, self.strength, self.bare, self.amount = item, False, False, None
             elif item.label != MEASURED and (drug := self._drug_of(item, place)):
-                if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item):
+                if (label := self._label(item, place, drug)) == "FREQUENCY" and self._repeated(item, drug):
                     label = "DURATION"
                 if label:
                     start, end = item.start, item.end
@@ -89,7 +91,7 @@ class Reader(Lengths):
 
     def _drug_of(self, item: Candidate, place: int) -> Mention | None:
         """The drug that a candidate can belong to: one named before, or the next one ("25 mg of Demerol")."""
-        if item.label == "DURATION" and OF.match(self.text, item.end):
+        if item.label == "DURATION" and self.rules["of"].match(self.text, item.end):
             # "Three days of antibiotics", but not "three days of diarrhea".
             if not self.rules["treatment"].match(self.text, item.end):
                 return self._next_drug(item, place)
@@ -104,7 +106,7 @@ class Reader(Lengths):
             item.label == NUMBER
             and isinstance(following, Mention)
             and self.rules["counted_drug"].fullmatch(self.text, item.end, following.start)
-            and OF.match(self.text, item.end)
+            and self.rules["of"].match(self.text, item.end)
         ):
             # "Took 2 of his wife's nitro"
             return following
@@ -115,7 +117,7 @@ class Reader(Lengths):
             if isinstance(following, Mention) and not self.text[item.end : following.start].strip(" "):
                 return following
             return None
-        if self._goes_on(item):
+        if self._goes_on(item) or self._of_last_named(item):
             return self.drug
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
             return None
@@ -148,6 +150,13 @@ class Reader(Lengths):
             and not self.text[item.end : following.start].strip(" ,")
         )
 
+    def _of_last_named(self, item: Candidate) -> bool:
+        """Is this how long somebody took what was named before: "It made her dream, but she took it for six years"?"""
+        if self.drug is None or item.label != "DURATION" or item.start - self.drug.end > _LAST_NAMED:
+            return False
+        lead = max(self.drug.end, item.start - _LEAD)
+        return self.rules["taken_it"].search(self.text, lead, item.start) is not None
+
     def _goes_on(self, item: Candidate) -> bool:
         last = self.last
         if last is None or self.drug is None:
@@ -178,7 +187,7 @@ class Reader(Lengths):
             reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and not item.weak and any(map(self.rules["instructed"].fullmatch, gap)):
             reach = _LATIN_REACH
-        if item.label == last.label == "ROUTE" and len(gap) == 1 and gap[0] in _AND:
+        if item.label == last.label == "ROUTE" and len(gap) == 1 and self._is("and", gap[0]):
             # "1 mg p.o. or IV"
             return here == there
         if here == there:
@@ -197,13 +206,16 @@ class Reader(Lengths):
             and not self._barred(item, lead)
         )
 
+    def _is(self, rule: str, word: str) -> bool:
+        return self.rules[rule].fullmatch(word) is not None
+
     def _led_to_route(self, item: Candidate) -> bool:
         """Does a word say that what was given before goes on by this route: "relais PO", "puis IV"?"""
         return item.label == "ROUTE" and bool(self.rules["route_lead"].fullmatch(self._word_before(item.start)))
 
     def _named_with(self, gap: Sequence[str], last: str) -> bool:
         """Do these words belong to the name of a form ("cleansing lotion", "soap and solution")?"""
-        if not gap or (gap[0] in _AND and last != "FORM"):
+        if not gap or (self._is("and", gap[0]) and last != "FORM"):
             return False
         return all(self.rules["form_between"].fullmatch(word) for word in gap)
 
@@ -242,6 +254,8 @@ class Reader(Lengths):
 
     def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
         """Do words between a drug and an attribute show that the attribute is of something else?"""
+        if item.label == "DURATION" and words and self._worked(item, words):
+            return False
         barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
         stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
         if not stopping:
@@ -253,9 +267,18 @@ class Reader(Lengths):
             if not stopping:
                 return False
         # "Every six hours as needed for pain for five days", "PRN cough x1 week": what it is taken for.
-        told = words[0] in _FOR or (self.last is not None and self._as_needed(self.last))
+        told = self._is("for", words[0]) or (self.last is not None and self._as_needed(self.last))
         reason = told and len(words) <= _REASON_WORDS
         return not (reason and all(self.rules["reason"].fullmatch(word) for word in stopping))
+
+    def _worked(self, item: Candidate, words: Sequence[str]) -> bool:
+        """Do the words before a length say that the drug worked so long, or where it was taken?"""
+        if self.rules["where_taken"].search(self.text, max(0, item.start - _LEAD), item.start) and len(words) <= _PLACE:
+            return True
+        if self.rules["of_hours"].fullmatch(self.text, item.start, item.end):
+            return False
+        named = words[1:] if self.rules["pronoun"].fullmatch(words[0]) else words
+        return any(self.rules["worked"].fullmatch(" ".join(named[:count])) for count in (1, 2, 3))
 
     def _as_needed(self, entity: Entity) -> bool:
         return bool(self.rules["as_needed"].search(self.text, entity.start, entity.end))
@@ -276,8 +299,8 @@ class Reader(Lengths):
         put_on = item.label != "DURATION" or self.rules["put_on"].fullmatch(self._word_before(item.start))
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
-            links = [word for word in gap if not (item.label == "ROUTE" and word in _AND)]
-            if not put_on and gap and gap[0] in _ON:
+            links = [word for word in gap if not (item.label == "ROUTE" and self._is("and", word))]
+            if not put_on and gap and self._is("on", gap[0]):
                 return None
             if len(gap) > (_LINKS if item.label == "DOSAGE" else _LINKS - 1) or not all(
                 self.rules["link"].fullmatch(word) for word in links
@@ -296,7 +319,7 @@ class Reader(Lengths):
             if "\n" in between and ((item.label == "FREQUENCY" and not leads) or (item.label == "FORM" and item.weak)):
                 # At the end of a line it is of nothing on the next one.
                 return None
-            if item.label == "DURATION" and item.weak and between.strip(" \t\n") not in _BY:
+            if item.label == "DURATION" and item.weak and not self._is("by", between.strip(" \t\n")):
                 return None
             if _ARROW.search(between) or (_ANSWERED.search(between) and item.label in _AMOUNTS):
                 # "Saignement 1100 ml : Syntocinon", "2,84 -> Novorapid": what is answered with the drug.
@@ -318,7 +341,7 @@ class Reader(Lengths):
             if self.rules["no_amount_before"].match(self.text, item.end):
                 # "6 u PRBC"
                 return None
-            other = self._next_drug(item, place) if OF.match(self.text, item.end) else None
+            other = self._next_drug(item, place) if self.rules["of"].match(self.text, item.end) else None
             return self._activity(self.text[other.start : other.end] if other else name, stretch)
         if item.label == RATE:
             near = self.text[max(0, item.start - 30) : item.end + 15]
@@ -355,7 +378,7 @@ class Reader(Lengths):
         if item.label == "DOSAGE" and (self._other_amount(item) or self._distance(item, name, stretch)):
             return None
         if item.label in ("STRENGTH", "DOSAGE") and self._supplied(item.start):
-            taken = OF.match(self.text, item.end) or self._before_drug(place) or self._at_most(item)
+            taken = self.rules["of"].match(self.text, item.end) or self._before_drug(place) or self._at_most(item)
             return item.label if taken else None
         return item.label
 
@@ -433,14 +456,11 @@ class Reader(Lengths):
         return "STRENGTH"
 
 
+# Words that say where a drug was taken, at most.
+_PLACE = 4
 # So far before an amount "no more than" is looked for.
 _LIMIT = 24
-_FOR = frozenset({"for", "pour"})
 _REASON_WORDS = 5
-_ON = frozenset({"on", "sous"})
-# Between a length without a preposition and its drug: "traitée trois semaines par ofloxacine".
-_BY = frozenset({"", "par"})
-_AND = frozenset({"and", "or", "et", "ou", "puis"})
 _ARROW = re.compile(r"->|→")
 _ANSWERED = re.compile(r":\s")
 _OF_TIME = frozenset({"FREQUENCY", "DURATION"})
