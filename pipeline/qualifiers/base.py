@@ -228,7 +228,8 @@ class Qualifier:
                 start, _ = propositions.sentence(hit.start)
                 return propositions.sentence(start - 1)[0] if start else start, hit.end
             case "preceding":
-                return propositions.stop_before(hit.start - 1), hit.end
+                stop = propositions.stop_before(hit.start - 1)
+                return max(stop, reading.folded.folded.rfind(";", stop, hit.start)), hit.end
             case "clause":
                 return propositions.stop_before(hit.start), propositions.stop(hit.end)
             case _:

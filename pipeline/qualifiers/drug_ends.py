@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.dating import DatedSpan
-from pipeline.qualifiers.drug_reach import STATEMENT_REACH, STORY_SENTENCES, reach_of, succeeded
+from pipeline.qualifiers.drug_reach import STATEMENT_REACH, STORY_SENTENCES, begin_of, reach_of, succeeded
 from pipeline.qualifiers.history_words import ENUMERATED, HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -131,6 +131,7 @@ class DrugEnds:
             rule = cue["rule"]
             bounds = folded.place(cue["start"]), folded.place(cue["end"])
             high = reach_of(bounds, high, drugs, starts, folded.folded, words)
+            low = begin_of(bounds, low, drugs, starts, folded.folded, words)
             if rule in _OPENING:
                 by_rule[STORY].append((low, high, cue))
                 by_rule[_OPENING[rule]].append((low, high, {**cue, "rule": _OPENING[rule]}))

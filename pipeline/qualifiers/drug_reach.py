@@ -52,6 +52,24 @@ def reach_of(
     return closing if index < len(starts) and starts[index] < closing else high
 
 
+def begin_of(
+    bounds: tuple[int, int],
+    low: int,
+    drugs: list[tuple[int, int, int]],
+    starts: list[int],
+    text: str,
+    words: HistoryWords,
+) -> int:
+    """Where what a cue reaches begins: with the last drug before it, or its other name, where the cue is of one drug alone."""
+    start, end = bounds
+    index = bisect_left(starts, start) - 1
+    if index < 0 or starts[index] <= low or words.of_last.fullmatch(text, start, end) is None:
+        return low
+    if index and text[drugs[index - 1][1] : starts[index]].strip() == "(":
+        index -= 1
+    return max(low, starts[index])
+
+
 def _joined(high: int, drugs: list[tuple[int, int, int]], text: str, words: HistoryWords) -> int:
     """Where the drug that begins right before an offset ends, with those that "and" or a slash joins to it."""
     index = bisect_left(drugs, (high - NEXT,))

@@ -14,6 +14,8 @@ from pipeline.text.phrases import any_of
 # Signs that all languages have: what follows takes the place of what was before, and a dose was changed.
 _ARROW = r"(?:-+>|=>|→)"
 _CHANGED = "[↑↓]"
+# Columns of a table.
+_CELLS = r"(?:(?: ?\||\t| {3}) *[^|\n]{0,30}?){1,3}(?:\||\t| {3}) *"
 # So many drugs behind one are enumerated with it.
 ENUMERATED = 8
 # So far before a date the word is looked for by which a condition was found then.
@@ -33,6 +35,7 @@ class HistoryWords:
         items_divide: whether a comma ends what a predicate is about; what is divided in other ways may be told so.
         closes: before the last item of an enumeration.
         of_one: behind the last drug of an enumeration: the end of that one alone is told.
+        of_last: a cue behind several drugs: it is of the last one alone.
         further: between the beginning of a proposition and an entity: the entity is the next item of a list.
         arrow: anywhere: what follows took the place of what was before.
         stretch: between two dates: the begin and the end of a stretch of time.
@@ -100,6 +103,7 @@ class HistoryWords:
         self.items_divide = bool(words["own_event"])
         self.closes = re.compile(rf"\b{any_of(words['joins'])}\b")
         self.of_one = re.compile(rf"{any_of(words['of_one'])}\b")
+        self.of_last = re.compile(any_of(words["of_last"]))
         self.further = re.compile(rf"[,;]\s*{any_of(words['further'])}?")
         self.stretch = re.compile(rf" ?(?:[-–—]|{any_of(words['up_to'])}) ?")
         self.arrow = re.compile(_ARROW)
@@ -109,7 +113,7 @@ class HistoryWords:
         self.takes = re.compile(rf"\b{any_of(words['takes'])} (?:[\w.-]+ )?\Z")
         self.dosed = re.compile(r" ?\d")
         self.did = re.compile(
-            rf"[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{any_of(words['did'])} )[^.;,:()\n]{{0,12}}"
+            rf"{_CELLS}|[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{any_of(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
         self.did_then = re.compile(any_of(words["did_then"]))
         self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{any_of(words['lasts'])}\b")

@@ -15,8 +15,6 @@ from pipeline.qualifiers.reading import Propositions, Reading
 from pipeline.resources import LANGUAGES, path
 from pipeline.text.phrases import any_of
 
-# French repeats the preposition in a negated list ("pas de fièvre, de toux ni de frissons"); else a comma ends it.
-_CONTINUES = re.compile(r"(?:,|;|et|ou|ni|/)?\s*(?:ni|ou|de|des|du|d'|/)(?!\w)|(?:ni|ou|/)\s")
 _LONGEST_LIST = 40
 # So far before a denial brackets are looked for that hold it.
 _BRACKETS_REACH = 120
@@ -31,17 +29,18 @@ class Negation(Qualifier):
     quality = "negation"
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
-        """As for every qualifier; a French list goes on only where it is marked as one."""
+        """As for every qualifier; in a language that marks its lists one goes on only where it is marked."""
         low, high = super().reach(hit, propositions, reading)
         if hit.cue.reach == "forward":
             high = _within_brackets(reading.folded.folded, hit, high)
             high = _words(self.lang).end(reading.folded.folded, hit, high)
-        if self.lang != "fr" or hit.cue.reach != "forward":
+        continues = _words(self.lang).continues
+        if continues is None or hit.cue.reach != "forward":
             return low, high
         stop, text = high, reading.folded.folded
         _, end = propositions.around(hit.end - 1)
         for _ in range(_LONGEST_LIST):
-            if end >= stop or not _CONTINUES.match(text, end):
+            if end >= stop or not continues.match(text, end):
                 break
             _, end = propositions.around(end)
         return low, min(max(end, hit.end), max(stop, hit.end))
@@ -58,11 +57,17 @@ def _within_brackets(text: str, hit: Hit, high: int) -> int:
 
 
 class _Words:
-    """What ends a denial: `qualifiers/negation_words.toml`, over folded text."""
+    """What ends a denial: `qualifiers/negation_words.toml`, over folded text.
+
+    Attributes:
+        continues: at the beginning of an item: the list that is denied goes on; None where every list goes on.
+    """
 
     def __init__(self, lang: str) -> None:
         with path(lang, "qualifiers/negation_words.toml").open("rb") as handle:
-            words = {kind: any_of(several) for kind, several in tomllib.load(handle).items()}
+            read = tomllib.load(handle)
+        words = {kind: any_of(several) for kind, several in read.items()}
+        self.continues = re.compile(words["continues"]) if read["continues"] else None
         self._affirmed = re.compile(words["affirmed"])
         self._affirmed_short = re.compile(words["affirmed_short"])
         self._short = re.compile(words["short"])

@@ -97,7 +97,7 @@ class OwnDates:
                 old = None
         if old is not None:
             if drug and self._drug is not None:
-                over = dates.course_over(old, end, sentence[1])
+                over = (old.bound == "until" and old.start >= end) or dates.course_over(old, end, sentence[1])
                 goes_on = self._drug.goes_on(start, end, old.start, over=over)
             else:
                 goes_on = self._lasts_since(start, end, old) or (
@@ -160,7 +160,7 @@ class OwnDates:
                 for dated in (before, after)
             )
         following = after
-        listed = after is not None and self._listed(end, after)
+        listed = after is not None and self._listed(end, after) and not (drug and self._of_problem(end, after))
         if after is not None and not listed and not self._leads(after, end, drug=drug):
             after = None
         if before is not None and (
@@ -217,6 +217,12 @@ class OwnDates:
         if self._words.joins.match(text, end) is None or propositions.stop(end + 1) < dated.start:
             return False
         return self._words.own_verb.match(text, max(end, propositions.around(dated.start)[0])) is None
+
+    def _of_problem(self, end: int, dated: DatedSpan) -> bool:
+        """Whether a date that ends a list is of a problem right before it: "HTA sous X, phlébite en 2022"."""
+        if self._drug is None or not self._owned(dated) or self._closed(end, dated.start):
+            return False
+        return not self._drug.begins_at(self._entities[bisect_left(self._entities, dated.start) - 1])
 
     def _closed(self, end: int, dated: int) -> bool:
         """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""

@@ -29,6 +29,9 @@ _SHORT_NAME_BEFORE = re.compile(
     r"[^\W\d_][^\W_]{0,11}[ \t](?:[lrx#?]|x?\d[x°]?|[a-z]\d{1,2}|\d\d/40)?[ \t]?\Z|[\w)][;:][ \t]\Z"
 )
 _ROUND = "2000"
+# A year on its own, or a stretch of years, between the columns of a table.
+_CELL_BEFORE = re.compile(r"[^\s|][ \t]*(?:\||\t| {3})[ \t]*(?:(?:19|20)\d\d[ \t]?[-–][ \t]?)?\Z")
+_CELL_BEHIND = re.compile(r"[ \t]?[-–][ \t]?(?:19|20)\d\d(?=[ \t]*(?:\||\t| {3}|\n|\Z))|[ \t]*(?:\||\t|\n| {3}|\Z)")
 # A month that nothing announces stands behind a name and before a sign.
 _MONTH_BEFORE = r"(?<!\w)(?!{owner}\b)[^\W\d_]{{2,}}[ \t]?[, (][ \t]?\Z"
 _MONTH_WORD_BEHIND = re.compile(r"[ \t][^\W\d_]{2}")
@@ -99,6 +102,8 @@ class DateContext:
         if self.leads_line(text, start):
             return _LINE_BEHIND.match(text, end) is not None
         low = max(0, start - _NAME_REACH)
+        if _CELL_BEFORE.search(text, low, start) and _CELL_BEHIND.match(text, end):
+            return True
         named = _NAME_BEFORE.search(text, low, start) is not None
         if named and _YEAR_BEHIND.match(text, end) is not None:
             return True

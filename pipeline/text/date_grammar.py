@@ -51,8 +51,8 @@ _NO_DAY = 60
 _NOT_YEAR = r"(?!\d|[.,/]\d|\s?%|[ \t]?(?:mg|ml|g\b|kg|kcal|cal\b|ui\b|iu\b|units?\b|unites?\b|cc\b|mmol|mm3|mm\b|pas\b|steps\b))"
 _RANGE = re.compile(r"\s{0,3}(?:-|au|a|et|to|and|through|puis|,)\s{0,3}(?:le\s)?\Z")
 _RANGE_LENGTH = 10
-# Weeks, months and days as British notes write them: 3/7 is three days, 2/52 two weeks, 4/12 four months.
-_FRACTIONS = {"7": "day", "52": "week", "12": "month"}
+# The orders in which a language may write a month: "June 3", "09/05" of a year, "nov 23" of a year.
+_MONTH_DAY, _MONTH_OF_YEAR, _MONTH_YEAR = "month day", "month/year", "month year"
 
 
 _NO_KINDS: frozenset[str] = frozenset()
@@ -98,6 +98,7 @@ class DateGrammar:
         self.words = words
         self.day_first = day_first
         self.lang = lang
+        self._forms_known = words["form"]
         self._leads = Leads(words)
         self._context = DateContext(words)
         self._fixed: dict[str, tuple[Direction, float, str]] = {}
@@ -126,7 +127,7 @@ class DateGrammar:
         short = [name for name in self.words["month"] if name not in whole]
         month = rf"(?:{phrases_expression(whole)}|(?:{phrases_expression(short)})\.?)"
         unit = self._any("unit").replace(r"\b", "", 1)  # "3ans", "48h": no word begins there
-        joiner = "(?:a|ou|et|/|-)" if self.lang == "fr" else "(?:to|or|and|/|-)"
+        joiner = f"(?:{'|'.join(self.words['joiner'])}|/|-)"
         half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}(?:a{_B})?half))?"
         more = rf"(?:{_OWN_OB}{joiner}{_OWN_OB}(?:\d{{1,3}}|{self._any('number')}))?"
         adjective = rf"(?:{self._any('adjective')}{_B})?"
@@ -159,6 +160,10 @@ class DateGrammar:
         # By the number of figures that a core begins with; more are no date.
         few = re.compile("|".join(small))
         self._forms = (few, few, re.compile(number), re.compile("|".join(four)))
+        # "Nov 23", before a sign: a dose may follow a month as well.
+        short_year = (
+            rf"|(?<=[ .])\d\d(?={_OB}(?:[,;:)\]\n→]|\.(?!\d)|->|=>|\Z))" if _MONTH_YEAR in self._forms_known else ""
+        )
         behind = [kind for name in ("unit", "adjective", "month", "number") for kind in self.words[name]]
         self._figures, self._aged_figures = _figures({word[:2] for word in (*behind, *_BEHIND_FIGURES)})
         by_day = rf"{_B}(?P<md>{_DAY})(?:st|nd|rd|th)?(?![\d/:.]\d|\d)(?:{_OB},?{_B}(?P<mdy>{_YEAR})(?!\d))?"
@@ -174,8 +179,8 @@ class DateGrammar:
             "number": re.compile(rf"{more}{_B}{adjective}(?P<unit>{unit})(?!\w){half}"),
             "season": re.compile(rf"(?:{_B}(?:of|de))?{_B}(?P<sy>{_YEAR})(?!\d)"),
             "month": re.compile(
-                rf"\.?(?:{by_day if self.lang == 'en' else '(?P<md>(?!))(?P<mdy>)'}"
-                rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR}|'\d\d)(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))"
+                rf"\.?(?:{by_day if _MONTH_DAY in self._forms_known else '(?P<md>(?!))(?P<mdy>)'}"
+                rf"|(?:{_OB}(?:,|of|de|-|/)?{_OB}(?:l'annee{_B})?(?P<oy>{_YEAR}|'\d\d{short_year})(?!\d))|(?P<last>{_B}(?:dernier|passe))(?!\w))"
             ),
             "decade": re.compile(rf"{_B}(?P<decade>(?:19|20)?\d0)(?!\d)"),
             "fixed": re.compile(""),
@@ -292,11 +297,12 @@ class DateGrammar:
         """Two numbers with a slash: a length of time as the British write it, a day and month, or no date at all."""
         match, text = core.match, core.text
         behind = self._behind.match(text, match.end())
-        if match["part"] is not None and self.lang == "en":
+        fractions = self.words.get("fraction", {})
+        if match["part"] is not None and fractions:
             if core.kinds & {"lasting", "since", "ahead_before", "ago_before"} or (behind and behind["ago"]):
-                return self._timed(core, float(match["part"]), _FRACTIONS[match["whole"]])
+                return self._timed(core, float(match["part"]), fractions[match["whole"]])
         first, second = match["sa"] or match["part"], match["sb"] or match["whole"]
-        of_year = self._month_of_year(core, first, second) if self.lang == "en" else None
+        of_year = self._month_of_year(core, first, second) if _MONTH_OF_YEAR in self._forms_known else None
         if of_year is not None:
             return of_year
         at_line = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.profile import load
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
@@ -60,6 +61,27 @@ def test_end_of_use_is_told_from_going_on(english, kind, sentence):
 @pytest.mark.parametrize(("kind", "date", "sentence"), FRENCH, ids=[f"{row[0]}: {row[2]}" for row in FRENCH])
 def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence):
     found, marked = qualified(french, sentence, date)
+    assert found == marked
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("fr", "CESSÉS DANS LA DERNIÈRE ANNÉE\\n- [Brufen]+ 400 mg\\n- [Cymbalta]+ 60 mg"),
+        ("fr", "[Jardiance]- 10 mg (depuis avril, remplace [Diamicron]+ 60)."),
+        ("fr", "[Litican]- non donné, remplacé\\n[Motilium]- 10 mg"),
+    ],
+)
+def test_words_tell_without_the_models(lang, text):
+    models = ("model", "problem_model")
+    rules = load(lang, entities="given", overrides={f"components.anamnesis_history.{name}": None for name in models})
+    found, marked = qualified(rules, text, "2024-06-03")
+    assert found == marked
+
+
+def test_columns_of_a_table_tell_the_years_of_a_regimen(english):
+    table = "| Regimen | From | To |\\n| [d4T]+ / [NVP]+ | 2004 | 2008 |\\n| [ABC]- / [3TC]- | 2017 | current |"
+    found, marked = qualified(english, table, "2020-02-19")
     assert found == marked
 
 
