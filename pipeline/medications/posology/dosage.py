@@ -63,6 +63,7 @@ class Step:
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
     takings: tuple[int, Element] | None = None  # a number of takings of which nobody said yet whether it is of a day
+    before: Data = field(default_factory=dict)  # how often the dose was taken that this one takes the place of
     spanned: bool = False  # as days from the first to the last: "days 1-14"
     purpose: str | None = None  # for what its amount is: "1 tab FOR MODERATE PAIN"
     weeks: tuple[int, int] | None = (

@@ -61,6 +61,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
+    for step in assembly.steps:
+        if step.before and not step.timed() and "count" not in step.before:
+            step.repeat = step.before  # "18 units at night, increased to 20 units"
     if len(assembly.steps) > 1:
         _several(assembly, elements, text)
     for step in list(filter(in_turn, assembly.steps)):

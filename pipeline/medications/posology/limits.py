@@ -338,6 +338,10 @@ class Limits(Courses):
         stop = self._amount_end(text, skip(text, end)) if end else 0
         if stop > end:
             return Element("unread", place, stop, code="amount_unread")
+        speed = self._cue_end("speed", text, place)
+        start = skip(text, speed)
+        if speed and not self._is_amount(text, start) and (number := self.numbers.match(text, start)) is not None:
+            return Element("unread", place, number.end(), code="amount_without_unit")  # "vitesse 5"
         lead = self._cue_end("change", text, place) or self._cue_end("then_to", text, place)
         start = skip(text, lead)
         counted = self.numbers.match(text, start) if lead and not self._is_amount(text, start) else None

@@ -344,6 +344,7 @@ class Placing(Assembling):
         ]
         step.forms_behind = {new for new, (old, _) in enumerate(kept) if old in step.forms_behind}
         step.amounts = [pair for _, pair in kept]
+        step.before = step.repeat if amount.kind == "quantity" else {}
         step.repeat, step.duration, step.slots, step.timings = {}, None, [], []
         self.change = False
 

@@ -37,6 +37,8 @@ class Reasons(Thresholds, ABC):
         self._of_doing = re.compile(
             rf"(?<![^\W_])(?:{doing}(?:\s+{object_}){{0,3}}|{alternatives(kinds['may_again'])}[^,;.:\n()]*)\s+\Z"
         )
+        than = alternatives(kinds["than"], to_the_end=True)
+        self._by_weight = re.compile(rf"[^\W\d_]{{0,6}}\s*(?:[<>≥≤=]+|{than})\s*\d+(?:[.,]\d+)?\s?kg(?![^\W_])")
         # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
         joint = alternatives((*kinds["range"], *kinds["joining"]))
         unit = rf"(?:{alternatives(self._time_units, to_the_end=True)}|[a-z]\b)"
@@ -136,6 +138,8 @@ class Reasons(Thresholds, ABC):
             start = skip(text, end)
             if self._cue_end("no_reason", text, start):
                 return None
+            if (weight := self._by_weight.match(text, start)) is not None:
+                return Element("hold", place, weight.end())  # "(if < 50 kg, 500 mg)"
             stop = self._reason_end(text, start)
             if stop > start and self._of_doing.search(text, max(0, place - _TO_CONDITION), place):
                 return Element("hold", place, stop)  # "increase if ...", "may repeat in 2 h if ..."

@@ -216,7 +216,7 @@ class Scanner(Frequencies):
             ),
             Reader(self._dispensed, ("given",)),
             Reader(self._threshold, ("threshold",)),
-            Reader(self._aimed, ("target", "change", "then_to")),
+            Reader(self._aimed, ("target", "speed", "change", "then_to")),
             Reader(self._supplied, (), numbers, self._counting),
             Reader(
                 self._since,

@@ -19,6 +19,8 @@ Bounds = tuple[int, int]
 
 # Behind the time of an infusion the device is looked for in so many characters.
 _TO_PUMP = 30
+# Between "all" and what is said of all.
+_TO_ALL = 20
 # What may be said of both, and what may stand with the first drug only.
 _SHARED = frozenset({"timing", "as_needed", "reason", "route", "duration", "length", "infusion", "nights", "max"})
 _SAYING = frozenset({*_SHARED, "amount", "slots", "band", "unread", "hold", "by", "old", "day", "given", "alternate"})
@@ -31,11 +33,25 @@ class Shared:
         kinds = resources.phrases(lang, "posology/words.tsv")
         either, both = (alternatives(kinds[kind], to_the_end=True) for kind in ("either_drug", "both_drugs"))
         self._joint = re.compile(rf"\s*,?\s*(?:(?P<either>{either})|{both}|[+&])\s*\Z")
+        together = resources.phrases(lang, "posology/linking.tsv")
+        every, pair = (
+            alternatives([fold(word) for kind in kinds for word in together[kind]], to_the_end=True)
+            for kinds in (("all", "each"), ("pair",))
+        )
+        self._all = re.compile(rf"\s*[,;:(-]?\s*(?:(?P<pair>{pair})|{every})")
+        self._listed = re.compile(rf"\s*,?\s*(?:{both}|[+&,;])\s*")
+        self._diluents = frozenset(kinds["diluent_drug"])
+        per, of = (alternatives(kinds[kind], to_the_end=True) for kind in ("diluted", "of"))
+        self._in_volume = re.compile(
+            rf"(?<![^\W_]){per}\s*\d+(?:[.,]\d+)?\s?(?:ml|cc|l)\s+(?:{of}\s*)?(?:\d+(?:[.,]\d+)?\s?%\s*)?\Z"
+        )
         self._pump = re.compile(rf"(?<![^\W_]){alternatives(kinds['pump'], to_the_end=True)}")
         self._nebulised = frozenset(map(fold, resources.read_lines(lang, "posology/nebulised.txt")))
 
     def settle(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
         """Add to the elements of each drug what stands behind the next one and is said of both."""
+        self._of_lists(drugs, chosen, folded)
+        self._of_diluents(drugs, chosen, folded)
         for number in range(len(drugs) - 2, -1, -1):
             one, other = chosen[number], chosen[number + 1]
             if one is None or other is None:
@@ -58,6 +74,39 @@ class Shared:
                 other[:0] = [replace(element) for element in head]
             one += [replace(element) for element in common if not (head and element.kind == "route")]
 
+    def _of_lists(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
+        """Give each drug of a list what is said of all: "A 600 mg, B 300 mg, C 1200 mg, all PO daily"."""
+        for number in range(len(drugs) - 1, 0, -1):
+            said = _behind(chosen[number], drugs[number])
+            amounts = [element for element in said if element.kind == "amount"]
+            rest = [element for element in said if element.kind in _SHARED]
+            if len(amounts) != 1 or not rest or rest[0].start < amounts[0].end:
+                continue
+            led = self._all.match(folded, amounts[0].end, rest[0].start)
+            if led is None or rest[0].start - led.end() > _TO_ALL:
+                continue
+            for before in range(number - 1, number - 2 if led["pair"] else -1, -1):
+                one = chosen[before]
+                own = _behind(one, drugs[before])
+                if one is None or [element.kind for element in own] != ["amount"]:
+                    break
+                if self._listed.fullmatch(folded, own[0].end, drugs[before + 1][0]) is None:
+                    break
+                one += [replace(element) for element in rest]
+
+    def _of_diluents(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
+        """Give a drug what stands behind the fluid that it is given in: "50 units in 50 ml saline at 6 ml/h"."""
+        for number in range(1, len(drugs)):
+            one, other = chosen[number - 1], chosen[number]
+            if not one or other is None or folded[slice(*drugs[number])] not in self._diluents:
+                continue
+            if self._in_volume.search(folded, drugs[number - 1][1], drugs[number][0]) is None:
+                continue
+            behind = [element for element in other if element.start >= drugs[number][1]]
+            moved = [element for element in behind if element.kind in _SHARED or _by_time(element)]
+            one += moved
+            other[:] = [element for element in other if element not in moved]
+
     def _together(self, pair: tuple[Bounds, Bounds], common: Iterable[Element], folded: str) -> bool:
         """Are two drugs given at once, by one device?"""
         routes = {element.value for element in common if element.kind == "route"}
@@ -69,6 +118,15 @@ class Shared:
         end = max((element.end for element in infusions), default=0)
         by_pump = self._pump.search(folded, pair[1][1], end + _TO_PUMP) is not None
         return bool(infusions) and (routes == {"subcutaneous"} or by_pump)
+
+
+def _by_time(element: Element) -> bool:
+    return element.kind == "amount" and element.value.kind == "rate"
+
+
+def _behind(elements: Sequence[Element] | None, drug: Bounds) -> list[Element]:
+    """What is said of a drug behind it."""
+    return [one for one in elements or () if one.kind in _SAYING and one.start >= drug[1]]
 
 
 def _alike(one: Sequence[Element], other: Sequence[Element]) -> bool:

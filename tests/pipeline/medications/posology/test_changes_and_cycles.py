@@ -96,3 +96,43 @@ def test_a_drip_is_no_form_of_drops(profiles: dict[str, Language]) -> None:
 def test_a_limit_without_a_unit_counts_doses_where_a_dose_is_a_mass(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "fr", "Oxynorm 5 mg si douleur, max 6/24h")
     assert amount(read["max_dose"]["numerator"]) == "6 {dose}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "RIPE: rifampin 600 mg, isoniazid 300 mg, pyrazinamide 1500 mg all daily", [None, DAILY, DAILY, DAILY]),
+        ("en", "Furosemide 40 mg BD, ramipril 5 mg and atorvastatin 40 mg both od", [BID, DAILY, DAILY]),
+        ("fr", "Rimifon 300 mg, Rifadine 600 mg, le tout à jeun le matin", [MORN, MORN]),
+        ("en", "Furosemide 40 mg, ramipril 5 mg od", [None, DAILY]),
+    ],
+)
+def test_what_is_said_of_all_drugs_of_a_list(
+    profiles: dict[str, Language], lang: str, text: str, wanted: list[Any]
+) -> None:
+    assert [repeat(record.data["posology"]) for record in profiles[lang](text)._.medications] == wanted
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "rate"),
+    [
+        ("en", "Actrapid 50 units in 50 ml 0.9% saline IV at 6 ml/hr", "50 U", "6 mL"),
+        ("fr", "Actrapid 50 UI dans 50 mL de NaCl 0,9 % vitesse 3 mL/h", "50 [iU]", "3 mL"),
+        ("fr", "Loxen 50 mg dans 50 mL vitesse 5", "50 mg", None),
+    ],
+)
+def test_what_stands_behind_the_fluid_is_of_the_drug_in_it(
+    profiles: dict[str, Language], lang: str, text: str, dose: str, rate: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), amount(read["rate"]["numerator"]) if rate else read.get("rate")) == (dose, rate)
+
+
+def test_a_dose_by_weight_under_a_condition_of_weight_is_not_as_needed(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Paracetamol 1 g IV QDS (if <50 kg 15 mg/kg)")
+    assert (amount(read["dose"]), read["as_needed"]) == ("1 g", False)
+
+
+def test_a_dose_that_takes_the_place_of_another_is_taken_as_often(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Lantus 18 units nocte increased to 20 units from tonight")
+    assert steps(read) == [("20 U", {"when": ["NIGHT"]}, None)]

@@ -64,7 +64,7 @@ def test_a_mass_with_its_count_in_brackets_is_the_dose(
         ("en", "Citalopram 10 mg, may go to 20 mg in 2/52", [("10 mg", None, None)]),
         ("en", "Citalopram 10 mg daily, could be increased to 20 mg daily in 4 weeks.", [("10 mg", DAILY, None)]),
         ("fr", "Séroplex 10 mg/j, on pourra passer à 20 mg/j dans 15 jours", [("10 mg", DAILY, None)]),
-        ("en", "Citalopram 10 mg daily, increased to 20 mg.", [("20 mg", None, None)]),
+        ("en", "Citalopram 10 mg daily, increased to 20 mg.", [("20 mg", DAILY, None)]),
         (
             "en",
             "Citalopram 10 mg daily, increase to 20 mg in 2 weeks.",
