@@ -41,6 +41,8 @@ _EXAMINED_LATELY = timedelta(days=183)
 # The age of a year that is past where nobody knows of when the note is.
 _LONG_AGO = timedelta(days=365)
 _COLON = re.compile(" *:")
+# "Until 5 March" in a note of February is to come: the day of the year before is no end.
+_TO_COME = timedelta(days=270)
 # No decade for certain: "glucose in the 70s".
 _TENS = re.compile(r"\d0'?s")
 
@@ -110,22 +112,14 @@ class Dating:
         births: tuple[str, ...],
         folded: FoldedText,
     ) -> DatedSpan | None:
-        start, end = bounds
         value = read(data)
         if value is None:
             return None
+        start, end = bounds
+        place, stop = folded.place(start), folded.place(end)
         day = value.on(note)
         of_year = own is not None and isinstance(value, AbsoluteDate)
-        if not isinstance(value, AbsoluteDate):
-            age = value.age()
-        elif own is not None:
-            age = self._least_age(value, own)
-            if age is None and own.visit and value.year and value.month and not self._of_visit(folded, start, end):
-                age = _BEFORE_TODAY
-            if age is not None and age < LONGEST_STAY and self._of_stay(folded, start):
-                age = None
-        else:
-            age = note - day if note is not None and day is not None else None
+        age = self._age(value, day, note, own, (place, stop), folded.folded)
         if age is None or not self._says_something(value, age):
             return None
         if births and value.mode == "absolute" and is_birth(value.norm(), births):
@@ -133,22 +127,9 @@ class Dating:
         recent = age < self.limit
         if not recent and value.bound == "since" and not self.since_is_history:
             return None
-        place = folded.place(start)
-        before = max(0, place - _BEFORE_REACH)
-        if self.words.last_visit.search(folded.folded, before, place) is not None:
+        if self._is_of_another(age, place, stop, folded.folded):
             return None
-        if (
-            age < _EXAMINED_LATELY
-            and _COLON.match(folded.folded, folded.place(end)) is not None
-            and self.words.examined.search(folded.folded, before, place) is not None
-        ):
-            return None
-        if self.exclude_birthdate and self.words.born.search(folded.folded, before, place) is not None:
-            return None
-        if of_year and (
-            self.words.found.search(folded.folded, before, place) is not None
-            or _TENS.fullmatch(folded.folded, place, folded.place(end)) is not None
-        ):
+        if of_year and self._may_be_no_end(place, stop, folded.folded):
             return None
         cue: CueData = {
             "kind": "date",
@@ -159,17 +140,50 @@ class Dating:
             "age_days": None if of_year else age.days,
             "limit_days": self.limit.days,
         }
-        return DatedSpan(place, folded.place(end), value.bound, age, recent, cue)
+        return DatedSpan(place, stop, value.bound, age, recent, cue)
 
-    def _of_stay(self, folded: FoldedText, start: int) -> bool:
+    def _age(
+        self,
+        value: AbsoluteDate | RelativeDate,
+        day: date | None,
+        note: date | None,
+        own: _FullDates | None,
+        bounds: tuple[int, int],
+        text: str,
+    ) -> timedelta | None:
+        """How long before the note a date lies, at least; None where nobody knows."""
+        if not isinstance(value, AbsoluteDate):
+            return value.age()
+        if own is None:
+            age = note - day if note is not None and day is not None else None
+            planned = value.bound == "until" and value.year is None
+            return None if planned and age is not None and age > _TO_COME else age
+        age = self._least_age(value, own)
+        if age is None and own.visit and value.year and value.month and not self._of_visit(text, *bounds):
+            age = _BEFORE_TODAY
+        return None if age is not None and age < LONGEST_STAY and self._of_stay(text, bounds[0]) else age
+
+    def _is_of_another(self, age: timedelta, place: int, stop: int, text: str) -> bool:
+        """Whether a date is that of the last visit, of a birth, or of a late examination whose findings follow."""
+        before = max(0, place - _BEFORE_REACH)
+        if self.words.last_visit.search(text, before, place) is not None:
+            return True
+        if self.exclude_birthdate and self.words.born.search(text, before, place) is not None:
+            return True
+        examined = age < _EXAMINED_LATELY and _COLON.match(text, stop) is not None
+        return examined and self.words.examined.search(text, before, place) is not None
+
+    def _may_be_no_end(self, place: int, stop: int, text: str) -> bool:
+        """Whether a condition was found in the year that a date names, or the date may be no year: "glucose in the 70s"."""
+        found = self.words.found.search(text, max(0, place - _BEFORE_REACH), place)
+        return found is not None or _TENS.fullmatch(text, place, stop) is not None
+
+    def _of_stay(self, text: str, place: int) -> bool:
         """Whether a date is that of the episode that the text tells of: "presented to the hospital on 07/23/2003"."""
-        place = folded.place(start)
-        before = max(0, place - _STAY_REACH)
-        return self.words.of_stay.search(folded.folded, before, place) is not None
+        return self.words.of_stay.search(text, max(0, place - _STAY_REACH), place) is not None
 
-    def _of_visit(self, folded: FoldedText, start: int, end: int) -> bool:
+    def _of_visit(self, text: str, low: int, high: int) -> bool:
         """Whether a date may be that of the visit: "examined today, September 14, 2007", "date of visit:"."""
-        text, low, high = folded.folded, folded.place(start), folded.place(end)
         before = _STATEMENT_END.split(text[max(0, low - _BEFORE_REACH) : low])[-1]
         near = before + _STATEMENT_END.split(text[low : high + _BEFORE_REACH])[0]
         return self.words.of_visit.search(near) is not None

@@ -335,7 +335,7 @@ class History(Qualifier):
         denied = qualified_by(span, case.qualified) if past else None
         if denied is not None and drug and not self._denies(denied, word, span, case):
             denied = None
-        cues = past if recent is None else [*past, recent.cue]
+        cues = _once(past if recent is None else [*past, recent.cue])
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
@@ -411,6 +411,11 @@ class History(Qualifier):
     def write(self, span: Span, value: bool, cues: list[CueData]) -> None:
         """Write the value and, where asked for, the evidence; `history_` is computed from the value."""
         extensions.write_two(span, self.quality, value, self._evidence, cues if self.explain else [])
+
+
+def _once(cues: list[CueData]) -> list[CueData]:
+    """Each cue once: what a drug did names the date of the drug, which may be its own as well."""
+    return list({(cue["start"], cue["end"], cue["rule"]): cue for cue in cues}.values())
 
 
 def _in_title(cue: CueData, sections: SectionLine) -> bool:

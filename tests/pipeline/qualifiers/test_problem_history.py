@@ -51,6 +51,7 @@ def test_what_a_past_drug_did_is_past_by_the_date_of_the_drug():
         doc.char_span(doc.text.index(words), doc.text.index(words) + len(words), spans[words]) for words in spans
     ]
     assert [span._.history for span in nlp(doc).ents] == [True, True, False]
+    assert len({(cue.start, cue.label) for cue in doc.ents[1]._.history_cues}) == len(doc.ents[1]._.history_cues)
 
 
 @pytest.mark.parametrize(
