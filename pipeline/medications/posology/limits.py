@@ -11,10 +11,13 @@ from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.courses import COURSE_UNITS, Courses
 from pipeline.medications.posology.elements import WORD, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError, digits
+from pipeline.medications.posology.regions import DRUG_SIGN
 from pipeline.text.phrases import alternatives
 
 # What happens so often is named by so many words.
 _MOST_WORDS_OF_EVENT = 3
+# A verb before a drug stands in so many characters before what is said of both.
+_TO_VERB = 60
 _BEFORE_SIGN = frozenset(" (,;:")
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
@@ -26,6 +29,8 @@ class Limits(Courses):
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
         kinds = resources.phrases(lang, "posology/words.tsv")
+        verb, noun = (alternatives(kinds[kind], to_the_end=True) for kind in ("by_verb", "by_noun"))
+        self._changes_drug = re.compile(rf"(?<![^\W_]){verb}(?:\s+{noun})*\s*{DRUG_SIGN}\s*\Z")
         self._daily = re.compile(alternatives(kinds["max_daily"]))
         self._to_amount = re.compile(rf"(?<![^\W_]){alternatives(kinds['to'])}\s+\d")
 
@@ -184,6 +189,8 @@ class Limits(Courses):
         if onward and self._ends(text, onward):
             return Element("by", place, onward)  # "for 5 days, then taper slowly": nobody says until when
         end = self._by_end(text, place) or self._cue_end("by", text, place)
+        if not end and self._changes_drug.search(text, max(0, place - _TO_VERB), place):
+            end = self._cue_end("change_by", text, place)  # "taper the prednisone by 5 mg weekly"
         if not end:
             return self._changes_over(text, place) or self._changes_each(text, place)
         start = skip(text, end)

@@ -37,6 +37,9 @@ class Reasons(Thresholds, ABC):
         self._of_doing = re.compile(
             rf"(?<![^\W_])(?:{doing}(?:\s+{object_}){{0,3}}|{alternatives(kinds['may_again'])}[^,;.:\n()]*)\s+\Z"
         )
+        well, badly = (alternatives(kinds[kind], to_the_end=True) for kind in ("going_well", "not_well"))
+        self._going_well = re.compile(rf"(?<![^\W_]){well}")
+        self._not_well = re.compile(rf"(?<![^\W_]){badly}")
         than = alternatives(kinds["than"], to_the_end=True)
         self._by_weight = re.compile(rf"[^\W\d_]{{0,6}}\s*(?:[<>≥≤=]+|{than})\s*\d+(?:[.,]\d+)?\s?kg(?![^\W_])")
         # A frequency that cannot be read: "q6-4h", "q 6 - 4 h", "q6 to 4 hours"; else what stands together.
@@ -141,6 +144,8 @@ class Reasons(Thresholds, ABC):
             if (weight := self._by_weight.match(text, start)) is not None:
                 return Element("hold", place, weight.end())  # "(if < 50 kg, 500 mg)"
             stop = self._reason_end(text, start)
+            if self._going_well.search(text, start, stop) and self._not_well.search(text, start, stop) is None:
+                return Element("hold", place, stop)
             if stop > start and self._of_doing.search(text, max(0, place - _TO_CONDITION), place):
                 return Element("hold", place, stop)  # "increase if ...", "may repeat in 2 h if ..."
             if stop > start:

@@ -225,7 +225,7 @@ class Scanner(Frequencies):
                 lambda word: [self._in_course.source, *self._counting(word)],
             ),
             Reader(self._limit, ("max",), numbers, self._counting),
-            Reader(self._step_by, ("by", "by_verb", "by_sign", "taper_on")),
+            Reader(self._step_by, ("by", "by_verb", "by_sign", "change_by", "taper_on")),
             Reader(self._planned, ("may_become", "then_to")),
             Reader(self._again, ("again", "may_again")),
             Reader(self._old, ("from", "was", "not_when")),

@@ -153,16 +153,22 @@ class StepAssembly(Placing):
         self.step.on_days = len(days) > 1
         if element.value == LAST:
             self.step.on_days = False
+            self._counted_on_day()
             return
         self.step.days = len(days) if days and days == [*range(days[0], days[-1] + 1)] else 1 - self.step.on_days
-        if self.step.days and self.step.takings is not None and not self.step.repeat:
-            count, takings = self.step.takings  # "1 mg x 3 on day 1"
-            self.unread = [unread for unread in self.unread if unread[1] != takings.start]
-            self._merge(takings, {"frequency": count, "period": "1", "periodUnit": "d"})
-            self.read.append((takings.start, takings.end))
+        self._counted_on_day()
         if self.step.on_days and _of_cycle(self.step.repeat):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
+
+    def _counted_on_day(self) -> None:
+        """ "1 mg x 3 on day 1": so many takings a day."""
+        if self.step.takings is None or self.step.repeat or (self.step.on_days and not self.step.days):
+            return
+        count, takings = self.step.takings
+        self.unread = [unread for unread in self.unread if unread[1] != takings.start]
+        self._merge(takings, {"frequency": count, "period": "1", "periodUnit": "d"})
+        self.read.append((takings.start, takings.end))
 
     def _week(self, element: Element) -> None:
         if element.code == HEAD:
@@ -205,7 +211,7 @@ class StepAssembly(Placing):
             if figures and count != 1 and "frequency" not in self.step.repeat and not self._routed():
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
-                self.step.takings = count, element
+                self.step.takings, self.step.vague = (count, element), bool(self.step.amounts)
                 return
             if figures and count >= _A_PACK and "frequency" in self.step.repeat:
                 self.unread.append(("duration_unread", element.start, element.end))
@@ -259,6 +265,10 @@ class StepAssembly(Placing):
     def _duration(self, element: Element) -> None:
         if element.code == HEAD:
             self._headed()
+        if self.step.spanned and element.code == DAYS and self.step.duration is not None:
+            self.unread.append(("duration_unread", element.start, element.end))
+            self.step.duration = None  # "days 1-4, 9-12"
+            return
         self.step.spanned |= element.code in (DAYS, HEAD)
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"

@@ -136,3 +136,24 @@ def test_a_dose_by_weight_under_a_condition_of_weight_is_not_as_needed(profiles:
 def test_a_dose_that_takes_the_place_of_another_is_taken_as_often(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "Lantus 18 units nocte increased to 20 units from tonight")
     assert steps(read) == [("20 U", {"when": ["NIGHT"]}, None)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "We will taper the prednisone by 5 mg weekly from her current dose of 30 mg daily", [("30 mg", DAILY, None)]),
+        ("fr", "Neurontin 300 mg le soir J1, 300 mg x 2 J2, 300 mg x 3 à partir de J3", [("300 mg", EVE, "1 d"), ("300 mg", BID, "1 d"), ("300 mg", {"frequency": 3, "period": "1", "periodUnit": "d"}, None)]),
+        ("en", "Imuran 50 mg od for 2/52 then 100 mg od if TPMT normal", [("50 mg", DAILY, "2 wk"), ("100 mg", DAILY, None)]),
+        ("fr", "Dexaméthasone 20 mg J1 à J4, J9 à J12", [("20 mg", None, None)]),
+        ("en", "Requip 0.5 mg BID for the first week, 1 mg BID for the second week", [("0.5 mg", BID, "1 wk"), ("1 mg", BID, "1 wk")]),
+        ("fr", "Requip 0,5 mg 2x/j la première semaine, 1 mg 2x/j la deuxième semaine", [("0.5 mg", BID, "1 wk"), ("1 mg", BID, "1 wk")]),
+    ],
+)  # fmt: skip
+def test_each_step_has_its_own_time(profiles: dict[str, Language], lang: str, text: str, wanted: Any) -> None:
+    read = posology(profiles, lang, text)
+    assert steps(read) == wanted
+    assert not any(step.get("as_needed") for step in (read, *read["steps"]))
+
+
+def test_a_condition_that_something_is_not_well_is_one_of_taking(profiles: dict[str, Language]) -> None:
+    assert posology(profiles, "en", "Senna 15 mg if bowels not normal")["as_needed"] is True
