@@ -47,7 +47,7 @@ class CourseWords:
         number = rf"(?:\d{{1,2}}|{words('day_number')})"
         sign = rf"(?:{words('number_sign')}\s?)?"
         before, of = rf"(?:{words('day_lead')} )?", rf"(?:/|{words('day_of')})"
-        onward = "|".join([joint, words("then"), rf"{words('cycle_lead')}(?![^\W_])"])
+        onward = "|".join([joint, words("then"), rf"{words('cycle_lead')}(?![^\W\d_])"])
         # "J1, 40 mg J2" are no two days.
         of_amount = rf"(?![\d.,]*\d|\s?(?!{onward})(?:[^\W\d_]|%))"
         self.day_of = re.compile(

@@ -45,6 +45,7 @@ class Frequencies(Reasons, ABC):
         day = alternatives(word for word, unit in self._time_units.items() if unit == "d")
         # "2 x 3/j": two, three times a day.
         self._each_time = re.compile(rf"([1-9]) ?x(?= ?\d ?(?:/ ?(?:{day}|24)|{per} ))")
+        self._once_a_day = re.compile(rf" ?1 ?(?:/ ?(?:{day}|24 ?h?)|{per} ?{day})(?![^\W_])")
         # Before "a week" and the like, and behind it: a length of time, not how often.
         self._length_lead = re.compile(rf"(?<![^\W_]){any_of(kinds.get('length_lead', ()))}\s+\Z")
         self._length_behind = re.compile(rf"\s+{any_of(kinds.get('length_behind', ()))}(?![^\W_])")
@@ -62,6 +63,8 @@ class Frequencies(Reasons, ABC):
         if (vague := self._indefinite(text, place)) is not None:
             return vague
         if text[place].isdigit() and (each := self._each_time.match(text, place)):
+            if each[1] != "1" and (once := self._once_a_day.match(text, each.end())):
+                return Element("unread", place, once.end(), code="frequency_unread")  # "3x1/j": one, three times?
             return Element("amount", place, each.end(), Amount("count", {"value": each[1]}))
         try:
             match = self._phrase_at(text, place)

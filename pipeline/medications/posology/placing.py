@@ -51,6 +51,12 @@ def _amounts_to(lang: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_]){phrases}\s*\Z")
 
 
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _each_side(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["each_side"], to_the_end=True)
+    return re.compile(rf"\s+{phrases}")
+
+
 class Placing(Assembling):
     """Takes the elements that are amounts."""
 
@@ -128,6 +134,8 @@ class Placing(Assembling):
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
             return  # "two tablets twice a day for a total of four tablets"
+        if self._of_one_side(amount, element):
+            return
         if self.bracket and amount.kind == "rate" and any(a.kind == "quantity" for a, _ in self.step.amounts):
             return  # "320 mg (5 mg/kg)": from what the dose was reckoned
         if bare and self.unit is not None:
@@ -291,6 +299,13 @@ class Placing(Assembling):
             ):
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
+
+    def _of_one_side(self, amount: Amount, element: Element) -> bool:
+        """Is an amount half of the dose that was said, for each of two places: "2 mL qid, 1 mL each side"?"""
+        doses = [one for one, _ in self.step.amounts if one.kind == amount.kind and one.measure == amount.measure]
+        if len(doses) != 1 or not self.step.timed() or largest(doses[0]) != 2 * largest(amount):
+            return False
+        return _each_side(self.lang).match(fold(self.text[element.end : element.end + 2 * _LED_BY])) is not None
 
     def _reckoned_of(self, amount: Amount, element: Element) -> bool:
         """Is an amount what one by weight comes to: "1 mg/kg (80 mg)", "15 mg/kg/6 h, soit 240 mg"?"""

@@ -58,7 +58,7 @@ class Shared:
                 continue
             pair = drugs[number], drugs[number + 1]
             said = [element for element in one if element.kind in _SAYING]
-            behind = [element for element in said if element.start >= pair[0][1]]
+            behind = [element for element in said if pair[0][1] <= element.start < pair[1][0]]
             end = max((pair[0][1], *(element.end for element in behind)))
             joint = self._joint.match(folded, end, pair[1][0])
             if joint is None or any(element.kind != "amount" for element in behind):
@@ -72,7 +72,10 @@ class Shared:
             head = [element for element in said if element.kind == "route" and element.end <= pair[0][0]]
             if head and not any(element.kind == "route" for element in other):
                 other[:0] = [replace(element) for element in head]
+            known = {element.start for element in one}
+            common = [element for element in common if element.start not in known]
             one += [replace(element) for element in common if not (head and element.kind == "route")]
+            one.sort(key=lambda element: element.start)
 
     def _of_lists(self, drugs: Sequence[Bounds], chosen: Sequence[list[Element] | None], folded: str) -> None:
         """Give each drug of a list what is said of all: "A 600 mg, B 300 mg, C 1200 mg, all PO daily"."""

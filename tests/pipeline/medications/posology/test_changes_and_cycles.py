@@ -157,3 +157,26 @@ def test_each_step_has_its_own_time(profiles: dict[str, Language], lang: str, te
 
 def test_a_condition_that_something_is_not_well_is_one_of_taking(profiles: dict[str, Language]) -> None:
     assert posology(profiles, "en", "Senna 15 mg if bowels not normal")["as_needed"] is True
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("fr", "Dafalgan Forte 1 g 3x1/j", ("1 g", None)),
+        ("fr", "Doliprane 500 mg 2 x 3/j", ("2", {"frequency": 3, "period": "1", "periodUnit": "d"})),
+        ("en", "Nystatin 2 mL PO QID, 1 mL each side of mouth", ("2 mL", {"frequency": 4, "period": "1", "periodUnit": "d"})),
+        ("fr", "Mycostatine 2 ml 2x/j, 1 ml de chaque côté", ("2 mL", BID)),
+        ("en", "Humira 40 mg SC qow", ("40 mg", {"frequency": 1, "period": "2", "periodUnit": "wk"})),
+        ("en", "Abraxane 100 mg days 1, 8, 15 q28d", ("100 mg", None)),
+    ],
+)  # fmt: skip
+def test_dose_and_time_of_short_instructions(profiles: dict[str, Language], lang: str, text: str, wanted: Any) -> None:
+    read = posology(profiles, lang, text)
+    assert ((amount(read.get("dose")), repeat(read)), read["steps"]) == (wanted, [])
+
+
+def test_what_is_said_of_two_nebulised_drugs_is_said_of_both_though_a_part_is_linked_to_both(
+    profiles: dict[str, Language],
+) -> None:
+    records = profiles["fr"]("Aérosol de salbutamol 5 mg + ipratropium 0,5 mg toutes les 20 min x 3")._.medications
+    assert len({str(repeat(record.data["posology"])) for record in records}) == 1
