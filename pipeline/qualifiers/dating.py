@@ -281,7 +281,15 @@ class DateLine:
         """
         index = bisect_left(self.starts, start)
         near = pairwise(self.dates[max(0, index - 1) : index + 2])
-        return any(not last.recent and joins.fullmatch(text, first.end, last.start) for first, last in near)
+        return any(
+            not last.recent
+            and (
+                joins.fullmatch(text, first.end, last.start) is not None
+                # "From 2017 / through 2021"
+                or (last.bound == "until" and not text[first.end : last.start].strip())
+            )
+            for first, last in near
+        )
 
     def none_within(self, start: int, end: int) -> bool:
         """Whether no date begins in [start, end)."""

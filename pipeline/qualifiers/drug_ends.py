@@ -211,6 +211,8 @@ class DrugEnds:
         near = first[1] >= start - _HARM_REACH and words.did.fullmatch(text, first[1], start) is not None
         if near or words.did_then.fullmatch(text, first[1], start) is not None:
             return [first, self.drugs[index - 1]] if changed else [first]
+        if words.so_ended.match(text, end) is not None and words.given_for.search(text, first[1], start) is None:
+            return [first] if first[1] >= start - _GAP_REACH else []
         if changed and words.changed_for.fullmatch(text, first[1], start) and not words.is_chronic(text, start, end):
             return [self.drugs[index - 1]]
         return []
@@ -221,7 +223,8 @@ class DrugEnds:
         It is taken now ("now on X", "X, currently 40 mg"), or what stands behind the title was read item by item.
         """
         taken = start in self.taken or self.scopes[PRESENT].over(start, end) is not None
-        return None if taken or title["start"] in self.headings else title
+        changed = self.words.changed_to.search(self.folded.folded, max(title["end"], start - _GAP_REACH), start)
+        return None if taken or changed is not None or title["start"] in self.headings else title
 
     def goes_on(self, start: int, end: int, dated: int, *, over: bool) -> bool:
         """Whether the date at `dated` says no end of a drug: it began then, or it is taken, or the date is of something else.

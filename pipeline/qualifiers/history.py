@@ -315,6 +315,7 @@ class History(Qualifier):
             old is not None
             and not drug
             and not past
+            and not case.dates.is_stretch(old)
             and self.words_around.lasts_from(case.folded.folded, start, end, old.start)
         ):
             # "RA 2011, on methotrexate": it was found then.

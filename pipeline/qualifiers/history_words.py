@@ -46,6 +46,8 @@ class HistoryWords:
         dosed: behind a drug: its dose.
         did: between a drug and a problem: the drug did it; brackets, a dash, an arrow or words.
         did_then: as `did`, in a whole statement: the drug was stopped for it, or brought it.
+        so_ended: behind a problem that a drug did: the drug was stopped.
+        given_for: between a drug and a problem: the drug treats it.
         lasts: behind a problem: it goes on.
         changed_to: before a drug: it took the place of the one before it.
         changed_for: between such a drug and a problem: the problem is why.
@@ -116,6 +118,8 @@ class HistoryWords:
             rf"{_CELLS}|[^.;,:()\n]{{0,40}}?(?:\([^()\n]{{1,25}}\)[^.;,:()\n]{{0,20}}?)?(?: ?\((?:[^.;:()\n]{{1,30}}, ?){{0,3}}| [-–—] |{_ARROW}|: |{any_of(words['did'])} )[^.;,:()\n]{{0,12}}"
         )
         self.did_then = re.compile(any_of(words["did_then"]))
+        self.so_ended = re.compile(rf"{any_of(words['so_ended'])}")
+        self.given_for = re.compile(rf"\b{any_of(words['given_for'])}\b|[.;]\s|\n")
         self.lasts = re.compile(rf"[^.;\n]{{0,60}}?\b{any_of(words['lasts'])}\b")
         self.changed_to = re.compile(rf"\b{any_of(words['changed_to'])} ?\Z")
         self.changed_for = re.compile(rf"[^.;,\n]{{0,30}}? {any_of(words['changed_for'])} ")

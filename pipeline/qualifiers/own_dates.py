@@ -224,6 +224,10 @@ class OwnDates:
             return False
         return not self._drug.begins_at(self._entities[bisect_left(self._entities, dated.start) - 1])
 
+    def is_stretch(self, dated: DatedSpan) -> bool:
+        """Whether a date is one of the two between which something was: "from 2017 through 2021"."""
+        return self._dates.is_stretch(self._text, dated.start, self._words.stretch)
+
     def _closed(self, end: int, dated: int) -> bool:
         """Whether "et" closes an enumeration up to the date: "fièvre, toux et dyspnée en mai", but "HTA, AVC en 2020"."""
         low = max(end, dated - _CLOSE_REACH)

@@ -51,8 +51,8 @@ _NO_DAY = 60
 _NOT_YEAR = r"(?!\d|[.,/]\d|\s?%|[ \t]?(?:mg|ml|g\b|kg|kcal|cal\b|ui\b|iu\b|units?\b|unites?\b|cc\b|mmol|mm3|mm\b|pas\b|steps\b))"
 _RANGE = re.compile(r"\s{0,3}(?:-|au|a|et|to|and|through|puis|,)\s{0,3}(?:le\s)?\Z")
 _RANGE_LENGTH = 10
-# The orders in which a language may write a month: "June 3", "09/05" of a year, "nov 23" of a year.
-_MONTH_DAY, _MONTH_OF_YEAR, _MONTH_YEAR = "month day", "month/year", "month year"
+# The orders in which a language may write a month: "June 3", "09/05" of a year, "nov 23" of a year, "3.12".
+_MONTH_DAY, _MONTH_OF_YEAR, _MONTH_YEAR, _DAY_MONTH = "month day", "month/year", "month year", "day.month"
 
 
 _NO_KINDS: frozenset[str] = frozenset()
@@ -301,6 +301,8 @@ class DateGrammar:
         if match["part"] is not None and fractions:
             if core.kinds & {"lasting", "since", "ahead_before", "ago_before"} or (behind and behind["ago"]):
                 return self._timed(core, float(match["part"]), fractions[match["whole"]])
+        if "." in match[0] and _DAY_MONTH not in self._forms_known:
+            return None
         first, second = match["sa"] or match["part"], match["sb"] or match["whole"]
         of_year = self._month_of_year(core, first, second) if _MONTH_OF_YEAR in self._forms_known else None
         if of_year is not None:

@@ -68,6 +68,9 @@ def test_what_a_past_drug_did_is_past_by_the_date_of_the_drug():
             False,
         ),
         ("Lisinopril 10 mg daily, stop if it gives cough.", "Lisinopril", "cough", False),
+        ("Neupro patch tried after that, skin rash, stopped.", "Neupro", "skin rash", True),
+        ("Prev: lamotrigine stopped wk 3, rash.", "lamotrigine", "rash", True),
+        ("Lopressor for hypertension was stopped in 2019.", "Lopressor", "hypertension", False),
         ("Dexamethasone x 5 days last month gave a boost. Pain 5/10.", "Dexamethasone", "Pain", False),
     ],
 )
