@@ -68,6 +68,7 @@ def test_what_a_past_drug_did_is_past_by_the_date_of_the_drug():
             False,
         ),
         ("Lisinopril 10 mg daily, stop if it gives cough.", "Lisinopril", "cough", False),
+        ("A trial of mercaptopurine in 2012 ended with pancreatitis.", "mercaptopurine", "pancreatitis", True),
         ("Neupro patch tried after that, skin rash, stopped.", "Neupro", "skin rash", True),
         ("Prev: lamotrigine stopped wk 3, rash.", "lamotrigine", "rash", True),
         ("Lopressor for hypertension was stopped in 2019.", "Lopressor", "hypertension", False),
