@@ -48,6 +48,7 @@ _BEGINNINGS = frozenset(
         "to_come_behind",
         "ended_after",
         "ended_then",
+        "form_item",
         "given_in_cycles",
         "used_before",
         "to_come",

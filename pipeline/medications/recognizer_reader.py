@@ -96,7 +96,7 @@ class Reader(Lengths):
             if not self.rules["treatment"].match(self.text, item.end):
                 return self._next_drug(item, place)
         if self.rules["form_in_front"].fullmatch(self.text, item.start, item.end):
-            leads = item.label == "FORM" and item.end - 1 in self.context.leading
+            leads = item.label == "FORM" and (item.end - 1 in self.context.leading or self._begins_item(item, place))
             return self._next_drug(item, place) if leads else None
         following = self.items[place + 1] if place + 1 < len(self.items) else None
         if isinstance(following, Mention) and self.rules["times_drug"].fullmatch(self.text, item.end, following.start):
@@ -122,6 +122,12 @@ class Reader(Lengths):
         if item.label == "FREQUENCY" and self.rules["clock"].fullmatch(self.text, item.start, item.end):
             return None
         return self._next_drug(item, place) or (self.drug if self._stands_alone(item, place) else None)
+
+    def _begins_item(self, item: Candidate, place: int) -> bool:
+        """Does a form in one letter begin an item: "T metformin 1g BD, T gliclazide 80mg OD"?"""
+        lead = self.text[max(0, item.start - _LEAD) : item.start]
+        named = self.text[item.end - 1] != "." and self._at_next_drug(place)
+        return named and self.rules["form_item"].search(lead) is not None
 
     def _stands_alone(self, item: Candidate, place: int) -> bool:
         """Is this an instruction of its own for a drug named further up: "The dose was increased to 60 mg t.i.d."?"""

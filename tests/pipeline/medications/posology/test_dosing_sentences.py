@@ -29,7 +29,6 @@ GAPS = {
     "p5-169": "'D5 1/2 NS' is not recognised",
     "b9-fr-044": "'Insuline Actrapid' are two drugs of which the first has nothing",
     "b10-en-uk-029": "'LE' behind a percentage: an eye, or a leg",
-    "b10-en-uk-040": "'100mg on prophylaxis': at night, or a word",
     "b23-en-us-051": "'x 1, may repeat in 72 h': nobody says how many in all",
     "b23-en-uk-006": "'up to four times a day' is a limit, beside another one of tablets",
     "b23-en-uk-021": "'FRIII', an infusion of insulin, is a drug of its own",
