@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
 from pipeline.medications.posology.courses import DAYS, HEAD
 from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step
 from pipeline.medications.posology.elements import Element, Timing
-from pipeline.text.folding import fold
-from pipeline.text.phrases import alternatives
 
 _DOSES, _LENGTHS = frozenset({"amount", "slots"}), frozenset({"duration", "length"})
 # What stands before a day that begins something.
@@ -76,31 +72,6 @@ def doses_in_turn(step: Step) -> list[Step]:
     """The steps of such doses; how long each of them is taken is not known."""
     first, *rest = in_parts(replace(step, duration=None))
     return [first, *(replace(part, follows=True) for part in rest)]
-
-
-def without_home(elements: Sequence[Element], text: str, lang: str) -> list[Element]:
-    """The elements without brackets behind a dose that say what is taken otherwise: "3 mg qhs (2 mg at home)"."""
-    found: list[Element] = []
-    dosed = False
-    close = 0
-    for element in elements:
-        if element.start < close:
-            continue
-        if dosed and element.kind == "mark" and element.value.endswith("("):
-            end = text.find(")", element.end) + 1 or len(text)
-            doses = any(one.kind in _DOSES and element.start < one.start < end for one in elements)
-            close = end if doses and _home(lang).search(fold(text[element.end : end])) is not None else 0
-            if close:
-                continue
-        dosed |= element.kind in _DOSES
-        found.append(element)
-    return found
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _home(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["home"], to_the_end=True)
-    return re.compile(rf"(?<![^\W_]){phrases}")
 
 
 def mark_heads(elements: Sequence[Element]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
+from pipeline.medications.posology.brackets import parted, without_home
 from pipeline.medications.posology.counts import in_row
 from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
 from pipeline.medications.posology.elements import Element, Reading
@@ -19,7 +20,6 @@ from pipeline.medications.posology.further import (
     timed_alike,
     untimed,
     weeks_of,
-    without_home,
 )
 from pipeline.medications.posology.routes import SITED, both_sides, settle
 from pipeline.medications.posology.steps import StepAssembly
@@ -51,7 +51,7 @@ def _several(assembly: StepAssembly, elements: Sequence[Element], text: str) -> 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = StepAssembly(text, lang, units)
-    elements = in_row(without_home(elements, text, lang))
+    elements = in_row(parted(without_home(elements, text, lang), text, lang))
     mark_heads(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 _FIGURES = re.compile(r"(?:\{[nt]\}|\d)+[ -]*")
 _BLANKS, _SLASH = re.compile(r"[ -]+"), re.compile(r"\s*/\s*")
+# Behind a phrase its length may follow at once: "BIDx3 days", "q6h5/7".
+_END = r"(?:(?![^\W_])|(?=x\d|\d{1,2}/(?:7|52|12)(?!\d)))"
 _NUMBER, _TIMES, _UNIT = "{n}", "{t}", "{u}"
 
 
@@ -88,7 +90,7 @@ def _source(part: str, unit: str) -> str:
 
 def _compiled(part: str, unit: str) -> re.Pattern[str]:
     ends = part[-1:].isalnum() or part.endswith("}")
-    return re.compile(_source(part, unit) + (r"(?:(?![^\W_])|(?=x\d))" if ends else ""))  # "BIDx3 days"
+    return re.compile(_source(part, unit) + (_END if ends else ""))
 
 
 class PhraseTable(Generic[T]):

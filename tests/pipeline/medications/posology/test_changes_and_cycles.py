@@ -180,3 +180,28 @@ def test_what_is_said_of_two_nebulised_drugs_is_said_of_both_though_a_part_is_li
 ) -> None:
     records = profiles["fr"]("Aérosol de salbutamol 5 mg + ipratropium 0,5 mg toutes les 20 min x 3")._.medications
     assert len({str(repeat(record.data["posology"])) for record in records}) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose", "strength"),
+    [
+        ("en", "Glucophage 1 g (2 x 500 mg) BID", "1 g", "500 mg"),
+        ("en", "Glucophage 1000 mg (two 500 mg tablets) BID", "1000 mg", "500 mg"),
+        ("en", "Prednisone 30 mg (6 tabs of 5 mg) BID", "30 mg", "5 mg"),
+        ("fr", "Doliprane 1000 mg (2 cp de 500) 2x/j", "1000 mg", "500 mg"),
+        # Two tablets that come to the dose: of which strength, nobody says.
+        ("en", "Glucophage 1 g (2 tabs) BID", "1 g", None),
+    ],
+)
+def test_brackets_that_tell_the_parts_of_a_dose_say_the_strength(
+    profiles: dict[str, Language], lang: str, text: str, dose: str, strength: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read["dose"]), amount((read.get("strength") or {}).get("numerator"))) == (dose, strength)
+    assert repeat(read) == BID
+
+
+@pytest.mark.parametrize("text", ["Fluclox 500 mg bd5/7", "Fluclox 500 mg bd 5/7", "Fluclox 500 mg q12h5/7"])
+def test_a_length_may_be_glued_to_how_often(profiles: dict[str, Language], text: str) -> None:
+    read = posology(profiles, "en", text)
+    assert (amount(read["duration"]), amount(read["dose"])) == ("5 d", "500 mg")

@@ -48,7 +48,7 @@ def test_the_number_of_a_finding_is_no_dose(profiles: dict[str, Language], lang:
         ("en", "Torsemide 20 mg (1 tablet) bid", "1 {tbl}", "20 mg"),
         ("en", "Torsemide 20 mg (1-2 tabs) bid", "1-2 {tbl}", "20 mg"),
         ("en", "Torsemide 20 mg tablets (2 tabs) bid", "2 {tbl}", "20 mg"),
-        ("en", "Torsemide 40 mg (2 tabs of 20 mg) bid", "2 {tbl}", None),
+        ("en", "Torsemide 40 mg (2 tabs of 20 mg) bid", "40 mg", "20 mg"),
     ],
 )
 def test_a_mass_with_its_count_in_brackets_is_the_dose(
