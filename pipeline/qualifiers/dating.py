@@ -164,9 +164,10 @@ class Dating:
         return None if age is not None and age < LONGEST_STAY and self._of_stay(text, bounds[0]) else age
 
     def _is_of_another(self, age: timedelta, place: int, stop: int, text: str) -> bool:
-        """Whether a date is that of the last visit, of a birth, or of a late examination whose findings follow."""
+        """Whether a date is a beginning ("2012-now"), the last visit, a birth, or a late examination whose findings follow."""
         before = max(0, place - _BEFORE_REACH)
-        if self.words.last_visit.search(text, before, place) is not None:
+        begun = self.words.to_now.match(text, stop) is not None
+        if begun or self.words.last_visit.search(text, before, place) is not None:
             return True
         if self.exclude_birthdate and self.words.born.search(text, before, place) is not None:
             return True

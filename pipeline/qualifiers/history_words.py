@@ -74,6 +74,7 @@ class HistoryWords:
         used: before a drug, up to it, a few words of it between: it was begun or used.
         told: anywhere: a past tense by which the use of a drug is told.
         visit: anywhere: a sentence tells of the present visit too.
+        to_now: behind a date: what began then goes on.
         born: before a date, up to it: it is a birth date.
         last_visit: before a date, up to it: it is that of the last visit, since which the text tells.
         of_stay: before a date, up to it: it is the beginning of the episode that the text tells of.
@@ -148,6 +149,7 @@ class HistoryWords:
         self.used = re.compile(rf"\b{any_of(words['used'])} (?:[\w.-]+ ){{0,4}}\Z")
         self.told = re.compile(rf"\b{any_of(words['told'])}\b")
         self.visit = re.compile(rf"\b{any_of(words['visit'])}\b")
+        self.to_now = re.compile(rf" ?(?:[-–—]|{_ARROW}) ?{any_of(words['to_now'])}\b")
         self.born = re.compile(rf"\b{any_of(words['born'])}\W*\Z")
         self.last_visit = re.compile(rf"\b{any_of(words['last_visit'])}\W*\Z")
         self.of_stay = re.compile(rf"\b{any_of(words['of_stay'])}\b[^.;\n]*\Z")

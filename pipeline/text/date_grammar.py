@@ -131,7 +131,7 @@ class DateGrammar:
         half = rf"(?:{_B}(?:et{_B}demie?s?|and{_B}(?:a{_B})?half))?"
         more = rf"(?:{_OWN_OB}{joiner}{_OWN_OB}(?:\d{{1,3}}|{self._any('number')}))?"
         adjective = rf"(?:{self._any('adjective')}{_B})?"
-        of_month = rf"{_OWN_OB}[-.,/ ]?{_OWN_OB}(?:of{_B}|de{_B}|d'{_OB})?"
+        of_month = rf"{_OWN_OB}(?:[-,/ ]|\.(?! ))?{_OWN_OB}(?:of{_B}|de{_B}|d'{_OB})?"
         year_behind = (
             rf"(?:{_OB}(?:,|of|de|-|/)?{_OB}(?P<dy>{_YEAR}(?!\d)|'\d\d(?!\d)|(?<=[ /.-])\d\d(?![\d:/.,%]|\s?\w)))?"
         )

@@ -79,9 +79,17 @@ def test_words_tell_without_the_models(lang, text):
     assert found == marked
 
 
-def test_columns_of_a_table_tell_the_years_of_a_regimen(english):
-    table = "| Regimen | From | To |\\n| [d4T]+ / [NVP]+ | 2004 | 2008 |\\n| [ABC]- / [3TC]- | 2017 | current |"
-    found, marked = qualified(english, table, "2020-02-19")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "| Regimen | From | To |\\n| [d4T]+ / [NVP]+ | 2004 | 2008 |\\n| [ABC]- / [3TC]- | 2017 | current |",
+        "[Methotrexate]- 20 mg weekly 2012-now, [Enbrel]+ 2010-2012",
+        "In 2015 she moved across to [TLD]-, which she takes.",
+        "1. Keep Botox.\\n2. May use [prochlorperazine]- as needed.",
+    ],
+)
+def test_dates_tell_which_regimen_goes_on(english, sentence):
+    found, marked = qualified(english, sentence, "2020-02-19")
     assert found == marked
 
 
