@@ -316,7 +316,7 @@ class History(Qualifier):
             and not drug
             and not past
             and not case.dates.is_stretch(old)
-            and self.words_around.lasts_from(case.folded.folded, start, end, old.start)
+            and self.words_around.lasts_from(case.folded.folded, start, end, (old.start, old.end))
         ):
             # "RA 2011, on methotrexate": it was found then.
             old = None

@@ -59,6 +59,7 @@ class HistoryWords:
         apposed: between an entity and a date on its own: the words that lead to a date.
         chronic: a condition that lasts: a date alone says when it began or was found.
         acute: in the name of such a condition, or right behind it: what came and went.
+        treated_now: behind the date of a condition that lasts: it is treated to this day; where there are none, the date alone says so.
         tumour: what lasts where it was found then.
         complaint: what goes on after an event that the date behind it is of.
         event: between a complaint and a date: such an event.
@@ -130,6 +131,7 @@ class HistoryWords:
         self.last_use = re.compile(rf"\b{any_of(words['last_use'])} \Z")
         self.examined = re.compile(rf"\b{any_of(words['examined'])}\b[^.;:\n]{{0,24}}\Z")
         self.apposed = re.compile(rf" ?[,(] ?(?:{any_of(words['apposed'])} ?){{0,2}}")
+        self.treated_now = re.compile(any_of(words["treated_now"])) if words["treated_now"] else None
         self.tumour = re.compile(rf"\b{any_of(words['tumour'])}\b")
         self.chronic = re.compile(rf"\b{any_of(words['chronic'])}\b")
         self.acute = re.compile(rf"\b{any_of(words['acute'])}\b")
@@ -178,10 +180,14 @@ class HistoryWords:
         """Whether a condition was found or known at the date that begins at `dated`."""
         return self.found.search(text, max(0, dated - _FOUND_REACH), dated) is not None
 
-    def lasts_from(self, text: str, start: int, end: int, dated: int) -> bool:
-        """Whether the date that begins at `dated` says of a condition when it began or was found, and no more."""
+    def lasts_from(self, text: str, start: int, end: int, dated: tuple[int, int]) -> bool:
+        """Whether a date says of a condition when it began or was found, and no more."""
+        first, stop = dated
+        if self.treated_now is not None:
+            found = self.found_then(text, first) and self.treated_now.match(text, stop) is not None
+            return found and self.is_chronic(text, start, end)
         return self.is_chronic(text, start, end) or (
-            self.tumour.search(text, start, end) is not None and self.found_then(text, dated)
+            self.tumour.search(text, start, end) is not None and self.found_then(text, first)
         )
 
     def is_chronic(self, text: str, start: int, end: int) -> bool:
