@@ -38,7 +38,7 @@ _TO_BEGIN = 30
 class Calendar:
     """Reads days and clock times of a language."""
 
-    def __init__(self, lang: str, time_units: Mapping[str, str]) -> None:
+    def __init__(self, lang: str, time_units: Mapping[str, str], dose_unit: str) -> None:
         table = list(spelled(resources.read_table(lang, "posology/days.tsv")))
         self._days = {written: row["code"].split(",") for written, row in table}
         words = resources.phrases(lang, "posology/words.tsv")
@@ -87,7 +87,7 @@ class Calendar:
         self._named = re.compile(rf"(?:(?P<noon>{noon})|(?P<midnight>{midnight}))(?![^\W_])")
         hours = _longest(kinds["clock_hour"])
         if lang == "fr":
-            clock = rf"(?P<h>\d{{1,2}})\s?{hours}\s?(?P<m>[0-5]\d)?(?![^\W_])|(?P<h2>\d{{1,2}}):(?P<m2>[0-5]\d)"
+            clock = rf"(?P<h>\d{{1,2}})\s?{hours}(?:\s?(?P<m>[0-5]\d)(?!\s?{dose_unit}(?![^\W_])))?(?![^\W_])|(?P<h2>\d{{1,2}}):(?P<m2>[0-5]\d)"
         else:
             am, pm, short_am, short_pm = (
                 _longest(kinds[f"clock_{half}"]) for half in ("am", "pm", "short_am", "short_pm")
@@ -95,7 +95,7 @@ class Calendar:
             clock = (
                 rf"(?P<h>\d{{1,2}})(?::(?P<m>[0-5]\d))?(?:\s?(?:(?P<am>{am})|(?P<pm>{pm}))|(?P<short>(?P<am2>{short_am})|(?P<pm2>{short_pm})))(?![^\W_])"
                 rf"|(?P<h3>12)\s?(?:{noon}|(?P<twelve>{midnight}))(?![^\W_])"
-                rf"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?{hours})?(?!\w)(?!\s?(?:units?|u|iu|ml|mls|cc|mg|mcg|meq|kcal|cal|mu)(?![^\W_]))"
+                rf"|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])|(?P<h4>[01]\d|2[0-3])(?P<m4>[0-5]\d)(?P<dial>\s?{hours})?(?!\w)(?!\s?{dose_unit}(?![^\W_]))"
             )
         # "0.5 units/h from midnight to 6 am": an hour at which something ends.
         self._until = re.compile(

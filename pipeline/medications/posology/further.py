@@ -13,6 +13,9 @@ from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step
 from pipeline.medications.posology.elements import Element, Timing
 
 _DOSES, _LENGTHS = frozenset({"amount", "slots"}), frozenset({"duration", "length"})
+# Two times, each with its dose, are in turn.
+_LEAST_TIMES = 4
+_TIMES = ({"when"}, {"dayOfWeek"}, {"timeOfDay"})
 # What stands before a day that begins something.
 _APART = frozenset({"mark", "then", "drug", "take", "form", "route"})
 _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
@@ -90,6 +93,32 @@ def mark_heads(elements: Sequence[Element]) -> None:
         apart = before is None or before.kind in _APART
         if apart and behind is not None and behind.kind in _DOSES:
             element.code = HEAD
+
+
+def mark_times(elements: Sequence[Element]) -> None:
+    """Tell times behind each of which stands its dose: "Mon 3 mg Tue 4 mg Wed 3 mg", "AM: 500 mg, PM: 750 mg"."""
+    said = [one for one in elements if one.kind in _DOSES or _names_time(one)]
+    first = next((number for number, one in enumerate(said) if _names_time(one)), len(said))
+    row = said[first:]
+    in_turn = all(_names_time(one) != bool(number % 2) for number, one in enumerate(row))
+    if len(row) < _LEAST_TIMES or len(row) % 2 or not in_turn:
+        return
+    if first and not _begins(elements, elements.index(row[0])):
+        return  # "5 mg Mon, 2.5 mg Tue, 30 tablets"
+    for time in row[::2]:
+        time.code = HEAD
+
+
+def _names_time(element: Element) -> bool:
+    return element.kind == "timing" and element.value.repeat.keys() in _TIMES
+
+
+def _begins(elements: Sequence[Element], place: int) -> bool:
+    """Does an instruction begin at a place, behind the product and its strength?"""
+    before = elements[place - 1]
+    if before.kind != "mark":
+        return before.kind in ("form", "take")
+    return ":" in before.value or (place > 1 and elements[place - 2].kind == "form")
 
 
 def weeks_of(step: Step) -> int:

@@ -16,6 +16,7 @@ from pipeline.medications.posology.further import (
     doses_in_turn,
     in_turn,
     mark_heads,
+    mark_times,
     of_patch,
     timed_alike,
     untimed,
@@ -53,6 +54,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     assembly = StepAssembly(text, lang, units)
     elements = in_row(parted(without_home(elements, text, lang), text, lang))
     mark_heads(elements)
+    mark_times(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None

@@ -176,6 +176,8 @@ class StepAssembly(Placing):
         self.step.weeks, self.step.on_a_day = element.value, True
 
     def _timing(self, element: Element) -> None:
+        if element.code == HEAD:
+            self._headed()
         timing: Timing = element.value
         if timing.flag == "most":
             self._most(timing)

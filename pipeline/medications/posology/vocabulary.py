@@ -68,7 +68,8 @@ class Vocabulary:
         # To the next drug, which is out of sight or behind the end of the stretch; and what joins two doings.
         self._with_next = re.compile(rf"\s+{alternatives(kinds['with'])}(?:\s+[^\W\d_]+){{0,3}}\s*(?:{OTHER_SIGN}|\Z)")
         self._joined = re.compile(rf"\s{alternatives([*kinds['joining'], *kinds['then']])}\s")
-        self._calendar = Calendar(lang, self._time_units)
+        doses = (w for w, unit in self.amounts.units.items() if unit.measure not in ("time", "weight", "area"))
+        self._calendar = Calendar(lang, self._time_units, alternatives(doses))
         self.route_codes = codes_of(lang, "routes")
         self.form_codes = codes_of(lang, "forms")
         self._cues = {kind: Cues(phrases) for kind, phrases in kinds.items()}

@@ -115,3 +115,23 @@ def test_days_that_a_patch_is_worn_are_no_course(profiles: dict[str, Language]) 
 
 def test_the_reason_may_stand_behind_a_colon(profiles: dict[str, Language]) -> None:
     assert posology(profiles, "en", "Flexeril 10 mg TID, PRN: back spasm")["as_needed_for"] == "back spasm"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Depakote AM: 500 mg, PM: 750 mg", [("500 mg", MORN), ("750 mg", {"when": ["EVE"]})]),
+        ("en", "Humalog breakfast 8 units, lunch 6 units, dinner 10 units", [("8 U", {"when": ["CM"]}), ("6 U", {"when": ["CD"]}), ("10 U", {"when": ["CV"]})]),
+        ("en", "Warfarin Mon 3 mg Tue 4 mg Wed 3 mg", [("3 mg", {"dayOfWeek": ["mon"]}), ("4 mg", {"dayOfWeek": ["tue"]}), ("3 mg", {"dayOfWeek": ["wed"]})]),
+        ("en", "Warfarin 1 mg tabs: Mon 3 tabs, Tue 4 tabs", [("3 {tbl}", {"dayOfWeek": ["mon"]}), ("4 {tbl}", {"dayOfWeek": ["tue"]})]),
+        ("fr", "Hydrocortisone à 8h 20 mg, à 14h 10 mg", [("20 mg", {"timeOfDay": ["08:00:00"]}), ("10 mg", {"timeOfDay": ["14:00:00"]})]),
+        ("fr", "Novorapid matin 8 UI, midi 6 UI, soir 10 UI", [("8 [iU]", MORN), ("6 [iU]", {"when": ["NOON"]}), ("10 [iU]", {"when": ["EVE"]})]),
+        # Behind their doses they are of these.
+        ("en", "Depakote 500 mg AM, 750 mg PM", [("500 mg", MORN), ("750 mg", {"when": ["EVE"]})]),
+        ("en", "Warfarin 5 mg Mon 2.5 mg Tue", [("5 mg", {"dayOfWeek": ["mon"]}), ("2.5 mg", {"dayOfWeek": ["tue"]})]),
+    ],
+)  # fmt: skip
+def test_times_are_of_the_dose_behind_them_where_each_is_followed_by_one(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    assert [(dose, when) for dose, when, _ in steps(posology(profiles, lang, text))] == wanted
