@@ -96,9 +96,7 @@ def read_cues(lang: str) -> Cues:
     return Cues(
         before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
         tie=re.compile(rf"[\s,:=()–-]*(?:{tie}\s*){{0,4}}[:=]?\s*\Z"),
-        chain=re.compile(
-            rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|x|at|by|in|a|an|en|à|par)\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"
-        ),
+        chain=re.compile(rf"[\s/-]*(?:{noun}\s+)?(?:(?:{of}|{_any(kinds['chain'])})\s*)?(?:{noun}\s+)?(?:{of}\s*)?\Z"),
         word=re.compile(rf"[ \t]*{adjective}?\Z"),
         joined=re.compile(rf"{_A_DAY}[\s)]*(?:{both}|{either})\s*(?:{determiner}\s*)?\Z"),
         alternative=re.compile(rf"\s*,?\s*{either}\s*\Z"),

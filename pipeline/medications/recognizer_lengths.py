@@ -21,7 +21,7 @@ _TIMES = re.compile(r"x ?\d\d?")
 _TIMES_ONCE = re.compile(r"x ?1")
 # So far before a length "hold" is looked for, and what a dose is raised to.
 _HELD = 60
-_ENDED = 40
+_ENDED = 48
 _TITRATED = 80
 # Words between a drug that is not taken and how long, at most.
 _NEAR = 3
@@ -134,8 +134,14 @@ class Lengths(Numbers):
         return last is not None and last.label == "FREQUENCY" and self.text[last.end : item.start] == " "
 
     def _past(self, item: Candidate) -> bool:
+        if self._ended_after(item):
+            return False
         lead = self.text[max(0, item.start - 20) : item.start].rstrip()
         return any(match.end() == len(lead) for match in self.rules["ago_before"].finditer(lead))
+
+    def _ended_after(self, item: Candidate) -> bool:
+        """Was something given up after this length: "stopped after 4 months", "stop au bout de trois mois"?"""
+        return self.rules["ended_after"].search(self.text, max(0, item.start - _ENDED), item.start) is not None
 
     def _until_raised(self, item: Candidate) -> bool:
         """Is this how far a dose is raised, not how long it is taken: "increase by 2 units until below 7"?"""
@@ -168,7 +174,6 @@ class Lengths(Numbers):
             return True
         if self.rules["duration_word"].match(stretch) or self.rules["of"].match(self.text, item.end):
             return False
-        if self.rules["ended_after"].search(self.text, max(0, item.start - _ENDED), item.start):
-            # "Gained weight and stopped after 4 months"
+        if self._ended_after(item):
             return False
         return bool(self.rules["length_lead"].search(lead))

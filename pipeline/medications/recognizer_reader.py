@@ -262,7 +262,10 @@ class Reader(Lengths):
         """Do words between a drug and an attribute show that the attribute is of something else?"""
         if item.label == "DURATION" and words and self._worked(item, words):
             return False
-        barriers = [self.rules["barrier"], *([self.rules["no_duration"]] if item.label == "DURATION" else [])]
+        barriers = [
+            self.rules["barrier"],
+            *([self.rules["no_duration"]] if item.label == "DURATION" and not self._ended_after(item) else []),
+        ]
         stopping = [word for word in words if any(barrier.fullmatch(word) for barrier in barriers)]
         if not stopping:
             return False

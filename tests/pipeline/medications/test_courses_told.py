@@ -24,6 +24,7 @@ def french() -> Language:
         # Given up after so long.
         ("Sertraline 50 mg made him sweat and was stopped after 3 months.", ["3 months"]),
         ("Nifedipine was withdrawn after six weeks because of ankle swelling", ["six weeks"]),
+        ("Valproate; modified diet given up after 4 months", []),
         ("Gabapentin 300 mg tds, gave it up after a week", ["a week"]),
         ("Pregabalin 75 mg bd, ceased after 2/12", ["2/12"]),
         # It worked, or was taken, so long.
@@ -103,6 +104,11 @@ def test_times(english: Language, text: str, last: tuple[str, str]) -> None:
         ("FEC 100 x3 puis Taxotère 100 mg/m² x 3", ["x3", "x 3"]),
         ("Venofer 200 mg x 4", ["x 4"]),
         ("Doliprane 1 g x 3", []),
+        # Avant son médicament ; arrêté après autant.
+        ("suivi de quatre ans de létrozole", ["quatre ans"]),
+        ("Doliprane pour trois jours de fièvre", []),
+        ("Lyrica 75 mg (vertiges, arrêt au bout de trois semaines)", ["trois semaines"]),
+        ("Actonel 35 mg 1/sem : séquence de 4 ans terminée en 2018", ["4 ans"]),
         # Ce qui est terminé.
         ("Zyprexa 10 mg jusqu'en juin 2019, arrêté pour prise de poids", []),
         ("Oxycodone 10 mg, poursuivie jusqu'au mois de mars", []),
