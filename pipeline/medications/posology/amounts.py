@@ -105,7 +105,7 @@ class Amounts:
             rf"|(?!mu?\s*/\s*(?:min|h|kg))[{letters}](?=\s*(?:{of_elided})?{scaled}\b)))?"
         )
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
-        # "10 mg an hour before bed" is no rate.
+        # "10 mg an hour before bed" is no rate, but "10 mg/h after 2 days" is.
         moment = rf"(?!\s+{alternatives(kinds['moment_behind'])}\b)"
         more = rf"(?:\s+{alternatives(additional)})?"
         half = rf"(?P<half>\s+{alternatives(halves)}(?![^\W\d_]))?"
@@ -120,7 +120,8 @@ class Amounts:
             rf"(?P<a>{number})(?P<as>{scale}){numbers.again}{more}(?:{of}(?P<au>{unit}))?{half}"
             rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){numbers.again}[\s-]*(?P<bu>{unit})?"
             rf"(?(au)(?(bu)|(?!))))?"
-            rf"(?:{by}(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under}){moment}(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
+            rf"(?:(?:\s*(?P<sign>{alternatives(signs)})\s*|\s+{alternatives(wordy)}\s+)"
+            rf"(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?(sign)|{moment})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )
         self._further = re.compile(rf"({figure})\s*({unit})?")
         self._amount_unit = re.compile(unit)

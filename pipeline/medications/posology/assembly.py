@@ -41,6 +41,7 @@ class Assembling:
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
     following: str | None = None  # the kind of the element behind the one that is taken
+    dated = False  # the number of a day stands behind it: "TID day 1, BID on DAY 2"
     own_days = False  # days of the week stand behind it: "88 mcg daily, 2 tabs on SUNDAYS"
     reckoned = False  # what it comes to stands in brackets behind it, and then its time: "1/2 tab (56 mcg) Sun"
     closed = False  # a mark or a sentence's end stands before the next element
@@ -69,6 +70,13 @@ class Assembling:
             self.reason = None  # "1 tab for moderate pain, 2 tabs for severe pain"
         self._lasted()
         self.then = False
+
+    def _next_day(self) -> None:
+        """Begin a step where how often is said of another day than before: "TID on day 1, BID on day 2"."""
+        step = self.step
+        on_day = step.on_a_day or step.duration is not None
+        if self.closed and self.dated and on_day and step.repeat and not self.bracket:
+            self._next()
 
     def _lasted(self) -> None:
         """ "20 mg daily, after two weeks 40 mg": so long the step before is taken."""

@@ -48,8 +48,8 @@ class CourseWords:
         sign = rf"(?:{words('number_sign')}\s?)?"
         before, of = rf"(?:{words('day_lead')} )?", rf"(?:/|{words('day_of')})"
         onward = "|".join([joint, words("then"), rf"{words('cycle_lead')}(?![^\W\d_])"])
-        # "J1, 40 mg J2" are no two days.
-        of_amount = rf"(?![\d.,]*\d|\s?(?!{onward})(?:[^\W\d_]|%))"
+        # "J1, 40 mg J2" are no two days, nor "J1, 2/j J2".
+        of_amount = rf"(?![\d.,]*\d|\s?/\s?[^\W\d_]+(?!\w)|\s?(?!{onward})(?:[^\W\d_]|%))"
         self.day_of = re.compile(
             rf"{before}(?:{words('day_noun', 'day_letter', 'stay_letter')})\s?\d{{1,2}}\s?{of}\s?(?:{letter}\s?)?(\d{{1,3}})"
             rf"(?![\d/]|[.,]\d)(?:\s{words('day_noun')})?"

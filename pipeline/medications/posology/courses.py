@@ -28,6 +28,8 @@ DAYS, HEAD = "days", "head"
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 #: Of a day from which on something is taken: "day 8 onwards".
 LAST = "last"
+#: A course of one day.
+A_DAY: Data = {"value": "1", "unit": "d"}
 _PAIR = 2
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
@@ -171,6 +173,13 @@ class Courses(Vocabulary):
             return Element("infusion", place, stop, said)
         return Element("duration", place, stop, quantity_of(value.low, value.high, unit), OVER)
 
+    def _infused(self, text: Seen, place: int, end: int, value: Number, unit: str) -> Element | None:
+        """ "1 g q8h, 3-hour infusion": how long one infusion is."""
+        noun = self._cue_end("infusion_noun", text, skip(text, end, " -"))
+        if not noun or unit not in ("min", "h") or value.high is not None or value.low > MAX_INFUSION_HOURS:
+            return None
+        return Element("infusion", place, noun, {"duration": digits(value.low), "durationUnit": unit})
+
     def _time(self, text: Seen, place: int) -> tuple[int, Number, str] | None:
         length = self._length_at(text, place)
         if length is None:
@@ -258,6 +267,8 @@ class Courses(Vocabulary):
                 return Element("unread", place, length.end(), code="zero_amount")
             if unit == "s":
                 return Element("filler", place, length.end())  # "swish for 30 seconds"
+            if not end and (infused := self._infused(text, place, length.end(), value, unit)) is not None:
+                return infused
             if not end and (cycle := self._cue_end("cycle_noun", text, skip(text, length.end(), " -"))):
                 return Element("unread", place, cycle, code="frequency_unread")  # "days 1 and 8 of a 21-day cycle"
             kind = "duration" if end or at is not None or length["more"] else "length"

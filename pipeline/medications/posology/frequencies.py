@@ -7,10 +7,11 @@ from abc import ABC
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
-from pipeline.medications.posology.elements import WORD, Element, Row, Seen, Timing, skip
+from pipeline.medications.posology.elements import WORD, Data, Element, Row, Seen, Timing, skip
 from pipeline.medications.posology.numbers import UnreadError, lead
 from pipeline.medications.posology.phrases import Match
 from pipeline.medications.posology.reasons import Reasons
+from pipeline.medications.posology.regions import DRUG_SIGN
 from pipeline.text.phrases import alternatives, any_of
 
 # Rows of frequencies that are known and cannot be read, with the code of the warning.
@@ -51,6 +52,10 @@ class Frequencies(Reasons, ABC):
         self._length_behind = re.compile(rf"\s+{any_of(kinds.get('length_behind', ()))}(?![^\W_])")
         self._applications = re.compile(
             alternatives(word for word, unit in self.amounts.units.items() if unit.ucum == "{application}")
+        )
+        # Behind amounts in turn, perhaps with a route between: they are of the sessions of a week, not of a day.
+        self._of_sessions = re.compile(
+            rf"[\s,]*(?:[^\W\d_]{{2,4}}\s+)?{alternatives(kinds['session'], to_the_end=True)}"
         )
         tablets = (word for word, unit in self.amounts.units.items() if unit.ucum in _TABLETS)
         self._behind_tablets = re.compile(rf"(?<![^\W_]){alternatives(tablets, to_the_end=True)}\s+\Z")
@@ -99,11 +104,21 @@ class Frequencies(Reasons, ABC):
             repeat = self._repeat(match)
         except UnreadError as error:
             return Element("unread", place, match.end, code=error.code)
+        if (course := self._of_course(text, place, match.end, repeat)) is not None:
+            return course
         if repeat.get("periodUnit") == "s" or self._is_length(text, place, match):
             return None  # "a second dose", "in about a week"
         if not flag and match.times and self._applications.search(text, place, match.end):
             flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
+
+    def _of_course(self, text: Seen, place: int, end: int, repeat: Data) -> Element | None:
+        """ "par 10 jours de Bactrim": so long, and not that often."""
+        of = self._cue_end("of", text, skip(text, end)) if self._cue_end("length_by", text, place) else 0
+        drug = skip(text, of)
+        if not of or text[drug : drug + 1] != DRUG_SIGN or "period" not in repeat:
+            return None
+        return Element("duration", place, end, {"value": repeat["period"], "unit": repeat["periodUnit"]})
 
     def _counts_tablets(self, text: Seen, place: int, match: Match[Row]) -> bool:
         """Is a number before "weekly" how many tablets are taken: "2.5 mg tablets SIX weekly"?"""
@@ -187,5 +202,7 @@ class Frequencies(Reasons, ABC):
             return Element("unread", place, end, code="duration_unread")  # "until Friday"
         if "slots" in repeat:
             unit = self.amounts.unit_at(text, skip(text, end))
+            if unit and self._of_sessions.match(text, unit[0]):
+                return Element("unread", place, unit[0], code="amount_unread")  # "2/2/3 g post HD"
             return Element("slots", place, unit[0] if unit else end, (repeat["slots"], unit[1] if unit else None))
         return Element("timing", place, end, Timing(repeat))

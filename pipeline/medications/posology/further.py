@@ -18,6 +18,8 @@ _LEAST_TIMES = 4
 _TIMES = ({"when"}, {"dayOfWeek"}, {"timeOfDay"})
 # What stands before a day that begins something.
 _APART = frozenset({"mark", "then", "drug", "take", "form", "route"})
+# Behind a change: when it comes, or what is no part of it.
+_AT_A_TIME = frozenset({"since", "then", "change", "changing", "end", "drug"})
 _WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 
 
@@ -107,6 +109,24 @@ def mark_times(elements: Sequence[Element]) -> None:
         return  # "5 mg Mon, 2.5 mg Tue, 30 tablets"
     for time in row[::2]:
         time.code = HEAD
+
+
+def mark_plans(elements: Sequence[Element], text: str) -> None:
+    """Take a sign of change for the next step where it is said when that begins: "500 mg BID -> 1 g BID after 1 wk"."""
+    for number, element in enumerate(elements):
+        if element.kind != "change" or any(map(str.isalpha, text[element.start : element.end])):
+            continue
+        behind = next((one for one in elements[number + 1 :] if one.kind in _AT_A_TIME), None)
+        if behind is not None and behind.kind == "since" and behind.value is not None and behind.value[1]:
+            element.kind, element.value = "then", "then_to"
+
+
+def mark_lengths(elements: Sequence[Element]) -> None:
+    """Take a length that leads to the drug for its course: "five days of ceftriaxone"."""
+    first = next((number for number, one in enumerate(elements) if one.kind != "filler"), len(elements))
+    behind = next((number for number in range(first + 1, len(elements)) if elements[number].kind != "filler"), 0)
+    if behind > first + 1 and elements[first].kind == "length" and elements[behind].kind == "drug":
+        elements[first].kind = "duration"
 
 
 def _names_time(element: Element) -> bool:

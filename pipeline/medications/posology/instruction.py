@@ -9,6 +9,7 @@ from decimal import Decimal
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.brackets import parted, without_home
 from pipeline.medications.posology.counts import in_row
+from pipeline.medications.posology.courses import A_DAY, DAYS
 from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
 from pipeline.medications.posology.elements import Element, Reading
 from pipeline.medications.posology.further import (
@@ -16,6 +17,8 @@ from pipeline.medications.posology.further import (
     doses_in_turn,
     in_turn,
     mark_heads,
+    mark_lengths,
+    mark_plans,
     mark_times,
     of_patch,
     timed_alike,
@@ -31,6 +34,26 @@ _RECKONED = ["mark", "amount", "mark", "timing"]
 
 def _names_days(element: Element) -> bool:
     return element.kind == "timing" and "dayOfWeek" in element.value.repeat
+
+
+def _leads_to_day(element: Element) -> bool:
+    """May it stand between two times of the same day: "morning AND EVENING day 2"?"""
+    if element.kind == "timing":
+        return set(element.value.repeat) == {"when"}
+    return element.kind == "filler" or (element.kind == "then" and element.value == "joining")
+
+
+def _before_days(elements: Sequence[Element]) -> list[bool]:
+    """Does the number of a day stand behind each element: "BID on DAY 2"?"""
+    found: list[bool] = []
+    dated = False
+    for element in reversed(elements):
+        found.append(dated)
+        if not _leads_to_day(element):
+            dated = element.kind == "day" or (
+                element.kind == "duration" and (element.code == DAYS or element.value == A_DAY)
+            )
+    return found[::-1]
 
 
 def _several(assembly: StepAssembly, elements: Sequence[Element], text: str) -> None:
@@ -55,9 +78,13 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     elements = in_row(parted(without_home(elements, text, lang), text, lang))
     mark_heads(elements)
     mark_times(elements)
+    mark_plans(elements, text)
+    mark_lengths(elements)
+    dated = _before_days(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None
+        assembly.dated = dated[number]
         assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
         assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
         assembly.add(element)

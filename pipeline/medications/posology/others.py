@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline import resources
 from pipeline.medications.posology.elements import Element
@@ -12,6 +12,8 @@ from pipeline.text.phrases import alternatives
 SENTENCE_ENDS = frozenset(".!?\n")
 # Behind the number of an item of a list.
 _ITEM = re.compile(r"[.):\]-](?!\d)")
+# From a reason to the drug that did not help: "pain NOT RELIEVED BY ibuprofen".
+_TO_DRUG = 32
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -24,6 +26,34 @@ class OtherThings:
         self._owners, self._moments, self._of = map(frozenset, (kinds["owner"], kinds["moment"], kinds["of"]))
         tellers = resources.phrases(lang, "posology/linking.tsv")["teller"]
         self._teller = re.compile(rf"\s*,\s*{alternatives(tellers, to_the_end=True)}", re.IGNORECASE)
+
+        self._pauses = frozenset(kinds["pause"])
+        by = alternatives(kinds["unrelieved_by"], to_the_end=True)
+        self._unrelieved = re.compile(
+            rf"(?<![^\W_]){alternatives(kinds['unrelieved'], to_the_end=True)}(?:\s+{by}){{0,2}}\s*\Z"
+        )
+
+    def pauses(self, elements: Sequence[Element], folded: str) -> None:
+        """Take lengths in which nothing is taken for no course, and what follows for a change: "hold x 2 days, then 2.5 mg"."""
+        for number in range(1, len(elements)):
+            before, length = elements[number - 1 : number + 1]
+            if length.kind not in ("duration", "length") or folded[before.start : before.end] not in self._pauses:
+                continue
+            if before.kind == "word":
+                length.kind, length.code = "unread", "duration_unread"
+                behind = next((one for one in elements[number + 1 :] if one.kind != "mark"), None)
+                if behind is not None and behind.kind == "then":
+                    behind.kind, behind.value = "change", None
+
+    def unrelieved(self, elements: Sequence[Element], folded: str, drugs: Mapping[int, int]) -> None:
+        """Let a reason go on to the drug that did not help: "pain not relieved by ibuprofen". `drugs`: where each ends."""
+        for element in elements:
+            if element.kind not in ("as_needed", "reason") or element.value is None:
+                continue
+            start, end = element.value
+            drug = next((place for place in range(end, end + _TO_DRUG) if place in drugs), None)
+            if drug is not None and (cue := self._unrelieved.search(folded, start, drug)) and cue.start() <= end + 1:
+                element.value = start, drugs[drug]
 
     def holds(self, elements: Sequence[Element], number: int, text: str, *, anchored: bool) -> bool:
         """Is an amount of something else: an item ("1. Lasix 40 mg BID 2. KCl"), "one point", "12 ounces of water"?"""
@@ -96,3 +126,22 @@ class OtherThings:
         if not behind or behind[0].kind != "word":
             return False
         return len(behind) == 1 or behind[1].kind != "timing" or behind[1].end - behind[1].start == len("on")
+
+
+def of_one_insulin(elements: Sequence[Element]) -> list[Element]:
+    """The elements up to the dose of an insulin of another kind: "NPH 20 units qAM, regular 5 units"."""
+    found: list[Element] = []
+    dosed = False
+    for number, element in enumerate(elements):
+        if element.kind == "other_insulin":
+            behind = elements[number + 1] if number + 1 < len(elements) else None
+            if dosed and behind is not None and _in_units(behind):
+                break
+            element.kind = "word"
+        dosed = dosed or _in_units(element)
+        found.append(element)
+    return found
+
+
+def _in_units(element: Element) -> bool:
+    return element.kind == "amount" and element.value.measure == "activity"

@@ -112,6 +112,7 @@ class Placing(Assembling):
             and not (one and self._product_only())
             and not ((self.whole.form or {}).get("code") == "patch" and not self._counted())
         ):
+            self._next_day()
             self._take_timing(element, Timing(each(amount, times=True), counted=True))
             return
         if self._told_before(amount, element):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline import resources
@@ -14,7 +14,7 @@ from pipeline.medications.posology.elements import Element, Reading, Timing, bar
 from pipeline.medications.posology.further import share_unit
 from pipeline.medications.posology.instruction import assemble
 from pipeline.medications.posology.meals import RegionalMeals
-from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings
+from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings, of_one_insulin
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
 from pipeline.medications.posology.scales import Scales
 from pipeline.medications.posology.scanner import scanner
@@ -113,7 +113,7 @@ class PosologyLanguage:
         Each step is taken for all of them before the next one, for a processor goes on faster with the same work.
         """
         supplied = self._tables.supplied(folded)
-        drugs = frozenset(one.drug[0] for one in instructions)
+        drugs = dict(one.drug for one in instructions)
         scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
         chosen = [
             None
@@ -152,6 +152,7 @@ class PosologyLanguage:
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
         share_unit(elements)
+        self._others.pauses(elements, folded)
         self._meals.settle(elements, folded)
         _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
@@ -163,14 +164,15 @@ class PosologyLanguage:
         text: str,
         folded: str,
         items: frozenset[int],
-        drugs: frozenset[int],
+        drugs: Mapping[int, int],
     ) -> list[Element]:
         """The elements that speak of a drug. `items`: where numbers of something else stand; `drugs`: where drugs begin."""
         chosen = [
             element
-            for element in self._chosen(elements, text, one.own, items)
+            for element in self._chosen(of_one_insulin(elements), text, one.own, items)
             if element.kind != "as_needed" or not _of_next(element, text, drugs)
         ]
+        self._others.unrelieved(chosen, folded, drugs)
         if one.change is not None:
             _of_change(chosen, one.change)
         elif one.planned and self._plan.search(folded, max(0, one.drug[0] - _TO_PLAN), one.drug[0]):
@@ -458,7 +460,7 @@ def _of_other_clause(elements: Sequence[Element], number: int, folded: str) -> b
     return folded[elements[number].start].isdecimal() and -1 < place < number - 1 and elements[place].kind == "mark"
 
 
-def _of_next(element: Element, text: str, drugs: frozenset[int]) -> bool:
+def _of_next(element: Element, text: str, drugs: Mapping[int, int]) -> bool:
     """Is "as needed" said of the drug behind it: "lisinopril 10 mg daily, p.r.n. nitroglycerin"?"""
     end = element.end + (text[element.end : element.end + 1] == "." and "." in text[element.start : element.end])
     behind = next((place for place in range(end, len(text)) if text[place] not in " \t"), len(text))

@@ -37,6 +37,7 @@ _MIXTURE = re.compile(r"(?:1\s?:\s?[1-9]|50\s?[:/]\s?50)(?![\d,.:/]*\d)")
 # A scale before a unit, which may be read as one unit too: "5 mu".
 _SCALED = frozenset({"mu", "mui"})
 # A number that a dash ties to the drug is of its name.
+_TWO = 2
 _OF_NAME = f"{DRUG_SIGN}-"
 _NUMBER_OF_NAME = re.compile(r"\d+")
 # Signs between days in one letter.
@@ -306,6 +307,8 @@ class Scanner(Frequencies):
         if found is None:
             return None
         end, amount = found
+        if len(amount.parts) > _TWO and self._of_sessions.match(text, end):
+            return Element("unread", place, end, code="amount_unread")  # "2 g/2 g/3 g after HD"
         if text[end : end + 1] in _JOINS_DAYS and text[end - 1] == "l" and amount.measure == "volume":
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays

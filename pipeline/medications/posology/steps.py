@@ -11,7 +11,7 @@ from decimal import Decimal
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
 from pipeline.medications.posology.counts import counted, in_parts
-from pipeline.medications.posology.courses import COURSE_UNITS, DAYS, EACH, HEAD, LAST, OVER
+from pipeline.medications.posology.courses import A_DAY, COURSE_UNITS, DAYS, EACH, HEAD, LAST, OVER
 from pipeline.medications.posology.dosage import (
     course_of,
     goes_on,
@@ -78,6 +78,13 @@ class StepAssembly(Placing):
 
     def _change(self, element: Element) -> None:
         self.change = self.changed = True
+
+    def _back(self, element: Element) -> None:
+        """Go back to a dose: behind a course that is a further step, else the dose before is taken no more."""
+        if self.step.duration is not None:
+            self.then, self.joined, self.raising = True, False, True
+        else:
+            self._change(element)
 
     def _changing(self, element: Element) -> None:
         self.changing = True
@@ -179,6 +186,7 @@ class StepAssembly(Placing):
         if element.code == HEAD:
             self._headed()
         timing: Timing = element.value
+        self._next_day()
         if timing.flag == "most":
             self._most(timing)
             return
@@ -289,6 +297,8 @@ class StepAssembly(Placing):
                 self.unread.append(("duration_contradicts_itself", element.start, element.end))
             return
         self.step.duration = element.value
+        if element.value == A_DAY:
+            self._counted_on_day()  # "x 3 the first day"
         self._settled()
 
     def _by_area(self) -> bool:
@@ -422,4 +432,6 @@ _HANDLERS: dict[str, Callable[[StepAssembly, Element], None]] = {
     if name.startswith("_")
 }
 # What says nothing of the posology.
-_UNSAID = frozenset({"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "extra"})
+_UNSAID = frozenset(
+    {"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "extra", "back"}
+)

@@ -24,10 +24,12 @@ SIMPLE = (
     "alternate",
     "changing",
     "change",
+    "back",
     "take",
     "scale",
     "loaded",
     "extra",
+    "other_insulin",
     "filler",
 )
 # What a finding is compared with: "> 38.5 °C".

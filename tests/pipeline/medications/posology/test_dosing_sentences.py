@@ -1,4 +1,4 @@
-"""Readings of 2,664 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 2,914 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -38,6 +38,13 @@ GAPS = {
     "b28-en-us-037": "the vaccine is not recognised",
     "b28-en-us-042": "'now' behind a dose: once, or what is taken today",
     "b28-fr-055": "oxygen is not recognised",
+    "b30-en-us-010": "we say chewable tablet, the reader of the sentence tablet",
+    "b30-en-us-025": "'ODT' ends the name and is the form for us",
+    "b30-en-us-064": "the drug is named twice, and the reading is that of the second place",
+    "b30-en-us-093": "'x 1, may repeat in 24 h': nobody says how many in all",
+    "b30-en-us-098": "'increase to X after 4 weeks' is a second step for us",
+    "b30-en-uk-019": "'arginine', a salt, is a drug of its own",
+    "b30-fr-039": "'en une prise': once, or once a day",
     "d4-en-us-003": "we say chewable tablet, the reader of the sentence tablet",
 }
 
