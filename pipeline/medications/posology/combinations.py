@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amounts
-from pipeline.medications.posology.elements import Element
+from pipeline.medications.posology.elements import Data, Element
 from pipeline.medications.posology.numbers import spelled
 from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
@@ -23,6 +25,8 @@ _FIGURES = re.compile(rf"(?P<first>{_FIGURE})(?:(?:\s?/\s?{_FIGURE}){{1,2}}|-(?P
 _BETWEEN = re.compile(r"[\s,:(]*(?:[^\W\d_]{2,12}\s)?")
 # With a dash and no more than this the figures may be a range of tablets: "1-2".
 _MOST_COUNTED = 12
+# Doses at two times of the day: how many, how far apart they may be, and how far behind the times stand.
+_TWO, _MOST_APART, _TO_TIMES = 2, 3, 5
 
 
 class Combinations:
@@ -36,13 +40,15 @@ class Combinations:
         self._joint = re.compile(rf"\s*[/+]\s*|-|\s+(?:{alternatives([*kinds['joining'], *kinds['with']])})\s+")
         self._amounts = amounts
 
-    def settle(self, drug: tuple[int, int], elements: Sequence[Element], folded: str) -> None:
+    def settle(self, drug: tuple[int, int], elements: list[Element], folded: str) -> None:
         """Read the ranges of mass behind such a drug as its parts, and its bare figures by the unit of the product."""
         name = folded[slice(*drug)]
         unit = self._units.get(name) or self._units.get(self._joint.sub("/", name))
         if unit is not None:
             self._bare(drug[1], elements, folded, unit)
         if name not in self._brands and (name.isalpha() or _TWO_NAMES.search(name) is None):
+            if unit is None:
+                _at_two_times(elements, folded)
             return
         for element in filter(_is_range, elements):
             parts = self._amounts.ingredients(folded[element.start : element.end])
@@ -74,3 +80,28 @@ def _is_range(element: Element) -> bool:
     if element.kind == "unread":
         return element.code == "range_backwards"
     return element.kind == "amount" and element.value.kind == "quantity" and "low" in (element.value.quantity or {})
+
+
+def _at_two_times(elements: list[Element], folded: str) -> None:
+    """Read two amounts of a drug that is no combination as doses at two times: "Prograf 2/1 mg (AM/PM)"."""
+    for number, element in enumerate(elements):
+        parts = element.value.parts if element.kind == "amount" else ()
+        if len(parts) != _TWO or not _close(parts):
+            continue
+        behind = [one for one in elements[number + 1 : number + _TO_TIMES] if one.kind not in ("mark", "word")]
+        times = [one for one in behind[:_TWO] if one.kind == "timing"]
+        if len(times) != _TWO or folded[times[0].end : times[1].start].strip() != "/":
+            continue
+        if any(one.value.repeat.keys() != {"when"} for one in times):
+            continue
+        first, second = (replace(element.value, kind="quantity", quantity=part, parts=()) for part in parts)
+        element.value = first
+        at = elements.index(times[1])
+        elements[at - 1 : at] = [Element("amount", times[0].end, times[1].start, second)]
+        return
+
+
+def _close(parts: Sequence[Data]) -> bool:
+    """Are two amounts so much alike that both may be doses of one drug?"""
+    low, high = sorted(Decimal(part["value"]) for part in parts)
+    return low < high <= low * _MOST_APART

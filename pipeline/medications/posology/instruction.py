@@ -50,7 +50,7 @@ def _before_days(elements: Sequence[Element]) -> list[bool]:
     for element in reversed(elements):
         found.append(dated)
         if not _leads_to_day(element):
-            dated = element.kind == "day" or (
+            dated = element.kind in ("day", "later_days") or (
                 element.kind == "duration" and (element.code == DAYS or element.value == A_DAY)
             )
     return found[::-1]

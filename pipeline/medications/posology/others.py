@@ -45,6 +45,18 @@ class OtherThings:
                 if behind is not None and behind.kind == "then":
                     behind.kind, behind.value = "change", None
 
+    @staticmethod
+    def of_others(elements: Sequence[Element]) -> None:
+        """Take a dose in brackets for none where it is that of people of another weight: "1 g QDS (500 mg if < 50 kg)"."""
+        for opening, dose, condition in zip(elements, elements[1:], elements[2:], strict=False):
+            if (
+                opening.kind == "mark"
+                and opening.value[-1] in "(["
+                and dose.kind == "amount"
+                and condition.kind == "hold"
+            ):
+                dose.kind = "filler"
+
     def unrelieved(self, elements: Sequence[Element], folded: str, drugs: Mapping[int, int]) -> None:
         """Let a reason go on to the drug that did not help: "pain not relieved by ibuprofen". `drugs`: where each ends."""
         for element in elements:

@@ -153,6 +153,7 @@ class PosologyLanguage:
             self._uncounted(elements, one.attributes, folded)
         share_unit(elements)
         self._others.pauses(elements, folded)
+        self._others.of_others(elements)
         self._meals.settle(elements, folded)
         _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
@@ -349,6 +350,7 @@ class PosologyLanguage:
                 # "irrigated with saline solution, and 0.5% Marcaine": a form is of what it follows.
                 kept[number] = (
                     element.kind != "length"
+                    and element.code not in _NUMBERS_ALONE
                     and not (apart and element.kind == "form")
                     and (element.kind not in _COMMON or self._allowed(elements, number, text))
                 )

@@ -241,6 +241,9 @@ class Reasons(Thresholds, ABC):
             if comparison := self._comparison.match(text, place):
                 end = comparison.end()
                 continue
+            if taken := self._taken_end(text, place):
+                end = taken
+                continue
             if place > start and ("\t" in text[end:place] or place in text.parts or self._ends_reason(text, place)):
                 break
             if place == start and self._begins_dosing(text, place):
@@ -255,6 +258,15 @@ class Reasons(Thresholds, ABC):
                 return lasting.end  # "if no BM x 3 days"
         hanging = self._hanging.search(text[start:end])
         return start + hanging.start() if hanging is not None else end
+
+    def _taken_end(self, text: Seen, place: int) -> int:
+        """Where a number of doses ends that have been taken: "if no relief AFTER 3 DOSES"; 0 without one."""
+        try:
+            match = self._phrase_at(text, place)
+        except UnreadError:
+            return 0
+        told = match is not None and match.row["flag"] == "detail" and match.number is not None
+        return match.end if told and match is not None else 0
 
     def _ends_reason(self, text: Seen, place: int) -> bool:
         if self._cue_end("reason_stop", text, place):

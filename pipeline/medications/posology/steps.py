@@ -168,6 +168,11 @@ class StepAssembly(Placing):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
 
+    def _later_days(self, element: Element) -> None:
+        """ "x 3 on day 1, x 1 the following days": so many a day."""
+        self.step.on_a_day = True
+        self._counted_on_day()
+
     def _counted_on_day(self) -> None:
         """ "1 mg x 3 on day 1": so many takings a day."""
         if self.step.takings is None or self.step.repeat or (self.step.on_days and not self.step.days):
@@ -218,7 +223,8 @@ class StepAssembly(Placing):
             if self.last is not None and self.last.kind == "form" and not self._counted() and count != 1:
                 return  # "tablets x56": the number that was dispensed
             figures = any(sign.isdigit() for sign in self.text[element.start : element.end])
-            if figures and count != 1 and "frequency" not in self.step.repeat and not self._routed():
+            of_day = self.dated and len(self.steps) > 1 and not self.step.amounts
+            if figures and (count != 1 or of_day) and "frequency" not in self.step.repeat and not self._routed():
                 # "1 g x 3": a day, in all, or three of them?
                 self.unread.append(("frequency_unread", element.start, element.end))
                 self.step.takings, self.step.vague = (count, element), bool(self.step.amounts)
@@ -361,7 +367,8 @@ class StepAssembly(Placing):
         self._settled()
 
     def _as_needed(self, element: Element) -> None:
-        if element.code == "condition" and (self.scale or self.step.raised or self._of_most()):
+        changing = self.last is not None and self.last.kind == "by"  # "increase by 2 units every 3 days if BG > 130"
+        if element.code == "condition" and (self.scale or self.step.raised or changing or self._of_most()):
             return
         if self.then and self.step.duration is not None:
             self._next()  # "tid x 3 days then prn"

@@ -30,6 +30,7 @@ SIMPLE = (
     "loaded",
     "extra",
     "other_insulin",
+    "later_days",
     "filler",
 )
 # What a finding is compared with: "> 38.5 °C".

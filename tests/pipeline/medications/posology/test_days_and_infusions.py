@@ -24,6 +24,9 @@ MORN, EVE, BOTH = {"when": ["MORN"]}, {"when": ["EVE"]}, {"when": ["MORN", "EVE"
         ("fr", "Colchicine 1 mg x 3 le premier jour, x 2 le deuxième jour", [("1 mg", TID, "1 d"), ("1 mg", BID, "1 d")]),
         ("fr", "Amoxicilline 1 g 3/j J1, 2/j J2-J5", [("1 g", TID, "1 d"), ("1 g", BID, "4 d")]),
         ("fr", "Colchicine 1 mg matin et soir J1, matin J2", [("1 mg", BOTH, "1 d"), ("1 mg", MORN, "1 d")]),
+        ("fr", "Colchimax 1 cp x3 J1, x2 J2, x1 les jours suivants", [("1 {tbl}", TID, "1 d"), ("1 {tbl}", BID, "1 d"), ("1 {tbl}", DAILY, None)]),
+        ("en", "Colchicine 0.6 mg BID day 1, daily the following days", [("0.6 mg", BID, "1 d"), ("0.6 mg", DAILY, None)]),
+        ("en", "Ceftriaxone 1 g x1 on day 1, 500 mg x1 on day 2", [("1 g", {"count": 1}, "1 d"), ("500 mg", {"count": 1}, "1 d")]),
         # Of one day only.
         ("en", "Ondansetron 4 mg BID on day 1 and 2", [("4 mg", BID, None)]),
     ],
@@ -86,6 +89,8 @@ def test_a_length_that_leads_to_its_drug_is_the_course(
     [
         ("fr", "Tacrolimus 2 mg AM et 1 mg PM", [("2 mg", MORN, None), ("1 mg", EVE, None)]),
         ("fr", "Metformine 850 mg AM/PM", [("850 mg", BOTH, None)]),
+        ("en", "Prograf 2/1 mg (AM/PM)", [("2 mg", MORN, None), ("1 mg", EVE, None)]),
+        ("fr", "Tacrolimus 2/1 mg matin/soir", [("2 mg", MORN, None), ("1 mg", EVE, None)]),
         ("fr", "Bisoprolol 2,5 mg, PM en 2015", [("2.5 mg", None, None)]),
         ("en", "NPH 20 units qAM, regular 5 units", [("20 U", MORN, None)]),
         ("fr", "Insuline NPH 20 UI matin, rapide 5 UI midi", [("20 [iU]", MORN, None)]),
@@ -100,6 +105,16 @@ def test_hours_of_quebec_other_insulins_and_sessions(
 ) -> None:
     read = posology(profiles, lang, text)
     assert (steps(read), read.get("strength_parts") or []) == (wanted, [])
+
+
+def test_amounts_of_a_combination_are_no_doses_at_two_times(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Entresto 24/26 mg AM/PM")
+    assert (repeat(read), len(read["strength_parts"]), read["steps"]) == (BOTH, 2, [])
+
+
+def test_a_condition_of_a_change_is_none_of_taking(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "fr", "Lantus 24 UI le soir, à majorer de 2 UI tous les 3 jours si GAJ > 1,2 g/l")
+    assert (steps(read), read["as_needed"]) == ([("24 [iU]", EVE, None)], False)
 
 
 def test_a_rate_before_a_time_stays_one(profiles: dict[str, Language]) -> None:
@@ -127,3 +142,19 @@ def test_a_reason_ends_with_what_did_not_help(profiles: dict[str, Language], lan
 @pytest.mark.parametrize("aid", ["via blister pack", "in a Webster pack", "in dosette box"])
 def test_what_tablets_are_sorted_in_is_no_form(profiles: dict[str, Language], aid: str) -> None:
     assert posology(profiles, "en", f"Memantine 10 mg daily {aid}").get("form") is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Paracetamol 1 g QDS (500 mg if <50 kg)", [("1 g", {"frequency": 4, "period": "1", "periodUnit": "d"}, None)]),
+        ("fr", "Perfalgan 1 g x 3/j (500 mg si < 50 kg)", [("1 g", TID, None)]),
+        ("en", "Ceftriaxone 2 g daily, stop date 4/15, 6 wk course", [("2 g", DAILY, "6 wk")]),
+        ("en", "GTN spray 1 puff prn chest pain, ring for help if no relief after 3 doses", [("1 {puff}", None, None)]),
+        ("fr", "Natispray 1 bouffée si douleur, appeler le 15 si échec après 3 bouffées", [("1 {puff}", None, None)]),
+    ],
+)  # fmt: skip
+def test_doses_of_others_dates_and_doses_that_were_taken(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    assert steps(posology(profiles, lang, text)) == wanted
