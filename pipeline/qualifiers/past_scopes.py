@@ -12,6 +12,7 @@ OPERATION, STORY = "operation", "story"
 # Where a story is told in which operations were part, before the present visit or stay.
 _STORY_SECTIONS = HISTORY_SECTIONS | {
     "", "chief_complaint", "reason_for_visit", "history_of_present_illness", "review_of_systems", "social_history", "assessment",
+    "diagnosis", "admission_diagnosis",
 }  # fmt: skip
 
 
