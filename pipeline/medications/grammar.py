@@ -262,7 +262,10 @@ class Grammar:
         # "1tab", "1gtte", "2x3", "200bd": what is counted, and how often, may be glued to a number.
         forms = "|".join(self._expand(text) for text in source["form"]["patterns"])
         glued = rf"(?=(?:{forms}){_END_OF_UNIT}|x ?\d|{figures['glued_times']})"
-        self._number = re.compile(rf"(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))")
+        # "'04" is a year.
+        self._number = re.compile(
+            rf"(?!(?<=')\d\d(?!\d))(?:{counts}|{pair}|{spaced(figures['roman'])})(?:{glued}|(?![a-z0-9%]|[.,]\d))"
+        )
         self._number_word = regex.compile(number)
         self._number_beginnings = Beginnings()
         self._number_beginnings.add(0, loosened(f"(?:{number}|{figures['roman']})"))

@@ -347,7 +347,7 @@ _NUMBERED = re.compile(r"\n[ \t]*(?=\d)")
 _TESTS = 60
 _FLUID_LEAD = 24
 # The title of a person, and an initial.
-_TITLED = 16
+_TITLED = 40
 # A medication with its instructions, up to the next one.
 _LONGEST_ITEM = 60
 _start = attrgetter("start")
