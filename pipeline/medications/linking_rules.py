@@ -331,10 +331,12 @@ class _Reading(Before):
         How often two are taken may be said of the last one: "aspirin 81/Brilinta 90 BID".
         """
         row = [*owner.parallel, owner]
+        # What is mixed in one syringe: "A 20 mg + B 5 mg + C 30 mg SC".
+        signs = ("/", "+") if label == "ROUTE" and len(row) > 2 else ("/",)
         return (
             len(row) > (1 if label == "ROUTE" else 2)
             and all(one.labels - SHARED_LABELS == AMOUNTS & one.labels != set() for one in row)
-            and all(self.gap(min([one.head, *one.ahead])).strip() == "/" for one in row[1:])
+            and all(self.gap(min([one.head, *one.ahead])).strip() in signs for one in row[1:])
         )
 
     def _set_off(self, owner: Instruction, tail: int) -> bool:

@@ -448,3 +448,10 @@ def test_links_always_join_a_drug_and_an_attribute_of_the_text(kinds: list[str],
 def test_sentences_by_punctuation_alone() -> None:
     text = "One. Two\n\nThree"
     assert [text[start:][:3] for start in sentence_starts(text)] == ["One", "Two", "Thr"]
+
+
+def test_what_is_mixed_in_one_syringe_is_given_by_one_route() -> None:
+    mixed = link("[D:diamorphine] [S:20 mg] + [D:haloperidol] [S:3 mg] + [D:hyoscine] [S:1.2 mg] [R:SC]")
+    assert {drug for drug, attribute, _ in mixed if attribute == "SC"} == {"diamorphine", "haloperidol", "hyoscine"}
+    two = link("[D:aspirin] [S:300 mg] + [D:enoxaparin] [S:60 mg] [R:SC]")
+    assert {drug for drug, attribute, _ in two if attribute == "SC"} == {"enoxaparin"}

@@ -40,6 +40,7 @@ def test_frequencies(english: Language, text: str, frequencies: list[str]) -> No
         # People, illnesses and tests.
         ("Re: Mrs Mary Rennie, Oban. Her caffeine intake is high.", []),
         ("RVD pos, on TLD; tac + MMF levels; glucose 6 hourly; PAS stain negative", ["TLD"]),
+        ("B/O Meera, DOL 4", []),
     ],
 )
 def test_names(english: Language, text: str, drugs: list[str]) -> None:
@@ -50,6 +51,10 @@ def test_amounts_and_routes(english: Language) -> None:
     assert of(english, "Vagifem cream, one applicator nightly", "DOSAGE") == ["one applicator"]
     assert of(english, "Thiamine then '04 oral cyclophosphamide, prednisone '10 oral", "DOSAGE") == []
     assert of(english, "lignocaine 2% 2 ml, infiltration. Fatty infiltration of the liver", "ROUTE") == ["infiltration"]
+
+
+def test_weights(english: Language) -> None:
+    assert of(english, "CW 1250 g, Curosurf 100 mg; dry weight 900 g", "STRENGTH") == ["100 mg"]
 
 
 def test_time_without_a_drug(english: Language) -> None:
