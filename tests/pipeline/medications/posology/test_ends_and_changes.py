@@ -312,3 +312,22 @@ def test_a_dose_of_the_aim_gives_no_time(profiles: dict[str, Language]) -> None:
 def test_a_moment_is_no_rate(profiles: dict[str, Language], lang: str, text: str, dose: str | None, rate: bool) -> None:
     read = posology(profiles, lang, text)
     assert (amount(read.get("dose")), "rate" in read) == (dose, rate)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "dose"),
+    [
+        ("en", "Coreg 25 mg PO bid (changed from 12.5 mg).", "25 mg"),
+        ("en", "Cozaar 100 mg daily, raised from 50 mg.", "100 mg"),
+        ("en", "Zestril 5 mg daily (cut from 10 mg daily).", "5 mg"),
+        ("en", "Prednisone 10 mg daily, tapered from 60 mg.", "10 mg"),
+        ("en", "Lantus 30 units qhs, dropped from 36 units to 30 units.", "30 U"),
+        ("en", "Cozaar changed from 50 mg daily to 100 mg daily.", "100 mg"),
+        ("fr", "Bisoprolol 5 mg par jour (passé de 2,5 mg).", "5 mg"),
+    ],
+)
+def test_a_dose_that_was_changed_from_another_is_one_dose(
+    profiles: dict[str, Language], lang: str, text: str, dose: str
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")), read.get("steps") or []) == (dose, [])
