@@ -7,6 +7,8 @@ planned, negated or conditional is none ("to be restarted", "was not started", "
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,7 @@ from pipeline.text.phrases import alternatives, phrases_expression
 
 Data = dict[str, Any]
 Cue = tuple[str, int, int]  # the change, and where its cue begins and ends
+Bounds = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
 # "Plavix 75 mg discontinued, enalapril 10 mg": nothing comes behind the cue.
 _ENDS = re.compile(r"\s*[,;)]")
+_OPENS = re.compile(r"[(\[][^()\[\]]*\Z")
+_CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 _DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
@@ -69,12 +74,11 @@ class Changes:
         self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
 
-    def of(self, folded: str, drug: tuple[int, int], previous: int, following: int) -> Change:
-        """The change of a drug and its cue.
-
-        `previous`, `following`: where the drug before ends, and where the next one begins (-1 and the text's end).
-        """
-        before = self._last_before(folded, drug[0], previous)
+    def of(self, folded: str, drugs: Sequence[Bounds], place: int) -> Change:
+        """The change of the drug at a place among those of the text, in their order, and its cue."""
+        drug = drugs[place]
+        following = drugs[place + 1][0] if place + 1 < len(drugs) else len(folded)
+        before = self._last_before(folded, drugs, place)
         after, resumed = self._last_behind(folded, drug[1], following)
         ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
         said = before if ahead else after or self._from_to(folded, drug[1], following)
@@ -95,7 +99,8 @@ class Changes:
             return None
         return "increase" if high > low else "decrease", *found.span("cue")
 
-    def _last_before(self, folded: str, start: int, previous: int) -> Cue | None:
+    def _last_before(self, folded: str, drugs: Sequence[Bounds], place: int) -> Cue | None:
+        start, previous = drugs[place][0], drugs[place - 1][1] if place else -1
         low = max(0, start - BEFORE)
         if self._any_before.search(folded, low, start) is None:
             return None
@@ -107,6 +112,9 @@ class Changes:
             of_previous = low <= previous <= match.start() and phrase in self._after
             of_previous = of_previous and phrase not in self._context.succeeded
             if of_previous and self._is_behind(folded, previous, match, start):
+                continue
+            of_both = phrase in self._context.succeeded and previous <= match.start()
+            if not of_both and _in_brackets_of_another(folded, drugs, match, start):
                 continue
             if match.end() < previous or not (
                 self._describes(folded, match, start) or self._is_of_state(folded, low, match)
@@ -180,6 +188,20 @@ class Changes:
             return True  # "Glucovance b.i.d. decreased to one a day, Monopril 20 mg"
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None
+
+
+def _in_brackets_of_another(folded: str, drugs: Sequence[Bounds], match: re.Match[str], start: int) -> bool:
+    """Does a cue stand in brackets behind a drug that close before this one: "lisinopril (held for AKI), metoprolol"?
+
+    Those of a heading speak of what follows: "Home meds (held on admission): lisinopril".
+    """
+    low = max(0, match.start() - BEHIND)
+    opening = _OPENS.search(folded[low : match.start()])
+    if opening is None or _CLOSES.match(folded, match.end(), start) is None:
+        return False
+    opens = low + opening.start()
+    owner = bisect_right(drugs, opens, key=lambda drug: drug[1]) - 1
+    return owner >= 0 and _CLAUSE.search(folded, drugs[owner][1], opens) is None
 
 
 def _outdoes(change: str, earlier: str) -> bool:

@@ -82,14 +82,12 @@ class PosologyReader:
         changes: list[Change] = []
         instructions: list[Instruction] = []
         kept: list[list[Any]] = []
-        for bounds, previous, following in zip(
-            places, [(-1, -1), *places], [*places[1:], (len(text), 0)], strict=False
-        ):
+        for place, bounds in enumerate(places):
             allergy, *stored = extensions.several_at(doc, _READ, bounds)
             if allergy:
                 continue
             own = attributes.get(bounds, _NOTHING)
-            change = self._changes.of(folded, bounds, previous[1], following[0])
+            change = self._changes.of(folded, places, place)
             in_order = sorted(tail for tails in own.values() for tail in tails)
             denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
             altered = change.kind if change.alters else None

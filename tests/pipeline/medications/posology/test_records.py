@@ -75,6 +75,39 @@ def test_change_with_its_cue_and_status(
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "changes"),
+    [
+        ("en", "Meds: ramipril 5 mg daily (held), bisoprolol 5 mg daily, Flomax 0.4 mg qhs.", "hold none none"),
+        (
+            "en",
+            "Meds: ramipril 5 mg daily (held for low BP), bisoprolol 5 mg daily, Flomax 0.4 mg qhs.",
+            "hold none none",
+        ),
+        ("en", "Meds: Zocor 20, Norvasc 5 (d/c'd 2019), Lasix 40, Xarelto 20 mg daily.", "none stop none none"),
+        ("en", "Norvasc 5 mg daily (stopped due to swelling) and Lasix 40 mg daily.", "stop none"),
+        ("en", "Ramipril 5 mg [held due to AKI (creatinine 2.1)], bisoprolol 5 mg daily.", "hold none"),
+        (
+            "en",
+            "Januvia 100 mg (increased from 50 mg for high sugars), Zocor 20 mg, Lasix 40 mg.",
+            "increase none none",
+        ),
+        ("en", "Ramipril (stopped for cough, replaced by losartan 50 mg), bisoprolol 5 mg.", "stop start none"),
+        ("en", "Ramipril (replaced by) losartan 50 mg.", "stop start"),
+        ("en", "Home meds (held on admission): ramipril 5 mg daily, bisoprolol 5 mg daily.", "hold hold"),
+        ("en", "Zocor 20 mg.\nMeds (held on admission) ramipril 5 mg daily, bisoprolol 5 mg.", "none hold hold"),
+        ("en", "Stopped ramipril 5 mg (AKI) and bisoprolol 5 mg.", "stop stop"),
+        ("fr", "Januvia 100 mg (arrêté pour nausées), Tahor 20 mg, Kardégic 75 mg.", "stop none none"),
+        ("fr", "Lasilix 40 mg (suspendu devant l'hypotension), bisoprolol 2,5 mg, Tahor 20 mg.", "hold none none"),
+        ("fr", "Arrêt du ramipril 5 mg (toux) et du Tahor 20 mg.", "stop stop"),
+    ],
+)
+def test_a_change_in_brackets_behind_a_drug_is_of_that_drug(
+    profiles: dict[str, Language], lang: str, text: str, changes: str
+) -> None:
+    assert [one["change"] for one in event(profiles, text, lang)["medications"]] == changes.split()
+
+
+@pytest.mark.parametrize(
     ("lang", "text"),
     [
         ("en", "Stopped lisinopril and replaced it with losartan 50 mg daily."),
