@@ -61,6 +61,8 @@ class Courses(Vocabulary):
             elapsed = self._cue_end("elapsed", text, place) == later
             passed = self._span(text, skip(text, later))
             return Element("since", place, end, (passed, elapsed) if passed is not None else None, "start_unread")
+        if (nights := self._nights_passed(text, place)) is not None:
+            return nights
         words = self._in_course
         if (week := self._week_number(text, place)) is not None:
             return week
@@ -79,6 +81,20 @@ class Courses(Vocabulary):
             last = onward is not None or words.from_day.search(text, max(0, place - _DATE_LEAD), place) is not None
             return Element("day", place, onward.end() if onward is not None else day.end(), LAST if last else None)
         return self._dated(text, place)
+
+    def _nights_passed(self, text: Seen, place: int) -> Element | None:
+        """ "after 3 nights": so many days."""
+        elapsed = self._cue_end("elapsed", text, place)
+        start = skip(text, elapsed)
+        figures = self.numbers.match(text, start) if elapsed else None
+        end = self._cue_end("night_noun", text, skip(text, figures.end(), " -")) if figures is not None else 0
+        if figures is None or not end:
+            return None
+        try:
+            value = self.numbers.read(figures["low"], figures["high"])
+        except UnreadError:
+            return Element("since", place, end, None, "start_unread")
+        return Element("since", place, end, (quantity_of(value.low, value.high, "d"), True), "start_unread")
 
     def _counts(self, text: Seen, place: int) -> bool:
         """Does a unit stand behind a figure: "les 3 derniers jours 10 mg"?"""

@@ -331,3 +331,21 @@ def test_a_dose_that_was_changed_from_another_is_one_dose(
 ) -> None:
     read = posology(profiles, lang, text)
     assert (amount(read.get("dose")), read.get("steps") or []) == (dose, [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Zyprexa 5 mg qhs, may increase to 10 mg after 3 nights if needed.", [("5 mg", {"when": ["HS"]}, None)]),
+        ("fr", "Tercian 25 mg soir, peut être augmenté à 50 mg après 4 nuits si besoin.", [("25 mg", {"when": ["EVE"]}, None)]),
+        ("en", "Remeron 15 mg qhs, increase to 30 mg after 7 nights.", [("15 mg", {"when": ["HS"]}, "7 d"), ("30 mg", {"when": ["HS"]}, None)]),
+        ("fr", "Laroxyl 10 mg le soir, puis 20 mg au bout de 5 nuits.", [("10 mg", {"when": ["EVE"]}, "5 d"), ("20 mg", {"when": ["EVE"]}, None)]),
+        ("en", "Ambien 5 mg qhs for 3 nights.", [("5 mg", {"when": ["HS"]}, "3 d")]),
+    ],
+)  # fmt: skip
+def test_nights_that_have_passed_are_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, wanted: list[Any]
+) -> None:
+    read = posology(profiles, lang, text)
+    assert steps(read) == wanted
+    assert not read["as_needed"]
