@@ -349,3 +349,18 @@ def test_nights_that_have_passed_are_no_dose(
     read = posology(profiles, lang, text)
     assert steps(read) == wanted
     assert not read["as_needed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "wanted"),
+    [
+        ("Stopped Lipitor 20 mg a week ago.", "20 mg", None),
+        ("She quit Paxil 20 mg a month ago.", "20 mg", None),
+        ("Took Zofran 8 mg an hour ago.", "8 mg", None),
+        ("Lipitor 20 mg a day.", "20 mg", DAILY),
+        ("Methotrexate 15 mg a week for arthritis.", "15 mg", WEEKLY),
+    ],
+)
+def test_a_week_ago_is_not_how_often(profiles: dict[str, Language], text: str, dose: str, wanted: Any) -> None:
+    read = posology(profiles, "en", text)
+    assert (amount(read.get("dose")), repeat(read), read.get("rate")) == (dose, wanted, None)
