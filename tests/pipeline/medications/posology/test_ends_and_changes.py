@@ -364,3 +364,23 @@ def test_nights_that_have_passed_are_no_dose(
 def test_a_week_ago_is_not_how_often(profiles: dict[str, Language], text: str, dose: str, wanted: Any) -> None:
     read = posology(profiles, "en", text)
     assert (amount(read.get("dose")), repeat(read), read.get("rate")) == (dose, wanted, None)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "course"),
+    [
+        ("en", "Resume Xarelto 20 mg daily 72 h post procedure.", None),
+        ("en", "Resume Xarelto 20 mg daily 3 days post-op.", None),
+        ("en", "Resume Xarelto 20 mg daily 48 h after surgery.", None),
+        ("en", "Keflex 500 mg daily x 7 days post-op.", "7 d"),
+        ("en", "Lovenox 40 mg daily for 28 days post op.", "28 d"),
+        ("fr", "Reprise du Xarelto 20 mg par jour 72 h post-op.", None),
+        ("fr", "Reprise du Xarelto 20 mg par jour 3 jours post-opératoire.", None),
+        ("fr", "Lovenox 4000 UI par jour pendant 10 jours post-op.", "10 d"),
+    ],
+)
+def test_a_time_behind_an_operation_is_no_course(
+    profiles: dict[str, Language], lang: str, text: str, course: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (repeat(read), amount(read.get("duration"))) == (DAILY, course)
