@@ -223,33 +223,39 @@ class History(Qualifier):
 
         if tokens is None or self.problem_model is None or not problems:
             return decide
-        contexts = HistoryContexts(tokens, problems, sections)
-        decided = self._problems(self.problem_model, contexts, decide, targets, case)
-        return lambda span: decided.get((span.start, span.end, span.label)) or decide(span)
+        return self._with_problems(self.problem_model, tokens, problems, decide, targets, case)
 
-    def _problems(
+    def _with_problems(
         self,
         model: HistoryModel,
-        contexts: HistoryContexts,
+        tokens: Tokens,
+        problems: list[Mention],
         decide: Callable[[Span], tuple[bool, list[CueData]]],
         targets: Sequence[Span],
         case: _Case,
-    ) -> dict[tuple[int, int, int], tuple[bool, list[CueData]]]:
-        """The decisions about problems, by tokens and label; the model is asked where neither words nor dates tell."""
-        decided, asked = {}, []
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """A function to the decision about an entity; of problems the model is asked where neither words nor dates tell."""
         place = case.folded.place
+        decided = {(span.start, span.end, span.label): decide(span) for span in targets}
+        beside = sorted(
+            (place(span.start_char), place(span.end_char), decided[span.start, span.end, span.label][0])
+            for span in targets
+            if span.label_ in self.drug_labels
+        )
+        contexts = HistoryContexts(tokens, problems, case.sections, beside)
+        asked = []
         for span in targets:
-            if span.label_ in self.drug_labels:
+            start = place(span.start_char)
+            if span.label_ in self.drug_labels or start in case.lasting:
                 continue
-            _, cues = decided[span.start, span.end, span.label] = decide(span)
-            listed = any(cue["rule"] in _OPERATIONS for cue in cues)
-            if not (listed or is_told(cues)) and place(span.start_char) not in case.lasting:
+            _, cues = decided[span.start, span.end, span.label]
+            if not is_told(cues) and not any(cue["rule"] in _OPERATIONS for cue in cues):
                 asked.append(span)
         overruling = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
         for span in asked:
             key = span.start, span.end, span.label
             decided[key] = overruling.decided(span, *decided[key])
-        return decided
+        return lambda span: decided.get((span.start, span.end, span.label)) or decide(span)
 
     def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:
         """The dates that count; the courses too where there are drugs."""

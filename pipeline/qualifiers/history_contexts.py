@@ -46,6 +46,8 @@ _READ_BEFORE, _READ_BEHIND = 600, 400
 _MOST_JOINS = 6
 # So large a part of the words around a mention are little ones in sentences.
 _SENTENCE_SHARE = 0.12
+# A drug is beside a problem where so few characters of one line stand between, and close by where so few do.
+_BESIDE, _CLOSE_BY = 150, 20
 # A heading that stands alone leads no more lines than this.
 _LED_LINES = 15
 _LONGEST_HEADING = 60
@@ -219,13 +221,22 @@ class HistoryContexts:
     Args:
         tokens: the text near the mentions.
         mentions: in any order; one within another has no context of its own.
+        drugs: begin and end of drugs in the folded text, in order, and whether each is of the past; for problems, which are of
+            the past with the drug that did them or was for them ("on clozapine until 2012 (neutropenia)").
 
     Attributes:
         text: the tokens.
     """
 
-    def __init__(self, tokens: Tokens, mentions: Iterable[Mention], sections: SectionLine) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        mentions: Iterable[Mention],
+        sections: SectionLine,
+        drugs: Sequence[tuple[int, int, bool]] = (),
+    ) -> None:
         self.text = tokens
+        self._drugs = drugs
         # Of each mention, by where it begins, its end and its first and last token.
         self._place: dict[int, tuple[int, int, int]] = {}
         self._kinds: dict[int, str] = {}
@@ -278,7 +289,7 @@ class HistoryContexts:
         stretches += one, one if self.text.tokens[one] == _DRUG else other_end + 1
         begin = max(low, first - _PAIRED)
         stretches += begin, max(begin, first - 1), last + 1, max(last + 1, min(high, last + 1 + _PAIRED) - 1)
-        other = [*self._headings(start), *self._listed(start, end)]
+        other = [*self._headings(start), *self._listed(start, end), *self._beside(start, end)]
         if (first, last) != (one, other_end):
             other.append("enumerated")
         if other_end in self.text.dosed:
@@ -396,6 +407,19 @@ class HistoryContexts:
             if match is not None:
                 return match[1]
         return ""
+
+    def _beside(self, start: int, end: int) -> Iterator[str]:
+        """What is said of the drugs nearest to a mention on each side."""
+        drugs, text = self._drugs, self.text.text
+        index = bisect_left(drugs, (start,))
+        for name, places in (("before", drugs[max(0, index - 1) : index]), ("behind", drugs[index : index + 1])):
+            for low, high, past in places:
+                between = text[high:start] if name == "before" else text[end:low]
+                if len(between) < _BESIDE and "\n" not in between:
+                    said = "past" if past else "present"
+                    yield f"drug {name}: {said}"
+                    if len(between) < _CLOSE_BY:
+                        yield f"drug close {name}: {said}"
 
     def _listed(self, start: int, end: int) -> Iterator[str]:
         """The section of a mention, and those in which it is named elsewhere."""

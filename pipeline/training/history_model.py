@@ -52,9 +52,11 @@ _STEPS, _INNER_STEPS = 12, 40
 # What a sentence counts more that is read wrongly, and how often at most it is looked for.
 _WRONG, _MOST_FITS = 3.0, 5
 # How sure the model must be to overrule the rules, in shorthand and in sentences: below the first, from the second on.
-_SURE = {"drug": ((0.05, 0.85), (0.02, 0.98)), "problem": ((0.05, 0.85), (0.02, 0.95))}
+_SURE = {"drug": ((0.05, 0.9), (0.01, 0.98)), "problem": ((0.05, 0.8), (0.01, 0.9))}
 # The rules alone.
 _NO_MODELS = {"components.anamnesis_history.model": None, "components.anamnesis_history.problem_model": None}
+# The labels of mentions of either kind, as the profile gives them.
+_LABELS = ("DRUG", "PROBLEM", "PROCEDURE")
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -87,8 +89,10 @@ class Mentions:
             spans = (span for span in doc.ents if span.label_ == label)
             return [(place(span.start_char), place(span.end_char), span.start_char) for span in spans]
 
-        found = named(self.label)
-        contexts = HistoryContexts(Tokens.read(doc, folded, named("DRUG"), found), found, SectionLine(doc, used=True))
+        found, drugs = named(self.label), named("DRUG")
+        past = {span.start_char: bool(span._.history) for span in doc.ents if span.label_ == "DRUG"}
+        beside = sorted((start, end, past[offset]) for start, end, offset in drugs) if self.kind == "problem" else []
+        contexts = HistoryContexts(Tokens.read(doc, folded, drugs, found), found, SectionLine(doc, used=True), beside)
         for span in doc.ents:
             if span.label_ == self.label and span.start_char in wanted:
                 start = place(span.start_char)
@@ -164,8 +168,11 @@ def of_raw(mentions: Mentions, profile: Language, nlp: Language, file: Path) -> 
 
 def _of_raw(mentions: Mentions, profile: Language, nlp: Language, text: str, writer: str) -> None:
     found = profile(text[:_LONGEST_RAW])
-    spans = [(s.start_char, s.end_char, "DRUG") for s in found.ents if s.label_ == "DRUG"]
-    spans += [(s.start_char, s.end_char, "PROBLEM") for s in found.spans.get("problems", ())]
+    spans = [
+        (span.start_char, span.end_char, "DRUG" if span.label_ == "DRUG" else "PROBLEM")
+        for span in (*found.ents, *found.spans.get("problems", ()))
+        if span.label_ in _LABELS
+    ]
     doc = nlp.make_doc(found.text)
     given = [doc.char_span(*bounds, alignment_mode="expand") for bounds in spans]
     doc.ents = filter_spans([span for span in given if span is not None])
@@ -293,7 +300,7 @@ def main() -> int:
             of_sentences(mentions, nlp, options.sentences)
         if options.raw is not None:
             of_raw(mentions, load(options.language, overrides=_NO_MODELS), nlp, options.raw)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     matrix = Matrix(mentions)
     for writer, places, likely in () if options.unjudged else held_out(matrix, mentions):
