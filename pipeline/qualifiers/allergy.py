@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import resources
-from pipeline.qualifiers.base import CueData, Qualifier
+from pipeline.qualifiers.base import CueData, Qualifier, SectionLine
 from pipeline.qualifiers.reading import Reading
 
 REACTION = "reaction"
@@ -20,6 +20,8 @@ REACTION = "reaction"
 
 _DRUG = "DRUG"
 _PROBLEM = "PROBLEM"
+# The labels of attributes that only a drug has that is taken.
+_TAKEN = ("FREQUENCY", "ROUTE")
 _WORD = re.compile(r"\w+")
 # What leads from one to the other without a word: "penicillin (rash)", "penicillin - rash, hives".
 _SIGNS = {
@@ -44,7 +46,7 @@ class Allergy(Qualifier):
         self, doc: Doc, reading: Reading, targets: Sequence[Span]
     ) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """As of every qualifier; a reaction has its drug as a further cue."""
-        decide = super().decider(doc, reading, targets)
+        decide = self._to_its_end(super().decider(doc, reading, targets), doc, reading)
         allergies = [span for span in targets if span.label_ in (_DRUG, _PROBLEM) and decide(span)[0]]
         drugs = {
             (problem.start_char, problem.end_char): drug for problem, drug in _reactions(allergies, reading, self.lang)
@@ -59,6 +61,50 @@ class Allergy(Qualifier):
             return value, [*cues, cue]
 
         return decide_with_drug if drugs else decide
+
+    def _to_its_end(
+        self, decide: Callable[[Span], tuple[bool, list[CueData]]], doc: Doc, reading: Reading
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """The decision without what a section of allergies holds behind a change of subject that has no title.
+
+        "Allergies: penicillin. Takes aspirin 81 mg daily.": a later sentence of drugs that begins with a word of taking, or
+        says how a drug is taken, ends the list.
+        """
+        sections = SectionLine(doc, used=self.use_sections)
+        ends = dict(self._changes(doc, reading, sections))
+        if not ends:
+            return decide
+
+        def decide_to_its_end(span: Span) -> tuple[bool, list[CueData]]:
+            value, cues = decide(span)
+            if value and cues[0]["kind"] == "section" and span.start_char >= ends.get(cues[0]["start"], span.end_char):
+                return False, []
+            return value, cues
+
+        return decide_to_its_end
+
+    def _changes(self, doc: Doc, reading: Reading, sections: SectionLine) -> Iterator[tuple[int, int]]:
+        """The start of each section of allergies in which the subject changes, and where the sentence begins that changes it."""
+        folded, propositions = reading.folded, reading.propositions(self.separators, sections.starts)
+        taken = _words(self.lang)["taken"]
+        changed: set[int] = set()
+        drug: int | None = None  # the sentence of the last drug of the list
+        for entity in doc.ents:
+            section = sections.at(entity.start_char, self.section_kinds())
+            if section is None or section["start"] in changed or entity.label_ not in (_DRUG, *_TAKEN):
+                continue
+            begin, _ = propositions.sentence(folded.place(entity.start_char))
+            if begin <= folded.place(section["end"]):
+                continue
+            if entity.label_ == _DRUG:
+                drug = begin
+                first = _WORD.search(folded.folded, begin)
+                changes = first is not None and first[0] in taken
+            else:
+                changes = drug == begin
+            if changes:
+                changed.add(section["start"])
+                yield section["start"], folded.start(begin)
 
 
 def _reactions(allergies: Sequence[Span], reading: Reading, lang: str) -> Iterator[tuple[Span, Span]]:
