@@ -57,3 +57,19 @@ def test_naive_denies_the_use_of_the_drug_beside_it_alone(lang, marked, denied):
     doc = nlp.make_doc(marked.replace("[", "").replace("]", ""))
     doc.ents = [doc.char_span(start, end, "DRUG")]
     assert nlp(doc).ents[0]._.negation is denied
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("No fever; metoprolol 25 mg BID.", ["fever"]),
+        ("Does not tolerate statins; ezetimibe 10 mg daily.", ["statins"]),
+        ("Denies fever; cough; ramipril 5 mg.", ["fever", "cough"]),
+        ("Not taking: warfarin 5 mg daily; aspirin 81 mg.", ["warfarin", "aspirin"]),
+        ("No fever; no ibuprofen 400 mg.", ["fever", "ibuprofen"]),
+    ],
+)
+def test_a_drug_with_its_amount_behind_a_semicolon_is_not_denied(text, denied):
+    doc = profile("en")(text)
+    found = [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM") and one._.negation]
+    assert found == denied
