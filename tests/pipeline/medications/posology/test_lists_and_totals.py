@@ -39,7 +39,7 @@ def test_number_words_with_a_hyphen_are_one_number(
         ("en", "Ramipril 5 mg od. Amoxicillin 1 g bd, omeprazole 20 mg bd; all for 7 days", "-77"),
         ("en", "Ramipril 5 mg od, amoxicillin 1 g bd and omeprazole 20 mg bd, both for 5 days.", "-55"),
         ("en", "Aspirin 81 mg, Plavix 75 mg and Lipitor 40 mg for 7 days", "--7"),
-        ("en", "Aspirin 81 mg, Plavix 75 mg and Lipitor 40 mg, none at all for 7 days", "--7"),
+        ("en", "Aspirin 81 mg, Plavix 75 mg and Lipitor 40 mg, none at all for 7 days", "---"),
         ("fr", "Clamoxyl 1 g x 2/j, Zeclar 500 mg x 2/j, Inipomp 40 mg/j, le tout pendant 7 jours", "777"),
         ("fr", "Augmentin 1 g x 3/j + Solupred 40 mg/j + Ciflox 500 mg x 2/j, tous pendant 5 jours", "555"),
         ("fr", "Kardégic 75 mg/j, Augmentin 1 g x 3/j et Solupred 40 mg/j, les deux pendant 5 jours", "-55"),
