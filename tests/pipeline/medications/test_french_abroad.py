@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.recognising import found, of, recogniser
+from tests.pipeline.medications.recognising import found, of
 from tests.profiles import profile
-
-
-@pytest.fixture(scope="module")
-def french() -> Language:
-    return recogniser("fr")
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.recognising import found, of, recogniser
-
-
-@pytest.fixture(scope="module")
-def french() -> Language:
-    return recogniser("fr")
+from tests.pipeline.medications.recognising import found, of
 
 
 def said(nlp: Language, text: str) -> list[tuple[str, str]]:

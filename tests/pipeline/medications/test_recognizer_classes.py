@@ -8,11 +8,6 @@ from spacy.language import Language
 from tests.pipeline.medications.recognising import found, of, recogniser
 
 
-@pytest.fixture(scope="module")
-def english() -> Language:
-    return recogniser("en")
-
-
 @pytest.mark.parametrize(
     ("text", "durations"),
     [

@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from tests.pipeline.medications.recognising import of, recogniser
-
-
-@pytest.fixture(scope="module")
-def english() -> Language:
-    return recogniser("en")
+from tests.pipeline.medications.recognising import of
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,6 @@ from tests.pipeline.medications.recognising import found, recogniser
 from tests.profiles import profile
 
 
-@pytest.fixture(scope="module")
-def english() -> Language:
-    return recogniser("en")
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
