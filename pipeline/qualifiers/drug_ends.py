@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pipeline.qualifiers.base import NEXT, CueData, Scopes, SectionLine
 from pipeline.qualifiers.dating import DatedSpan
-from pipeline.qualifiers.drug_reach import STATEMENT_REACH, STORY_SENTENCES, begin_of, reach_of, succeeded
+from pipeline.qualifiers.drug_reach import STATEMENT_REACH, STORY_SENTENCES, DrugReach
 from pipeline.qualifiers.history_words import ENUMERATED, HistoryWords
 from pipeline.qualifiers.reading import Propositions
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -45,6 +45,7 @@ RESUMED = "resumed"
 # The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
 REPLACED = "replaced"
 ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD, OUTCOME})
+DRUG_SECTIONS = frozenset({"past_medications"})
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # Where the present stay or visit is told, what was stopped was stopped now.
 STAY_SECTIONS = frozenset(
@@ -126,12 +127,11 @@ class DrugEnds:
     ) -> DrugEnds:
         """From the stretches that drug cues reach, and the mentions of drugs in order: bounds, and offset in the text."""
         by_rule: dict[str, list[Stretch]] = {rule: [] for rule in _RULES}
-        starts = [start for start, _, _ in drugs]
+        reach = DrugReach(drugs, folded.folded, propositions, words)
+        starts = reach.starts
         for low, high, cue in stretches:
             rule = cue["rule"]
-            bounds = folded.place(cue["start"]), folded.place(cue["end"])
-            high = reach_of(bounds, high, drugs, starts, folded.folded, words)
-            low = begin_of(bounds, low, drugs, starts, folded.folded, words)
+            low, high = reach.of(folded.place(cue["start"]), folded.place(cue["end"]), low, high)
             if rule in _OPENING:
                 by_rule[STORY].append((low, high, cue))
                 by_rule[_OPENING[rule]].append((low, high, {**cue, "rule": _OPENING[rule]}))
@@ -147,7 +147,7 @@ class DrugEnds:
                 by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
             elif rule == SUCCEEDED:
                 by_rule["stopped"].append((low, high, {**cue, "rule": "stopped"}))
-                before = succeeded(high, drugs, folded, propositions, words)
+                before = reach.succeeded(high)
                 if before is not None:
                     by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
             else:

@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from pipeline.qualifiers.base import NEXT
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
-from pipeline.text.folding import FoldedText
 
 # A story goes on for so many sentences behind the one that opens it.
 STORY_SENTENCES = 2
@@ -32,81 +31,81 @@ def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions
     return near
 
 
-def reach_of(
-    bounds: tuple[int, int],
-    high: int,
-    drugs: list[tuple[int, int, int]],
-    starts: list[int],
-    text: str,
-    words: HistoryWords,
-) -> int:
-    """How far a cue reaches: over drugs that are one with the next; no further than brackets that hold it and a drug."""
-    start, end = bounds
-    if high == end + NEXT:
-        return end if any(sign in text[end:high] for sign in ",)") else _joined(high, drugs, text, words)
-    low = max(0, start - STATEMENT_REACH)
-    if text.rfind("(", low, start) <= text.rfind(")", low, start):
+class DrugReach:
+    """How far cues reach among the drugs of a text.
+
+    Args:
+        drugs: their mentions in order: bounds in the folded text, and offset in the text.
+        text: the folded text.
+
+    Attributes:
+        starts: where the drugs begin.
+    """
+
+    def __init__(
+        self, drugs: list[tuple[int, int, int]], text: str, propositions: Propositions, words: HistoryWords
+    ) -> None:
+        self.starts = [start for start, _, _ in drugs]
+        self._drugs = drugs
+        self._text = text
+        self._propositions = propositions
+        self._words = words
+
+    def of(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+        """What a cue that stands from `start` to `end` says something of, where its row has it reach from `low` to `high`."""
+        return self._begin(start, end, low), self._end(start, end, high)
+
+    def _end(self, start: int, end: int, high: int) -> int:
+        """Over drugs that are one with the next; no further than brackets that hold the cue and a drug."""
+        text = self._text
+        if high == end + NEXT:
+            return end if any(sign in text[end:high] for sign in ",)") else self._joined(high)
+        low = max(0, start - STATEMENT_REACH)
+        if text.rfind("(", low, start) <= text.rfind(")", low, start):
+            return high
+        closing = text.find(")", end, high)
+        index = bisect_left(self.starts, end)
+        return closing if index < len(self.starts) and self.starts[index] < closing else high
+
+    def _begin(self, start: int, end: int, low: int) -> int:
+        """With the last drug before the cue, or its other name, where the cue is of one drug alone."""
+        index = bisect_left(self.starts, start) - 1
+        if index < 0 or self.starts[index] <= low or self._words.of_last.fullmatch(self._text, start, end) is None:
+            return low
+        if index and self._text[self._drugs[index - 1][1] : self.starts[index]].strip() == "(":
+            index -= 1
+        return max(low, self.starts[index])
+
+    def _joined(self, high: int) -> int:
+        """Where the drug that begins right before an offset ends, with those that "and" or a slash joins to it."""
+        drugs = self._drugs
+        index = bisect_left(drugs, (high - NEXT,))
+        while index < len(drugs) and drugs[index][0] <= high:
+            high = drugs[index][1]
+            joined = self._words.one_with.match(self._text, high)
+            if joined is None:
+                break
+            index += 1
+            high = joined.end()
         return high
-    closing = text.find(")", end, high)
-    index = bisect_left(starts, end)
-    return closing if index < len(starts) and starts[index] < closing else high
 
-
-def begin_of(
-    bounds: tuple[int, int],
-    low: int,
-    drugs: list[tuple[int, int, int]],
-    starts: list[int],
-    text: str,
-    words: HistoryWords,
-) -> int:
-    """Where what a cue reaches begins: with the last drug before it, or its other name, where the cue is of one drug alone."""
-    start, end = bounds
-    index = bisect_left(starts, start) - 1
-    if index < 0 or starts[index] <= low or words.of_last.fullmatch(text, start, end) is None:
-        return low
-    if index and text[drugs[index - 1][1] : starts[index]].strip() == "(":
-        index -= 1
-    return max(low, starts[index])
-
-
-def _joined(high: int, drugs: list[tuple[int, int, int]], text: str, words: HistoryWords) -> int:
-    """Where the drug that begins right before an offset ends, with those that "and" or a slash joins to it."""
-    index = bisect_left(drugs, (high - NEXT,))
-    while index < len(drugs) and drugs[index][0] <= high:
-        high = drugs[index][1]
-        joined = words.one_with.match(text, high)
-        index += 1
-        high = joined.end() if joined is not None else high
-        if joined is None:
-            break
-    return high
-
-
-def succeeded(
-    cue_end: int,
-    drugs: list[tuple[int, int, int]],
-    folded: FoldedText,
-    propositions: Propositions,
-    words: HistoryWords,
-) -> tuple[int, int] | None:
-    """The bounds of the one drug before a cue that is told as begun or used, whose place another takes, else None."""
-    index = bisect_left(drugs, (cue_end,))
-    if index in (0, len(drugs)) or drugs[index][0] > cue_end + _SUCCESSOR_REACH:
-        return None
-    text, successor = folded.folded, drugs[index]
-    own, _ = propositions.sentence(cue_end - 1)
-    low = own
-    for _ in range(STORY_SENTENCES):
-        if not low or drugs[index - 1][0] >= low:
-            break
-        low, _ = propositions.sentence(low - 1)
-    first = bisect_left(drugs, (low,))
-    found = drugs[first:index]
-    # Two only where one is a name of the other: "VPA (Depakene)".
-    one = len(found) == 1 or (len(found) == 2 and text[found[0][1] : found[1][0]].strip() == "(")
-    if not one or words.used.search(text, low, found[0][0]) is None:
-        return None
-    if text[successor[0] : successor[1]] in {text[start:end] for start, end, _ in found}:
-        return None
-    return found[0][0], found[-1][1]
+    def succeeded(self, cue_end: int) -> tuple[int, int] | None:
+        """The bounds of the one drug before a cue that is told as begun or used, whose place another takes, else None."""
+        drugs, text, propositions = self._drugs, self._text, self._propositions
+        index = bisect_left(drugs, (cue_end,))
+        if index in (0, len(drugs)) or drugs[index][0] > cue_end + _SUCCESSOR_REACH:
+            return None
+        successor = drugs[index]
+        low, _ = propositions.sentence(cue_end - 1)
+        for _ in range(STORY_SENTENCES):
+            if not low or drugs[index - 1][0] >= low:
+                break
+            low, _ = propositions.sentence(low - 1)
+        found = drugs[bisect_left(drugs, (low,)) : index]
+        # Two only where one is a name of the other: "VPA (Depakene)".
+        one = len(found) == 1 or (len(found) == 2 and text[found[0][1] : found[1][0]].strip() == "(")
+        if not one or self._words.used.search(text, low, found[0][0]) is None:
+            return None
+        if text[successor[0] : successor[1]] in {text[start:end] for start, end, _ in found}:
+            return None
+        return found[0][0], found[-1][1]

@@ -30,8 +30,9 @@ from pipeline.qualifiers.base import (
     qualified_by,
 )
 from pipeline.qualifiers.cues import CueSet, own_cues
-from pipeline.qualifiers.dating import LONGEST_STAY, DatedSpan, DateLine, Dating, courses_of, limit_of
+from pipeline.qualifiers.dating import DateLine, Dating, courses_of, limit_of
 from pipeline.qualifiers.drug_ends import (
+    DRUG_SECTIONS,
     ENDS,
     HISTORY_SECTIONS,
     TAKEN_SECTIONS,
@@ -42,7 +43,7 @@ from pipeline.qualifiers.drug_reach import sentences_near
 from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Tokens
 from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words
-from pipeline.qualifiers.own_dates import OwnDates
+from pipeline.qualifiers.own_dates import OwnDates, counts
 from pipeline.qualifiers.past_scopes import past_scopes
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -51,8 +52,6 @@ from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
-DRUG_SECTIONS = frozenset({"past_medications"})
-_FINDINGS = frozenset({"laboratory", "imaging"})
 # A list of operations that were done.
 _OPERATIONS = frozenset({"past_surgical_history"})
 
@@ -261,11 +260,7 @@ class History(Qualifier):
         """The dates that count; the courses too where there are drugs."""
         if not self.use_dates:
             return DateLine([], [])
-        dates = [
-            dated
-            for dated in self.dating.read(doc, folded)
-            if not (dated.recent and _in_title(dated.cue, sections)) and not _of_findings(dated, sections)
-        ]
+        dates = [dated for dated in self.dating.read(doc, folded) if counts(dated, sections)]
         return DateLine(dates, courses_of(doc, folded) if drugs else [])
 
     def _drug_ends(
@@ -423,18 +418,6 @@ class History(Qualifier):
 def _once(cues: list[CueData]) -> list[CueData]:
     """Each cue once: what a drug did names the date of the drug, which may be its own as well."""
     return list({(cue["start"], cue["end"], cue["rule"]): cue for cue in cues}.values())
-
-
-def _in_title(cue: CueData, sections: SectionLine) -> bool:
-    """Whether a date stands in the title of past drugs: "stopped recently:"."""
-    title = sections.at(cue["start"], DRUG_SECTIONS)
-    return title is not None and cue["start"] < title["end"]
-
-
-def _of_findings(dated: DatedSpan, sections: SectionLine) -> bool:
-    """Whether a date of a note without a date is that of an examination among those that the visit looks at."""
-    of_note = dated.cue["age_days"] is None and dated.age < LONGEST_STAY
-    return of_note and sections.at(dated.cue["start"], _FINDINGS) is not None
 
 
 def _name(qualified: Span | Token) -> str | None:

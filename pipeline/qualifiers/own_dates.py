@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from pipeline.qualifiers.base import Scopes
-from pipeline.qualifiers.dating import DatedSpan, DateLine, apart
-from pipeline.qualifiers.drug_ends import DrugEnds
+from pipeline.qualifiers.base import Scopes, SectionLine
+from pipeline.qualifiers.dating import LONGEST_STAY, DatedSpan, DateLine, apart
+from pipeline.qualifiers.drug_ends import DRUG_SECTIONS, DrugEnds
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.qualifiers.reading import Propositions
 
@@ -32,6 +32,8 @@ _ARROW_REACH = 40
 _LED_REACH = 100
 # So far before the date of an enumeration its last "et" is looked for.
 _CLOSE_REACH = 80
+
+_FINDINGS = frozenset({"laboratory", "imaging"})
 
 # The past date and the recent one that count.
 _Pair = tuple[DatedSpan | None, DatedSpan | None]
@@ -282,3 +284,17 @@ class OwnDates:
         last = bisect_left(starts, high)
         first = max(bisect_left(starts, low), last - _LONGEST_STORY)
         return any(turn.match(text, starts[index]) is not None for index in range(first, last))
+
+
+def counts(dated: DatedSpan, sections: SectionLine) -> bool:
+    """Whether a date may say when something was.
+
+    Not a recent one in the title of past drugs ("stopped recently:"), nor, in a note without a date, that of an examination
+    among those that the visit looks at.
+    """
+    start = dated.cue["start"]
+    title = sections.at(start, DRUG_SECTIONS) if dated.recent else None
+    if title is not None and start < title["end"]:
+        return False
+    of_note = dated.cue["age_days"] is None and dated.age < LONGEST_STAY
+    return not of_note or sections.at(start, _FINDINGS) is None
