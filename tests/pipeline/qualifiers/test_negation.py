@@ -64,6 +64,7 @@ def test_naive_denies_the_use_of_the_drug_beside_it_alone(lang, marked, denied):
     [
         ("No fever; metoprolol 25 mg BID.", ["fever"]),
         ("Does not tolerate statins; ezetimibe 10 mg daily.", ["statins"]),
+        ("No steroid; ramipril 5 mg.", ["steroid"]),
         ("Denies fever; cough; ramipril 5 mg.", ["fever", "cough"]),
         ("Not taking: warfarin 5 mg daily; aspirin 81 mg.", ["warfarin", "aspirin"]),
         ("No fever; no ibuprofen 400 mg.", ["fever", "ibuprofen"]),
