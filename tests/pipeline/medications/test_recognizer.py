@@ -11,7 +11,8 @@ from spacy.tokens import Span
 
 from pipeline import resources
 from pipeline.medications.lexicon_spelling import Spelling, slips
-from tests.pipeline.medications.recognising import found, recogniser, seconds
+from tests.growth import RUNS, growth, repeated
+from tests.pipeline.medications.recognising import found, recogniser
 
 
 @pytest.fixture(scope="module")
@@ -155,24 +156,10 @@ def test_recognizer_offsets_behind_ligatures(languages: dict[str, Language]) -> 
     assert found(languages["fr"], "Sœur sous Doliprane 500 mg")[:2] == [("Doliprane", "DRUG"), ("500 mg", "STRENGTH")]
 
 
-@pytest.mark.parametrize(
-    ("frame", "part"),
-    [
-        ("{}aspirin", " "),
-        ("aspirin\n{}x", "\n"),
-        ("{}", "a"),
-        ("{}", "1/"),
-        # Lines drawn between figures, and words joined by hyphens.
-        ("aspirin {}", "1--"),
-        ("aspirin {}x", "1---"),
-        ("aspirin until {} b c d e f g h i j k l m n", "a-"),
-        ("{}", "Medications:\n"),
-    ],
-)
-def test_recognizer_long_runs_take_linear_time(languages: dict[str, Language], frame: str, part: str) -> None:
-    # Quadratic time would be sixty-four times as much.
-    few, many = (frame.format((part * size)[:size]) for size in (2_500, 20_000))
-    assert seconds(languages["en"], many) < 24 * max(seconds(languages["en"], few), 0.002)
+@pytest.mark.parametrize(("frame", "part"), RUNS)
+def test_recognizer_long_runs_take_linear_work(languages: dict[str, Language], frame: str, part: str) -> None:
+    nlp = languages["en"]
+    assert growth(nlp, lambda size: nlp.make_doc(repeated(frame, part, size)), 2_500, 8) < 12
 
 
 def test_recognizer_pickles(languages: dict[str, Language]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from pipeline.profile import load
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
 from pipeline.text.folding import FoldedText
+from tests.growth import steps
 from tests.profiles import profile
 
 _MARKED = re.compile(r"\[([^]]+)]([+-])")
@@ -139,12 +139,9 @@ def test_reading_shorthand_is_linear_in_an_enumeration():
     words = shorthand_words("en")
     assert words is not None
 
-    def seconds(count: int) -> float:
+    def read(count: int) -> None:
         text = FoldedText.of("tried 2012 (" + "abcdef, " * count)
         drugs = [(match.start(), match.end(), match.start()) for match in re.finditer("abcdef", text.folded)]
-        started = time.process_time()
         Shorthand(text, drugs, words).past(Told(set(), set(), set()))
-        return time.process_time() - started
 
-    # Four times as long if linear, sixteen if quadratic.
-    assert min(seconds(4000) for _ in range(3)) < 8 * min(seconds(1000) for _ in range(3))
+    assert steps(lambda: read(2000)) < 6 * steps(lambda: read(500))
