@@ -31,6 +31,9 @@ class ChangeContext:
         by_means: behind a cue of more or less: what follows brought it about.
         arrow: behind a drug: from one amount to another, "10 -> 20 mg"; with the groups from, to, one and other (units) and cue.
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
+        joint: between two drugs, to be matched whole: they are enumerated; a strength may stand before.
+        plural: behind the last of several drugs: what is said there is said of all of them.
+        apart: between two drugs: the second is told of in a statement of its own.
     """
 
     def __init__(self, lang: str) -> None:
@@ -60,9 +63,15 @@ class ChangeContext:
             rf"(?P<cue>{words['arrow']})\s?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
         )
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
+        self.joint = re.compile(
+            rf"\s*(?:{_FIGURE}\s?{_UNIT}\s*)?(?:[,/&+]\s*)?(?:{words['joint']}\s+|(?<=[,/&+])|(?<=[,/&+] ))(?:{words['lead']}\s*){{0,2}}"
+        )
+        self.plural = re.compile(words["plural"])
+        self.apart = re.compile(rf"\s[-–•]\s|{words['apart']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
-    "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward",
+    "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
+    "plural", "apart",
 )  # fmt: skip

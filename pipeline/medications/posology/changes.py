@@ -7,8 +7,8 @@ planned, negated or conditional is none ("to be restarted", "was not started", "
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,7 @@ _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
 # "Plavix 75 mg discontinued, enalapril 10 mg": nothing comes behind the cue.
 _ENDS = re.compile(r"\s*[,;)]")
+_COLON = re.compile(r"\s*:")
 _OPENS = re.compile(r"[(\[][^()\[\]]*\Z")
 _CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
@@ -66,20 +67,25 @@ class Changes:
 
     def __init__(self, lang: str) -> None:
         rows = resources.read_table(lang, "posology/changes.tsv")
-        self._before = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("before", "both")}
-        self._after = {fold(row["phrase"]): row["change"] for row in rows if row["side"] in ("after", "both")}
+        self._before = _cues(rows, "before")
+        self._after = _cues(rows, "after")
         self._before_pattern = re.compile(phrases_expression(self._before))
         self._after_pattern = re.compile(phrases_expression(self._after))
         # Most drugs have no cue beside them: to see that, the engine goes by first letters.
         self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
 
-    def of(self, folded: str, drugs: Sequence[Bounds], place: int) -> Change:
-        """The change of the drug at a place among those of the text, in their order, and its cue."""
+    def of(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds] = ()) -> Change:
+        """The change of the drug at a place among those of the text, in their order, and its cue.
+
+        `timed`: the drugs of which is said how they are taken.
+        """
         drug = drugs[place]
         following = drugs[place + 1][0] if place + 1 < len(drugs) else len(folded)
-        before = self._last_before(folded, drugs, place)
+        before = self._last_before(folded, drugs, place, timed)
         after, resumed = self._last_behind(folded, drug[1], following)
+        if before is None and after is None:
+            after = self._of_all(folded, drugs, place)
         ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
         said = before if ahead else after or self._from_to(folded, drug[1], following)
         if said is None:
@@ -99,7 +105,19 @@ class Changes:
             return None
         return "increase" if high > low else "decrease", *found.span("cue")
 
-    def _last_before(self, folded: str, drugs: Sequence[Bounds], place: int) -> Cue | None:
+    def _of_all(self, folded: str, drugs: Sequence[Bounds], place: int) -> Cue | None:
+        """What is said behind the last of several drugs of all of them: "A, B et C ARRÊTÉS"."""
+        last = place
+        while last + 1 < len(drugs) and self._context.joint.fullmatch(folded, drugs[last][1], drugs[last + 1][0]):
+            last += 1
+        if last == place:
+            return None
+        following = drugs[last + 1][0] if last + 1 < len(drugs) else len(folded)
+        end = drugs[last][1]
+        cue, _ = self._last_behind(folded, end, following)
+        return cue if cue is not None and self._context.plural.search(folded, end, cue[2]) is not None else None
+
+    def _last_before(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds]) -> Cue | None:
         start, previous = drugs[place][0], drugs[place - 1][1] if place else -1
         low = max(0, start - BEFORE)
         if self._any_before.search(folded, low, start) is None:
@@ -109,18 +127,20 @@ class Changes:
         found = None
         for match in self._before_pattern.finditer(folded, low, start):
             phrase = _plain(match[0])
-            of_previous = low <= previous <= match.start() and phrase in self._after
-            of_previous = of_previous and phrase not in self._context.succeeded
-            if of_previous and self._is_behind(folded, previous, match, start):
+            owner = _drug_before(drugs, match.start())
+            of_owner = low <= owner and phrase in self._after and phrase not in self._context.succeeded
+            if of_owner and self._is_behind(folded, owner, match, start):
                 continue
             of_both = phrase in self._context.succeeded and previous <= match.start()
             if not of_both and _in_brackets_of_another(folded, drugs, match, start):
                 continue
-            if match.end() < previous or not (
-                self._describes(folded, match, start) or self._is_of_state(folded, low, match)
-            ):
-                change = self._before[phrase]
-                found = (change, match.start(), match.end()) if change != _NO_WORD else None
+            if match.end() < previous:
+                if self._is_apart(folded, drugs, place, match, timed):
+                    continue
+            elif self._describes(folded, match, start) or self._is_of_state(folded, low, match):
+                continue
+            change = self._before[phrase]
+            found = (change, match.start(), match.end()) if change != _NO_WORD else None
         return found
 
     def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:
@@ -179,6 +199,24 @@ class Changes:
         before = folded[low : match.start()]
         return bool(before.strip()) and self._context.person.search(before) is None
 
+    def _is_apart(
+        self, folded: str, drugs: Sequence[Bounds], place: int, match: re.Match[str], timed: Container[Bounds]
+    ) -> bool:
+        """Is a drug behind others that a stop leads told of by itself: "stop A - B 5 mg", "stop A, B 40 mg bid"?
+
+        What a colon leads is a list: "Stop: A, B 40 mg bid".
+        """
+        if self._before[_plain(match[0])] not in _OFF or _COLON.match(folded, match.end()):
+            return False
+        first = bisect_left(drugs, (match.end(),))
+        if self._context.apart.search(folded, drugs[first][1], drugs[place][0]):
+            return True
+        if drugs[first] in timed:
+            return False
+        further = range(first + 1, place + 1)
+        listed = (k for k in further if folded[drugs[k - 1][1] : drugs[k][0]].rstrip().endswith(","))
+        return any(drugs[k] in timed for k in listed)
+
     def _is_behind(self, folded: str, previous: int, match: re.Match[str], start: int) -> bool:
         """Is a participle said of the drug before it: "Lasix was increased and metoprolol ...", "Lasix increased"?"""
         context, between = self._context, folded[previous : match.start()]
@@ -188,6 +226,20 @@ class Changes:
             return True  # "Glucovance b.i.d. decreased to one a day, Monopril 20 mg"
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None
+
+
+def _cues(rows: Iterable[dict[str, str]], side: str) -> dict[str, str]:
+    """The cues of one side of a drug, folded, and what they stand for."""
+    of_side = (row for row in rows if row["side"] in (side, "both"))
+    return {
+        fold(" ".join(phrase.split())): row["change"] for row in of_side for phrase in resources.expanded(row["phrase"])
+    }
+
+
+def _drug_before(drugs: Sequence[Bounds], place: int) -> int:
+    """Where the last drug before a place ends, else -1."""
+    owner = bisect_right(drugs, place, key=lambda drug: drug[1]) - 1
+    return drugs[owner][1] if owner >= 0 else -1
 
 
 def _in_brackets_of_another(folded: str, drugs: Sequence[Bounds], match: re.Match[str], start: int) -> bool:
@@ -200,8 +252,8 @@ def _in_brackets_of_another(folded: str, drugs: Sequence[Bounds], match: re.Matc
     if opening is None or _CLOSES.match(folded, match.end(), start) is None:
         return False
     opens = low + opening.start()
-    owner = bisect_right(drugs, opens, key=lambda drug: drug[1]) - 1
-    return owner >= 0 and _CLAUSE.search(folded, drugs[owner][1], opens) is None
+    owner = _drug_before(drugs, opens)
+    return owner >= 0 and _CLAUSE.search(folded, owner, opens) is None
 
 
 def _outdoes(change: str, earlier: str) -> bool:

@@ -26,6 +26,8 @@ Data = dict[str, Any]
 _Bounds = tuple[int, int]
 
 _READ = ("allergy", "codes", "history_evidence", "history", "negation", "family", "hypothesis")
+# Attributes by which it is told how a drug is taken.
+_TIMING = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 _NOTHING: dict[str, list[_Bounds]] = {}
 
 
@@ -79,6 +81,7 @@ class PosologyReader:
                 tails_at.append((entity.start_char, entity.end_char))
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, tails_at, self._words)
+        timed = {bounds for bounds, own in attributes.items() if not _TIMING.isdisjoint(own)}
         changes: list[Change] = []
         instructions: list[Instruction] = []
         kept: list[list[Any]] = []
@@ -87,7 +90,7 @@ class PosologyReader:
             if allergy:
                 continue
             own = attributes.get(bounds, _NOTHING)
-            change = self._changes.of(folded, places, place)
+            change = self._changes.of(folded, places, place, timed)
             in_order = sorted(tail for tails in own.values() for tail in tails)
             denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
             altered = change.kind if change.alters else None
