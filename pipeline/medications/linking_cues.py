@@ -91,7 +91,8 @@ def read_cues(lang: str) -> Cues:
     each, aside, not_of = _any(kinds["each"] + kinds["pair"]), _any(kinds["aside"]), _any(kinds["not_of"])
     days = [fold(day) for row in resources.read_table(lang, "posology/days.tsv") for day in row["written"].split("|")]
     # What is done with a drug is no quality of it: "p.o. Discontinue Lasix".
-    done = (row["phrase"] for row in resources.read_table(lang, "posology/changes.tsv") if row["side"] != "after")
+    rows = (row for row in resources.read_table(lang, "posology/changes.tsv") if row["side"] != "after")
+    done = (phrase for row in rows for phrase in resources.expanded(row["phrase"]))
     adjective = rf"(?:(?!{_any([*kinds['stop'], *done])})[\w-]+[ \t]+)"
     return Cues(
         before=re.compile(rf"[\s-]*(?:{noun}[\s-]+){{0,2}}{of}\s*(?:{determiner}\s*)?{adjective}{{0,2}}\Z"),
