@@ -95,6 +95,8 @@ class Before:
         if self._begins_row(run[-1], gap):
             return len(run) - 1
         of = self.cues.before.match(gap) is not None and self.cues.not_of.search(gap) is None
+        if not of and self.mentions[run[-1]].label in AMOUNTS and self.is_measured(run[-1]):
+            return len(run)  # "TPN at 120 ml/kg/d ampicillin"
         cell = not of and self._is_cell(run, gap)
         first = len(run) - 1
         while first > 0 and self._chained(run[first - 1], cell):
@@ -116,6 +118,12 @@ class Before:
         if self.current is None:
             return self._same_sentence(run, head)
         return len(run)
+
+    def is_measured(self, amount: int) -> bool:
+        """Does the name of something that is measured or given without a name lead to an amount: "sats 92%", "TPN 80 ml/kg/d"?"""
+        gap = self.gap(amount)
+        finding = self.cues.finding.search(gap)
+        return finding is not None and self.cues.day.search(gap, 0, finding.start()) is None
 
     def form_leads(self, form: int, head: int) -> bool:
         """Does a form stand in front of its drug, in a list that is written so: "Tab. A 5 mg OD", "Tab A OD Tab B OD"?"""

@@ -125,8 +125,9 @@ def read_cues(lang: str) -> Cues:
         not_of=re.compile(rf"\b{not_of}"),
         onward=re.compile(rf"\s*{_any(kinds['onward'])}\s*\Z"),
         forms=short_forms(lang),
+        # Not the end of days: "M-Sat".
         finding=re.compile(
-            rf"(?<![^\W_]){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
+            rf"(?<![^\W_])(?<![^\W_]-){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
         ),
         # A day, and before the next one a word at most: "Mon to Sat" is no saturation.
         day=re.compile(rf"\b{_any(days)}\W{{0,3}}(?:\w{{1,7}}\W)?\Z"),

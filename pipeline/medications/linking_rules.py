@@ -240,8 +240,7 @@ class _Reading(Before):
             return False
         if behind_result:
             return self.cues.chain.match(gap) is not None or gap.strip() == "on"
-        finding = self.cues.finding.search(gap)
-        return finding is not None and self.cues.day.search(gap, 0, finding.start()) is None
+        return self.is_measured(tail)
 
     def _goes_on(self, passing: Instruction, main: Instruction, tail: int) -> bool:
         """Is an attribute of the instruction that a drug named in passing interrupted?"""

@@ -34,6 +34,7 @@ class Assembling:
     # What the words just read announce.
     then = change = changing = take = scale = False
     loaded = False  # what was given once is told next: "300 mg qhs, level 8, LOADED 1 g"
+    leading = False  # what is given first is told next: "75 mg daily, LOADING DOSE 300 mg"
     extra = False  # what may be taken beside the regimen follows: "20 mg daily, MAY TAKE EXTRA 20 mg for swelling"
     changed = False  # a change of the dose was said: "10 mg -> 20 mg"
     scaled: Element | None = None  # the words that say that the dose follows a scale
@@ -41,6 +42,7 @@ class Assembling:
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
     following: str | None = None  # the kind of the element behind the one that is taken
+    next_at = 0  # where it stands
     dated = False  # the number of a day stands behind it: "TID day 1, BID on DAY 2"
     own_days = False  # days of the week stand behind it: "88 mcg daily, 2 tabs on SUNDAYS"
     reckoned = False  # what it comes to stands in brackets behind it, and then its time: "1/2 tab (56 mcg) Sun"

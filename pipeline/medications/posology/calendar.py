@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline import resources
+from pipeline.medications.posology.day_rows import SLOT, VULGAR, DayRows, amount_of
 from pipeline.medications.posology.numbers import lead, spelled
 from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FIGURE = r"(?:\d{1,3}(?:[.,]\d)?|\d?[½¼¾]|1/[24])"
+_FIGURE = SLOT
 _SLOTS = re.compile(
     rf"({_FIGURE})\s?[-–]\s?({_FIGURE})\s?[-–]\s?({_FIGURE})(?:\s?[-–]\s?({_FIGURE}))?(?![\d/½¼¾]|[.,]\d|\s?[-–]\s?\d)"
     # "1 cp-1 cp-2 cp", but not "5 mg-10 mg-15 mg", which are doses in turn.
@@ -24,7 +25,6 @@ _SLOTS = re.compile(
 # "Tu-Th-Sa" are three days, "Mo-Fr" is from the one to the other.
 _DASHED = re.compile(r"-[^-]+-")
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
-VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _NO_GROUP = re.compile(r"\(\?P<\w+>")
 _HALF_DAY = 12
 _HOURS, _MINUTES = 24, 60
@@ -103,6 +103,9 @@ class Calendar:
             rf"\s*(?:{'|'.join((*kinds['to'], *kinds['day_end']))}|-)?\s*\Z"
         )
         self._at = re.compile(at)
+        self._rows = DayRows(lang, hours, at, and_)
+        self.starts |= self._rows.starts
+        self.begins += rf"|{self._rows.begins}"
         self._clock = re.compile(clock)
         then = "|".join(kinds["then"])
         self._clock_joint = re.compile(
@@ -119,6 +122,9 @@ class Calendar:
         if offset is not None:
             number = self._offset_numbers.get(offset[1]) or Decimal(offset[1])
             return offset.end(), {"offset": int(number * _OF_OFFSETS[self._units[offset[2]]])}
+        row = self._rows.match(text, start)
+        if row is not None:
+            return row
         if text[start].isdigit() or text[start] in VULGAR:
             slots = _SLOTS.match(text, start)
             if slots is not None:
@@ -223,18 +229,8 @@ def _longest(phrases: list[str]) -> str:
 
 def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:
     """The slots of a day in which something is taken, with how much."""
-    found = []
-    for when, part in zip(_SLOT_WHEN, parts, strict=False):
-        if "/" in part:
-            above, below = part.split("/")
-            amount = Decimal(above) / Decimal(below)
-        elif part[-1] in VULGAR:
-            amount = (Decimal(part[:-1]) if part[:-1] else Decimal()) + VULGAR[part[-1]]
-        else:
-            amount = Decimal(part.replace(",", "."))
-        if amount:
-            found.append((when, amount))
-    return found
+    amounts = zip(_SLOT_WHEN, map(amount_of, parts), strict=False)
+    return [(when, amount) for when, amount in amounts if amount]
 
 
 def _time(clock: re.Match[str]) -> str | None:

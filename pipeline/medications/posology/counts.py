@@ -62,18 +62,25 @@ def in_row(elements: Sequence[Element]) -> list[Element]:
         if element.kind in _IN_ROW and not (element.kind == "mark" and element.value != ","):
             continue
         _take_unit(found, row, dose)
-        row = []
         if amount is not None and element.kind == "amount":
             dose = amount if amount.kind == "quantity" and amount.measure == "mass" else None
+            _take_unit(found, row, dose, behind=True)
+        row = []
     _take_unit(found, row, dose)
     return found
 
 
-def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None) -> None:
-    """Give the numbers of a row the unit of the dose before them, if there are several that go on from it."""
-    if dose is None or dose.quantity is None or len(row) < _LEAST_IN_ROW or elements[row[0] - 1].kind not in _IN_ROW:
+def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None, *, behind: bool = False) -> None:
+    """Give the numbers of a row the unit of the dose beside them, if there are several that go on from it.
+
+    `behind`: does the dose end the row: "60, 40, 20 mg"?
+    """
+    if dose is None or dose.quantity is None or len(row) < _LEAST_IN_ROW:
         return
-    numbers = [largest(dose), *(largest(elements[place].value) for place in row)]
+    if not behind and elements[row[0] - 1].kind not in _IN_ROW:
+        return
+    numbers = [largest(elements[place].value) for place in row]
+    numbers.insert(len(row) if behind else 0, largest(dose))
     pairs = list(itertools.pairwise(numbers))
     if all(b < a <= b * _MOST_FALL for a, b in pairs) or all(a < b <= a * _MOST_FALL for a, b in pairs):
         for place in row:
@@ -120,6 +127,10 @@ def in_parts(step: Step) -> list[Step]:
 
 def in_order(amount: Amount) -> bool:
     """Are the parts of an amount three or more that fall or rise?"""
-    numbers = [Decimal(part["value"]) for part in amount.parts]
+    return rises_or_falls([Decimal(part["value"]) for part in amount.parts])
+
+
+def rises_or_falls(numbers: Sequence[Decimal]) -> bool:
+    """Do three numbers or more rise, or fall?"""
     pairs = list(itertools.pairwise(numbers))
     return len(pairs) > 1 and (all(a > b for a, b in pairs) or all(a < b for a, b in pairs))

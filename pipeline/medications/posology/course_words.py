@@ -10,6 +10,7 @@ from pipeline.medications.posology.amounts import Unit
 from pipeline.medications.posology.numbers import lead
 from pipeline.text.phrases import alternatives
 
+_TAKINGS = frozenset({"{dose}", "{injection}", "{application}"})
 _NEVER = "(?:(?!))"  # for what a language has no words
 # Behind the number of a day more numbers may follow, but not an amount, unless a word leads to how often: "1, 8 of each".
 _NO_AMOUNT = r"(?![\d.,]*\d|\s?(?!{onward})[^\W\d_]|\s?[%/])"
@@ -29,6 +30,8 @@ class CourseWords:
         to_date: before figures with a stroke, which are a date then.
         one_unit: at the end of what stands before a unit of time: it is one of them.
         out_of: behind a length: it comes again.
+        done_of: so much of a course was taken: "3 OF 7 DAYS", "4 days of a 14 day course", "3 jours faits sur 7"; its groups are
+            the whole and its unit. doses_of: so many doses of a number that follows.
     """
 
     def __init__(self, lang: str, units: Mapping[str, Unit]) -> None:
@@ -105,4 +108,28 @@ class CourseWords:
         self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")
         self.one_unit = re.compile(rf"(?:^|\s){words('one_unit')}\Z")
         self.out_of = re.compile(rf"\s*(?:{words('out_of')}\s+|/\s?)(?=\d)")
+        unit = alternatives(times("d", "wk", "mo"), to_the_end=True)
+        short = rf"(?:{unit}|{alternatives((word for word, one in units.items() if one.ucum == 'd'), to_the_end=True)})"
+        done, planned = words("done_behind"), rf"(?:{words('planned')}\s)?"
+        part, whole = r"\d{1,3}", r"(?<![^\W_])(?P<whole{0}>\d{{1,3}})"
+        ends = r"(?![\d/%]|[.,]\d|\s?[^\W\d_]{1,3}(?:/|(?![^\W_])))"
+        # Behind such days: "4 of 7 days A WEEK".
+        self.often = re.compile(rf"\s?{alternatives(kinds['per'])}\s?{unit}")
+        of = rf"(?:\s?/\s?|\s{words('done_of')}\s)"
+        self.done_of = re.compile(
+            # "3 of 7 days", "5/10 days"
+            rf"{part}{of}{planned}{whole.format(1)}[\s-]?(?P<unit1>{short})"
+            # "3 days completed of 7", "4 days of a 14 day course"
+            rf"|{part}[\s-]?(?P<unit2>{short})\s{done}{of}{planned}{whole.format(2)}(?:[\s-]?{short}|{ends})"
+            rf"|{part}[\s-]?(?P<unit3>{short})\s{words('done_of')}\s{words('planned')}\s{whole.format(3)}[\s-]?{short}"
+            # "le 3e jour sur 7"
+            rf"|\d{{1,2}}(?:e|eme|er|ere|th|st|nd|rd)\s(?P<unit4>{unit}){of}{planned}{whole.format(4)}(?:[\s-]?{short}|{ends})"
+        )
+        # "received 3 OF 5 DOSES": how many so far.
+        taken = alternatives((word for word, one in units.items() if one.ucum in _TAKINGS), to_the_end=True)
+        self.doses_of = re.compile(rf"{part}{of}{planned}(?=\d{{1,3}}\s(?:{taken}|{words('cycle_noun')}))")
+        # The same behind a word that says that it was taken: "received 4 days of 14".
+        self.done_days = re.compile(
+            rf"{self.done_of.pattern}|{part}[\s-]?(?P<unit5>{short}){of}{planned}{whole.format(5)}(?:[\s-]?{short}|{ends})"
+        )
         self.longer = re.compile(rf"\s+(?:{joint}|{words('range')})\s+(?=[^\W_])")

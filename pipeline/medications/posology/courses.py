@@ -25,6 +25,10 @@ EACH = "each"
 OVER = "over"
 #: The code of days that are named: "days 2-5"; and of one that what is taken on them follows: "days 2-5: 250 mg".
 DAYS, HEAD = "days", "head"
+#: The code of a time that begins the next part of a course.
+NEXT = "next"
+#: The code of the first days of a course: "the FIRST 3 days".
+FIRST = "first"
 _DURATION_CODES = {"7": "d", "52": "wk", "12": "mo"}
 #: Of a day from which on something is taken: "day 8 onwards".
 LAST = "last"
@@ -213,6 +217,8 @@ class Courses(Vocabulary):
 
         Its code is EACH where it is said of each of several doses: "40 mg, 30 mg, 20 mg, 3 days each".
         """
+        if at is None and (part := self._part_done(text, start)) is not None:
+            return part
         before = self._cue_end("each_before", text, start)
         found = self._course_at(text, skip(text, before) if before else start, start if before and at is None else at)
         if found is None or found.kind not in ("duration", "length"):
@@ -223,6 +229,23 @@ class Courses(Vocabulary):
         if behind and not self._ends(text, behind):
             return found  # "3 days each month"
         return replace(found, kind="duration", end=behind or found.end, code=EACH) if before or behind else found
+
+    def _part_done(self, text: Seen, place: int) -> Element | None:
+        """ "3 of 7 days", "received 4 days of 14": the course is the whole."""
+        lead = self._cue_end("done_lead", text, place)
+        words = self._in_course
+        found = (words.done_days if lead else words.done_of).match(text, skip(text, lead or place))
+        if found is None:
+            return None
+        if (often := words.often.match(text, found.end())) is not None:
+            return Element("unread", place, often.end(), code="frequency_unread")
+        number = next(value for name, value in found.groupdict().items() if value and name.startswith("whole"))
+        unit = next(value for name, value in found.groupdict().items() if value and name.startswith("unit"))
+        if found["unit1"] and "/" in found[0] and number in _DURATION_CODES:
+            # "5/7 days" is five days, unless it says that so many are done.
+            return Element("unread", place, found.end(), code="duration_unread") if lead else None
+        length = quantity_of(Decimal(number), None, self._time_units[unit])
+        return Element("duration", place, found.end(), length) if Decimal(number) else None
 
     def _of_each_month(self, text: Seen, place: int) -> int:
         """Where "a month" ends, behind a length that comes again in each; 0 without it."""

@@ -39,7 +39,8 @@ _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
 # Doses taken in turn are no further apart.
 _MOST_APART = 2
-_MASSES = frozenset({"mg", "ug", "g"})
+#: Units of mass.
+MASSES = frozenset({"mg", "ug", "g"})
 _MEALS = {"MORN": "M", "NOON": "D", "EVE": "V"}
 _MINUTES = {"min": 1, "h": 60, "d": 1440}
 
@@ -62,6 +63,7 @@ class Step:
     at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
+    loading: bool = False  # it is what is given before all others, wherever it is told
     takings: tuple[int, Element] | None = None  # a number of takings of which nobody said yet whether it is of a day
     before: Data = field(default_factory=dict)  # how often the dose was taken that this one takes the place of
     spanned: bool = False  # as days from the first to the last: "days 1-14"
@@ -159,7 +161,7 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
 def _measured(found: Sequence[Data]) -> bool:
     """Is what is taken said as a mass, in each dosage?"""
     units = {(data.get("dose") or {}).get("unit") for data in found}
-    return bool(units) and units <= _MASSES
+    return bool(units) and units <= MASSES
 
 
 def _stated(strength: Data) -> Data:

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
-from pipeline.medications.posology.courses import DAYS, HEAD
-from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step
-from pipeline.medications.posology.elements import Element, Timing
+from pipeline.medications.posology.courses import DAYS, FIRST, HEAD, NEXT
+from pipeline.medications.posology.daily import GENERAL_MEALS
+from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step, each
+from pipeline.medications.posology.elements import Data, Element, Timing
 
+# Between the parts of a course.
+_PARTS = frozenset(",;|\n")
 _DOSES, _LENGTHS = frozenset({"amount", "slots"}), frozenset({"duration", "length"})
 # Two times, each with its dose, are in turn.
 _LEAST_TIMES = 4
@@ -87,7 +90,7 @@ def mark_heads(elements: Sequence[Element]) -> None:
     dosed = next((number for number, one in enumerate(elements) if one.kind in _DOSES), len(elements))
     ahead = any(one.kind in _LENGTHS for one in elements[:dosed])
     for number, element in enumerate(elements):
-        length = element.kind in _LENGTHS and (element.code == DAYS or (ahead and not element.code))
+        length = element.kind in _LENGTHS and (element.code in (DAYS, FIRST) or (ahead and not element.code))
         if element.kind not in ("day", "week") and not length:
             continue
         before = elements[number - 1] if number else None
@@ -95,6 +98,51 @@ def mark_heads(elements: Sequence[Element]) -> None:
         apart = before is None or before.kind in _APART
         if apart and behind is not None and behind.kind in _DOSES:
             element.code = HEAD
+
+
+def mark_courses(elements: Sequence[Element]) -> None:
+    """Tell times with a length of their own behind others that have theirs: "tid x 1 wk, morning and night x 1 wk, qhs x 1 wk"."""
+    before: list[Element] = []  # the times that the last length is of
+    run: list[Element] = []
+    closed = False
+    for element in elements:
+        if (element.kind == "timing" and not element.value.flag) or _counts_times(element):
+            run.append(element)
+        elif element.kind in _LENGTHS:
+            if run and before and not element.code and _is_other(run, before, closed=closed):
+                run[0].code = NEXT
+            before, run, closed = (run or before) if not element.code else [], [], False
+        elif element.kind == "mark" and not run:
+            closed = True
+            before = before if set(element.value) <= _PARTS else []
+        elif element.kind not in ("filler", "then") or (element.kind == "then" and element.value != "joining"):
+            before, run = [], []
+
+
+def _is_other(run: Sequence[Element], before: Sequence[Element], *, closed: bool) -> bool:
+    """Do times say something else than those before them? Not that a cycle begins anew, nor only at which meal."""
+    new, old = _joined(run), _joined(before)
+    cycle = new.get("periodUnit") in ("wk", "mo") or (
+        new.get("periodUnit") == "d" and new.get("period") not in ("1", "2")
+    )
+    meals = new.keys() == {"when"} and GENERAL_MEALS.issuperset(new["when"])
+    return new != old and not meals and (closed or not cycle) and not {"frequency", "when"}.isdisjoint(old)
+
+
+def _counts_times(element: Element) -> bool:
+    """Is a number by time how often: "2/j"?"""
+    amount = element.value
+    return element.kind == "amount" and amount.kind == "count" and not amount.measure and amount.every is not None
+
+
+def _joined(times: Sequence[Element]) -> Data:
+    """What times that stand together say."""
+    found: Data = {}
+    for one in times:
+        repeat = each(one.value, times=True) if one.kind == "amount" else one.value.repeat
+        for name, value in repeat.items():
+            found[name] = [*found.get(name, ()), *value] if isinstance(value, list) else value
+    return found
 
 
 def mark_times(elements: Sequence[Element]) -> None:
@@ -105,8 +153,8 @@ def mark_times(elements: Sequence[Element]) -> None:
     in_turn = all(_names_time(one) != bool(number % 2) for number, one in enumerate(row))
     if len(row) < _LEAST_TIMES or len(row) % 2 or not in_turn:
         return
-    if first and not _begins(elements, elements.index(row[0])):
-        return  # "5 mg Mon, 2.5 mg Tue, 30 tablets"
+    if first and not (_begins(elements, elements.index(row[0])) or (_counts(row[1::2]) and not _counts(said[:first]))):
+        return  # "5 mg Mon, 2.5 mg Tue, 30 tablets"; but "500 mg morning 1, evening 2"
     for time in row[::2]:
         time.code = HEAD
 
@@ -127,6 +175,11 @@ def mark_lengths(elements: Sequence[Element]) -> None:
     behind = next((number for number in range(first + 1, len(elements)) if elements[number].kind != "filler"), 0)
     if behind > first + 1 and elements[first].kind == "length" and elements[behind].kind == "drug":
         elements[first].kind = "duration"
+
+
+def _counts(doses: Sequence[Element]) -> bool:
+    """Is each dose a number without a unit?"""
+    return all(one.kind == "amount" and one.value.kind == "count" and not one.value.measure for one in doses)
 
 
 def _names_time(element: Element) -> bool:

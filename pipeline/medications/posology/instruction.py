@@ -16,6 +16,7 @@ from pipeline.medications.posology.further import (
     by_reason,
     doses_in_turn,
     in_turn,
+    mark_courses,
     mark_heads,
     mark_lengths,
     mark_plans,
@@ -25,6 +26,7 @@ from pipeline.medications.posology.further import (
     untimed,
     weeks_of,
 )
+from pipeline.medications.posology.loading import first_things_first, mark_first_days
 from pipeline.medications.posology.routes import SITED, both_sides, settle
 from pipeline.medications.posology.steps import StepAssembly
 
@@ -58,6 +60,8 @@ def _before_days(elements: Sequence[Element]) -> list[bool]:
 
 def _several(assembly: StepAssembly, elements: Sequence[Element], text: str) -> None:
     """What several steps say of one another."""
+    if not assembly.whole.alternate:
+        assembly.steps = first_things_first(assembly.steps)
     steps = assembly.steps
     for step in steps:
         if step.on_a_day and step.days and step.duration is None:
@@ -76,14 +80,17 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
     assembly = StepAssembly(text, lang, units)
     elements = in_row(parted(without_home(elements, text, lang), text, lang))
+    mark_first_days(elements, text, lang)
     mark_heads(elements)
     mark_times(elements)
+    mark_courses(elements)
     mark_plans(elements, text)
     mark_lengths(elements)
     dated = _before_days(elements)
     last = len(elements) - 1
     for number, element in enumerate(elements):
         assembly.following = elements[number + 1].kind if number < last else None
+        assembly.next_at = elements[number + 1].start if number < last else 0
         assembly.dated = dated[number]
         assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
         assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
@@ -119,7 +126,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         if "offset" in step.repeat and "when" not in step.repeat:
             del step.repeat["offset"]  # "24 hours after chemotherapy": FHIR has an offset of meals and sleep only
     assembly.unread += [found for step in assembly.steps if (found := agree(step, text, lang)) is not None]
-    assembly.unread += settle(assembly.steps, assembly.whole, text)
+    assembly.unread += settle(assembly.steps, assembly.whole, text, lang)
     routes = [assembly.whole.route, *(step.route for step in assembly.steps)]
     assembly.whole.each_site = any(
         route is not None and route["code"] in SITED and both_sides(lang, route["text"]) for route in routes

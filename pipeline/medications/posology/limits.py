@@ -186,7 +186,10 @@ class Limits(Courses):
     def _step_by(self, text: Seen, place: int) -> Element | None:
         """ "reduce by one tablet a week": a difference, with how often it is made."""
         onward = self._cue_end("taper_on", text, place)
-        if onward and self._ends(text, onward):
+        over = self._cue_end("over", text, skip(text, onward)) if onward else 0
+        if over and (stop := self._stated_end(text, skip(text, over))):
+            return Element("by", place, stop)  # "weaning to off over 2 weeks"
+        if onward and self._ends(text, onward) and text[onward : onward + 1] != ":":
             return Element("by", place, onward)  # "for 5 days, then taper slowly": nobody says until when
         end = self._by_end(text, place) or self._cue_end("by", text, place)
         if not end and self._changes_drug.search(text, max(0, place - _TO_VERB), place):

@@ -152,6 +152,7 @@ class Placing(Assembling):
         if not self._reckoned_of(amount, element):
             self._place(amount)
         self.step.amounts.append((amount, element))
+        self.step.loading, self.leading = self.step.loading or self.leading, False
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
         self._settled()
@@ -331,7 +332,7 @@ class Placing(Assembling):
         """Does a count with its own time begin a step: "1 mg bid, 0.5 tab qhs", "20 mg daily x 5 days, 1 tab daily"?"""
         if amount.kind != "count" or not amount.measure or not self.closed or self.following not in _TIMED_BEHIND:
             return False
-        if self.own_days and "dayOfWeek" not in self.step.repeat and self.step.repeat:
+        if self.own_days and self.step.repeat:
             return True
         if self.following == "mark":
             return "dayOfWeek" in self.step.repeat and self.reckoned

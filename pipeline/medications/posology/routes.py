@@ -18,15 +18,13 @@ from pipeline.medications.posology.elements import Data, Element
 from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
 
-#: Two routes with no more characters between them are said together.
-_BETWEEN = 8
 #: Says no more than any route by needle: "injected IM".
 _GENERAL = "parenteral"
 #: Routes into one of two places of the body.
 SITED = frozenset({"ophthalmic", "otic", "nasal"})
 
 
-def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, int, int]]:
+def settle(steps: Sequence[Step], whole: Whole, text: str, lang: str) -> list[tuple[str, int, int]]:
     """Give the whole or each step its route; what cannot be settled comes back as warnings (code and place)."""
     if not any(step.routes for step in steps):
         return []
@@ -37,7 +35,7 @@ def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, in
     several = next((routes for routes in named if len(routes) > 1), None)
     if several is not None:
         start, end = several[0].start, several[-1].end
-        if all(two.start - one.end <= _BETWEEN for one, two in itertools.pairwise(several)):
+        if all(side_by_side(one, two, text, lang) for one, two in itertools.pairwise(several)):
             whole.route = {"text": text[start:end], "code": None}
         else:
             start = several[-1].start
@@ -45,6 +43,9 @@ def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, in
     said = [routes[0] for routes in named if routes]
     if not said:
         return []
+    if steps[0].loading and named[0] and len(said) == 1 and said[0].start > _first_amount(steps[1:], said[0].end):
+        steps[0].route = coded(said[0], text)
+        return []  # "100 mg t.i.d., loading dose 1 g IV": nobody says how the rest is given
     if len({element.value for element in said}) == 1:
         whole.route = whole.route or coded(said[0], text)
         return []
@@ -53,6 +54,28 @@ def settle(steps: Sequence[Step], whole: Whole, text: str) -> list[tuple[str, in
         own = coded(routes[0], text) if routes else own
         step.route = own
     return []
+
+
+def side_by_side(one: Element, two: Element, text: str, lang: str) -> bool:
+    """Are two routes said together: "IV/PO", "p.o. or IM"?"""
+    return joins(text[one.end : two.start], lang)
+
+
+def joins(written: str, lang: str) -> bool:
+    """Is it only what joins routes: "/", "or"?"""
+    return _joint(lang).fullmatch(fold(written)) is not None
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _joint(lang: str) -> re.Pattern[str]:
+    kinds = resources.phrases(lang, "posology/words.tsv")
+    words = alternatives([*kinds["either_drug"], *kinds["joining"], *kinds["then"]])
+    return re.compile(rf"(?:[\s,.;/&+()-]|{words})*")
+
+
+def _first_amount(steps: Sequence[Step], default: int) -> int:
+    """Where the first amount of some steps stands."""
+    return min((element.start for step in steps for _, element in step.amounts), default=default)
 
 
 def both_sides(lang: str, written: str) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
-from pipeline.medications.posology.calendar import VULGAR
+from pipeline.medications.posology.day_rows import VULGAR
 from pipeline.medications.posology.dispatch import Reader, settle
 from pipeline.medications.posology.elements import MARKS, WORD, Element, Gated, Read, Seen, skip
 from pipeline.medications.posology.frequencies import Frequencies
@@ -233,7 +233,7 @@ class Scanner(Frequencies):
             Reader(self._infusion, ("over",)),
             Reader(
                 self._course,
-                ("course", "more", "course_unread", "each_before"),
+                ("course", "more", "course_unread", "each_before", "done_lead"),
                 patterns,
                 lambda word: [self._in_course.source, *self._counting(word)],
             ),
@@ -293,8 +293,8 @@ class Scanner(Frequencies):
             return Element("filler", place, mixture.end())
         if solution := self._ratio_strength.match(text, place):
             return Element("unread", place, solution.end(), code="strength_unread")
-        if weight := self._weight.match(text, place):
-            return Element("filler", place, weight.end())
+        if (uncounted := self._weight.match(text, place) or self._in_course.doses_of.match(text, place)) is not None:
+            return Element("filler", place, uncounted.end())
         return self._stated(text, place)
 
     def _stated(self, text: Seen, place: int) -> Element | None:

@@ -10,20 +10,26 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
-from pipeline.medications.posology.counts import counted, in_parts
-from pipeline.medications.posology.courses import A_DAY, COURSE_UNITS, DAYS, EACH, HEAD, LAST, OVER
+from pipeline.medications.posology.counts import counted, in_parts, rises_or_falls, units_before
+from pipeline.medications.posology.courses import A_DAY, COURSE_UNITS, DAYS, EACH, HEAD, LAST, NEXT, OVER
+from pipeline.medications.posology.day_rows import as_hours, times_of
 from pipeline.medications.posology.dosage import (
+    MASSES,
     course_of,
     goes_on,
     infusing,
 )
 from pipeline.medications.posology.elements import Data, Element, Timing
+from pipeline.medications.posology.loading import of_first_days
 from pipeline.medications.posology.placing import Placing
-from pipeline.medications.posology.routes import coded
+from pipeline.medications.posology.routes import coded, joins, side_by_side
 
 _DAY = 24
 # So many takings without a word are those of a pack.
 _A_PACK = 14
+_WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
+_PARTING = frozenset(",;.(")
+_WITH_ROUTE = frozenset({"timing", "amount", "as_needed", "duration", "length", "route", "infusion", "form", "reason"})
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
 _GIVEN_FORMS = frozenset({"injection", "bolus", "drops", "powder"})
@@ -98,6 +104,12 @@ class StepAssembly(Placing):
     def _loaded(self, element: Element) -> None:
         self.loaded = True
 
+    def _loading(self, element: Element) -> None:
+        last = self.step.amounts[-1] if self.step.amounts else None
+        behind = last is not None and last[1] is self.last and last[0].every is None and not self.step.timed()
+        self.step.loading |= behind  # "a 300 mg LOAD"
+        self.leading = not behind
+
     def _scale(self, element: Element) -> None:
         self.scale, self.scaled = True, element
 
@@ -158,6 +170,7 @@ class StepAssembly(Placing):
         self.step.on_a_day = True
         days = [int(day) for day in _FIGURES.findall(self.text[element.start : element.end])]
         self.step.on_days = len(days) > 1
+        self.step.loading |= days == [1]
         if element.value == LAST:
             self.step.on_days = False
             self._counted_on_day()
@@ -190,6 +203,8 @@ class StepAssembly(Placing):
     def _timing(self, element: Element) -> None:
         if element.code == HEAD:
             self._headed()
+        if element.code == NEXT and self.step.duration is not None and self.step.repeat:
+            self._next()
         timing: Timing = element.value
         self._next_day()
         if timing.flag == "most":
@@ -260,7 +275,20 @@ class StepAssembly(Placing):
     def _slots(self, element: Element) -> None:
         if self.step.timed() and self.then:
             self._next()
-        self.step.slots, self.step.unit = element.value
+        slots, unit = element.value
+        numbers = [amount for _, amount in slots]
+        if unit in MASSES and rises_or_falls(numbers) and not self.step.timed():
+            self.unread.append(("several_amounts", element.start, element.end))  # "40-30-20 mg": of a day, or in turn?
+            return
+        if unit is None and (hours := as_hours(slots)) and not units_before(self.step):
+            if any(amount.kind != "rate" for amount, _ in self.step.amounts):
+                self._take_timing(element, Timing({"timeOfDay": times_of(hours)}))
+            else:
+                self.unread.append(
+                    ("frequency_unread", element.start, element.end)
+                )  # 8, 14, 20 units, or at 8, 14, 20 h?
+            return
+        self.step.slots, self.step.unit = slots, unit
         self._settled()
 
     def _infusion(self, element: Element) -> None:
@@ -288,7 +316,7 @@ class StepAssembly(Placing):
         self.step.spanned |= element.code in (DAYS, HEAD)
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"
-        if element.code == OVER and self.changed:
+        if element.code == OVER and (self.changed or (self.last is not None and self.last.kind == "by")):
             self.unread.append(("duration_unread", element.start, element.end))
             return  # "300 tid -> 600 tid over 2 wks": how long the change takes
         infused = element.code == EACH or (element.code == OVER and self._by_area())
@@ -303,6 +331,7 @@ class StepAssembly(Placing):
                 self.unread.append(("duration_contradicts_itself", element.start, element.end))
             return
         self.step.duration = element.value
+        self.step.loading |= of_first_days(element, self.text, self.lang)
         if element.value == A_DAY:
             self._counted_on_day()  # "x 3 the first day"
         self._settled()
@@ -396,10 +425,26 @@ class StepAssembly(Placing):
     def _route(self, element: Element) -> None:
         if self.loaded and self.step.timed():
             return
+        if self._of_something_else(element):
+            self.unread.append(("several_routes", element.start, element.end))
+            return
         if self.then and not self.joined and self.step.timed() and self.step.amounts:
             self._next()  # "1.2 g IV t.d.s. for 48 h, then oral 625 mg t.d.s."
         self.step.routes.append(element)
         self._passed()
+
+    def _of_something_else(self, element: Element) -> bool:
+        """Is a route named apart from the one of the step, and none of a dose of its own: "1 g IV q6h, EPIDURAL in place"?"""
+        if not self.step.routes or self.then or self.change or self.following == "amount":
+            return False
+        one = self.step.routes[-1]
+        if one.value == element.value or _PARTING.isdisjoint(self.text[one.end : element.start]):
+            return False
+        word = _WORD_BEHIND.match(self.text, element.end)
+        if not side_by_side(one, element, self.text, self.lang):
+            return True
+        leads_on = self.following in _WITH_ROUTE and word is not None and word.start(1) == self.next_at
+        return word is not None and not leads_on and not joins(word[1], self.lang)
 
     def _form(self, element: Element) -> None:
         last, amounts = self.last, self.step.amounts
@@ -440,5 +485,5 @@ _HANDLERS: dict[str, Callable[[StepAssembly, Element], None]] = {
 }
 # What says nothing of the posology.
 _UNSAID = frozenset(
-    {"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "extra", "back"}
+    {"since", "mark", "word", "then", "take", "change", "unread", "changing", "loaded", "loading", "extra", "back"}
 )

@@ -28,6 +28,7 @@ SIMPLE = (
     "take",
     "scale",
     "loaded",
+    "loading",
     "extra",
     "other_insulin",
     "later_days",

@@ -138,7 +138,7 @@ QOD = {"frequency": 1, "period": "2", "periodUnit": "d"}
         (
             "fr",
             "Zithromax 500 mg le 1er jour puis 250 mg/j pendant 4 jours.",
-            [("500 mg", None, None), ("250 mg", DAILY, "4 d")],
+            [("500 mg", None, "1 d"), ("250 mg", DAILY, "4 d")],
         ),
         ("fr", "Symbicort 200/6 2 inhalations matin et soir.", [("2 {puff}", {"when": ["MORN", "EVE"]}, None)]),
         ("fr", "Trinitrine patch 10 mg le matin à retirer le soir.", [("10 mg", {"when": ["MORN"]}, None)]),
