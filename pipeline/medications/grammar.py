@@ -47,6 +47,8 @@ _BEGINNINGS = frozenset(
         "over",
         "to_come_behind",
         "ended_after",
+        "length_after",
+        "length_missed",
         "ended_then",
         "form_item",
         "given_in_cycles",

@@ -117,6 +117,7 @@ class Context:
         behind = [self._behind(mention.end, by_start) for mention in mentions]
         behind = [self._used(candidate, by_start) for candidate in behind]
         by_end = {candidate.end: candidate for candidate in candidates}
+        titles = self._titles(mentions)
         sure = [mention.kind in _SURE or self._infusion(mention, by_start, by_end) for mention in mentions]
         # Being a drug goes on along an enumeration: once forwards, once backwards.
         for place in (*range(len(mentions)), *reversed(range(len(mentions)))):
@@ -128,8 +129,22 @@ class Context:
         return [
             mention
             for place, mention in enumerate(mentions)
-            if sure[place] and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
+            if sure[place]
+            and mention.start not in titles
+            and (mention.kind not in _SURE or self._is_drug(mention, behind[place], listed=False))
         ]
+
+    def _titles(self, mentions: Sequence[Mention]) -> set[int]:
+        """Where a class begins a line and its colon leads to drugs, or ends the line: "Opioids: Tramal, Palexia"."""
+        starts = {mention.start for mention in mentions}
+        found: set[int] = set()
+        for mention in mentions:
+            colon = _TITLE.match(self.words.text, mention.end) if mention.kind == Kind.CLASS else None
+            if colon and _LINE_BEGINS.search(self.words.text, max(0, mention.start - _LINE_LEAD), mention.start):
+                behind = _LINE_GOES_ON.match(self.words.text, colon.end())
+                if behind and (behind.end() in starts or "\n" in behind[0]):
+                    found.add(mention.start)
+        return found
 
     def _form(self, mention: Mention, by_start: dict[int, Candidate], by_end: dict[int, Candidate]) -> bool:
         """Is a short name a form, a way or what is counted instead: "salbutamol 100mcg inh", "2 inh die"?"""
@@ -355,6 +370,10 @@ _CLAUSE_END = re.compile(r"\.\s|[;\n]")
 _CLAUSE = re.compile(r"[.;:\n]")
 _SEPARATOR = re.compile(r"[,/&]|\b(?:and|et)\b")
 _TITLE = re.compile(r"[ \t]?:")
+_LINE_BEGINS = re.compile(r"(?:\A|\n)[ \t]*(?:[-*•][ \t]*)?\Z")
+_LINE_GOES_ON = re.compile(r"[ \t]*\n?[ \t]*(?:[-*•–][ \t]*)?")
+# Blanks and a sign before what begins a line.
+_LINE_LEAD = 12
 # Longer beginnings of names stand for no laboratory test.
 _CLEARLY_CLIPPED = 4
 _MEASURABLE = frozenset({Kind.DRUG, Kind.CAPS, Kind.STEM, Kind.SPELLING, Kind.LAB})

@@ -22,6 +22,7 @@ _TIMES_ONCE = re.compile(r"x ?1")
 # So far before a length "hold" is looked for, and what a dose is raised to.
 _HELD = 60
 _ENDED = 48
+_MISSED = 32
 _TITRATED = 80
 # Words between a drug that is not taken and how long, at most.
 _NEAR = 3
@@ -44,6 +45,7 @@ class Lengths(Numbers):
             or (item.weak and self._until_raised(item))
             or (self._held(item) and not self._right_behind_frequency(item))
             or self._when(item, stretch)
+            or self.rules["length_missed"].search(self.text, max(0, item.start - _MISSED), item.start)
             or self.rules["time_of_something"].match(self.text, item.start)
             or (self._day_of_month(stretch) and not self._right_behind_frequency(item))
         ):
@@ -86,10 +88,10 @@ class Lengths(Numbers):
             return False
         if self._behind_frequency(item):
             return True
-        return (
-            self.text[last.end : item.start] in GLUE
-            and self.rules["length_goes_on"].match(self.text, item.end) is not None
+        beside = self.text[last.end : item.start] in GLUE or self.rules["length_tried"].fullmatch(
+            self.text, last.end, item.start
         )
+        return bool(beside) and self.rules["length_goes_on"].match(self.text, item.end) is not None
 
     def _repeated(self, item: Candidate, drug: Mention) -> bool:
         """Is this how many times, behind how often ("1/sem x 5") or behind what is given in cycles ("R-CHOP x6")?"""
@@ -172,8 +174,8 @@ class Lengths(Numbers):
         lead = self.text[max(0, item.start - 20) : item.start]
         if self.rules["within"].search(lead) or self.rules["supply_behind"].match(self.text, item.end):
             return True
-        if self.rules["duration_word"].match(stretch) or self.rules["of"].match(self.text, item.end):
+        if self.rules["of"].match(self.text, item.end) or self._ended_after(item):
             return False
-        if self._ended_after(item):
+        if self.rules["duration_word"].match(stretch) and not self.rules["length_after"].search(lead):
             return False
         return bool(self.rules["length_lead"].search(lead))

@@ -186,7 +186,7 @@ class Reader(Lengths):
             reach = _FORM_REACH
         elif item.label == "FORM" and self._parted_from_form(gap):
             return False
-        elif item.label == "DURATION" and item.weak and all(map(self.rules["course_between"].fullmatch, gap)):
+        elif item.label == "DURATION" and item.weak and self._told_of_course(gap, item):
             reach = _COURSE_REACH
         elif item.label == "FREQUENCY" and weak and gap and all(map(self.rules["site_between"].fullmatch, gap)):
             # "1 drop both eyes on"
@@ -210,6 +210,13 @@ class Reader(Lengths):
             len(lead) <= _CONTINUED_REACH
             and bool(self.rules["instruction"].fullmatch(lead[0]))
             and not self._barred(item, lead)
+        )
+
+    def _told_of_course(self, gap: Sequence[str], item: Candidate) -> bool:
+        """Do words between a drug and a length tell of the course ("was given"), or what it is for ("for UTI - 7 d")?"""
+        return all(map(self.rules["course_between"].fullmatch, gap)) or (
+            self.last is not None
+            and self.rules["length_for"].fullmatch(self.text, self.last.end, item.start) is not None
         )
 
     def _is(self, rule: str, word: str) -> bool:
@@ -308,6 +315,9 @@ class Reader(Lengths):
         put_on = item.label != "DURATION" or self.rules["put_on"].fullmatch(self._word_before(item.start))
         for following in self.items[place + 1 : place + 1 + _LOOK_AHEAD]:
             gap = self.context.between(end, following.start)
+            if leads and self.rules["takes_then"].fullmatch(self.text, end, following.start):
+                # "Every third day she takes bisacodyl"
+                return following if isinstance(following, Mention) else None
             links = [word for word in gap if not (item.label == "ROUTE" and self._is("and", word))]
             if not put_on and gap and self._is("on", gap[0]):
                 return None

