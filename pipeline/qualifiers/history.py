@@ -45,9 +45,11 @@ from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates, counts
 from pipeline.qualifiers.past_scopes import past_scopes
+from pipeline.qualifiers.plain_words import PlainWords
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.qualifiers.shorthand_words import shorthand_words
+from pipeline.qualifiers.visit_lists import VisitLists
 from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
@@ -206,17 +208,19 @@ class History(Qualifier):
             tuple(name for name in ("negation", "family") if Span.has_extension(name)),
         )
 
+        lists = VisitLists(self.lang, reading.folded, [start for start, _, _ in drugs])
+        plain = PlainWords(self.words_around, self.dating, line, reading.folded, told)
+
         def decide(span: Span) -> tuple[bool, list[CueData]]:
             past, cues = self._decide(span, case)
-            if of_drug is None or span.label_ not in self.drug_labels:
+            if span.label_ not in self.drug_labels:
                 return past, cues
-            if past and (
-                place(span.start_char) in told
-                or self._ended_there(span, cues, reading.folded)
-                or self._over_then(span, cues, line, reading.folded)
-            ):
-                return past, cues
-            if not past and self._lately(cues):
+            if plain.in_place(span, cues):
+                return False, []
+            heading = lists.heading(span, cues)
+            if heading is not None:
+                return False, [*cues, heading] if past else []
+            if of_drug is None or plain.tells(span, cues, past=past):
                 return past, cues
             return of_drug.decided(span, past, cues)
 
@@ -341,31 +345,6 @@ class History(Qualifier):
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
-
-    def _ended_there(self, span: Span, cues: list[CueData], folded: FoldedText) -> bool:
-        """Whether a cue of a drug tells right behind it that it alone was ended: "X 5 mg | stopped in March"."""
-        return any(
-            self.words_around.item_ended.fullmatch(
-                folded.folded, folded.place(span.end_char), folded.place(cue["start" if "date" in cue else "end"])
-            )
-            for cue in cues
-            if cue["start"] >= span.end_char
-        )
-
-    def _lately(self, cues: list[CueData]) -> bool:
-        """Whether a date of a drug is too recent for a past, where what ended since then did not end before the episode."""
-        return self.words_around.ended_before >= self.dating.limit and any(cue["rule"] == "recent_date" for cue in cues)
-
-    def _over_then(self, span: Span, cues: list[CueData], dates: DateLine, folded: FoldedText) -> bool:
-        """Whether a cue on the line of a drug is one of the dates between which it was taken: "2016-2018 X"."""
-        text, place, words = folded.folded, folded.place(span.start_char), self.words_around
-        starts = (folded.place(cue["start"]) for cue in cues if cue["kind"] == "date")
-        return any(
-            dates.is_stretch(text, start, words.stretch)
-            and "\n" not in text[min(start, place) : max(start, place)]
-            and words.turn.search(text, start, max(start, place)) is None
-            for start in starts
-        )
 
     def _harm(self, start: int, end: int, case: _Case) -> CueData | None:
         """By what the drug is of the past that did a problem, and the problem with it."""

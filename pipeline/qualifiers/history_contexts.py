@@ -53,6 +53,7 @@ _LED_LINES = 15
 _LONGEST_HEADING = 60
 
 _DRUG, _DURATION, _YEAR, _MONTH, _DAY, _END, _LINE = "<drug>", "<dur>", "<year>", "<month>", "<date>", "|", "|n"
+_TIMES = frozenset({_DURATION, _YEAR, _MONTH, _DAY})
 _TOKEN = re.compile(
     r"(?:[a-z]\.){2,}|[^\W\d_]+(?:[/'&][^\W\d_]+)*|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{2,4}|'\d\d\b|\d+(?:[.,/:-]\d+)*|-+>|=>|→|\n|\.(?=\s|\Z)|[^\w\s.]"
 )
@@ -70,6 +71,15 @@ class ContextWords(msgspec.Struct, dict=True):
     joins: frozenset[str]
     months: frozenset[str]
     little_words: frozenset[str]
+    untelling: frozenset[str]
+
+    def tells(self, token: str) -> bool:
+        """Whether a token may explain a decision: a word that says something, a time."""
+        return token in _TIMES or (token.isalpha() and len(token) > 1 and token not in self._silent)
+
+    @cached_property
+    def _silent(self) -> frozenset[str]:
+        return self.untelling | self.little_words | self.dosing
 
     @cached_property
     def alike(self) -> dict[str, str]:

@@ -122,7 +122,7 @@ class HistoryModel:
         return likely < low if past else likely >= high
 
     def heaviest(self, contexts: HistoryContexts, context: Context, past: bool) -> tuple[int, int] | None:
-        """The bounds of the word that says most that a mention is of the past, or that it is not."""
+        """The bounds of the word that says most that a mention is of the past, or that it is not; None where none tells it."""
         text, words = contexts.text, self._words
         by_token: dict[int, float] = {}
         edges = iter(context.stretches[: 2 * len(WORDS)])
@@ -131,7 +131,8 @@ class HistoryModel:
                 word = text.tokens[token]
                 weight = float(self._word_weights[words.get(word) or words.get(text.stems[word] or "", 0), column])
                 by_token[token] = by_token.get(token, 0.0) + (weight if past else -weight)
-        said = {token: weight for token, weight in by_token.items() if text.tokens[token].isalnum()}
+        tells = text.words.tells
+        said = {token: weight for token, weight in by_token.items() if weight > 0 and tells(text.tokens[token])}
         return text.bounds[max(said, key=said.__getitem__)] if said else None
 
     def to_bytes(self) -> bytes:

@@ -84,6 +84,9 @@ class HistoryWords:
         item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
         all_ended: behind the last drug of an enumeration: the end of all of them.
         ended_behind: right behind a drug, as an item of a list: its end, which no model overrules.
+        kept: behind a drug: it was not ended, or its end is only planned, which no model overrules.
+        device: anywhere in a drug: it lies in its place for years.
+        in_place: behind such a drug: it was put there; not where it was taken out.
         ditto: behind a drug: the same is told of it as of the one before.
         replaced: at the beginning of a proposition: another drug, which it names, took the place of the one before.
         statement: anywhere: another statement of the sentence begins, with its own subject.
@@ -160,6 +163,9 @@ class HistoryWords:
         self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
         self.all_ended = re.compile(rf"[^.;,\n]{{0,30}}?\b{any_of(words['all_ended'])}\b")
         self.ended_behind = re.compile(rf"(?: [\w./%]+){{0,3}}? ?{any_of(words['ended_behind'])}")
+        self.kept = re.compile(any_of(words["kept"]))
+        self.device = re.compile(rf"\b{any_of(words['device'])}\b")
+        self.in_place = re.compile(rf"{any_of(words['in_place'])}")
         self.ditto = re.compile(rf"\W*{any_of(words['ditto'])}\b")
         self.replaced = re.compile(rf"\W*{any_of(words['replaced'])}\b")
         self.statement = re.compile(any_of(words["statement"]))

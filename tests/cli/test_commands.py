@@ -100,6 +100,11 @@ def test_try_shows_drugs_and_reasons(anamnesis: Run) -> None:
     assert "\x1b[" not in shown
 
 
+def test_try_shows_the_words_of_a_change(anamnesis: Run) -> None:
+    done = anamnesis("try", "STOP TAKING: lisinopril 10 mg daily.", "--explain")
+    assert "lisinopril: stopped, stop, as “STOP TAKING”" in done.stdout.decode()
+
+
 def test_try_colours_a_terminal_but_not_with_no_color(anamnesis: Run) -> None:
     for no_color, coloured in (("", True), ("1", False)):
         done = anamnesis("try", NOTE, env={"FORCE_COLOR": "1", "NO_COLOR": no_color})

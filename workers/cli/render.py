@@ -173,7 +173,7 @@ def _why(view: View, entity: Entity) -> Text:
 
 
 def explanation(view: View) -> RenderableType:
-    """Every link with its reason and every qualifier with all its cues."""
+    """Every link with its reason, every qualifier with all its cues, and every change of a drug with its words."""
     lines: list[RenderableType] = [Text("Why", style="bold"), *map(Text, _links(view))]
     for entity in view.entities.values():
         for name, word in QUALIFIERS.items():
@@ -182,6 +182,7 @@ def explanation(view: View) -> RenderableType:
             if reasons and entity["label"] not in ATTRIBUTES:
                 sentence = f"{view.cut(entity)}: {'' if value else 'no '}{word}, as " + " and ".join(reasons)
                 lines.append(Text(sentence))
+    lines += map(Text, _changes(view))
     lines += [Text(f"warning: {warning['code']}") for warning in view.event["warnings"]]
     info = view.event["pipeline"]
     lines.append(
@@ -194,6 +195,13 @@ def _links(view: View) -> Iterator[str]:
     for relation in view.event["relations"]:
         ends = f"{view.words(relation['tail'])} ({relation['type']}) -> {view.words(relation['head'])}"
         yield f"{ends}: {relation['reason']} (by {relation['method']}, {relation['score']:.2f})"
+
+
+def _changes(view: View) -> Iterator[str]:
+    for record in view.event["medications"]:
+        words = " and ".join(f"“{view.cut(cue)}”" for cue in record["change_cues"])
+        if words:
+            yield f"{view.words(record['drug'])}: {record['status']}, {record['change']}, as {words}"
 
 
 def _legend(labels: set[str]) -> Text:

@@ -33,6 +33,7 @@ class ChangeContext:
         same_drug: at the beginning of a sentence: it goes on with the drug of the one before.
         joint: between two drugs, to be matched whole: they are enumerated; a strength may stand before.
         plural: behind the last of several drugs: what is said there is said of all of them.
+        of_two: as plural: of two drugs and no more.
         apart: between two drugs: the second is told of in a statement of its own.
     """
 
@@ -67,11 +68,12 @@ class ChangeContext:
             rf"\s*(?:{_FIGURE}\s?{_UNIT}\s*)?(?:[,/&+]\s*)?(?:{words['joint']}\s+|(?<=[,/&+])|(?<=[,/&+] ))(?:{words['lead']}\s*){{0,2}}"
         )
         self.plural = re.compile(words["plural"])
+        self.of_two = re.compile(words["of_two"])
         self.apart = re.compile(rf"\s[-–•]\s|{words['apart']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
-    "plural", "apart",
+    "plural", "of_two", "apart",
 )  # fmt: skip

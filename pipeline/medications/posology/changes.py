@@ -15,6 +15,7 @@ from typing import Any
 
 from pipeline import resources
 from pipeline.medications.posology.change_context import ChangeContext
+from pipeline.text.change_lists import ChangeLists
 from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives, phrases_expression
 
@@ -54,10 +55,21 @@ _ENDS = re.compile(r"\s*[,;)]")
 _COLON = re.compile(r"\s*:")
 _OPENS = re.compile(r"[(\[][^()\[\]]*\Z")
 _CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
+# Items of a line: "1) lisinopril held 2) metoprolol continued".
+_NUMBERED = re.compile(r"(?<!\S)\(?(?P<number>\d{1,2})[.)]\s*\Z")
+_FIRST_ITEM = re.compile(r"(?<!\S)\(?1[.)]\s")
+_ITEM = re.compile(r"(?<=[\s,;])\d{1,2}[.)]\s")
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 _DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
 _WEAK = frozenset({"continue", "other"})
+_LITTLE = _WEAK | {"none", "unique_dose"}
+# What else counts less than the heading of a list, by its change: a drug to stop may be told as tapered, one to start as started.
+_OUTWEIGHED = {
+    "stop": _ON | _OFF | _WEAK,
+    "start": frozenset({"start", "increase", "decrease"}),
+    "hold": frozenset({"hold"}),
+}
 # Said of the patient, and no change of a drug: "d/c home with Keflex".
 _NO_WORD = "none"
 
@@ -75,14 +87,31 @@ class Changes:
         self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
 
-    def of(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds] = ()) -> Change:
+    def of(
+        self,
+        folded: str,
+        drugs: Sequence[Bounds],
+        place: int,
+        lists: ChangeLists,
+        timed: Container[Bounds] = (),
+    ) -> Change:
         """The change of the drug at a place among those of the text, in their order, and its cue.
 
-        `timed`: the drugs of which is said how they are taken.
+        `lists`: those of the text whose headings say what is done with each of their drugs. `timed`: the drugs of which is
+        said how they are taken.
         """
+        listed = lists.over(drugs[place][0])
+        own = self._own(folded, drugs, place, timed, listed.end if listed is not None else 0)
+        if listed is None or not _outweighs(listed.change, own.kind):
+            return own
+        cue: Data = {"kind": "lexical", "start": listed.start, "end": listed.end, "rule": "change"}
+        return Change(listed.change, (cue,), listed.inline and listed.change in _ALTERING)
+
+    def _own(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds], first: int) -> Change:
+        """The change that is told of a drug itself, from `first` on."""
         drug = drugs[place]
         following = drugs[place + 1][0] if place + 1 < len(drugs) else len(folded)
-        before = self._last_before(folded, drugs, place, timed)
+        before = self._last_before(folded, drugs, place, timed, first)
         after, resumed = self._last_behind(folded, drug[1], following)
         if before is None and after is None:
             after = self._of_all(folded, drugs, place)
@@ -115,17 +144,21 @@ class Changes:
         following = drugs[last + 1][0] if last + 1 < len(drugs) else len(folded)
         end = drugs[last][1]
         cue, _ = self._last_behind(folded, end, following)
+        if cue is not None and last > place + 1 and self._context.of_two.search(folded, end, cue[2]) is not None:
+            return None
         return cue if cue is not None and self._context.plural.search(folded, end, cue[2]) is not None else None
 
-    def _last_before(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds]) -> Cue | None:
+    def _last_before(
+        self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds], first: int
+    ) -> Cue | None:
         start, previous = drugs[place][0], drugs[place - 1][1] if place else -1
-        low = max(0, start - BEFORE)
+        low = max(first, start - BEFORE)
         if self._any_before.search(folded, low, start) is None:
             return None
         breaks = [match.end() for match in _CLAUSE.finditer(folded, low, start)]
         low = breaks[-1] if breaks else low
         found = None
-        for match in self._before_pattern.finditer(folded, low, start):
+        for match in self._before_pattern.finditer(folded, low, _of_items(folded, low, start)):
             phrase = _plain(match[0])
             owner = _drug_before(drugs, match.start())
             of_owner = low <= owner and phrase in self._after and phrase not in self._context.succeeded
@@ -133,6 +166,8 @@ class Changes:
                 continue
             of_both = phrase in self._context.succeeded and previous <= match.start()
             if not of_both and _in_brackets_of_another(folded, drugs, match, start):
+                continue
+            if self._context.negated.search(folded[low : match.start()]):
                 continue
             if match.end() < previous:
                 if self._is_apart(folded, drugs, place, match, timed):
@@ -145,7 +180,7 @@ class Changes:
 
     def _last_behind(self, folded: str, end: int, following: int) -> tuple[Cue | None, bool]:
         """The cue, and whether it takes back a stop before it."""
-        high = min(end + BEHIND, following)
+        high = _item_end(folded, end, min(end + BEHIND, following))
         if self._any_after.search(folded, end, high) is None:
             return None, False
         clause = _CLAUSE.search(folded, end, high)
@@ -156,6 +191,8 @@ class Changes:
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
             if found is not None and not _outdoes(change, found[0]) and (change in _WEAK or change == "unique_dose"):
+                continue
+            if found is not None and found[0] == "stop" and change == "hold":
                 continue
             if self._says_so(folded, end, match, following, found[0] if found else None):
                 resumed = found is not None and found[0] in _OFF and change in _ON
@@ -254,6 +291,28 @@ def _in_brackets_of_another(folded: str, drugs: Sequence[Bounds], match: re.Matc
     opens = low + opening.start()
     owner = _drug_before(drugs, opens)
     return owner >= 0 and _CLAUSE.search(folded, owner, opens) is None
+
+
+def _of_items(folded: str, low: int, start: int) -> int:
+    """Up to where words before a drug may speak of it: of a numbered item of a line only what leads all of them."""
+    number = _NUMBERED.search(folded, low, start)
+    if number is None or number["number"] == "1":
+        return start
+    first = _FIRST_ITEM.search(folded, low, start)
+    return first.start() if first is not None else low
+
+
+def _item_end(folded: str, end: int, high: int) -> int:
+    """Where the item of a drug ends: at the number of the next one of its line."""
+    for match in _ITEM.finditer(folded, end, high):
+        if folded.rfind("(", end, match.start()) <= folded.rfind(")", end, match.start()):
+            return match.start()
+    return high
+
+
+def _outweighs(listed: str, own: str) -> bool:
+    """Does what the heading of a list says of all its drugs count, whatever is told of one?"""
+    return own in _LITTLE or own in _OUTWEIGHED.get(listed, ())
 
 
 def _outdoes(change: str, earlier: str) -> bool:

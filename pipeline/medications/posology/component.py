@@ -19,6 +19,7 @@ from pipeline import extensions, resources
 from pipeline.medications.posology.changes import Change, Changes
 from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
+from pipeline.text.change_lists import change_lists
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold
 
@@ -55,6 +56,7 @@ class PosologyReader:
     def __init__(self, lang: str, drug_labels: Iterable[str]) -> None:
         self.drug_labels = frozenset(drug_labels)
         self._drug_ids = frozenset(map(get_string_id, self.drug_labels))
+        self._lang = lang
         self._language = _language(lang)
         self._changes = _changes(lang)
         self._words = clause_words(lang)
@@ -81,6 +83,7 @@ class PosologyReader:
                 tails_at.append((entity.start_char, entity.end_char))
         text, folded = _texts(doc) if places else ("", "")
         neighbours = Neighbours(places, tails_at, self._words)
+        lists = change_lists(self._lang, folded, [start for start, _ in places])
         timed = {bounds for bounds, own in attributes.items() if not _TIMING.isdisjoint(own)}
         changes: list[Change] = []
         instructions: list[Instruction] = []
@@ -90,7 +93,7 @@ class PosologyReader:
             if allergy:
                 continue
             own = attributes.get(bounds, _NOTHING)
-            change = self._changes.of(folded, places, place, timed)
+            change = self._changes.of(folded, places, place, lists, timed)
             in_order = sorted(tail for tails in own.values() for tail in tails)
             denied, planned = (stored[_READ.index(name) - 1] is True for name in ("negation", "hypothesis"))
             altered = change.kind if change.alters else None

@@ -74,3 +74,18 @@ def test_a_drug_with_its_amount_behind_a_semicolon_is_not_denied(text, denied):
     doc = profile("en")(text)
     found = [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM") and one._.negation]
     assert found == denied
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("Resolution of pneumonia on the film.", []),
+        ("No resolution of cough.", ["cough"]),
+        ("Warfarin was not started.", ["Warfarin"]),
+        ("We did not restart warfarin.", []),
+    ],
+)
+def test_what_ended_or_was_not_taken_up_again_is_not_denied(text, denied):
+    doc = profile("en")(text)
+    found = [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM") and one._.negation]
+    assert found == denied
