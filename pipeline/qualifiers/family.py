@@ -27,6 +27,7 @@ class FamilyWords:
         goes_on: anywhere: the same subject goes on.
         dead: anywhere: the relative takes nothing any more.
         other: anywhere: another subject begins.
+        men, women: relatives of one sex; she, he: anywhere: another subject, where the relative was of the other sex.
     """
 
     def __init__(self, lang: str) -> None:
@@ -38,6 +39,14 @@ class FamilyWords:
         self.goes_on = re.compile(rf"\b{words['goes_on']}(?!\w)")
         self.dead = re.compile(rf"\b{words['dead']}\b")
         self.other = re.compile(words["other"])
+        self._pronouns = [
+            (re.compile(rf"\b{words[relative]}\b"), re.compile(rf"{words[pronoun]}|{words['other']}"))
+            for relative, pronoun in (("men", "she"), ("women", "he"))
+        ]
+
+    def other_than(self, relative: str) -> re.Pattern[str]:
+        """How a subject begins that is not the relative."""
+        return next((other for names, other in self._pronouns if names.search(relative)), self.other)
 
 
 class Family(Qualifier):
@@ -64,7 +73,7 @@ class Family(Qualifier):
                     break
                 if high < further.end():
                     high = max(high, propositions.stop(further.end()))
-        other = words.other.search(text, hit.end, min(high, end))
+        other = words.other_than(text[hit.start : hit.end]).search(text, hit.end, min(high, end))
         return low, other.start() if other is not None else high
 
 

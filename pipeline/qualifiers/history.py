@@ -44,7 +44,7 @@ from pipeline.qualifiers.history_contexts import HistoryContexts, Mention, Token
 from pipeline.qualifiers.history_model import HistoryModel, Overruling, is_told
 from pipeline.qualifiers.history_words import history_words
 from pipeline.qualifiers.own_dates import OwnDates, counts
-from pipeline.qualifiers.past_scopes import past_scopes
+from pipeline.qualifiers.past_scopes import PastScopes, past_scopes
 from pipeline.qualifiers.plain_words import PlainWords
 from pipeline.qualifiers.reading import Propositions, Reading, Separators
 from pipeline.qualifiers.shorthand import Shorthand, Told
@@ -64,8 +64,7 @@ class _Case:
 
     folded: FoldedText
     propositions: Propositions
-    words: Scopes
-    operated: Scopes
+    words: PastScopes
     drug: DrugEnds | None
     sections: SectionLine
     dates: OwnDates
@@ -174,7 +173,7 @@ class History(Qualifier):
                 mentions = drugs if is_drug else problems
                 mentions.append((place(span.start_char), place(span.end_char), span.start_char))
         drugs.sort()
-        words, going_on, operated = past_scopes(self.stretches(reading, propositions, self.cues, skip), sections)
+        words = past_scopes(self.stretches(reading, propositions, self.cues, skip), sections)
         models = ((self.model, drugs), (self.problem_model, problems))
         weighed = [mention for model, mentions in models if model is not None for mention in mentions]
         tokens = Tokens.read(doc, reading.folded, drugs, weighed) if weighed else None
@@ -192,7 +191,7 @@ class History(Qualifier):
             propositions,
             line,
             reading.folded.places(sorted(span.start_char for span in targets)),
-            going_on,
+            words.going_on,
             ends,
             self.words_around,
             closest=self.closest_dates_only,
@@ -201,7 +200,6 @@ class History(Qualifier):
             reading.folded,
             propositions,
             words,
-            operated,
             ends,
             sections,
             dates,
@@ -299,7 +297,7 @@ class History(Qualifier):
         start, end = case.folded.place(offset), case.folded.place(span.end_char)
         drug = span.label_ in self.drug_labels
         past: list[CueData] = []
-        word = self._drug_word(start, end, offset, case) if drug else case.words.over(start, end)
+        word = self._drug_word(start, end, offset, case) if drug else case.words.past.over(start, end)
         if word is None and not drug:
             word = self._harm(start, end, case)
         if word is not None:
@@ -328,9 +326,9 @@ class History(Qualifier):
             case.lasting.add(start)
         if old is not None:
             past.append(old.cue)
-        operated = None if drug or past or recent is not None else self._operation(start, end, case)
-        if operated is not None:
-            past.append(operated)
+        event = None if drug or past or recent is not None else self._event(start, end, case)
+        if event is not None:
+            past.append(event)
         if (
             recent is not None
             and word is not None
@@ -359,11 +357,15 @@ class History(Qualifier):
                 return old.cue
         return None
 
-    def _operation(self, start: int, end: int, case: _Case) -> CueData | None:
-        """By what an operation was done before."""
-        if self.words_around.operation.search(case.folded.folded, start, end) is None:
-            return None
-        return case.operated.over(start, end)
+    def _event(self, start: int, end: int, case: _Case) -> CueData | None:
+        """By what an operation was done before, or at what age something happened that does not last."""
+        text, words = case.folded.folded, self.words_around
+        operated = (
+            case.words.operated.over(start, end) if words.operation.search(text, start, end) is not None else None
+        )
+        if operated is not None or words.is_chronic(text, start, end):
+            return operated
+        return case.words.aged.over(start, end)
 
     def _denies(self, denied: CueData, word: CueData | None, span: Span, case: _Case) -> bool:
         """Whether a denial is of the drug itself ("never on X"), not part of its end ("did not tolerate X") or of another's."""
@@ -384,7 +386,7 @@ class History(Qualifier):
 
     def _drug_word(self, start: int, end: int, offset: int, case: _Case) -> CueData | None:
         """The word by which a drug is of the past: one of the past of conditions too, or one of its end."""
-        word = case.words.over(start, end) if self.drugs_in_sections else None
+        word = case.words.past.over(start, end) if self.drugs_in_sections else None
         if word is not None and case.drug is not None and case.drug.led_by_use(start, word):
             word = None
         return case.drug.word(start, end, offset) if word is None and case.drug is not None else word

@@ -30,6 +30,8 @@ RELATIVES = [
     ("fr", "Sa tante était diabétique depuis 10 ans et traitée par [insuline]."),
     ("fr", "Mère hypertendue sous [amlodipine]."),
     ("fr", "Père : HTA traitée par [ramipril]."),
+    ("fr", "Son mari prend du [Kardégic] depuis 2020."),
+    ("fr", "Sa compagne est sous [Truvada]."),
     ("fr", "Antécédents familiaux : père diabétique avec néphropathie et sous [insuline]."),
 ]
 PATIENTS = [
@@ -51,6 +53,12 @@ PATIENTS = [
     ("en", "Mother took him off [Adderall]."),
     ("en", "Daughter started him on [melatonin]."),
     ("fr", "Mère décédée d'un infarctus et sous [aspirine]."),
+    ("fr", "Son mari est sous aspirine et elle prend du [Tahor]."),
+    ("fr", "Sa femme est diabétique, lui prend du [Kardégic]."),
+    ("fr", "Sa fille lui a donné du [Doliprane]."),
+    ("fr", "Sa femme lui fait ses injections de [Lovenox]."),
+    ("fr", "La mère a donné deux doses de [Doliprane]."),
+    ("en", "Her husband has asthma, she takes [aspirin]."),
     ("fr", "Épouse signale : [Mirapexin] arrêté l'an passé."),
     ("fr", "2015 AVB, fille 3120 g, [Cytotec] en 2017."),
     ("fr", "[Donépézil] arrêté par décision familiale."),

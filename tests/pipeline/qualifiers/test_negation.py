@@ -89,3 +89,20 @@ def test_what_ended_or_was_not_taken_up_again_is_not_denied(text, denied):
     doc = profile("en")(text)
     found = [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM") and one._.negation]
     assert found == denied
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("Ne pas arrêter le Kardégic.", False),
+        ("Pas d'arrêt du Kardégic.", False),
+        ("N'oublie jamais son Kardégic.", False),
+        ("N'a jamais pris de Kardégic.", True),
+    ],
+)
+def test_what_is_not_stopped_or_forgotten_is_taken(text, denied):
+    nlp = profile("fr", "given")
+    doc = nlp.make_doc(text)
+    start = text.index("Kardégic")
+    doc.ents = [doc.char_span(start, start + len("Kardégic"), "DRUG")]
+    assert nlp(doc).ents[0]._.negation is denied
