@@ -40,7 +40,8 @@ def vocabulary(lang: str) -> frozenset[str]:
 @lru_cache(maxsize=len(LANGUAGES))
 def rare_words(lang: str) -> frozenset[str]:
     """Words that general text hardly has, folded; none is the name of a drug."""
-    return frozenset(_lines_if_any(lang, "medications/vocabulary_wordnet.txt"))
+    clinical = read_lines(lang, "medications/vocabulary_clinical.txt")
+    return frozenset(clinical).union(_lines_if_any(lang, "medications/vocabulary_wordnet.txt"))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -16,6 +16,7 @@ from pipeline import resources, samples
 from pipeline.medications.lexicon import Lexicon, Words
 from pipeline.medications.windows import Windows
 from pipeline.profile import identify
+from pipeline.resources import read_lines
 from tests.growth import growth
 from tests.profiles import profile
 
@@ -249,3 +250,22 @@ def test_window_hides_the_name_and_what_is_listed() -> None:
     assert windows.around(25, 32, in_list=False) == [
         *["continue", "<drug>", "00", "mg", "and"], "<?", "X~vax", "?>", "daily", "."
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_word_of_the_clinical_vocabulary_is_a_drug(lang: str) -> None:
+    words = read_lines(lang, "medications/vocabulary_clinical.txt")
+    assert list(words) == sorted(set(words))
+    assert not set(words) & Lexicon(lang).kinds.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Meds: Lasix 40, exudate 3+, nodes tender.", ["Lasix"]),
+        ("Dressing: exudate 2 times daily, change bibasilar 10 mg", []),
+        ("Meds: Lasix 40, Zolpidexa 3 mg, nodes tender.", ["Lasix", "Zolpidexa"]),
+    ],
+)
+def test_words_of_the_clinic_are_no_unlisted_names(text: str, expected: list[str]) -> None:
+    assert drugs(profile("en"), text) == expected
