@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.dosage import MAX_COUNT, Step, largest, same_kind
-from pipeline.medications.posology.elements import Element
+from pipeline.medications.posology.elements import Data, Element
 
 _HALF = Decimal("0.5")
 _IN_PARTS = frozenset(".,")
@@ -87,6 +87,21 @@ def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None,
             quantity = {**elements[place].value.quantity, "unit": dose.quantity["unit"]}
             amount = Amount("quantity", quantity, measure=dose.measure)
             elements[place] = replace(elements[place], kind="amount", value=amount, code="")
+
+
+def in_fluid(step: Step) -> None:
+    """Make what is in a fluid that runs at a rate its strength: "50 units in 50 mL at 6 units/h" is no dose of 50 units."""
+    runs = [amount.ratio for amount, _ in step.amounts if amount.kind == "rate" and amount.ratio is not None]
+    if step.volume is None or "value" not in step.volume or not any(_by_time(ratio) for ratio in runs):
+        return
+    for place, (amount, element) in enumerate(step.amounts):
+        if amount.kind == "quantity" and amount.measure != "volume" and amount.every is None:
+            ratio = {"numerator": amount.quantity, "denominator": step.volume}
+            step.amounts[place] = (Amount("strength", ratio=ratio, measure=amount.measure), element)
+
+
+def _by_time(ratio: Data) -> bool:
+    return not {"h", "min"}.isdisjoint(ratio["denominator"]["unit"].split("."))
 
 
 def takings(amount: Amount) -> int:

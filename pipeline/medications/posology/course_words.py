@@ -26,6 +26,7 @@ class CourseWords:
         at_times: "at 0, 2 and 6 weeks", for which FHIR has no form.
         numbered: what the first three begin with.
         slashed: "3/7", "2/52", "6/12": so many days, weeks, months; also "1/52 to 2/52".
+        hours_of: "8/24", so many hours.
         days_of: "J3/7", a course of seven days.
         to_date: before figures with a stroke, which are a date then.
         one_unit: at the end of what stands before a unit of time: it is one of them.
@@ -103,6 +104,10 @@ class CourseWords:
         self.slashed = re.compile(
             rf"(?P<low>\d{{1,2}})\s?(?:(?:/\s?(?P<first>{stroke})\s?)?{through}\s?(?P<high>\d{{1,2}})\s?)?"
             rf"/\s?(?P<of>(?(first)(?P=first)|{stroke}))(?![\d/]|[.,]\d|[^\W\d_]{{2}})(?:\s+{words('more')})?"
+        )
+        # "over 8/24": so many hours.
+        self.hours_of = re.compile(
+            rf"(?P<low>\d{{1,2}})(?:\s?{through}\s?(?P<high>\d{{1,2}}))?\s?/\s?{words('stroke_hours')}(?![\w/]|\s?h(?![^\W_]))"
         )
         self.days_of = re.compile(rf"{letter}\s?\d{{1,2}}\s?/\s?(?:{letter}\s?)?(\d{{1,2}})(?!\d)")
         self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")

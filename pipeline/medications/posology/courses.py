@@ -202,6 +202,8 @@ class Courses(Vocabulary):
 
     def _time(self, text: Seen, place: int) -> tuple[int, Number, str] | None:
         length = self._length_at(text, place)
+        stroke = self._in_course.hours_of.match(text, place) if length is None else None
+        length = length or stroke
         if length is None:
             return None
         try:
@@ -210,7 +212,8 @@ class Courses(Vocabulary):
             return None
         if not value.low:
             return None
-        return length.end(), value, self._time_units[re.sub(r"\s+", " ", length["unit"])]
+        unit = "h" if stroke is not None else self._time_units[re.sub(r"\s+", " ", length["unit"])]
+        return length.end(), value, unit
 
     def _course(self, text: Seen, start: int, at: int | None = None) -> Element | None:
         """How long something is taken. `at`: where the element begins, if a word that is known stands before it.
@@ -282,6 +285,13 @@ class Courses(Vocabulary):
                 return Element("unread", place, slashed.end(), code=error.code)
             return Element(
                 "duration", place, slashed.end(), quantity_of(number.low, number.high, _DURATION_CODES[slashed["of"]])
+            )
+        if end and (stroke := self._in_course.hours_of.match(text, start)) is not None:
+            found = self._time(text, start)
+            return (
+                Element("duration", place, stroke.end(), quantity_of(found[1].low, found[1].high, "h"))
+                if found
+                else None
             )
         days = self._in_course.days_of.match(text, start) if sign.isalpha() else None
         if days is not None:

@@ -63,6 +63,9 @@ class Step:
     at_meal: bool = False  # a meal that is not named says more of the moment before it: "each morning before food"
     on_a_day: bool = False  # its place in the course is said: "day 1"
     on_days: bool = False  # as days whose number nobody says: "days 1-3, 8"
+    single: Element | None = None  # the words that it is taken at once, where they alone say how often
+    volume: Data | None = None  # in how much of a fluid its amount is given
+    since: bool = False  # since when it is taken was said: it is what is taken until now
     loading: bool = False  # it is what is given before all others, wherever it is told
     takings: tuple[int, Element] | None = None  # a number of takings of which nobody said yet whether it is of a day
     before: Data = field(default_factory=dict)  # how often the dose was taken that this one takes the place of

@@ -174,6 +174,8 @@ def repeat_of(row: Row, number: Number | None, times: Number | None, unit: str) 
             if not part or (name != "period" and part != int(part)):
                 raise UnreadError("frequency_unread")
             repeat[key] = digits(part) if name == "period" else int(part)
+    if row["when"] and row["frequency"] == "{t}" and repeat.get("frequency") == 1 and "frequencyMax" not in repeat:
+        return {"when": row["when"].split(",")}  # "once nightly"
     if row["unit"]:
         repeat["periodUnit"] = unit if row["unit"] == "{u}" else row["unit"]
     if repeat.get("frequency", 1) > 1 and (repeat.get("period"), repeat.get("periodUnit")) == ("24", "h"):

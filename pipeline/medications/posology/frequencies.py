@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC
+from decimal import Decimal
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
@@ -19,6 +20,9 @@ _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
 # Of what a length of a course is counted in.
 _OF_COURSES = frozenset({"d", "wk", "mo"})
+# Hours between takings, as they are written with a stroke.
+_BY_HOURS = re.compile(r"\d+(?:\s?-\s?\d+)?\s?/\s?24")
+_INTERVALS = {None, *map(Decimal, (1, 2, 3, 4, 6, 8, 12, 24))}
 # Before "weekly" and "monthly" a one counts what is taken.
 _LONG = frozenset({"wk", "mo"})
 _TABLETS = frozenset({"{tbl}", "{cap}"})
@@ -91,6 +95,11 @@ class Frequencies(Reasons, ABC):
             return Element("filler", place, match.end)
         if flag == "as_needed":
             return self._with_reason(text, place, match.end)
+        if flag == "unread" and (clock := self._calendar.match(text, place, offsets=False)) is not None:
+            if clock[0] >= match.end:
+                return None  # "q1800"
+        if self._may_be_strength(text, place, match):
+            return None
         if flag in _NOT_READ:
             return Element("unread", place, match.end, code=_NOT_READ[flag])
         if flag == "once":
@@ -119,6 +128,12 @@ class Frequencies(Reasons, ABC):
         if not of or text[drug : drug + 1] != DRUG_SIGN or "period" not in repeat:
             return None
         return Element("duration", place, end, {"value": repeat["period"], "unit": repeat["periodUnit"]})
+
+    def _may_be_strength(self, text: Seen, place: int, match: Match[Row]) -> bool:
+        """Are figures with a stroke no hours between takings, "24/26" and "10/24", but "6/24" and "4-6/24"?"""
+        if match.number is None or not text[place].isdigit() or _BY_HOURS.fullmatch(text, place, match.end) is None:
+            return False
+        return not {match.number.low, match.number.high} <= _INTERVALS
 
     def _counts_tablets(self, text: Seen, place: int, match: Match[Row]) -> bool:
         """Is a number before "weekly" how many tablets are taken: "2.5 mg tablets SIX weekly"?"""

@@ -10,7 +10,7 @@ from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
 from pipeline.medications.posology.courses import DAYS, FIRST, HEAD, NEXT
 from pipeline.medications.posology.daily import GENERAL_MEALS
-from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step, each
+from pipeline.medications.posology.dosage import EVERY_OTHER_DAY, Step, daily, each
 from pipeline.medications.posology.elements import Data, Element, Timing
 
 # Between the parts of a course.
@@ -35,6 +35,19 @@ def of_patch(steps: Sequence[Step], form: str | None) -> bool:
 
 def _of_patches(step: Step) -> bool:
     return any((amount.quantity or {}).get("unit") == "{patch}" for amount, _ in step.amounts)
+
+
+def at_once(step: Step) -> tuple[str, int, int] | None:
+    """Take away that it is taken once a day where only "at once" says so, beside a time of the day; a warning if nothing else does.
+
+    "3 g en une prise": once in all, or once a day?
+    """
+    said = {name for name in step.repeat if name not in ("frequency", "period", "periodUnit")}
+    if not daily(step.repeat) or step.single is None or (step.duration is not None and not said):
+        return None
+    if not said or len(step.repeat.get("when", ())) == 1:
+        step.repeat = {name: value for name, value in step.repeat.items() if name in said}
+    return None if said else ("frequency_unread", step.single.start, step.single.end)
 
 
 def untimed(steps: Sequence[Step], elements: Sequence[Element], text: str) -> None:

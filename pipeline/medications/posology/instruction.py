@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.brackets import parted, without_home
-from pipeline.medications.posology.counts import in_row
+from pipeline.medications.posology.counts import in_fluid, in_row
 from pipeline.medications.posology.courses import A_DAY, DAYS
 from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
 from pipeline.medications.posology.elements import Element, Reading
 from pipeline.medications.posology.further import (
+    at_once,
     by_reason,
     doses_in_turn,
     in_turn,
@@ -98,6 +99,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
     for step in assembly.steps:
+        in_fluid(step)
+        if step.single is not None and (found := at_once(step)) is not None:
+            assembly.unread.append(found)
         if step.before and not step.timed() and "count" not in step.before:
             step.repeat = step.before  # "18 units at night, increased to 20 units"
     if len(assembly.steps) > 1:

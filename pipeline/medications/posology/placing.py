@@ -27,6 +27,8 @@ _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 MOST_AT_ONCE = 4
 # What makes a number an instruction of its own.
 _OF_A_STEP = frozenset({"timing", "route", "duration", "form"})
+# What a powder is measured in.
+_MEASURES = frozenset({"{capful}", "{scoop}", "{spoonful}"})
 # Behind a count with its own time; a mark may open what it comes to.
 _TIMED_BEHIND = frozenset({"timing", "mark"})
 # What stands behind an amount that ends an instruction.
@@ -128,6 +130,8 @@ class Placing(Assembling):
             if self._measured_before(amount):
                 self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
                 self.step.amounts.append((amount, element))  # "112 mcg Mon-Sat, 1/2 tab (56 mcg) Sun"
+            elif self._of_one_form(amount):
+                self.step.amounts.append((amount, element))  # "1 tablet (500 mg)"
             return  # "2 tablets (50 mg total)": the count is the dose, and 50 mg what it comes to
         if amount.kind == "count" and amount.measure and self.step.timed() and self.step.amounts and not self.then:
             least = self._least_supplied(element)
@@ -193,8 +197,10 @@ class Placing(Assembling):
         told = amount.measure == "count" or (
             not amount.measure and largest(amount) < 1
         )  # "12.5 mg (half of 25 mg tab)"
-        if amount.kind != "count" or not told or largest(amount) == 1:
+        if amount.kind != "count" or not told:
             return False
+        if largest(amount) == 1:
+            return (amount.quantity or {}).get("unit") in _MEASURES  # "17 g (1 capful)", but "5 mg (1 tablet)"
         ranged = "low" in (amount.quantity or {}) and "low" not in (mass.quantity or {})
         if ranged and not step.timed():
             return False  # "40 mg (1-2 tabs)": one holds 40 mg
@@ -204,6 +210,18 @@ class Placing(Assembling):
                 step.amounts = []
                 return False  # "30 mg (6 tabs of 5 mg)"
         return True
+
+    def _of_one_form(self, amount: Amount) -> bool:
+        """Is a mass what one form holds, where a single one is taken, and nothing else says it?"""
+        known = [one for one, _ in self.step.amounts]
+        return (
+            amount.measure == "mass"
+            and amount.every is None
+            and len(known) == 1
+            and known[0].measure == "count"
+            and (known[0].quantity or {}).get("value") == "1"
+            and (known[0].quantity or {}).get("unit") not in _MEASURES
+        )
 
     def _measured_before(self, amount: Amount) -> bool:
         """Is the dose of every step before this one measured as an amount is?"""

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
-from pipeline.medications.posology.elements import Element, Reading, Timing, bare, skip
+from pipeline.medications.posology.elements import Element, Reading, bare, skip
 from pipeline.medications.posology.further import share_unit
 from pipeline.medications.posology.instruction import assemble
+from pipeline.medications.posology.labels import conditions, intervals, of_change, of_other_clause
 from pipeline.medications.posology.meals import RegionalMeals
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings, of_one_insulin
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
@@ -35,7 +36,6 @@ _NO_REASON = ("ROUTE", "DOSAGE")
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
-_OFF = ("stop", "hold")
 # Of these nobody knows what gives them: an inhaler, or a spray under the tongue.
 _PUFFS = {"{puff}"}
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -52,9 +52,6 @@ _CHANGES = frozenset({"changing", "by", "hold", "since", "end", "then", "except"
 _GOES_ON = frozenset({"take", "max", "given", "by", "then", "old", "drug", "scale"})
 # What an end that holds it is not: "until cultures are negative for 48 hours".
 _OF_AN_END = frozenset({"duration", "length", "max"})
-
-# A length in these units may be an interval between doses: of days it is a course ("5/7").
-_INTERVALS = frozenset({"wk", "mo"})
 
 
 class Instruction(NamedTuple):
@@ -155,7 +152,7 @@ class PosologyLanguage:
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
         self._meals.settle(elements, folded)
-        _intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
+        intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
 
     def _of(
@@ -175,9 +172,9 @@ class PosologyLanguage:
         ]
         self._others.unrelieved(chosen, folded, drugs)
         if one.change is not None:
-            _of_change(chosen, one.change)
+            of_change(chosen, one.change)
         elif one.planned and self._plan.search(folded, max(0, one.drug[0] - _TO_PLAN), one.drug[0]):
-            _conditions(chosen)
+            conditions(chosen)
         self._named_form(chosen, text, one.drug)
         self._vague(chosen, one.attributes)
         return self._scales.settle(chosen, folded)
@@ -395,7 +392,7 @@ class PosologyLanguage:
                     element.kind, element.code = "unread", "strength_without_unit"
                 elif durations.around(element.start, element.end) is not None:
                     element.kind, element.code = "unread", "duration_unread"
-            elif (kind == "duration" and _of_other_clause(elements, number, folded)) or (
+            elif (kind == "duration" and of_other_clause(elements, number, folded)) or (
                 kind in _OF_AN_END and ends.around(element.start, element.end) is not None
             ):
                 element.kind, element.code = "unread", "duration_unread"
@@ -435,33 +432,6 @@ class PosologyLanguage:
         return found
 
 
-def _intervals(elements: Sequence[Element], frequencies: Sequence[Bounds], folded: str) -> None:
-    """Read "2/52" as every two weeks where it was recognised as a frequency and no other one is said: "40 mg IM 2/52"."""
-    if not frequencies or any(element.kind == "timing" for element in elements):
-        return
-    said = Places(frequencies)
-    for element in elements:
-        bare_length = element.kind == "duration" and not element.code and folded[element.start].isdecimal()
-        if (
-            not bare_length
-            or element.value["unit"] not in _INTERVALS
-            or said.around(element.start, element.end) is None
-        ):
-            continue
-        period = {"period": element.value.get("value") or element.value["low"], "periodUnit": element.value["unit"]}
-        if "high" in element.value:
-            period["periodMax"] = element.value["high"]
-        element.kind, element.value = "timing", Timing({"frequency": 1, **period})
-
-
-def _of_other_clause(elements: Sequence[Element], number: int, folded: str) -> bool:
-    """Does a bare time stand behind words of another clause: "5 mg o.d., U&Es 2/52" is no course of two weeks?"""
-    place = number - 1
-    while place >= 0 and elements[place].kind == "word":
-        place -= 1
-    return folded[elements[number].start].isdecimal() and -1 < place < number - 1 and elements[place].kind == "mark"
-
-
 def _of_next(element: Element, text: str, drugs: Mapping[int, int]) -> bool:
     """Is "as needed" said of the drug behind it: "lisinopril 10 mg daily, p.r.n. nitroglycerin"?"""
     end = element.end + (text[element.end : element.end + 1] == "." and "." in text[element.start : element.end])
@@ -471,23 +441,6 @@ def _of_next(element: Element, text: str, drugs: Mapping[int, int]) -> bool:
 
 def _code(codes: dict[str, str], written: str) -> str | None:
     return codes[written] if written in codes else codes.get(bare(written))
-
-
-def _conditions(chosen: Sequence[Element]) -> None:
-    """Take conditions for those of doing something with the drug, and not of taking it."""
-    for element in chosen:
-        if element.kind == "as_needed" and element.code == "condition":
-            element.kind, element.value = "hold", None
-
-
-def _of_change(chosen: Sequence[Element], change: str) -> None:
-    """Take away what is said of a change and not of the taking: "stop aspirin when ...", "hold it for three days"."""
-    _conditions(chosen)
-    for element in chosen:
-        if element.kind in ("duration", "length") and change in _OFF:
-            element.kind, element.code = "unread", "duration_unread"
-        elif element.kind == "timing" and "dayOfWeek" in element.value.repeat and change in _OFF:
-            element.kind, element.code = "unread", "frequency_unread"
 
 
 def _reaches(element: Element, *, later: bool) -> bool:

@@ -277,8 +277,8 @@ class Scanner(Frequencies):
         if (dial := self._on_dial(text, place)) is not None:
             return dial
         if text[place].isalpha():
-            end = self._diluted(text, place)
-            return Element("filler", place, end) if end else self._stated(text, place)
+            diluted = self._diluted(text, place)
+            return Element("filler", place, *diluted) if diluted is not None else self._stated(text, place)
         if sited := self._cue_end("routes", text, place):
             return Element("route", place, sited)  # "2 yeux"
         if described := self._described.match(text, place):
@@ -380,18 +380,18 @@ class Scanner(Frequencies):
         total = Decimal(number["value"]) * Decimal(volume["value"])
         return spoon, Amount("quantity", quantity_of(total, None, volume["unit"]), measure="volume")
 
-    def _diluted(self, text: Seen, place: int) -> int:
-        """Where "in 8 oz of water" ends: what a dose is taken in."""
+    def _diluted(self, text: Seen, place: int) -> tuple[int, Amount] | None:
+        """Where "in 8 oz of water" ends, what a dose is taken in, and how much that is."""
         cue = self._cue_end("diluted", text, place)
         if not cue:
-            return 0
+            return None
         try:
             found = self._amount_at(text, skip(text, cue))
         except UnreadError:
-            return 0
+            return None
         if found is None or found[1].measure != "volume" or self._of_drug(text, found[0]):
-            return 0
-        return self._cue_end("diluent", text, skip(text, found[0])) or found[0]
+            return None
+        return self._cue_end("diluent", text, skip(text, found[0])) or found[0], found[1]
 
     def _is_article(self, text: Seen, place: int, end: int) -> bool:
         """An article counts only before a form, and in French before a moment ("un le matin, deux le soir")."""

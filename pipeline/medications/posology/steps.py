@@ -44,7 +44,9 @@ class StepAssembly(Placing):
         """Take one element."""
         kind = element.kind
         if kind == "filler":
-            if "total" in self.text[element.start : element.end].lower():
+            if isinstance(element.value, Amount):
+                self.step.volume = element.value.quantity
+            elif "total" in self.text[element.start : element.end].lower():
                 self.total = True
             return
         if self.pending is not None and kind != "take":
@@ -73,6 +75,9 @@ class StepAssembly(Placing):
         self.then = self.change = False
 
     def _then(self, element: Element) -> None:
+        if element.value == "then_to" and self.step.since:
+            self._change(element)  # "10 mg daily since March, go up to 15 mg"
+            return
         self.then, self.change = True, False
         self.joined, self.raising = element.value == "joining", element.value == "then_to"
 
@@ -132,6 +137,7 @@ class StepAssembly(Placing):
         if behind_amount and not self.step.follows:
             self.step.vague = True  # "200 mg 12 hours later"
         length, elapsed = element.value or (None, False)
+        self.step.since |= element.value is None and not element.code and bool(self.step.amounts)
         if self.limiting and length is not None and self.whole.maximum is not None:
             self.whole.maximum["denominator"] = length
             self.read.append((element.start, element.end))
@@ -227,6 +233,10 @@ class StepAssembly(Placing):
         if spanned and _of_cycle(timing.repeat):
             self.unread.append(("frequency_unread", element.start, element.end))
             return
+        if timing.flag == "single":
+            if not self.step.repeat.keys().isdisjoint(timing.repeat.keys() | {"when"}):
+                return  # "20 mg le matin en une prise"
+            self.step.single = element
         if timing.flag == "repeat":
             self._again(element, timing)
             return

@@ -1,4 +1,4 @@
-"""Readings of 2,914 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
+"""Readings of 3,164 dosing sentences (US, British, French), each written from its sentence without sight of the code."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ GAPS = {
     "b23-en-uk-052": "'arginine', a salt, is a drug of its own",
     "b24-en-us-098": "'opioid' of an overdose is a drug of its own",
     "b24-fr-013": "'Insuline Actrapid' are two drugs of which the first has nothing",
+    "b27-en-us-010": "'ODT' ends the name and is the form for us",
+    "b27-en-us-022": "'D5 1/2NS' is not recognised",
+    "b27-en-uk-058": "'arginine', a salt, is a drug of its own",
     "b28-en-us-037": "the vaccine is not recognised",
     "b28-en-us-042": "'now' behind a dose: once, or what is taken today",
     "b28-fr-055": "oxygen is not recognised",

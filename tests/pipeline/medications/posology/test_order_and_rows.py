@@ -269,3 +269,52 @@ def test_a_route_named_apart_is_of_something_else(
 def test_what_is_fed_is_of_no_drug(profiles: dict[str, Language]) -> None:
     assert "rate" not in posology(profiles, "en", "TPN/IL at 120 ml/kg/d ampicillin and gentamicin")
     assert "rate" in posology(profiles, "en", "120 ml/kg/d of D10W, caffeine")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("en", "Warfarin 7.5 mg PO q1800", {"timeOfDay": ["18:00:00"]}),
+        ("en", "Zyrtec 2.5 mg once nightly", {"when": ["NIGHT"]}),
+        ("en", "Endone 5 mg 4-6/24 PRN", {"frequency": 1, "period": "4", "periodMax": "6", "periodUnit": "h"}),
+        ("en", "Keflin 1 g IV 6/24", {"frequency": 1, "period": "6", "periodUnit": "h"}),
+        ("en", "Hartmann's 1 L over 8/24", {"duration": "8", "durationUnit": "h"}),
+        ("fr", "Solupred 20 mg : 3 cp le matin en une prise", {"when": ["MORN"]}),
+        ("fr", "Solupred 60 mg en une prise pendant 5 jours", DAILY),
+        ("fr", "Monuril 3 g en une prise", None),
+        ("en", "Ritalin 10/24", None),
+    ],
+)
+def test_times_in_short(profiles: dict[str, Language], lang: str, text: str, expected: dict[str, Any] | None) -> None:
+    assert repeat(posology(profiles, lang, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "strength"),
+    [
+        ("Miralax 17 g (1 capful) daily", "17 g", None),
+        ("Metformin 1 tablet (500 mg) BID", "1 {tbl}", "500 mg"),
+        ("Metformin 2 tablets (1000 mg) BID", "2 {tbl}", None),
+        ("Amiodarone 900 mg in 500 mL D5W at 0.5 mg/min", None, "900 mg"),
+        ("Magnesium sulfate 4 g in 100 mL over 30 minutes", "4 g", None),
+    ],
+)
+def test_what_brackets_and_fluids_hold(
+    profiles: dict[str, Language], text: str, dose: str | None, strength: str | None
+) -> None:
+    read = posology(profiles, "en", text)
+    assert (amount(read.get("dose")), amount((read.get("strength") or {}).get("numerator"))) == (dose, strength)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "doses"),
+    [
+        ("en", "Clenil 50 micrograms 2 puffs BD, step up to 4 puffs BD when unwell", ["2 {puff}"]),
+        ("fr", "Sous escitalopram 10 mg/j depuis 3 mois, je propose de passer à 15 mg/j", ["15 mg"]),
+        ("fr", "Escitalopram 10 mg/j, passer à 15 mg/j", ["10 mg", "15 mg"]),
+    ],
+)
+def test_going_on_to_another_dose(profiles: dict[str, Language], lang: str, text: str, doses: list[str]) -> None:
+    read = posology(profiles, lang, text)
+    assert "max_dose" not in read
+    assert [dose for dose, *_ in steps(read)] == doses
