@@ -83,16 +83,11 @@ def enrich_many(
         yield to_event(doc, note, nlp, options)
 
 
-def language_of(tag: str) -> str:
-    """The primary subtag of a BCP-47 tag: "fr" of "fr-CA"."""
-    return tag.replace("_", "-").split("-", 1)[0].lower()
-
-
 def prepare(note: Note, nlp: Language, options: EnrichOptions = _DEFAULT) -> Doc:
     """The note as a Doc with its context, not yet read. Raises as `enrich` does."""
-    if note.language is not None and language_of(note.language) != nlp.lang:
+    if note.language is not None and schemas.primary_subtag(note.language) != nlp.lang:
         raise LanguageMismatchError(
-            f"the note's language is {language_of(note.language)!r}, the pipeline's is {nlp.lang!r}"
+            f"the note's language is {schemas.primary_subtag(note.language)!r}, the pipeline's is {nlp.lang!r}"
         )
     if note.text is None:
         raise ValueError("the note has no text: a retraction is passed on, not enriched")

@@ -12,6 +12,7 @@ from schemas.envelope import (
     without_dlq,
 )
 from schemas.ids import NAMESPACE, coordinates_id, event_id
+from schemas.language import language_to_read, primary_subtag
 from schemas.limits import Limits
 from schemas.note import Note
 from schemas.present import encode, present
@@ -32,8 +33,10 @@ __all__ = [
     "encode",
     "enriched_headers",
     "event_id",
+    "language_to_read",
     "parse_note_datetime",
     "present",
+    "primary_subtag",
     "read_envelope",
     "rejected_headers",
     "retracted_headers",

@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 import pipeline
 import schemas
-from pipeline.enrich import language_of, prepare, to_event
+from pipeline.enrich import prepare, to_event
 from pipeline.extensions import QUALIFIERS
 from pipeline.fingerprint import fingerprint
 from pipeline.profile import identify
@@ -108,11 +108,10 @@ class Processor:
         note = decoded.note
         if note.status == "entered-in-error":
             return _retraction(note, record, decoded.unknown_fields)
-        language = language_of(note.language or self.options.default_language)
-        if language not in self.pipelines:
-            known = ", ".join(self.pipelines)
-            detail = f"$.language: no profile for it; there are: {known}"
-            return rejection(RejectedError("language", "language", detail, note.note_id))
+        try:
+            language = schemas.language_to_read(note, self.options.default_language, self.pipelines)
+        except RejectedError as error:
+            return rejection(error)
         return _Decoded(note, record, language, decoded.unknown_fields)
 
     def _tombstone(self, record: Record) -> Outcome:

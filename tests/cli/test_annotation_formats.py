@@ -153,9 +153,23 @@ def test_a_line_that_is_no_whole_event_is_named(inside: Run, events: Path, comma
     arguments = {
         "export": ["export", "bad.jsonl", "out.csv", "--notes", "notes.jsonl"],
         "report": ["report", "bad.jsonl", "--html", "out.html", "--notes", "notes.jsonl"],
-        "evaluate": ["evaluate", "bad.jsonl", "--system", "events:bad.jsonl"],
+        "evaluate": ["evaluate", "gold.jsonl", "--system", "events:bad.jsonl"],
     }
+    (events / "gold.jsonl").write_text(json.dumps({"id": "1", "text": "x", "entities": []}), encoding="utf-8")
     done = inside(*arguments[command])
     assert done.returncode == 2
     assert b"bad.jsonl, line 2: no enriched event of this version, see $.entities[0].start" in done.stderr
     assert b"swordfish" not in done.stderr
+
+
+def test_import_names_labels_that_no_profile_has(inside: Run, tmp_path: Path) -> None:
+    task = {
+        "text": "Aspirin 81 mg",
+        "spans": [{"start": 0, "end": 7, "label": "DRUGG"}],
+        "meta": {"note": "1"},
+        "answer": "accept",
+    }
+    (tmp_path / "tasks.jsonl").write_text(json.dumps(task), encoding="utf-8")
+    done = inside("import", "tasks.jsonl", "gold.jsonl", "--format", "prodigy")
+    assert done.returncode == 0
+    assert b"labels that the profiles of this package do not have: DRUGG 1" in done.stderr

@@ -210,6 +210,51 @@ def test_schema_check_names_lines_and_reasons(anamnesis: Run, tmp_path: Path) ->
     assert anamnesis("schema", "check", "good.jsonl").returncode == 0
 
 
+def test_schema_check_names_languages_without_profile_and_misspelt_fields(anamnesis: Run, tmp_path: Path) -> None:
+    notes = [
+        {"note_id": "1", "language": "de", "text": "x"},
+        {"note_id": "2", "langage": "fr", "note_date": "2024-01-01", "swordfish": 1, "text": "x"},
+    ]
+    (tmp_path / "notes.jsonl").write_text("\n".join(map(json.dumps, notes)), encoding="utf-8")
+    done = anamnesis("schema", "check", "notes.jsonl")
+    first, second = done.stdout.decode().splitlines()
+    assert first.startswith("line 1: language: ")
+    assert second == "line 2: 3 fields ignored that a note does not have; did you mean language or note_datetime?"
+    assert b"2 lines, 1 would be rejected" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("try", "Aspirin", "--birth", "canary"),
+            b"the date of birth (--birth) cannot be read; write it as 1951-02-03",
+        ),
+        (("try", "Aspirin", "--date", "canary"), b"the date of the note (--date) cannot be read"),
+        (("try", "Aspirin", "--json", "--html", "page.html"), b"--json and --html both say what is written"),
+        (("evaluate", "events.jsonl"), b"line 1: this is an event, no gold note"),
+        (("evaluate", "notes.jsonl"), b"line 1: no gold note, it has no 'entities'"),
+        (("evaluate", "gold.jsonl", "--system", "foo:bar"), b"what can be scored: a profile, spacy:NAME"),
+        (("import", ".", "gold.jsonl", "--format", "label-studio"), b"it is a folder; Label Studio's export format"),
+    ],
+)
+def test_a_mistake_of_use_has_a_message_that_says_what_to_do(
+    anamnesis: Run, tmp_path: Path, arguments: tuple[str, ...], message: bytes
+) -> None:
+    lines = {"events": {"type": "health.note.enriched.v1"}, "notes": {"id": "1", "text": "x"}, "gold": {"entities": []}}
+    for name, line in lines.items():
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    done = anamnesis(*arguments)
+    assert done.returncode == 2
+    assert message in b" ".join(done.stderr.split())
+    assert b"canary" not in done.stdout + done.stderr
+
+
+def test_try_says_which_language_it_takes_where_none_is_named(anamnesis: Run) -> None:
+    assert b"read as en; --language names another" in anamnesis("try", "Aspirin 81 mg").stderr
+    assert b"read as" not in anamnesis("try", "--language", "en", "Aspirin 81 mg").stderr
+
+
 def files_of(folder: Path) -> set[Path]:
     return {path.relative_to(folder) for path in folder.rglob("*.json")}
 

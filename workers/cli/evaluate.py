@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from schemas.enriched import ENRICHED
 from workers.cli import options, systems
 from workers.cli.console import CommandError, err, out, plural, progress, write_json
 from workers.cli.files import STANDARD, numbered_objects, writing
@@ -119,6 +120,13 @@ def _identified(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The gold notes with their lines. A note or an entity without an id gets one. Raises CommandError for a note that stands twice."""
     seen: dict[str, int] = {}
     for number, note in numbered_objects(path):
+        if note.get("type") == ENRICHED:
+            to_gold = "anamnesis export --format gold --notes NOTES.jsonl"
+            raise CommandError(
+                f"{path}, line {number}: this is an event, no gold note; correct what {to_gold} makes of it"
+            )
+        if "entities" not in note:
+            raise CommandError(f"{path}, line {number}: no gold note, it has no 'entities'; annotate it first")
         note.setdefault("id", f"line {number}")
         first = seen.setdefault(str(note["id"]), number)
         if first != number:

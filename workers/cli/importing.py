@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,15 +35,17 @@ def command(
     """
     # spaCy takes a second to import, which `--help` need not wait for.
     from pipeline.annotation import AnnotationError, importer, importers
-    from pipeline.annotation.gold import check, check_trainable
+    from pipeline.annotation.gold import LABELS, PROBLEMS, check, check_trainable
     from pipeline.text.tokenizer import boundaries
 
     another_file(source, target)
+    known = {*LABELS, *PROBLEMS}
     try:
         chosen = importer(format_name)
     except KeyError:
         raise CommandError(f"no format {format_name!r} to import; there are: {', '.join(importers())}") from None
     written = left_out = 0
+    own: Counter[str] = Counter()
     seen: dict[str, str] = {}
     with writing(target) as write:
         for where, piece in _PIECES[chosen.source](source):
@@ -59,12 +62,16 @@ def command(
             if note["id"] in seen:
                 raise CommandError(f"{where}: the note is in {seen[note['id']]} already; keep one of the two")
             seen[note["id"]] = where
+            own.update(entity["label"] for entity in note["entities"] if entity["label"] not in known)
             write(orjson.dumps(note) + b"\n")
             written += 1
     skipped = (
         f", {plural(left_out, 'note')} left out that nobody accepted (--unreviewed takes them)" if left_out else ""
     )
     err().print(f"{plural(written, 'note')} written{skipped}", markup=False)
+    if own:
+        counts = ", ".join(f"{label} {count}" for label, count in own.most_common())
+        err().print(f"labels that the profiles of this package do not have: {counts}", markup=False)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
@@ -76,6 +83,8 @@ _WANTED = "Label Studio's export format JSON is one list of all tasks"
 
 
 def _array(path: Path) -> Iterator[tuple[str, Any]]:
+    if path.is_dir():
+        raise CommandError(f"cannot read {path}: it is a folder; {_WANTED}: name the file that was saved")
     with reading(path) as handle:
         try:
             tasks = orjson.loads(handle.read())

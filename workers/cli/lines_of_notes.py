@@ -39,12 +39,12 @@ def prepare(settings: Settings, *, language: str | None, profile: str | None) ->
         if profile is not None:
             nlp = pipeline.load(profile)
             spoken = str(nlp.lang)
-            if language is not None and _primary(language) != spoken:
+            if language is not None and schemas.primary_subtag(language) != spoken:
                 raise CommandError(f"the profile {profile} reads {spoken}, not {language}")
             options = options_of(settings, {spoken: profile}, spoken, given=True)
             _load(options, {spoken: nlp})
             return options
-        default = _primary(language or settings.default_language)
+        default = schemas.primary_subtag(language or settings.default_language)
         if default not in settings.profiles:
             raise CommandError(f"no profile for the language {default}; there are: {', '.join(settings.profiles)}")
         options = options_of(settings, settings.profiles, default, given=language is not None)
@@ -97,10 +97,6 @@ def options_of(
             max_depth=settings.max_depth,
         ),
     )
-
-
-def _primary(tag: str) -> str:
-    return tag.replace("_", "-").split("-")[0].lower()
 
 
 def _load(options: ProcessingOptions, loaded: Mapping[str, Language] | None = None) -> None:

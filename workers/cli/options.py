@@ -25,7 +25,9 @@ Servers = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Language = Annotated[
     str | None,
-    typer.Option(help="Language of notes that name none: en, fr, or one of your profiles.", show_default=False),
+    typer.Option(
+        help="Language of notes that name none: en (the default), fr, or one of your profiles.", show_default=False
+    ),
 ]
 Profile = Annotated[
     str | None,

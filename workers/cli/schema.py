@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 
 import schemas
@@ -43,7 +45,9 @@ def check(
     assignments: options.Assignments = None,
     json: options.Json = False,
 ) -> None:
-    """Say line by line what would be rejected, and why. Exit code 1 if anything would be.
+    """Say line by line what would be rejected, and why, and which fields would be ignored.
+
+    Exit code 1 if anything would be rejected.
 
     \b
     anamnesis schema check notes.jsonl
@@ -52,22 +56,41 @@ def check(
     limits = schemas.Limits(
         max_text_length=settings.max_text_length, max_value_bytes=settings.max_value_bytes, max_depth=settings.max_depth
     )
-    found = []
+    found: list[dict[str, Any]] = []
+    ignored: list[dict[str, Any]] = []
     total = 0
     with reading(file) as handle:
         for number, line in enumerate(lines(handle), 1):
             total = number
             try:
-                schemas.decode_note(line, limits=limits)
+                decoded = schemas.decode_note(line, limits=limits)
+                schemas.language_to_read(decoded.note, settings.default_language, settings.profiles)
             except schemas.RejectedError as error:
                 found.append({"line": number, "reason": error.reason, "stage": error.stage, "detail": error.detail})
+                continue
+            if decoded.unknown_fields:
+                ignored.append({"line": number, "fields": decoded.unknown_fields, "near": _near(line)})
     if json:
-        write_json({"lines": total, "rejected": found})
+        write_json({"lines": total, "rejected": found, "ignored": ignored})
     else:
         console = out()
         for one in found:
             console.print(f"line {one['line']}: {one['reason']}: {one['detail']}", markup=False)
+        for other in ignored:
+            meant = f"; did you mean {' or '.join(other['near'])}?" if other["near"] else ""
+            fields = plural(other["fields"], "field")
+            console.print(f"line {other['line']}: {fields} ignored that a note does not have{meant}", markup=False)
         reasons = compact(Counter(str(one["reason"]) for one in found))
         err().print(f"{plural(total, 'line')}, {len(found)} would be rejected{f': {reasons}' if found else ''}")
     if found:
         raise typer.Exit(Exit.UNEXPECTED)
+
+
+def _near(line: bytes) -> list[str]:
+    """The fields of a note that names nobody knows are misspellings of; the names themselves are not repeated."""
+    names = orjson.loads(line)
+    known = [field for field in schemas.Note.__struct_encode_fields__ if field not in names]
+    unknown = names.keys() - set(schemas.Note.__struct_encode_fields__)
+    return sorted(
+        {near for name in unknown for near in difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.7)}
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from schemas import primary_subtag
 from schemas.enriched import ENRICHED
 from workers.cli.console import CommandError
 from workers.cli.enriched import check_event, check_text
@@ -38,13 +39,11 @@ def system(spec: str | None, language: str, labels: Mapping[str, str]) -> System
         return Readings(name, _events(Path(name)))
     if colon and kind == "comprehend":
         return Readings(name, _comprehend(Path(name)))
+    if colon and not Path(spec or "").exists():
+        raise CommandError(f"there is no kind of system {kind!r}; what can be scored: {HELP}")
     if spec is None:
-        return Profiles(_primary, _primary(language), "profiles")
-    return Profiles(lambda _: spec, _primary(language), spec)
-
-
-def _primary(tag: str) -> str:
-    return tag.replace("_", "-").split("-")[0].lower()
+        return Profiles(primary_subtag, primary_subtag(language), "profiles")
+    return Profiles(lambda _: spec, primary_subtag(language), spec)
 
 
 def _events(path: Path) -> dict[str, _Read]:

@@ -9,14 +9,17 @@ from typing import Annotated
 import msgspec
 import typer
 
+from schemas.dates import DateError, check_birth_datetime
 from schemas.note import Note
 from workers.cli.console import CommandError, err, out, write_json
 from workers.cli.files import STANDARD, reading, writing
 from workers.cli.options import Json, Language, Profile
 
 _NAME = "try"
+_DEFAULT = "en"
 
-_BAD_DATE = "the date of the note or of birth cannot be read; write it as 2024-03-12 or 2024-03-12T10:00:00+01:00"
+_BAD_DATE = "the date of the note (--date) cannot be read; write it as 2024-03-12 or 2024-03-12T10:00:00+01:00"
+_BAD_BIRTH = "the date of birth (--birth) cannot be read; write it as 1951-02-03, 1951-02 or 1951"
 
 
 def command(
@@ -57,19 +60,28 @@ def command(
     from workers.cli import render
     from workers.cli.pages.page import page
 
+    if json and html is not None:
+        raise CommandError("--json and --html both say what is written; give one of them")
+    if birth_datetime is not None:
+        _check_birth(birth_datetime)
     content = _content(text, file)
     if not content.strip():
         raise CommandError("the note is empty; give it as an argument, with --file or on standard input")
-    name = profile or language or "en"
+    name = profile or language or _DEFAULT
+    given = profile is not None or language is not None
     try:
         nlp = pipeline.load(name)
         note = Note(note_id=_NAME, text=content, note_datetime=note_datetime, birth_datetime=birth_datetime)
-        event = pipeline.enrich(note, nlp, options=pipeline.EnrichOptions(language_source="option"))
+        event = pipeline.enrich(
+            note, nlp, options=pipeline.EnrichOptions(language_source="option" if given else "default")
+        )
     except pipeline.ProfileError as error:
         raise CommandError(str(error)) from None
     except ValueError:  # its message could quote the note
         raise CommandError(_BAD_DATE) from None
     plain = msgspec.to_builtins(msgspec.structs.replace(event, timings=type(event.timings)()))
+    if not given and not json:
+        err().print(f"read as {_DEFAULT}; --language names another", style="dim")
     if json:
         write_json(plain)
     elif html is not None:
@@ -79,6 +91,13 @@ def command(
             err().print(f"written: {html}", markup=False)
     else:
         render.show(out(), plain, content, explain=explain)
+
+
+def _check_birth(text: str) -> None:
+    try:
+        check_birth_datetime(text)
+    except DateError:
+        raise CommandError(_BAD_BIRTH) from None
 
 
 def _content(text: str | None, file: Path | None) -> str:
