@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from pipeline.exporters.registry import Event
 # Of the note's words between two attributes so many characters are repeated; more is told of something else.
 _MOST_BETWEEN = 40
 _LEFT_OUT = " … "
+# The time of a limit stands right behind its amount.
+_MOST_BEHIND = 20
+_CLAUSE_END = re.compile(r"[.,;:()\n]")
 
 # UCUM units that have a name in words.
 _UNITS = {
@@ -184,4 +188,20 @@ def instruction(event: Event, record: Mapping[str, Any], text: str | None) -> st
             if found is None:
                 return None
             words, end = words + found, span["end"]
+    if own and end is not None:
+        words += _time_of_limit(event, record, own[-1], text)
     return " ".join(words.split()) or None
+
+
+def _time_of_limit(event: Event, record: Mapping[str, Any], last: Mapping[str, Any], text: str | None) -> str:
+    """What stands behind an amount that ends a record with a limit for a time, "max 40 mg" "/day"; else nothing."""
+    limit = (record["posology"] or {}).get("max_dose") or {}
+    if not limit.get("denominator") or last["label"] == "FREQUENCY":
+        return ""
+    next_entity = min(
+        (one["start"] for one in event["entities"] if one["start"] >= last["end"]), default=last["end"] + _MOST_BEHIND
+    )
+    behind = cut(event, {"start": last["end"], "end": min(next_entity, last["end"] + _MOST_BEHIND)}, text)
+    if behind is None:
+        return _LEFT_OUT
+    return _CLAUSE_END.split(behind, maxsplit=1)[0]

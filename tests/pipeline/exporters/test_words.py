@@ -104,3 +104,22 @@ def test_an_instruction_names_no_other_drug() -> None:
 def test_an_instruction_without_any_words_is_none() -> None:
     made = event("Aspirin 81 mg daily.", options=EnrichOptions(text_echo="none"))
     assert instruction(made, made["medications"][0], None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "with_text", "without"),
+    [
+        ("Oxycodone 5-10 mg PO q4h, max 40 mg/day.", "5-10 mg PO q4h, max 40 mg/day", "5-10 mg PO q4h … 40 mg …"),
+        (
+            "Tylenol 500 mg q6h, max 3 g per 24 hours; rest.",
+            "500 mg q6h, max 3 g per 24 hours",
+            "500 mg q6h … 3 g per 24 hours …",
+        ),
+        ("Lasix 40 mg daily, no salt.", "40 mg daily", "40 mg daily"),
+    ],
+)
+def test_the_time_of_a_limit_belongs_to_an_instruction(text: str, with_text: str, without: str) -> None:
+    made = event(text)
+    record = made["medications"][0]
+    assert instruction(made, record, text) == with_text
+    assert (instruction(made, record, None) or "").strip() == without
