@@ -9,6 +9,7 @@ from spacy.tokens import Span
 
 from pipeline.qualifiers.base import CueData
 from pipeline.qualifiers.dating import DateLine, Dating
+from pipeline.qualifiers.drug_ends import DRUG_SECTIONS, ENDS
 from pipeline.qualifiers.history_words import HistoryWords
 from pipeline.text.folding import FoldedText
 
@@ -29,7 +30,7 @@ class PlainWords:
 
     def in_place(self, span: Span, cues: Iterable[CueData]) -> bool:
         """Whether a drug lies where it was put, which no date of that ends: "Mirena placed 2021"."""
-        if any(cue["kind"] == "lexical" for cue in cues):
+        if any(cue["rule"] in ENDS for cue in cues):
             return False
         text, end = self.folded.folded, self.folded.place(span.end_char)
         device = self.words.device.search(text, self.folded.place(span.start_char), end) is not None
@@ -40,7 +41,8 @@ class PlainWords:
         start, end = self.folded.place(span.start_char), self.folded.place(span.end_char)
         if not past:
             return self._lately(cues) or self.words.kept.match(self.folded.folded, end) is not None
-        return start in self.told or self._ended_there(span, cues) or self._over_then(start, cues)
+        listed = any(cue["rule"] in DRUG_SECTIONS for cue in cues)
+        return listed or start in self.told or self._ended_there(span, cues) or self._over_then(start, cues)
 
     def _ended_there(self, span: Span, cues: Iterable[CueData]) -> bool:
         """Whether a cue of a drug tells right behind it that it alone was ended: "X 5 mg | stopped in March"."""

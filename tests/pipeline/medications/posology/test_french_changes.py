@@ -79,3 +79,30 @@ def test_what_is_told_of_no_stop_begins_and_ends_nothing(profiles):
     assert [change for change, _ in changes(profiles, "Pas d'arrêt du Kardégic. Sans reprise du Previscan.")] == [
         "none"
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Médicaments stoppés : Plavix, Tahor 20 mg, Coversyl 5 mg le matin", [STOPPED, STOPPED, STOPPED]),
+        (
+            "Traitements arrêtés à la sortie\\n- Plavix 75 mg\\n- Tahor 20 mg\\n\\nKardégic 75 mg",
+            [STOPPED, STOPPED, TAKEN],
+        ),
+        ("TRAITEMENT HABITUEL (suspendu à l'entrée)\\nMetformine 1000 mg x 3\\nRamipril 5 mg", [HELD, HELD]),
+        (
+            "Arrêtés : Plavix, Tahor\\nPoursuivis : Kardégic\\nIntroduits : Eliquis 5 mg x 2",
+            [STOPPED, STOPPED, ON, BEGUN],
+        ),
+        ("Suspendre :\\n- Ramipril 5 mg\\n- Lasilix 40 mg\\nDébuter :\\n- Eliquis 5 mg x 2/j", [HELD, HELD, BEGUN]),
+        ("Ne pas reprendre : Plavix, Tahor. Le bisoprolol est poursuivi.", [STOPPED, STOPPED, ON]),
+        ("Arrêt de travail : 3 jours. Doliprane 1 g x 3/j.", [TAKEN]),
+    ],
+)
+def test_the_heading_of_a_list_says_what_is_done_with_its_drugs(profiles, text, wanted):
+    assert changes(profiles, text) == wanted
+
+
+def test_what_is_stopped_at_this_visit_is_none_of_the_past(profiles):
+    texts = "Traitements arrêtés à la sortie : Plavix, Tahor.", "Arrêtés : Plavix, Tahor\nIntroduits : Eliquis"
+    assert not any(record.data["history"] for text in texts for record in profiles["fr"](text)._.medications)
