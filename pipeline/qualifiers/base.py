@@ -26,6 +26,11 @@ POLLUTION = "pollution"
 # An entity that the cue "next" concerns begins within so many characters behind it, and one of "last" ends so near before it.
 NEXT = 2
 _TO = re.compile(r"\bto\b")
+# What a cue leads behind a colon, an item a line: "past medical history significant for:" and below "1. Hypertension".
+_ITEM = r"[ \t]*(?:[-*•·–—▪●+]|\(?\d{1,2}[.)])[ \t]*\S"
+LEADS, LEADS_FAR = (re.compile(rf"{gap}:[ \t]*\n(?={_ITEM})") for gap in (r"[^.,;:\n]{0,40}", r"[^.;:\n]{0,60}"))
+_LED = re.compile(rf"(?:{_ITEM}[^\n]*(?:\n|\Z))+")
+_LEADING = frozenset({"list", "forward", "behind"})
 
 # The rules of evidence that something is of the present, or is not so, begin with this.
 RECENT = "recent_"
@@ -87,6 +92,8 @@ class Qualifier:
     """
 
     quality: ClassVar[str]
+    # What may stand between a cue and the colon behind which it leads a list of lines.
+    leads: ClassVar[re.Pattern[str]] = LEADS
 
     def __init__(
         self, nlp: Language, *, attr: str = "NORM", on_ents_only: OnEntsOnly = True, use_sections: bool = False
@@ -199,6 +206,16 @@ class Qualifier:
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
         """The stretch of the text that a cue concerns."""
+        low, high = self._reach(hit, propositions, reading)
+        if hit.cue.reach in _LEADING:
+            text = reading.folded.folded
+            leads = self.leads.match(text, hit.end)
+            led = _LED.match(text, leads.end()) if leads is not None else None
+            high = max(high, led.end()) if led is not None else high
+        return low, high
+
+    @staticmethod
+    def _reach(hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
         low, high = propositions.around(hit.start)
         match hit.cue.reach:
             case "list":

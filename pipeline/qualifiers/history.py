@@ -8,6 +8,7 @@ history. The past of a drug is its end, so drugs have cues of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline import extensions
 from pipeline.qualifiers.base import (
+    LEADS_FAR,
     RECENT,
     CueData,
     OnEntsOnly,
@@ -54,6 +56,8 @@ from pipeline.text.folding import FoldedText
 
 CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
+# Between two clauses.
+_APART = re.compile(r"[,;:.\n]")
 # A list of operations that were done.
 _OPERATIONS = frozenset({"past_surgical_history"})
 
@@ -99,6 +103,7 @@ class History(Qualifier):
     """
 
     quality = "history"
+    leads = LEADS_FAR
 
     def __init__(
         self,
@@ -249,7 +254,9 @@ class History(Qualifier):
             start = place(span.start_char)
             if span.label_ in self.drug_labels or start in case.lasting:
                 continue
-            _, cues = decided[span.start, span.end, span.label]
+            past, cues = decided[span.start, span.end, span.label]
+            if not past and self._goes_on(start, place(span.end_char), case):
+                continue
             if not is_told(cues) and not any(cue["rule"] in _OPERATIONS for cue in cues):
                 asked.append(span)
         overruling = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
@@ -343,6 +350,14 @@ class History(Qualifier):
         if denied is not None:
             return False, [*cues, denied]
         return bool(past) and recent is None, cues
+
+    def _goes_on(self, start: int, end: int, case: _Case) -> bool:
+        """Whether words right before a problem, in its clause, show that it goes on: "he now has dysuria and a discharge"."""
+        word = case.words.going_on.over(start, end)
+        if word is None:
+            return False
+        told = case.folded.place(word["end"])
+        return told <= start and _APART.search(case.folded.folded, told, start) is None
 
     def _harm(self, start: int, end: int, case: _Case) -> CueData | None:
         """By what the drug is of the past that did a problem, and the problem with it."""

@@ -22,6 +22,8 @@ _ITEM = re.compile(r"[,;] ?\w")
 # Between an entity and its own date, and between two statements.
 _NEXT_TO = re.compile(r" ?[(,]? ?(?:[a-z]{1,5} ){0,2}")
 _DASH = re.compile(r" [-–—] ")
+# A line with a label of its own: "urosepsis Jan '24" and below "staff: hallucinating".
+_LABELLED = re.compile(r"\n[ \t]*(?:[-*•][ \t]*)?[a-z][\w /&-]{1,20}:(?=[ \t])")
 # So far behind an entity it is looked for.
 _ITEM_REACH = 200
 # So many propositions back a turn is looked for.
@@ -85,6 +87,9 @@ class OwnDates:
         low, high = propositions.around(start)
         if high < end:
             _, high = propositions.around(end - 1)
+        if not drug:
+            labels = _LABELLED.finditer(self._text, max(low, start - _ITEM_REACH), start)
+            low = max((match.start() for match in labels), default=low)
         old, recent = dates.apposed(self._text, start, end, sentence, self._words.apposed) or dates.within(low, high)
         if old is None and recent is None:
             old, recent = self._borrowed(start, end, sentence, is_past, drug)
@@ -170,6 +175,7 @@ class OwnDates:
             or apart(self._text, before.end, start)
             # "Diagnostiqué en 2008, compliqué d'une neuropathie": the date is of what was found then.
             or (not drug and (self._words.found_then(self._text, before.start) or self._begun(before)))
+            or (not drug and _LABELLED.search(self._text, before.end, start) is not None)
         ):
             before = None
         if not drug:
