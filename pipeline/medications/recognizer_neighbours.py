@@ -121,3 +121,12 @@ class Neighbours(Dispensed):
         """The item at a place, where it is a candidate of this label."""
         item = self.items[place] if place < len(self.items) else None
         return item if isinstance(item, Candidate) and item.label == label else None
+
+    def _instructed(self, place: int) -> bool:
+        """Does how or how often something is taken stand right behind an item?"""
+        following = self.items[place + 1] if place + 1 < len(self.items) else None
+        return (
+            isinstance(following, Candidate)
+            and following.label in ("FREQUENCY", "ROUTE")
+            and not self.text[self.items[place].end : following.start].strip(" ,")
+        )

@@ -14,7 +14,8 @@ from pipeline.medications.recognizer_neighbours import Neighbours
 
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
-# Behind these a further amount may stand without its unit.
+# Behind these an arrow may lead to what a dose is changed to, and a further amount may stand without its unit.
+_CHANGED_FROM = frozenset({"FREQUENCY", "ROUTE"})
 _TIMED = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 # So far before a number a sign of comparison is looked for.
 SIGN_REACH = 6
@@ -47,8 +48,10 @@ class Numbers(Neighbours):
         ) or self._counts_items(item, stretch):
             return None
         each_time = figures.EACH_TIME.fullmatch(stretch) and self._counted_each_time()
-        if "/" in stretch and self.rules["day_before"].fullmatch(before):
-            # "Until 12/5"
+        if "/" in stretch and (
+            self.rules["day_before"].fullmatch(before) or self.rules["day_behind"].match(self.text, item.start)
+        ):
+            # "Until 12/5", "zosyn 12/4->"
             return None
         if (figures.DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
@@ -302,9 +305,12 @@ class Numbers(Neighbours):
     def _behind_arrow(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to: "metoprolol 25 mg -> 50"?"""
         last = self.last
-        if last is None or last.label != "STRENGTH" or value is None:
+        arrow = _ARROW.fullmatch(self.text, last.end, item.start) if last is not None else None
+        if last is None or arrow is None or value is None:
             return False
-        return _ARROW.fullmatch(self.text, last.end, item.start) is not None and self._comparable(value)
+        # "Cinacalcet 30 mg daily -> 60"
+        told = last.label in _CHANGED_FROM and self.strength and not arrow[0].strip().isalpha()
+        return (told or last.label == "STRENGTH") and self._comparable(value)
 
     def _before_class(self, place: int) -> bool:
         following = self.items[place] if place < len(self.items) else None
@@ -373,15 +379,6 @@ class Numbers(Neighbours):
             and following[0].label == "FORM"
             and self._follows(end, following[0])
             and self.rules["countable"].fullmatch(self.text, following[0].start, following[0].end) is not None
-        )
-
-    def _instructed(self, place: int) -> bool:
-        """Does how or how often something is taken stand right behind an item?"""
-        following = self.items[place + 1] if place + 1 < len(self.items) else None
-        return (
-            isinstance(following, Candidate)
-            and following.label in ("FREQUENCY", "ROUTE")
-            and not self.text[self.items[place].end : following.start].strip(" ,")
         )
 
     def _changed(self, item: Candidate, following: Item | None) -> str | None:

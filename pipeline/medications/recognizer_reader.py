@@ -371,6 +371,7 @@ class Reader(Lengths):
         if item.label == "FREQUENCY" and (
             self._point(item, stretch)
             or self._condition_of_another(item)
+            or self._reason_behind(item)
             or self._right_eye(item, stretch)
             or (self.rules["no_frequency_before"].match(self.text, item.end) and not self._behind_amount(item))
         ):
@@ -450,11 +451,18 @@ class Reader(Lengths):
             and self.rules["no_condition_behind"].search(self.text, max(0, item.start - 60), item.start) is not None
         )
 
+    def _reason_behind(self, item: Candidate) -> bool:
+        """Is this the reason behind how often: "le soir si nausées"? ("Si besoin" is of how often itself.)"""
+        return self._right_behind_frequency(item) and self.rules["condition"].match(self.text, item.start) is not None
+
     def _right_eye(self, item: Candidate, stretch: str) -> bool:
         """Is this the right eye, not once daily?"""
-        return bool(
-            self.rules["right_eye"].fullmatch(stretch) and self.rules["right_eye_behind"].match(self.text, item.end)
+        if not self.rules["right_eye"].fullmatch(stretch):
+            return False
+        told = self._right_behind_frequency(item) and self.rules["right_eye_before"].fullmatch(
+            self._word_before(item.start)
         )
+        return bool(told or self.rules["right_eye_behind"].match(self.text, item.end))
 
     def _other_amount(self, item: Candidate) -> bool:
         """Is this an amount of water, of blood, of what a drug is diluted in?"""

@@ -22,7 +22,7 @@ def said(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Novatrex 12,5 mg/semaine, le mardi", ["/semaine", "le mardi"]),
         # One thing or another.
         ("Midazolam 10 mg SC si détresse / hémorragie", ["si détresse / hémorragie"]),
-        ("Fleet PRN si pas de selles x 3 jours", ["PRN si pas de selles x 3 jours"]),
+        ("Fleet PRN si pas de selles x 3 jours", ["PRN"]),
         ("Motilium 10 mg si nausées max 3/j", ["si nausées max 3/j"]),
         # Hours in words, how many times before the amount, times of dialysis and of feeds.
         ("Modopar 62,5, une gélule à huit heures, midi et seize heures", ["à huit heures, midi et seize heures"]),

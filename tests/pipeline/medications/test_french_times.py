@@ -13,7 +13,7 @@ from tests.pipeline.medications.recognising import found, of
     [
         # Limits, with what they are of.
         ("Tramal 20 gouttes max 4x/j en réserve", ["max 4x/j en réserve"]),
-        ("Dafalgan 1 g au maximum 3 fois par jour si douleur", ["au maximum 3 fois par jour si douleur"]),
+        ("Dafalgan 1 g au maximum 3 fois par jour si douleur", ["au maximum 3 fois par jour"]),
         ("Metformine 850 mg 2 fois par jour maximum.", ["2 fois par jour maximum"]),
         # Days, weeks and seasons.
         ("Ritaline 20 mg du lundi au vendredi", ["du lundi au vendredi"]),

@@ -263,7 +263,7 @@ def test_days_of_a_pill_belong_to_its_name(english: Language) -> None:
         ("Lactulose 2 sachets le soir", [("Lactulose", "DRUG"), ("2", "DOSAGE"), ("sachets", "FORM"), ("le soir", "FREQUENCY")]),
         ("Calcium vit D3 : 1 cp/j", [("Calcium vit D3", "DRUG"), ("1", "DOSAGE"), ("cp", "FORM"), ("/j", "FREQUENCY")]),
         ("On ajoute un sirop de codéine.", [("sirop", "FORM"), ("codéine", "DRUG")]),
-        ("Tramadol toutes les 6h si douleur", [("Tramadol", "DRUG"), ("toutes les 6h si douleur", "FREQUENCY")]),
+        ("Tramadol toutes les 6h si douleur", [("Tramadol", "DRUG"), ("toutes les 6h", "FREQUENCY")]),
         ("Après 10 jours d'antibiotiques", [("10 jours", "DURATION"), ("antibiotiques", "DRUG")]),
         (
             "Lovenox SC jusqu'à reprise de la marche",

@@ -30,6 +30,12 @@ from tests.pipeline.medications.recognising import of
         ("Furosemide 20 mg in mid afternoon", ["in mid afternoon"]),
         # A swish is no day of the week.
         ("Nystatin 5 mL s/s QID", ["QID"]),
+        # The right eye behind how often.
+        ("Prednisolone acetate QID OD", ["QID"]),
+        ("Ramipril 5 mg od mane", ["od", "mane"]),
+        ("Aspart 60 units with breakfast/lunch", ["with breakfast/lunch"]),
+        # Days of a cycle.
+        ("Docetaxel 75 mg/m2 IV D1", ["D1"]),
     ],
 )
 def test_frequencies(english: Language, text: str, times: list[str]) -> None:
@@ -91,6 +97,36 @@ def test_drugs(english: Language, text: str, drugs: list[str]) -> None:
     assert of(english, text, "DRUG") == drugs
 
 
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        # Short forms beside an amount or how often, and as other things.
+        ("CYC 750 mg IV monthly", ["CYC"]),
+        ("LEF 20 mg daily, T3 5 mcg", ["LEF", "T3"]),
+        ("T4 1.1, T3 normal", []),
+        ("PB 64.8 mg qhs", ["PB"]),
+        ("Given a GI cocktail in the ED", ["GI cocktail"]),
+    ],
+)
+def test_short_forms(english: Language, text: str, drugs: list[str]) -> None:
+    assert of(english, text, "DRUG") == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths"),
+    [
+        # What a dose is changed to, behind how often it was taken.
+        ("Cinacalcet 30 mg daily -> 60; hydralazine 25 TID", ["30 mg", "60", "25"]),
+        ("Metoprolol 25 mg bid then 90 bpm", ["25 mg"]),
+        # Since a day; but a product of two strengths.
+        ("Cefepime 11/4->", []),
+        ("Suboxone 8/2 -> 12/3", ["8/2", "12/3"]),
+    ],
+)
+def test_changes(english: Language, text: str, strengths: list[str]) -> None:
+    assert of(english, text, "STRENGTH") == strengths
+
+
 def test_an_hour_is_no_amount(english: Language) -> None:
     assert of(english, "Trazodone 50 mg at 1800 and 100 mg at 2200", "STRENGTH") == ["50 mg", "100 mg"]
 
@@ -113,3 +149,37 @@ def test_french_drugs(french: Language, text: str, drugs: list[str]) -> None:
 
 def test_french_length_of_what_was_interrupted(french: Language) -> None:
     assert of(french, "La venlafaxine avait été interrompue après 6 semaines.", "DURATION") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        # The reason is none of how often.
+        ("Halopéridol 1 mg le soir si nausées", ["le soir"]),
+        ("Phloroglucinol 2 x 3/jour si spasmes", ["x 3/jour"]),
+        ("Paracétamol 1 g le soir si besoin", ["le soir si besoin"]),
+        ("Loxapine 25 mg si agitation", ["si agitation"]),
+        # At most so often.
+        ("Métamizole 500 mg en réserve, max 4x/j", ["en réserve, max 4x/j"]),
+        ("Fosfomycine 1 sachet en DU", ["en DU"]),
+        ("Metformine 850 mg bid c repas", ["bid", "c repas"]),
+        ("Zolmitriptan 2,5 mg à la crise", ["à la crise"]),
+        ("Bumétanide 1 mg am et 2 mg PM x 4 jours", ["am", "PM"]),
+        ("Immunoglobulines 0,4 g/kg mensuelles", ["mensuelles"]),
+    ],
+)
+def test_french_frequencies(french: Language, text: str, times: list[str]) -> None:
+    assert of(french, text, "FREQUENCY") == times
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "found"),
+    [
+        ("Tobramycine collyre x4 5 jours post IVT", "DURATION", ["5 jours"]),
+        ("Désogestrel en continu depuis 2 ans", "DURATION", ["depuis 2 ans"]),
+        ("Midazolam 10 mg jugal, Valium IR 0,5 mg/kg", "ROUTE", ["jugal", "IR"]),
+        ("Calcium D3 1 co à croquer le soir", "FORM", ["co à croquer"]),
+    ],
+)
+def test_french_words(french: Language, text: str, label: str, found: list[str]) -> None:
+    assert of(french, text, label) == found
