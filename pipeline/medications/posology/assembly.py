@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.daily import GENERAL_MEALS
 from pipeline.medications.posology.dosage import ONE_DAY, Step, Whole, daily
 from pipeline.medications.posology.elements import Data, Element, Timing
+from pipeline.text.phrases import alternatives
 
 _LENGTHS = ("duration", "length")
 _LONG = frozenset({"wk", "mo"})
@@ -42,6 +44,7 @@ class Assembling:
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
     following: str | None = None  # the kind of the element behind the one that is taken
+    taking = False  # what is taken follows: "IF weight is up TAKE 40 mg"
     next_at = 0  # where it stands
     dated = False  # the number of a day stands behind it: "TID day 1, BID on DAY 2"
     own_days = False  # days of the week stand behind it: "88 mcg daily, 2 tabs on SUNDAYS"
@@ -197,6 +200,11 @@ class Assembling:
             return
         if "frequency" in found and repeat.get("count") == 1 and "frequency" not in repeat and self._beside_timing():
             del repeat["count"]  # "une injection par jour"
+        if self._either(element) and self._other_frequency(found):
+            for name in _HOW_OFTEN:
+                repeat.pop(name, None)
+            self.unread.append(("frequency_contradicts_itself", element.start, element.end))
+            return  # "od or alternate days"
         if daily(repeat) and (_so_many_a_week(found) or _every_other_day(found)):
             # "1 tablet a day, 5 days a week": so many takings a week; "od on alternate days".
             for name in ("frequency", "period", "periodUnit"):
@@ -218,6 +226,11 @@ class Assembling:
                 known += [code for code in value if code not in known]
             else:
                 repeat[name] = value
+
+    def _either(self, element: Element) -> bool:
+        """Does only "or" stand between the last time and this one?"""
+        timings = self.step.timings
+        return bool(timings) and _or(self.lang).fullmatch(self.text, timings[-1][1], element.start) is not None
 
     def _counted_nights(self, found: Data) -> Data:
         """ "At bedtime, alternate nights": nights that are only counted are no further time of the day."""
@@ -255,6 +268,12 @@ class Assembling:
     def _may_be_eye(self, start: int, end: int) -> bool:
         """Is a frequency written as an eye is: "OD"?"""
         return self.text[start:end].lower().replace(".", "") in _eyes(self.lang)
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _or(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["either_drug"], to_the_end=True)
+    return re.compile(rf"\s*,?\s*{phrases}\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

@@ -31,13 +31,26 @@ def without_home(elements: Sequence[Element], text: str, lang: str) -> list[Elem
             continue
         if dosed and element.kind == "mark" and element.value.endswith("("):
             end = text.find(")", element.end) + 1 or len(text)
-            doses = any(one.kind in _DOSES and element.start < one.start < end for one in elements)
+            inside = [one for one in elements if element.start < one.start < end]
+            doses = any(one.kind in _DOSES for one in inside)
             close = end if doses and _home(lang).search(fold(text[element.end : end])) is not None else 0
+            if not close and doses and _of_some(inside):
+                close = end
+                found.append(Element("unread", inside[0].start, inside[-1].end, code="amount_unread"))
             if close:
                 continue
         dosed |= element.kind in _DOSES
         found.append(element)
     return found
+
+
+def _of_some(inside: Sequence[Element]) -> bool:
+    """Is a dose in brackets that of a condition: "5 mg b.i.d. (2.5 MG IF Cl < 30)"? A form that is counted may be what is taken."""
+    amounts = [one.value for one in inside if one.kind == "amount"]
+    conditional = inside[0].kind in ("amount", "unread") and any(
+        one.kind == "as_needed" and one.code == "condition" for one in inside
+    )
+    return conditional and not any(amount.measure == "count" for amount in amounts)
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

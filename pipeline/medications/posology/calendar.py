@@ -23,6 +23,8 @@ _SLOTS = re.compile(
     r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
 )
 # "Tu-Th-Sa" are three days, "Mo-Fr" is from the one to the other.
+# Before slots: the row is longer than a day.
+_GOES_ON = re.compile(r"\d\s?[-–]\s?\Z")
 _DASHED = re.compile(r"-[^-]+-")
 _SLOT_WHEN = ("MORN", "NOON", "EVE", "NIGHT")
 _NO_GROUP = re.compile(r"\(\?P<\w+>")
@@ -126,7 +128,7 @@ class Calendar:
         if row is not None:
             return row
         if text[start].isdigit() or text[start] in VULGAR:
-            slots = _SLOTS.match(text, start)
+            slots = _SLOTS.match(text, start) if _GOES_ON.search(text, max(0, start - 4), start) is None else None
             if slots is not None:
                 return slots.end(), {
                     "slots": _slots([part for part in slots.groups() if part is not None and part != slots["each"]])

@@ -21,6 +21,7 @@ _SMALLEST_PACK = 15
 # Between the doses of a row; so many numbers are one, and none is more than so many times the next one.
 _IN_ROW = frozenset({"mark", "then", "filler"})
 _LEAST_IN_ROW, _MOST_FALL = 2, 3
+_PACKED = frozenset({"{tbl}", "{cap}", "{patch}", "{sachet}", "{suppository}"})
 _GIVEN = frozenset({"{dose}", "{injection}", "{application}"})
 
 
@@ -87,6 +88,20 @@ def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None,
             quantity = {**elements[place].value.quantity, "unit": dose.quantity["unit"]}
             amount = Amount("quantity", quantity, measure=dose.measure)
             elements[place] = replace(elements[place], kind="amount", value=amount, code="")
+
+
+def without_supply(step: Step) -> None:
+    """Take away how many forms were supplied, beside what each of them holds: "30 tablets of A 5/325"."""
+    if step.timed() or step.as_needed:
+        return
+    kept = [pair for pair in step.amounts if not _is_pack(pair[0])]
+    if kept and len(kept) < len(step.amounts) and all(amount.kind in ("strength", "quantity") for amount, _ in kept):
+        step.forms_behind = {len(kept) - 1} if kept[-1][0].kind == "quantity" else set()
+        step.amounts = kept
+
+
+def _is_pack(amount: Amount) -> bool:
+    return (amount.quantity or {}).get("unit") in _PACKED and largest(amount) > MAX_COUNT
 
 
 def in_fluid(step: Step) -> None:

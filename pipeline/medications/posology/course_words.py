@@ -113,7 +113,7 @@ class CourseWords:
         self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")
         self.one_unit = re.compile(rf"(?:^|\s){words('one_unit')}\Z")
         self.out_of = re.compile(rf"\s*(?:{words('out_of')}\s+|/\s?)(?=\d)")
-        unit = alternatives(times("d", "wk", "mo"), to_the_end=True)
+        unit = alternatives(times("d", "wk"), to_the_end=True)
         short = rf"(?:{unit}|{alternatives((word for word, one in units.items() if one.ucum == 'd'), to_the_end=True)})"
         done, planned = words("done_behind"), rf"(?:{words('planned')}\s)?"
         part, whole = r"\d{1,3}", r"(?<![^\W_])(?P<whole{0}>\d{{1,3}})"

@@ -35,6 +35,7 @@ LAST = "last"
 #: A course of one day.
 A_DAY: Data = {"value": "1", "unit": "d"}
 _PAIR = 2
+_ONE_IN = re.compile(r"1\s?/")
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
 
@@ -238,8 +239,8 @@ class Courses(Vocabulary):
         lead = self._cue_end("done_lead", text, place)
         words = self._in_course
         found = (words.done_days if lead else words.done_of).match(text, skip(text, lead or place))
-        if found is None:
-            return None
+        if found is None or (not lead and _ONE_IN.match(found[0]) is not None):
+            return None  # "1/3 mois": one every three months
         if (often := words.often.match(text, found.end())) is not None:
             return Element("unread", place, often.end(), code="frequency_unread")
         number = next(value for name, value in found.groupdict().items() if value and name.startswith("whole"))
@@ -296,6 +297,8 @@ class Courses(Vocabulary):
         days = self._in_course.days_of.match(text, start) if sign.isalpha() else None
         if days is not None:
             return Element("duration", place, days.end(), quantity_of(Decimal(days[1]), None, "d"))
+        if end and self._has("cycle", text) and (on_off := self._cycle.match(text, start)) is not None:
+            return Element("unread", place, on_off.end(), code="frequency_unread")  # "x 2 wks on/1 wk off"
         length = self._length_at(text, start)
         if length is None and (nights := self._nights(text, place, start, led=bool(end))) is not None:
             return nights

@@ -20,6 +20,7 @@ VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _COUNT = r"(?:[1-9](?![\d.,%])|\d?[½¼¾]|1/[24])"
 _MORNING = "MORN"
 _LAST_HOUR = 24
+_HOURLY, _NOT_HOURLY = frozenset({"am", "pm"}), frozenset({"noon", "hs", "qhs"})
 _DATE_PARTS, _PAIR = 3, 2
 # Takings are no closer than so many hours, and begin no earlier, where nothing says that hours are meant.
 _APART, _FIRST_HOUR = 3, 5
@@ -56,7 +57,10 @@ class DayRows:
         found = plain or self._counted.match(text, start)
         if found is None:
             return None
-        moments = self._moments(self._letter.findall(found[0]))
+        letters = self._letter.findall(found[0])
+        moments = self._moments(letters)
+        if _HOURLY.intersection(letters) and not (plain is None and _NOT_HOURLY.intersection(letters)):
+            return None
         if not moments or (plain is not None and len(moments) == _PAIR and _may_be_days(found[0])):
             return None
         if not all(moments):

@@ -105,6 +105,8 @@ class Frequencies(Reasons, ABC):
         if flag == "once":
             if self._begins_clause(text, place, match.end):
                 return Element("filler", place, match.end)  # "once the patient is asleep"
+            if place < match.end - 1 and not text[place].isdigit() and (volume := self._volume_behind(text, match.end)):
+                return Element("unread", place, volume, code="amount_unread")  # "75 ml/h x 1 L": in all
             if self._misspelt(text, place, match.end):
                 return Element("unread", place, match.end, code="frequency_unread")
             if self._cue_end("times_noun", text, text.rfind(" ", place, match.end) + 1):
@@ -163,6 +165,15 @@ class Frequencies(Reasons, ABC):
             and text[start : start + 1].isalpha()
             and not self.knows(text, start)
         )
+
+    def _volume_behind(self, text: Seen, end: int) -> int:
+        """Where a unit of volume ends that stands behind a figure; else 0."""
+        if not text[end - 1].isdigit():
+            return 0
+        start = skip(text, end)
+        unit = self.amounts.unit_at(text, start)
+        known = self.amounts.units.get(text[start : unit[0]]) if unit is not None else None
+        return unit[0] if unit is not None and known is not None and known.measure == "volume" else 0
 
     def _leads_on(self, text: Seen, end: int) -> bool:
         """Does what stands behind "now" say what is taken next: "40 mg now, then 20 mg daily"?"""

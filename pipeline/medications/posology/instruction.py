@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.brackets import parted, without_home
-from pipeline.medications.posology.counts import in_fluid, in_row
+from pipeline.medications.posology.counts import in_fluid, in_row, without_supply
 from pipeline.medications.posology.courses import A_DAY, DAYS
 from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
 from pipeline.medications.posology.elements import Element, Reading
@@ -32,6 +32,8 @@ from pipeline.medications.posology.routes import SITED, both_sides, settle
 from pipeline.medications.posology.steps import StepAssembly
 
 # Behind a count: what it comes to in brackets, and its time.
+# Says nothing between a condition and what is taken then.
+_SILENT = frozenset({"mark", "filler"})
 _RECKONED = ["mark", "amount", "mark", "timing"]
 
 
@@ -44,6 +46,12 @@ def _leads_to_day(element: Element) -> bool:
     if element.kind == "timing":
         return set(element.value.repeat) == {"when"}
     return element.kind == "filler" or (element.kind == "then" and element.value == "joining")
+
+
+def _takes(behind: Sequence[Element]) -> bool:
+    """Is an amount to take the next that is said?"""
+    said = [one.kind for one in itertools.islice((one for one in behind if one.kind not in _SILENT), 2)]
+    return said[1:] == ["amount"] and said[0] in ("take", "extra")
 
 
 def _before_days(elements: Sequence[Element]) -> list[bool]:
@@ -93,6 +101,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.following = elements[number + 1].kind if number < last else None
         assembly.next_at = elements[number + 1].start if number < last else 0
         assembly.dated = dated[number]
+        assembly.taking = element.code == "condition" and _takes(elements[number + 1 :])
         assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
         assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
         assembly.add(element)
@@ -100,6 +109,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
     for step in assembly.steps:
         in_fluid(step)
+        without_supply(step)
         if step.single is not None and (found := at_once(step)) is not None:
             assembly.unread.append(found)
         if step.before and not step.timed() and "count" not in step.before:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pipeline.medications.posology.elements import Element, Timing
 from pipeline.medications.posology.regions import Bounds, Places
 
+# Behind these an end is over.
+_CLOSES = frozenset({"mark", "then", "amount", "drug", "timing"})
 # A length in these units may be an interval between doses: of days it is a course ("5/7").
 _INTERVALS = frozenset({"wk", "mo"})
 _BY_HOURS = re.compile(r"\d+\s?/\s?24")
@@ -41,6 +43,19 @@ def intervals(elements: Sequence[Element], frequencies: Sequence[Bounds], folded
         if "high" in element.value:
             period["periodMax"] = element.value["high"]
         element.kind, element.value = "timing", Timing({"frequency": 1, **period})
+
+
+def ends_within(elements: Sequence[Element], folded: str, until: re.Pattern[str]) -> None:
+    """Take a time within an end for one of that end: "until INR > 2 FOR 48 H", but not "until 6/15 FOR 14 DAYS"."""
+    inside = False
+    for element in elements:
+        if element.kind in ("word", "unread"):
+            begins = until.match(folded, element.start) is not None
+            inside = begins or (inside and not folded[element.start].isdigit())
+        elif inside and element.kind == "duration":
+            element.kind, element.code = "unread", "duration_unread"
+        elif element.kind in _CLOSES:
+            inside = False
 
 
 def of_other_clause(elements: Sequence[Element], number: int, folded: str) -> bool:

@@ -292,14 +292,14 @@ class Placing(Assembling):
         """Begin a further step where the amount does not belong to the one before."""
         step = self.step
         if not step.amounts and not (self.change and step.repeat):
-            if self.then and step.timed():
+            if (self.then and step.timed()) or self._is_whole():
                 self._next()
             return
         if self.change or (self.changing and not step.timed() and self._alike(amount)):
             self._replace(amount)
             return
         if self.whole.alternate or self.then:
-            if self._product_only():
+            if self._product_only() or (self.whole.alternate and self._only_holds(amount)):
                 return
             rates = {amount.kind == "rate", *(other.kind == "rate" for other, _ in step.amounts)}
             if step.timed() or self._alike(amount) or self.whole.alternate or len(rates) > 1:
@@ -313,12 +313,23 @@ class Placing(Assembling):
             kinds = [other for other, _ in step.amounts if same_kind(other, amount)]
             if (
                 len(kinds) == 1
+                and not (step.purpose or step.as_needed)
                 and _may_be_strength(kinds[0], amount)
                 and (self.closed or self.take)
                 and not self._enumerates()
             ):
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
+
+    def _only_holds(self, amount: Amount) -> bool:
+        """Is the mass that was said what one of the forms holds that are counted in turn: "5 mg, alternating 1 tab / 3/4 tab"?"""
+        first = len(self.steps) == 1 and not self.step.timed() and amount.kind == "count" and bool(amount.measure)
+        return first and [one.measure for one, _ in self.step.amounts] == ["mass"]
+
+    def _is_whole(self) -> bool:
+        """Is a step whose dose is that of the one before at its end: "5 mg od 1/52, then bd 1/52, 10 mg bd"?"""
+        told = bool(self.step.repeat) and self.step.duration is not None
+        return self.closed and told and any(step.amounts for step in self.steps[:-1])
 
     def _of_one_side(self, amount: Amount, element: Element) -> bool:
         """Is an amount half of the dose that was said, for each of two places: "2 mL qid, 1 mL each side"?"""

@@ -13,7 +13,7 @@ from pipeline.medications.posology.combinations import Combinations
 from pipeline.medications.posology.elements import Element, Reading, bare, skip
 from pipeline.medications.posology.further import share_unit
 from pipeline.medications.posology.instruction import assemble
-from pipeline.medications.posology.labels import conditions, intervals, of_change, of_other_clause
+from pipeline.medications.posology.labels import conditions, ends_within, intervals, of_change, of_other_clause
 from pipeline.medications.posology.meals import RegionalMeals
 from pipeline.medications.posology.others import SENTENCE_ENDS, OtherThings, of_one_insulin
 from pipeline.medications.posology.regions import Bounds, Neighbours, Places, Stretch, stretch
@@ -148,6 +148,7 @@ class PosologyLanguage:
         self._combinations.settle(drug, elements, folded)
         if "STRENGTH" in one.attributes or "DURATION" in one.attributes:
             self._uncounted(elements, one.attributes, folded)
+        ends_within(elements, folded, self._until)
         share_unit(elements)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)

@@ -18,6 +18,8 @@ from pipeline.medications.posology.elements import Data, Element
 from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
 
+_PARTING = frozenset(",;.(")
+_WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
 #: Says no more than any route by needle: "injected IM".
 _GENERAL = "parenteral"
 #: Routes into one of two places of the body.
@@ -59,6 +61,16 @@ def settle(steps: Sequence[Step], whole: Whole, text: str, lang: str) -> list[tu
 def side_by_side(one: Element, two: Element, text: str, lang: str) -> bool:
     """Are two routes said together: "IV/PO", "p.o. or IM"?"""
     return joins(text[one.end : two.start], lang)
+
+
+def apart(one: Element, two: Element, leads_on: int, text: str, lang: str) -> bool:
+    """Is a route behind a mark none of what the one before it is of? `leads_on`: where the instruction goes on behind it."""
+    if one.value == two.value or _PARTING.isdisjoint(text[one.end : two.start]):
+        return False
+    if not side_by_side(one, two, text, lang):
+        return True
+    word = _WORD_BEHIND.match(text, two.end)
+    return word is not None and word.start(1) != leads_on and not joins(word[1], lang)
 
 
 def joins(written: str, lang: str) -> bool:

@@ -54,6 +54,8 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "on 3/8/2026": the day of something.
 _DATE = re.compile(r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)(?:19|20)\d\d(?![\w/])|(?:19|20)\d\d-\d\d-\d\d(?![\w-])")
 # "4x4s" are pads, "1/8th of" a part.
+# Behind units: for so much more glucose, or so much food.
+_PER_NUMBER = re.compile(r"\s?/\s?\d{1,3}(?![\d/]|\s?(?:ml|h|d)(?![^\W_]))")
 _SIZE = re.compile(
     r"\d+ ?x ?\d+s?(?![^\W_])(?! ?(?:mg|ml|day|week|month|hour|dose|time|j\b)|\s?/\s?(?:j|d|24)|\s(?:a|per|par)\s)|\d+/\d+(?:th|rd|nd)(?: of an?(?: cc| ml)?)?"
 )
@@ -76,6 +78,7 @@ class Scanner(Frequencies):
         self._score = re.compile(
             rf"(?<![^\W_]){score}\s?(?:[:=]|{alternatives(words['to'])})?\s?(?:\d{{1,2}}(?:/10)?\s?{to})?\s*\Z"
         )
+        self._joint_behind = re.compile(rf"\s?(?:,|&|{alternatives(words['joining'], to_the_end=True)})\s(?=\d)")
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         outdone: tuple[Read, ...] = (self._course, self._amount)
@@ -307,6 +310,8 @@ class Scanner(Frequencies):
         if found is None:
             return None
         end, amount = found
+        if amount.measure == "activity" and amount.every is None and (per := _PER_NUMBER.match(text, end)) is not None:
+            return Element("unread", place, per.end(), code="dose_by_scale")  # "1 unit/50 > 150"
         if len(amount.parts) > _TWO and self._of_sessions.match(text, end):
             return Element("unread", place, end, code="amount_unread")  # "2 g/2 g/3 g after HD"
         if text[end : end + 1] in _JOINS_DAYS and text[end - 1] == "l" and amount.measure == "volume":
@@ -316,6 +321,8 @@ class Scanner(Frequencies):
         scored = self._score.search(text, max(0, place - _TO_SITE), place) if place not in text.parts else None
         if amount.kind == "count" and not amount.measure and scored is not None:
             return Element("filler", place, end)  # "EN 8 -> 3", "EVA à 3"
+        if amount.kind == "count" and not amount.measure and amount.every is None and self._of_times(text, end):
+            return Element("unread", place, end, code="frequency_unread")  # "12 and 6 hours before"
         if amount.kind == "count" and not amount.measure and self._for_days.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
@@ -336,6 +343,14 @@ class Scanner(Frequencies):
                 of_unknown = {**(amount.quantity or {}), "unit": UNKNOWN_UNIT}
                 return Element("amount", place, unknown, replace(amount, quantity=of_unknown, measure="count"))
         return Element("amount", place, end, amount)
+
+    def _of_times(self, text: Seen, end: int) -> bool:
+        """Does a time follow a number, joined to it: "12 AND 6 HOURS before"?"""
+        joint = self._joint_behind.match(text, end)
+        if joint is None:
+            return False
+        length = self._length_at(text, joint.end())
+        return length is not None and self._time_units[re.sub(r"\s+", " ", length["unit"])] in ("h", "min")
 
     def _unknown_unit(self, text: Seen, end: int) -> int:
         """Where a word ends that nobody knows and that a number counts each time: "2 bidules par jour"; else 0."""

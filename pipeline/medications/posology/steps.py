@@ -22,13 +22,11 @@ from pipeline.medications.posology.dosage import (
 from pipeline.medications.posology.elements import Data, Element, Timing
 from pipeline.medications.posology.loading import of_first_days
 from pipeline.medications.posology.placing import Placing
-from pipeline.medications.posology.routes import coded, joins, side_by_side
+from pipeline.medications.posology.routes import apart, coded
 
 _DAY = 24
 # So many takings without a word are those of a pack.
 _A_PACK = 14
-_WORD_BEHIND = re.compile(r"[ \t]+([^\W\d_]{2,})")
-_PARTING = frozenset(",;.(")
 _WITH_ROUTE = frozenset({"timing", "amount", "as_needed", "duration", "length", "route", "infusion", "form", "reason"})
 _FIGURES = re.compile(r"\d+")
 # A form that is an act of giving: "1000 mcg injection" is what is given.
@@ -409,8 +407,8 @@ class StepAssembly(Placing):
         changing = self.last is not None and self.last.kind == "by"  # "increase by 2 units every 3 days if BG > 130"
         if element.code == "condition" and (self.scale or self.step.raised or changing or self._of_most()):
             return
-        if self.then and self.step.duration is not None:
-            self._next()  # "tid x 3 days then prn"
+        if (self.then and self.step.duration is not None) or (self.taking and self.step.timed()):
+            self._next()  # "tid x 3 days then prn", "80 mg daily; if weight is up take 40 mg"
         self.step.as_needed = True
         words = self._words(element)
         if words:
@@ -447,14 +445,8 @@ class StepAssembly(Placing):
         """Is a route named apart from the one of the step, and none of a dose of its own: "1 g IV q6h, EPIDURAL in place"?"""
         if not self.step.routes or self.then or self.change or self.following == "amount":
             return False
-        one = self.step.routes[-1]
-        if one.value == element.value or _PARTING.isdisjoint(self.text[one.end : element.start]):
-            return False
-        word = _WORD_BEHIND.match(self.text, element.end)
-        if not side_by_side(one, element, self.text, self.lang):
-            return True
-        leads_on = self.following in _WITH_ROUTE and word is not None and word.start(1) == self.next_at
-        return word is not None and not leads_on and not joins(word[1], self.lang)
+        leads_on = self.next_at if self.following in _WITH_ROUTE else 0
+        return apart(self.step.routes[-1], element, leads_on, self.text, self.lang)
 
     def _form(self, element: Element) -> None:
         last, amounts = self.last, self.step.amounts
@@ -462,7 +454,11 @@ class StepAssembly(Placing):
         one = element.value in _ONE_AT_ONCE and not self.text[element.start : element.end].lower().endswith("s")
         if beside and amounts[-1][0].kind == "quantity" and element.value not in _GIVEN_FORMS and not one:
             self.step.forms_behind.add(len(amounts) - 1)
-        if self.whole.form is None:
+        behind = last is not None and last.end <= element.start  # and no form that ends the drug's name
+        rinses = (
+            element.value == "mouthwash" and behind and self.closed and self.step.timed()
+        )  # "2 puffs b.i.d., rinse"
+        if self.whole.form is None and not rinses:
             self.whole.form = coded(element, self.text)
         if self.limiting and self.whole.maximum is not None and element.value in self.units:
             self.whole.maximum["numerator"].setdefault("unit", self.units[element.value])

@@ -318,3 +318,67 @@ def test_going_on_to_another_dose(profiles: dict[str, Language], lang: str, text
     read = posology(profiles, lang, text)
     assert "max_dose" not in read
     assert [dose for dose, *_ in steps(read)] == doses
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "code"),
+    [
+        ("en", "Humalog 1 unit/50 > 150", "dose_by_scale"),
+        ("en", "Normal saline at 75 cc/hr x 1 L", "amount_unread"),
+        ("en", "Clobetasol 0.05% ointment BID x 2 wks on/1 wk off", "frequency_unread"),
+        ("en", "Librium 20 mg qds reducing regime over 5 days", "change_of_dose"),
+        ("en", "Ferrous fumarate 210 mg od or alternate days", "frequency_contradicts_itself"),
+        ("en", "Rocephin 1 g daily until afebrile for 48 hours", "duration_unread"),
+        ("fr", "Eliquis 5 mg x 2/j (2,5 mg x 2/j si Cl < 30)", "amount_unread"),
+        ("en", "Lispro 4 units TID (6 units if BG > 200)", "amount_unread"),
+        ("en", "Medrol 4 mg tabs 6-5-4-3-2-1", "range_backwards"),
+    ],
+)
+def test_what_would_be_a_guess_is_warned_of(profiles: dict[str, Language], lang: str, text: str, code: str) -> None:
+    read = posology(profiles, lang, text)
+    assert code in codes(profiles[lang], lang, text)
+    assert read["steps"] == []
+    assert "duration" not in read
+    assert "count" not in (repeat(read) or {})
+    assert amount(read.get("dose")) in (None, "20 mg", "210 mg", "1 g", "5 mg", "4 U")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        (
+            "en",
+            "Oxycodone 5 mg prn moderate pain, 10 mg prn severe pain",
+            [("5 mg", "moderate pain"), ("10 mg", "severe pain")],
+        ),
+        ("en", "Lasix 80 mg qAM; if wt up 3 lb take extra 40 mg", [("80 mg", None), ("40 mg", "wt up 3 lb")]),
+        ("en", "Tylenol 500 mg q6h if needed, take with food", [("500 mg", None)]),
+    ],
+)
+def test_conditions_are_of_their_dose(
+    profiles: dict[str, Language], lang: str, text: str, expected: list[tuple[str, str | None]]
+) -> None:
+    read = posology(profiles, lang, text)
+    found = [(amount(step["dose"]), step.get("as_needed_for")) for step in read["steps"] or [read]]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "doses"),
+    [
+        (
+            "en",
+            "Salazopyrin 500 mg od 1/52, then bd 1/52, 1 g mane 500 mg nocte 1/52 then 1 g bd",
+            ["500 mg", "500 mg", "1 g", "500 mg", "1 g"],
+        ),
+        ("fr", "Coumadine 5 mg alternance 1 cp / 3/4 cp", ["1 {tbl}", "0.75 {tbl}"]),
+        ("en", "Lithium 300 mg 1 AM 2 HS", ["1", "2"]),
+        ("fr", "Uvedose 1 amp 1/3 mois", ["1 {ampoule}"]),
+        ("en", "Prescribed 30 tablets of Norco 5/325", [None]),
+        ("en", "Tylenol 500 mg, 2 tablets q6h", ["2 {tbl}"]),
+    ],
+)
+def test_each_part_has_its_dose(profiles: dict[str, Language], lang: str, text: str, doses: list[str | None]) -> None:
+    read = posology(profiles, lang, text)
+    assert "duration" not in read
+    assert [dose for dose, *_ in steps(read)] == doses
