@@ -90,7 +90,7 @@ class _Headings:
 
     def read(self, text: str, starts: Sequence[int]) -> ChangeLists:
         """The lists of a folded text. `starts`: where its drugs begin, in order."""
-        if self._any.search(text) is None:
+        if not starts or self._any.search(text) is None:
             return _NONE
         headings = [match for match in self._heading.finditer(text) if self._leads(text, match)]
         if not headings:
