@@ -15,7 +15,9 @@ from pipeline.medications.recognizer_neighbours import Neighbours
 # Before a frequency a number up to this is a count ("Lantus 20 at bedtime").
 _MOST_TAKEN = 20.0
 # Behind these an arrow may lead to what a dose is changed to, and a further amount may stand without its unit.
-_CHANGED_FROM = frozenset({"FREQUENCY", "ROUTE"})
+_CHANGED_FROM = frozenset({"FREQUENCY", "ROUTE", "DURATION"})
+# The words before the day of the last time are no longer than this.
+_LAST = 30
 _TIMED = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 # So far before a number a sign of comparison is looked for.
 SIGN_REACH = 6
@@ -49,9 +51,11 @@ class Numbers(Neighbours):
             return None
         each_time = figures.EACH_TIME.fullmatch(stretch) and self._counted_each_time()
         if "/" in stretch and (
-            self.rules["day_before"].fullmatch(before) or self.rules["day_behind"].match(self.text, item.start)
+            self.rules["day_before"].fullmatch(before)
+            or self.rules["day_behind"].match(self.text, item.start)
+            or self.rules["day_of_last"].search(self.text, max(0, item.start - _LAST), item.end)
         ):
-            # "Until 12/5", "zosyn 12/4->"
+            # "Until 12/5", "zosyn 12/4->", "last Taxol 1/15"
             return None
         if (figures.DATE.fullmatch(stretch) and not each_time) or self.rules["threshold"].search(
             self.text, max(0, item.start - SIGN_REACH), item.start
@@ -305,12 +309,11 @@ class Numbers(Neighbours):
     def _behind_arrow(self, item: Candidate, value: float | None) -> bool:
         """Is this what a dose is changed to: "metoprolol 25 mg -> 50"?"""
         last = self.last
-        arrow = _ARROW.fullmatch(self.text, last.end, item.start) if last is not None else None
-        if last is None or arrow is None or value is None:
+        if last is None or value is None or not (arrow := _ARROW.fullmatch(self.text, last.end, item.start)):
             return False
         # "Cinacalcet 30 mg daily -> 60"
         told = last.label in _CHANGED_FROM and self.strength and not arrow[0].strip().isalpha()
-        return (told or last.label == "STRENGTH") and self._comparable(value)
+        return self._comparable(value) and (told or last.label == "STRENGTH")
 
     def _before_class(self, place: int) -> bool:
         following = self.items[place] if place < len(self.items) else None

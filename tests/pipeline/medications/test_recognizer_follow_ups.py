@@ -120,6 +120,8 @@ def test_short_forms(english: Language, text: str, drugs: list[str]) -> None:
         ("Metoprolol 25 mg bid then 90 bpm", ["25 mg"]),
         # Since a day; but a product of two strengths.
         ("Cefepime 11/4->", []),
+        ("Off chemo, last Abraxane 2/17", []),
+        ("Escitalopram 5 mg x1wk -> 10", ["5 mg", "10"]),
         ("Suboxone 8/2 -> 12/3", ["8/2", "12/3"]),
     ],
 )
