@@ -32,6 +32,8 @@ from pipeline.medications.posology.routes import SITED, both_sides, settle
 from pipeline.medications.posology.steps import StepAssembly
 
 # Behind a count: what it comes to in brackets, and its time.
+# Of these alone nothing can be read.
+_SAYING_NOTHING = frozenset({"drug", "mark", "word", "filler"})
 # Says nothing between a condition and what is taken then.
 _SILENT = frozenset({"mark", "filler"})
 _RECKONED = ["mark", "amount", "mark", "timing"]
@@ -87,6 +89,8 @@ def _several(assembly: StepAssembly, elements: Sequence[Element], text: str) -> 
 
 def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str, str]) -> Reading:
     """The posology that elements say. `text`: what their places count in; `units`: UCUM unit of a form, by its code."""
+    if _SAYING_NOTHING.issuperset([element.kind for element in elements]):
+        return Reading({"as_needed": False, "steps": [], "daily_dose": None}, [], [])
     assembly = StepAssembly(text, lang, units)
     elements = in_row(parted(without_home(elements, text, lang), text, lang))
     mark_first_days(elements, text, lang)
@@ -97,13 +101,14 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     mark_lengths(elements)
     dated = _before_days(elements)
     last = len(elements) - 1
+    kinds = [element.kind for element in elements]
     for number, element in enumerate(elements):
-        assembly.following = elements[number + 1].kind if number < last else None
+        assembly.following = kinds[number + 1] if number < last else None
         assembly.next_at = elements[number + 1].start if number < last else 0
         assembly.dated = dated[number]
         assembly.taking = element.code == "condition" and _takes(elements[number + 1 :])
-        assembly.own_days = any(map(_names_days, elements[number + 1 : number + 2]))
-        assembly.reckoned = [one.kind for one in elements[number + 1 : number + 5]] == _RECKONED
+        assembly.own_days = number < last and _names_days(elements[number + 1])
+        assembly.reckoned = kinds[number + 1 : number + 5] == _RECKONED
         assembly.add(element)
     if assembly.pending is not None:
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
