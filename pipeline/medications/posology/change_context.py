@@ -35,6 +35,11 @@ class ChangeContext:
         plural: behind the last of several drugs: what is said there is said of all of them.
         of_two: as plural: of two drugs and no more.
         apart: between two drugs: the second is told of in a statement of its own.
+        status_gap: between words by which a drug is not taken and the drug, to be matched whole.
+        switch_gap: between words by which a drug takes the place of another and the drug, to be matched whole.
+        status_lead: between a drug and such words, behind the last comma, to be matched whole.
+        status_end: behind such words that follow a drug: they have no object of their own.
+        one_dose: behind them: a dose is left out, no more.
     """
 
     def __init__(self, lang: str) -> None:
@@ -69,11 +74,18 @@ class ChangeContext:
         )
         self.plural = re.compile(words["plural"])
         self.of_two = re.compile(words["of_two"])
+        self.switch_gap = re.compile(rf"\s*(?:(?:{words['lead']}|{words['status_gap']}|{_FIGURE}\s?{_UNIT})\s*){{0,6}}")
+        self.status_gap = re.compile(rf"{self.switch_gap.pattern}(?:(?!{words['joint']})[\w'-]+\s+)?")
+        self.status_end = re.compile(rf"\s*(?:[.,;:)\]\n/-]|\Z|{words['status_end']})")
+        self.status_lead = re.compile(
+            rf"(?:\A|,(?!\d))\s*(?:(?:{words['status_lead']})\s*)*\Z|\A(?:[^,]|,(?=\d)){{0,50}}\Z"
+        )
+        self.one_dose = re.compile(rf"\s*(?:{words['one_dose']})")
         self.apart = re.compile(rf"\s[-–•]\s|{words['apart']}")
 
 
 _KINDS = (
     "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
-    "plural", "of_two", "apart",
+    "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose",
 )  # fmt: skip

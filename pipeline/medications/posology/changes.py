@@ -15,6 +15,7 @@ from typing import Any
 
 from pipeline import resources
 from pipeline.medications.posology.change_context import ChangeContext
+from pipeline.medications.posology.switches import Switches
 from pipeline.text.change_lists import ChangeLists
 from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives, phrases_expression
@@ -34,12 +35,14 @@ class Change:
         alters: does it stand before the drug, so that a condition or a time behind it is of the change and not of the
             taking: "stop aspirin when ...", "hold Coumadin for three days"?
         resumed: does it take back a stop that is said of the same drug: "was stopped and later restarted"?
+        status: "not-taken" or "intended" where it is said that the drug was not begun, or is only meant to be.
     """
 
     kind: str = "none"
     cues: tuple[Data, ...] = ()
     alters: bool = False
     resumed: bool = False
+    status: str | None = None
 
 
 NO_CHANGE = Change()
@@ -52,6 +55,8 @@ _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
 # "Plavix 75 mg discontinued, enalapril 10 mg": nothing comes behind the cue.
 _ENDS = re.compile(r"\s*[,;)]")
+# Not that of a figure: "2,5 mg".
+_COMMA = re.compile(r",(?!\d)")
 _COLON = re.compile(r"\s*:")
 _OPENS = re.compile(r"[(\[][^()\[\]]*\Z")
 _CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
@@ -59,6 +64,8 @@ _CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
 _NUMBERED = re.compile(r"(?<!\S)\(?(?P<number>\d{1,2})[.)]\s*\Z")
 _FIRST_ITEM = re.compile(r"(?<!\S)\(?1[.)]\s")
 _ITEM = re.compile(r"(?<=[\s,;])\d{1,2}[.)]\s")
+#: What nobody does with a drug that is not taken.
+BEGINNING = _ON | {"unique_dose", "other"}
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 _DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
@@ -72,20 +79,30 @@ _OUTWEIGHED = {
 }
 # Said of the patient, and no change of a drug: "d/c home with Keflex".
 _NO_WORD = "none"
+# What a cue of `posology/statuses.tsv` stands for.
+NOT_TAKEN, INTENDED = "not-taken", "intended"
+_STATUSES = frozenset({NOT_TAKEN, INTENDED})
+# What a drug is that is taken after all.
+_TAKEN_BACK = _OFF | _STATUSES
 
 
 class Changes:
-    """The cues of a language, from `posology/changes.tsv`, and the words around them."""
+    """The cues of a language, from `posology/changes.tsv` and `posology/statuses.tsv`, and the words around them."""
 
     def __init__(self, lang: str) -> None:
         rows = resources.read_table(lang, "posology/changes.tsv")
-        self._before = _cues(rows, "before")
-        self._after = _cues(rows, "after")
+        statuses = resources.read_table(lang, "posology/statuses.tsv")
+        self._before = _cues(rows, "before") | _cues(statuses, "before", "status")
+        self._told = _cues(statuses, "told", "status")
+        self._after = _cues(rows, "after") | _cues(statuses, "after", "status") | self._told
+        self._begun = _cues(statuses, "begun", "status")
+        self._begun_pattern = re.compile(phrases_expression(self._begun))
         self._before_pattern = re.compile(phrases_expression(self._before))
         self._after_pattern = re.compile(phrases_expression(self._after))
         # Most drugs have no cue beside them: to see that, the engine goes by first letters.
         self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
+        self._switches = Switches(lang, self._context)
 
     def of(
         self,
@@ -115,14 +132,24 @@ class Changes:
         after, resumed = self._last_behind(folded, drug[1], following)
         if before is None and after is None:
             after = self._of_all(folded, drugs, place)
+        switched = self._switches.of(folded, drugs, place)
+        if switched is not None and switched.leads:
+            before = switched.cue if switched.cue[0] != _NO_WORD else None
+        elif switched is not None:
+            after = switched.cue
+        elif before is not None and before[0] == "start":
+            before = self._of_beginning(folded, drug[1], following) or before
         ahead = before is not None and not (after is not None and _outdoes(after[0], before[0]))
         said = before if ahead else after or self._from_to(folded, drug[1], following)
         if said is None:
             return NO_CHANGE
         change, start, end = said
         cue: Data = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
+        if change in _STATUSES:
+            return Change(cues=(cue,), status=change)
         alters = change in _ALTERING or _plain(folded[start:end]) in self._context.resumption
-        return Change(change, (cue,), ahead and alters, resumed and not ahead)
+        over = before is not None and before[0] in _TAKEN_BACK and change in _ON
+        return Change(change, (cue,), ahead and alters, not ahead and (resumed or over))
 
     def _from_to(self, folded: str, end: int, following: int) -> Cue | None:
         """ "10 -> 20 mg": more or less, where both are of one unit or only one says it."""
@@ -133,6 +160,17 @@ class Changes:
         if low == high:
             return None
         return "increase" if high > low else "decrease", *found.span("cue")
+
+    def _of_beginning(self, folded: str, end: int, following: int) -> Cue | None:
+        """What is said behind a drug of its beginning: "starting X was DISCUSSED"."""
+        high = min(end + BEHIND, following)
+        clause = _CLAUSE.search(folded, end, high)
+        found = None
+        for match in self._begun_pattern.finditer(folded, end, clause.start() if clause else high):
+            between = folded[end : match.start()]
+            if _COMMA.search(between) is None and self._context.negated.search(between) is None:
+                found = self._begun[_plain(match[0])], match.start(), match.end()
+        return found
 
     def _of_all(self, folded: str, drugs: Sequence[Bounds], place: int) -> Cue | None:
         """What is said behind the last of several drugs of all of them: "A, B et C ARRÊTÉS"."""
@@ -169,7 +207,10 @@ class Changes:
                 continue
             if self._context.negated.search(folded[low : match.start()]):
                 continue
-            if match.end() < previous:
+            if self._before[phrase] in _STATUSES:
+                if not self._leads(folded, drugs, place, match.end()):
+                    continue
+            elif match.end() < previous:
                 if self._is_apart(folded, drugs, place, match, timed):
                     continue
             elif self._describes(folded, match, start) or self._is_of_state(folded, low, match):
@@ -190,12 +231,14 @@ class Changes:
         resumed = False
         for match in self._after_pattern.finditer(folded, end, clause.start() if clause else high):
             change = self._after[_plain(match[0])]
+            if change in _STATUSES and not self._says_status(folded, end, match, found):
+                continue
             if found is not None and not _outdoes(change, found[0]) and (change in _WEAK or change == "unique_dose"):
                 continue
             if found is not None and found[0] == "stop" and change == "hold":
                 continue
             if self._says_so(folded, end, match, following, found[0] if found else None):
-                resumed = found is not None and found[0] in _OFF and change in _ON
+                resumed = found is not None and found[0] in _TAKEN_BACK and change in _ON
                 found = change, match.start(), match.end()
         return found, resumed
 
@@ -211,7 +254,7 @@ class Changes:
         planned = context.not_yet.search(between) is not None and context.dated.search(between) is None
         if context.negated.search(between) or (earlier is not None and planned):
             return False
-        if change in _OFF and context.condition.match(folded, match.end()):
+        if (change in _OFF or change in _STATUSES) and context.condition.match(folded, match.end()):
             return False
         if earlier is None and context.auxiliaries.match(between):
             return True
@@ -221,6 +264,25 @@ class Changes:
             return False
         gap = folded[match.end() : following]
         return context.leads.match(gap) is None or following == len(folded)
+
+    def _leads(self, folded: str, drugs: Sequence[Bounds], place: int, end: int) -> bool:
+        """Do words that end at a place lead a drug, by itself or as one of an enumeration?"""
+        first = bisect_left(drugs, (end,))
+        if self._context.status_gap.fullmatch(folded, end, drugs[first][0]) is None:
+            return False
+        return all(
+            self._context.joint.fullmatch(folded, drugs[k - 1][1], drugs[k][0]) for k in range(first + 1, place + 1)
+        )
+
+    def _says_status(self, folded: str, end: int, match: re.Match[str], found: Cue | None) -> bool:
+        """Is it said of a drug before that it is not taken, and of all of its use, not of one dose?"""
+        if found is not None and found[0] in _OFF:
+            return False
+        context, phrase = self._context, _plain(match[0])
+        of_another = context.status_lead.search(folded[end : match.start()]) is None
+        if of_another or context.one_dose.match(folded, match.end()):
+            return False
+        return phrase in self._told or context.status_end.match(folded, match.end()) is not None
 
     def _describes(self, folded: str, match: re.Match[str], start: int) -> bool:
         """Does a cue before a drug describe something else: "because of the reduced function, metoprolol ..."?"""
@@ -265,11 +327,11 @@ class Changes:
         return passive and context.preposition.match(folded, match.end()) is None
 
 
-def _cues(rows: Iterable[dict[str, str]], side: str) -> dict[str, str]:
+def _cues(rows: Iterable[dict[str, str]], side: str, column: str = "change") -> dict[str, str]:
     """The cues of one side of a drug, folded, and what they stand for."""
     of_side = (row for row in rows if row["side"] in (side, "both"))
     return {
-        fold(" ".join(phrase.split())): row["change"] for row in of_side for phrase in resources.expanded(row["phrase"])
+        fold(" ".join(phrase.split())): row[column] for row in of_side for phrase in resources.expanded(row["phrase"])
     }
 
 
@@ -319,6 +381,8 @@ def _outdoes(change: str, earlier: str) -> bool:
     """Does a state behind another one take its place: the one is on, the other off, or the earlier says less?"""
     if earlier in _WEAK:
         return True
+    if change in _STATUSES or earlier in _STATUSES:
+        return change in _ON or earlier in _ON or earlier == INTENDED
     return (change in _ON and earlier in _OFF) or (change in _OFF and earlier in _ON)
 
 

@@ -16,7 +16,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
-from pipeline.medications.posology.changes import Change, Changes
+from pipeline.medications.posology.changes import BEGINNING, INTENDED, NO_CHANGE, NOT_TAKEN, Change, Changes
 from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
 from pipeline.text.change_lists import change_lists
@@ -26,7 +26,7 @@ from pipeline.text.folding import fold
 Data = dict[str, Any]
 _Bounds = tuple[int, int]
 
-_READ = ("allergy", "codes", "history_evidence", "history", "negation", "family", "hypothesis")
+_READ = ("allergy", "codes", "history_evidence", "negation_evidence", "history", "negation", "family", "hypothesis")
 # Attributes by which it is told how a drug is taken.
 _TIMING = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 _NOTHING: dict[str, list[_Bounds]] = {}
@@ -104,17 +104,22 @@ class PosologyReader:
         groups: dict[str, int] = {}
         records: list[Data] = []
         for one, change, stored, (posology, unread) in zip(instructions, changes, kept, readings, strict=True):
-            codes, evidence, history, negation, family, hypothesis = stored
+            codes, evidence, denial, history, negation, family, hypothesis = stored
             start, end = one.drug
             warnings += unread
-            again = change.resumed and _between(evidence or (), end, change.cues[0]["start"])
+            until = change.cues[0]["start"] if change.resumed else start
+            again = change.resumed and _between(evidence or (), end, until)
+            denied = negation and not (change.resumed and _between(denial or (), 0, until))
+            status = _status(change, history, denied, family, hypothesis, again=again)
+            if status == NOT_TAKEN and change.kind in BEGINNING:
+                change = NO_CHANGE
             records.append(
                 {
                     "drug": [start, end],
                     "group": groups.setdefault(self._name(folded[start:end]), len(groups) + 1),
                     "attributes": {label: list(map(list, sorted(tails))) for label, tails in one.attributes.items()},
                     "posology": posology,
-                    "status": _status(change.kind, history, negation, family, hypothesis, again=again),
+                    "status": status,
                     "change": change.kind,
                     "change_cues": list(change.cues),
                     "history": history,
@@ -145,12 +150,12 @@ def _texts(doc: Doc) -> tuple[str, str]:
 
 
 def _between(evidence: Iterable[Data], start: int, end: int) -> bool:
-    """Is all that makes a drug one of the past said between two places, as the stop that is taken back?"""
+    """Is all that a decision was made from said between two places, as the stop that is taken back?"""
     return all(cue["kind"] == "lexical" and start <= cue["start"] and cue["end"] <= end for cue in evidence)
 
 
 def _status(
-    change: str,
+    change: Change,
     history: bool | None,
     negation: bool | None,
     family: bool | None,
@@ -163,16 +168,18 @@ def _status(
     `again`: it was stopped and has been taken up again.
     """
     if negation:
-        return "not-taken"
+        return NOT_TAKEN
     if family:
         return "unknown"
+    if change.status is not None:
+        return change.status
     if hypothesis:
-        return "intended"
-    if change == "stop":
+        return INTENDED
+    if change.kind == "stop":
         return "stopped"
     if history and not again:
         return "completed"
-    return "on-hold" if change == "hold" else "active"
+    return "on-hold" if change.kind == "hold" else "active"
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
