@@ -38,7 +38,6 @@ class Assembling:
     loaded = False  # what was given once is told next: "300 mg qhs, level 8, LOADED 1 g"
     leading = False  # what is given first is told next: "75 mg daily, LOADING DOSE 300 mg"
     extra = False  # what may be taken beside the regimen follows: "20 mg daily, MAY TAKE EXTRA 20 mg for swelling"
-    changed = False  # a change of the dose was said: "10 mg -> 20 mg"
     scaled: Element | None = None  # the words that say that the dose follows a scale
     joined = False  # "then" is only an "and"
     raising = False  # "then" is a change of the dose: "increasing to"

@@ -21,7 +21,7 @@ COURSE_UNITS = frozenset({"d", "wk", "mo", "a"})
 
 #: The code of a length that is said of each of several doses.
 EACH = "each"
-#: The code of a length over which something is given, and no course where the dose is one of the body's surface or is being changed.
+#: The code of a length over which something is given, and no course where the dose is one of the body's surface.
 OVER = "over"
 #: The code of days that are named: "days 2-5"; and of one that what is taken on them follows: "days 2-5: 250 mg".
 DAYS, HEAD = "days", "head"

@@ -21,6 +21,7 @@ from pipeline.medications.posology.scales import Scales
 from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.shared import Shared
 from pipeline.medications.posology.tables import Tables
+from pipeline.medications.posology.titration import Titration
 from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
@@ -82,6 +83,7 @@ class PosologyLanguage:
         self._combinations = Combinations(lang, self._scanner.amounts)
         self._others = OtherThings(lang)
         self._scales = Scales(lang)
+        self._titration = Titration(lang)
         self._shared = Shared(lang)
         self._meals = RegionalMeals(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
@@ -150,6 +152,7 @@ class PosologyLanguage:
             self._uncounted(elements, one.attributes, folded)
         ends_within(elements, folded, self._until)
         share_unit(elements)
+        self._titration.settle(elements, drug, folded)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
         self._meals.settle(elements, folded)

@@ -86,7 +86,7 @@ class StepAssembly(Placing):
         self.then = False
 
     def _change(self, element: Element) -> None:
-        self.change = self.changed = True
+        self.change = True
 
     def _back(self, element: Element) -> None:
         """Go back to a dose: behind a course that is a further step, else the dose before is taken no more."""
@@ -324,9 +324,6 @@ class StepAssembly(Placing):
         self.step.spanned |= element.code in (DAYS, HEAD)
         unit = element.value.get("unit") if "value" in element.value else None
         worn = (self.whole.form or {}).get("code") == "patch"
-        if element.code == OVER and (self.changed or (self.last is not None and self.last.kind == "by")):
-            self.unread.append(("duration_unread", element.start, element.end))
-            return  # "300 tid -> 600 tid over 2 wks": how long the change takes
         infused = element.code == EACH or (element.code == OVER and self._by_area())
         if unit == "min" or (unit == "h" and (worn or infused)):  # "4 doses over 6 hours each"
             self._infusion(replace(element, value=_given(element.value)))
