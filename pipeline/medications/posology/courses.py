@@ -38,6 +38,9 @@ _PAIR = 2
 _ONE_IN = re.compile(r"1\s?/")
 _DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
+_DAY_OF_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![\w/])")
+# Parts of what is told of one taking.
+_MOST_TOLD = 6
 
 
 class Courses(Vocabulary):
@@ -143,10 +146,12 @@ class Courses(Vocabulary):
         return length.end() if length is not None else 0
 
     def _dated(self, text: Seen, place: int) -> Element | None:
-        """ "since last week", "since 2019"."""
+        """ "since last week", "since 2019"; "last dose 2 mg at 0800", which is no time of every day."""
         end = self._cue_end("since", text, place)
         if not end:
             return None
+        if self._cue_end("last_dose", text, place) == end:
+            return Element("since", place, self._told_end(text, end))
         for _ in range(6):
             start = skip(text, end)
             word = _DATED.match(text, start)
@@ -157,6 +162,28 @@ class Courses(Vocabulary):
                 break
             end = max(dated, word.end())
         return Element("since", place, end)
+
+    def _told_end(self, text: Seen, end: int) -> int:
+        """Where it ends what is told of one taking: how much it was, and when."""
+        for _ in range(_MOST_TOLD):
+            start = skip(text, end, " \t:")
+            if start >= len(text):
+                break
+            day = _DAY_OF_YEAR.match(text, start)
+            if day is not None:
+                end = day.end()
+                continue
+            try:
+                match = self._phrase_at(text, start)
+                found = self._calendar.match(text, start, offsets=False) or self._amount_at(text, start)
+            except UnreadError:
+                break
+            stops = [match.end if match is not None else 0, found[0] if found is not None else 0]
+            stop = max(*stops, self._cue_end("filler", text, start), self._cue_end("date_word", text, start))
+            if stop <= end:
+                break
+            end = stop
+        return end
 
     def _nights(self, text: Seen, place: int, start: int, *, led: bool) -> Element | None:
         """ "x 3 nights": so many days, each at that moment. Not "3 nights a week".

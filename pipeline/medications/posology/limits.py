@@ -18,6 +18,7 @@ from pipeline.text.phrases import alternatives
 _MOST_WORDS_OF_EVENT = 3
 # A verb before a drug stands in so many characters before what is said of both.
 _TO_VERB = 60
+_TAKEN = frozenset({"mass", "activity", "count", "volume"})
 _BEFORE_SIGN = frozenset(" (,;:")
 #: Between "reduce" and its "by" stand fewer words than this.
 MAX_BY_WORDS = 6
@@ -308,13 +309,30 @@ class Limits(Courses):
         if other and (timed := self._when_end(text, other)):
             return Element("old", place, timed, "was")
         end = self._cue_end("was", text, place)
-        told = self._cue_end("was_in_brackets", text, place) != end or text[:place].rstrip().endswith("(")
+        told = self._cue_end("was_in_brackets", text, place) != end or self._told_behind(text, place, end)
         if end and told:
             start = skip(text, end)
             stop = self._single_end(text, start)
             if stop:
                 return Element("old", place, self._timed_end(text, stop), "was")
         return None
+
+    def _told_behind(self, text: Seen, place: int, end: int) -> bool:
+        """Does "was" stand in brackets, or in a clause of its own behind the present dose: "20 mg daily, was 10 mg daily"?"""
+        before = text[:place].rstrip()
+        if before.endswith("("):
+            return True
+        present = before[before.rfind(DRUG_SIGN) + 1 :]
+        dosed = before.endswith((",", ";", "-", "–")) and any(map(str.isdigit, present))
+        return dosed and self._is_dose(text, skip(text, end))
+
+    def _is_dose(self, text: Seen, place: int) -> bool:
+        """Does an amount begin at a place that may be taken: no time, and no number alone?"""
+        try:
+            found = self._amount_at(text, place) if place < len(text) else None
+        except UnreadError:
+            return False
+        return found is not None and found[1].measure in _TAKEN
 
     def _when_end(self, text: Seen, end: int) -> int:
         """Where a time of day or a day ends that stands behind a word; 0 for anything else."""

@@ -27,11 +27,23 @@ class OtherThings:
         tellers = resources.phrases(lang, "posology/linking.tsv")["teller"]
         self._teller = re.compile(rf"\s*,\s*{alternatives(tellers, to_the_end=True)}", re.IGNORECASE)
 
+        last = alternatives(kinds["last_dose"], to_the_end=True)
+        self._told = re.compile(rf"(?<![^\W_]){last}(?:\s+{alternatives(kinds['of'])})?\s*\Z")
         self._pauses = frozenset(kinds["pause"])
         by = alternatives(kinds["unrelieved_by"], to_the_end=True)
         self._unrelieved = re.compile(
             rf"(?<![^\W_]){alternatives(kinds['unrelieved'], to_the_end=True)}(?:\s+{by}){{0,2}}\s*\Z"
         )
+
+    def told_once(self, elements: Sequence[Element], drug: tuple[int, int], folded: str) -> None:
+        """Take the time of one taking for none of every day: "LAST DOSE OF X 5 mg at 0800"."""
+        if self._told.search(folded, max(0, drug[0] - _TO_DRUG), drug[0]) is None:
+            return
+        for element in elements:
+            if element.kind == "mark" and not SENTENCE_ENDS.isdisjoint(element.value):
+                break
+            if element.kind == "timing" and element.value.repeat.keys() == {"timeOfDay"}:
+                element.kind, element.code = "unread", "frequency_unread"
 
     def pauses(self, elements: Sequence[Element], folded: str) -> None:
         """Take lengths in which nothing is taken for no course, and what follows for a change: "hold x 2 days, then 2.5 mg"."""

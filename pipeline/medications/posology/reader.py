@@ -153,6 +153,7 @@ class PosologyLanguage:
         ends_within(elements, folded, self._until)
         share_unit(elements)
         self._titration.settle(elements, drug, folded)
+        self._others.told_once(elements, drug, folded)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
         self._meals.settle(elements, folded)

@@ -69,3 +69,42 @@ def test_a_course_is_no_titration(
 )
 def test_a_limit_stays_one(profiles: dict[str, Language], lang: str, text: str) -> None:
     assert "max_dose" in posology(profiles, lang, text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Atenolol 100 mg daily, was 50 mg daily.", ("100 mg", DAILY)),
+        ("en", "Enalapril now 20 mg daily, was 10 mg BID.", ("20 mg", DAILY)),
+        ("en", "Lantus 20 units at night; was 15 units.", ("20 U", {"when": ["NIGHT"]})),
+        ("en", "Enalapril, was 10 mg daily.", ("10 mg", DAILY)),
+        ("en", "Atenolol 100 mg daily, was seen in clinic.", ("100 mg", DAILY)),
+        ("fr", "Nébivolol actuellement 5 mg, avant 2,5 mg.", ("5 mg", None)),
+        ("fr", "Nébivolol 5 mg/j, avant 2,5 mg/j.", ("5 mg", DAILY)),
+        ("fr", "Metformine 1 g matin et soir, avant les repas.", ("1 g", {"when": ["MORN", "EVE", "AC"]})),
+    ],
+)
+def test_what_the_dose_was_is_no_step(
+    profiles: dict[str, Language], lang: str, text: str, wanted: tuple[str, Any]
+) -> None:
+    assert steps(posology(profiles, lang, text)) == [(*wanted, None)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Hydromorphone 1 mg IV q4h prn; last dose 1 mg at 0430.", {"frequency": 1, "period": "4", "periodUnit": "h"}),
+        ("en", "Apixaban 5 mg bid, last dose 3/14 at 9 am.", BID),
+        ("en", "Oxycodone 5 mg bid, last dose given at 8 pm last night.", BID),
+        ("en", "Last dose of apixaban 5 mg at 0800.", None),
+        ("en", "Furosemide 20 mg bid at 8 am and 4 pm.", {**BID, "timeOfDay": ["08:00:00", "16:00:00"]}),
+        ("en", "Apixaban 5 mg at 0800.", {"timeOfDay": ["08:00:00"]}),
+        ("fr", "Oxynorm 10 mg 2 fois par jour, dernière prise à 8 h.", BID),
+        ("fr", "Enoxaparine 4000 UI par jour, dernière injection hier soir à 20 h.", DAILY),
+        ("fr", "Oxynorm 10 mg à 8 h et à 20 h.", {"timeOfDay": ["08:00:00", "20:00:00"]}),
+    ],
+)  # fmt: skip
+def test_the_time_of_the_last_taking_is_none_of_every_day(
+    profiles: dict[str, Language], lang: str, text: str, wanted: Any
+) -> None:
+    assert [repeat for _, repeat, _ in steps(posology(profiles, lang, text))] == [wanted]
