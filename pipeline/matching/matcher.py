@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -13,6 +14,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions
+from pipeline.matching.contexts import contexts
 from pipeline.matching.lexicons import Entry, entries
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
@@ -20,6 +22,9 @@ from pipeline.text.spans import places, set_entities
 from pipeline.text.tokenizer import ClinicalTokenizer, split
 
 GROUP = "problems"
+_PROBLEM, _DRUG = "PROBLEM", "DRUG"
+# What a drug's attribute says is no problem, however it is named ("10 gouttes").
+_NO_PROBLEM = frozenset({"FORM", "DOSAGE", "STRENGTH", "ROUTE"})
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
 Terms = Mapping[str, str | Sequence[str]]
 
@@ -72,6 +77,7 @@ class TermMatcher:
         self._known: set[tuple[str | int, ...]] = set()
         self._vocab = nlp.vocab
         self._lists = bool(lexicons)
+        self._contexts = contexts(nlp.lang) if "problems" in lexicons else None
         for label, phrases in (terms or {}).items():
             self._add(nlp, _ATTRS[self.attr], _Term(label), _listed(phrases))
         for name in lexicons:
@@ -88,6 +94,8 @@ class TermMatcher:
     def __call__(self, doc: Doc) -> Doc:
         """Add what is found."""
         found = [match for match in _longest(self._found(doc)) if match[2].label]
+        if self._contexts is not None and found:
+            found = list(self._problems(doc, found))
         if not found:
             return doc
         given = doc.ents
@@ -109,6 +117,28 @@ class TermMatcher:
             if fresh:
                 doc.spans[GROUP] = [*doc.spans.get(GROUP, ()), *fresh]
         return doc
+
+    def _problems(self, doc: Doc, found: Iterable[_Match]) -> Iterator[_Match]:
+        """What is left of matches without the names of problems that are none where they stand."""
+        read = DocText.of(doc)
+        index, folded, known = read.offsets(doc), read.folded, self._contexts
+        attributes: set[int] = set()
+        drugs: list[tuple[int, int]] = []
+        for entity in doc.ents:
+            if entity.label_ in _NO_PROBLEM:
+                attributes.update(range(entity.start, entity.end))
+            elif entity.label_ == _DRUG:
+                drugs.append((entity.start, entity.end))
+        for start, end, term in found:
+            if known is not None and term.shipped and term.label == _PROBLEM:
+                first, behind = folded.place(index.starts[start]), folded.place(index.ends[end - 1])
+                if (
+                    attributes.issuperset(range(start, end))
+                    or _within(drugs, start, end)
+                    or known.excluded(folded.folded, first, behind)
+                ):
+                    continue
+            yield start, end, term
 
     def _found(self, doc: Doc) -> list[_Match]:
         terms = self._terms
@@ -154,6 +184,12 @@ class TermMatcher:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
         term = _Term(entry.label, [code] if entry.code else [], shipped=True)
         self._add(nlp, "ORTH" if entry.as_written else "NORM", term, entry.forms)
+
+
+def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of several spans in order, which do not overlap, holds a stretch and more ("MS" in "MS Contin")."""
+    index = bisect_right(spans, start, key=itemgetter(0)) - 1
+    return index >= 0 and end <= spans[index][1] and end - start < spans[index][1] - spans[index][0]
 
 
 def _patterns(nlp: Language, attr: str, phrase: str) -> Iterator[Any]:

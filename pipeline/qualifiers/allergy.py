@@ -14,9 +14,13 @@ from spacy.tokens import Doc, Span
 from pipeline import resources
 from pipeline.qualifiers.base import CueData, Qualifier, SectionLine
 from pipeline.qualifiers.reading import Reading
+from pipeline.qualifiers.told_reactions import told_reactions
 
 REACTION = "reaction"
 """Rule of the cue that a reaction has beside that of the allergy: the drug whose reaction it is."""
+
+TOLD = "told_reaction"
+"""Rule of the cue of an allergy that is told as its reaction: the reaction."""
 
 _DRUG = "DRUG"
 _PROBLEM = "PROBLEM"
@@ -47,9 +51,13 @@ class Allergy(Qualifier):
     ) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """As of every qualifier; a reaction has its drug as a further cue."""
         decide = self._to_its_end(super().decider(doc, reading, targets), doc, reading)
+        by_label = {label: [span for span in targets if span.label_ == label] for label in (_DRUG, _PROBLEM)}
+        told = told_reactions(by_label[_DRUG], by_label[_PROBLEM], reading, self.lang)
+        decide = _with_told(decide, told)
         allergies = [span for span in targets if span.label_ in (_DRUG, _PROBLEM) and decide(span)[0]]
         drugs = {
-            (problem.start_char, problem.end_char): drug for problem, drug in _reactions(allergies, reading, self.lang)
+            (problem.start_char, problem.end_char): drug
+            for problem, drug in [*reversed(told), *_reactions(allergies, reading, self.lang)]
         }
 
         def decide_with_drug(span: Span) -> tuple[bool, list[CueData]]:
@@ -105,6 +113,22 @@ class Allergy(Qualifier):
             if changes:
                 changed.add(section["start"])
                 yield section["start"], folded.start(begin)
+
+
+def _with_told(
+    decide: Callable[[Span], tuple[bool, list[CueData]]], told: Sequence[tuple[Span, Span]]
+) -> Callable[[Span], tuple[bool, list[CueData]]]:
+    """The decision with the drugs that gave a reaction of allergy, and those reactions."""
+    reactions = {(span.start_char, span.end_char): reaction for reaction, drug in told for span in (reaction, drug)}
+
+    def decide_with_told(span: Span) -> tuple[bool, list[CueData]]:
+        value, cues = decide(span)
+        reaction = None if value else reactions.get((span.start_char, span.end_char))
+        if reaction is None:
+            return value, cues
+        return True, [{"kind": "lexical", "start": reaction.start_char, "end": reaction.end_char, "rule": TOLD}]
+
+    return decide_with_told if told else decide
 
 
 def _reactions(allergies: Sequence[Span], reading: Reading, lang: str) -> Iterator[tuple[Span, Span]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
 from typing import Any
 
@@ -31,8 +30,7 @@ class FamilyWords:
     """
 
     def __init__(self, lang: str) -> None:
-        with resources.path(lang, "qualifiers/family_words.toml").open("rb") as handle:
-            words = {kind: f"(?:{'|'.join(several)})" for kind, several in tomllib.load(handle).items()}
+        words = resources.read_expressions(lang, "qualifiers/family_words.toml")
         before = rf"(?:\b{words['before']}[ -])*"
         self.opens = re.compile(rf"(?:\A|[.,;:()\n•*–-]\s*|\b{words['clause']} ){before}\Z")
         self.told = re.compile(rf"{before}\b{words['relative']}{words['told']}")

@@ -2,17 +2,82 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc, Span
 
-from pipeline.qualifiers.base import Qualifier
+from pipeline import resources
+from pipeline.qualifiers.base import CueData, Qualifier
+from pipeline.qualifiers.leads import led
+from pipeline.qualifiers.reading import Reading
+
+_PROBLEM = "PROBLEM"
+# So far before a problem the words are looked for that make it a reason to take a drug.
+_LEAD = 80
+AS_NEEDED = "as_needed"
+"""Rule of the cue of a problem for which a drug is taken when it comes: "PRN chest pain"."""
 
 
 class Hypothesis(Qualifier):
     """Qualifier `hypothesis`: True for an entity that the text supposes, plans against or makes conditional."""
 
     quality = "hypothesis"
+
+    def decider(
+        self, doc: Doc, reading: Reading, targets: Sequence[Span]
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """As of every qualifier; a problem that a drug is taken for as needed is a condition."""
+        decide = super().decider(doc, reading, targets)
+        words, folded = _words(self.lang), reading.folded
+        problems = [span for span in targets if span.label_ == _PROBLEM]
+        needed: dict[int, re.Match[str]] = {}
+
+        def opens(span: Span, start: int) -> bool:
+            lead = words.needed.search(folded.folded, max(0, start - _LEAD), start)
+            if lead is None or words.lasting.fullmatch(folded.folded, start, folded.place(span.end_char)):
+                return False
+            needed[span.start_char] = lead
+            return True
+
+        reasons = led(problems, reading, opens, words.further)
+
+        def decide_needed(span: Span) -> tuple[bool, list[CueData]]:
+            value, cues = decide(span)
+            bounds = (span.start_char, span.end_char)
+            if value or span.label_ != _PROBLEM or bounds not in reasons:
+                return value, cues
+            lead = needed[reasons[bounds][0]]
+            start, end = folded.start(lead.start("needed")), folded.end(lead.end("needed"))
+            return True, [{"kind": "lexical", "start": start, "end": end, "rule": AS_NEEDED}]
+
+        return decide_needed if reasons else decide
+
+
+class _Words:
+    """When a drug is taken as needed: `qualifiers/hypothesis_words.toml`, over folded text.
+
+    Attributes:
+        needed: ends right before a problem that a drug is taken for when it comes.
+        further: between two such problems.
+        lasting: a problem that is there all the time.
+    """
+
+    def __init__(self, lang: str) -> None:
+        words = resources.read_expressions(lang, "qualifiers/hypothesis_words.toml")
+        quality = rf"(?:(?!{words['other']}\b)[a-z][\w'/-]* )"
+        leads = rf"(?:\s{quality}{{0,2}}|\s?[,(]?\s?){words['leads']}(?:\s|(?<='))"
+        self.needed = re.compile(rf"\b(?P<needed>{words['needed']})(?:{leads}| ?[:(/-] ?| ){quality}{{0,3}}\Z")
+        self.further = re.compile(rf"{words['joins']}{quality}{{0,2}}")
+        self.lasting = re.compile(words["lasting"])
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _words(lang: str) -> _Words:
+    return _Words(lang)
 
 
 @Language.factory("anamnesis_hypothesis", default_config={"attr": "NORM", "on_ents_only": True})

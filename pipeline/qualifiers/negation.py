@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc, Span
 
-from pipeline.qualifiers.base import OnEntsOnly, Qualifier
+from pipeline.qualifiers.base import CueData, OnEntsOnly, Qualifier
 from pipeline.qualifiers.cues import Hit
+from pipeline.qualifiers.leads import Bounds, led
 from pipeline.qualifiers.reading import Propositions, Reading
 from pipeline.resources import LANGUAGES, path
 from pipeline.text.phrases import any_of
@@ -21,12 +24,43 @@ _BRACKETS_REACH = 120
 # So far behind it the end of the brackets, or a dash.
 _DASH_REACH = 200
 _DASH = re.compile(r"(?<=\w) [-–—] ")
+# So far before a procedure the word is looked for that says it was done.
+_LEAD = 60
 
 
 class Negation(Qualifier):
     """Qualifier `negation`: True for an entity that the text denies."""
 
     quality = "negation"
+
+    def decider(
+        self, doc: Doc, reading: Reading, targets: Sequence[Span]
+    ) -> Callable[[Span], tuple[bool, list[CueData]]]:
+        """As of every qualifier; what a finding was looked for by was done, though the finding is denied."""
+        decide = super().decider(doc, reading, targets)
+        done = self._done(decide, reading, targets)
+
+        def decide_undone(span: Span) -> tuple[bool, list[CueData]]:
+            return (False, []) if (span.start_char, span.end_char) in done else decide(span)
+
+        return decide_undone if done else decide
+
+    def _done(
+        self, decide: Callable[[Span], tuple[bool, list[CueData]]], reading: Reading, targets: Sequence[Span]
+    ) -> set[Bounds]:
+        """The procedures and drugs in the reach of a denial that were done or taken: "no clot on CT or MRI"."""
+        words, folded = _words(self.lang), reading.folded
+
+        def opens(span: Span, start: int) -> bool:
+            denial = folded.place(decide(span)[1][0]["end"])
+            return words.is_done(span.label_, folded.folded, denial, start)
+
+        denied = [span for span in targets if span.label_ in words.done and decide(span)[0]]
+        return {
+            bounds
+            for label in words.done
+            for bounds in led((span for span in denied if span.label_ == label), reading, opens, words.further)
+        }
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
         """As for every qualifier; in a language that marks its lists one goes on only where it is marked."""
@@ -61,6 +95,8 @@ class _Words:
 
     Attributes:
         continues: at the beginning of an item: the list that is denied goes on; None where every list goes on.
+        done: by label, what ends right before an entity that was done or taken though a denial reaches it.
+        further: between two of them.
     """
 
     def __init__(self, lang: str) -> None:
@@ -68,10 +104,23 @@ class _Words:
             read = tomllib.load(handle)
         words = {kind: any_of(several) for kind, several in read.items()}
         self.continues = re.compile(words["continues"]) if read["continues"] else None
-        self._affirmed = re.compile(words["affirmed"])
+        self.done = {
+            label: re.compile(rf"(?<=[\w)])\s+(?:{words[kind]})(?:\s|(?<=')){words['article']}\Z")
+            for label, kind in (("PROCEDURE", "performed"), ("DRUG", "taken"))
+        }
+        self._still_denied = re.compile(rf"\b{words['still_denied']}\Z")
+        self.further = re.compile(words["further"])
+        self._affirmed = re.compile(any_of([*read["affirmed"], *read["reason"]]))
         self._affirmed_short = re.compile(words["affirmed_short"])
         self._short = re.compile(words["short"])
         self._goes_on = re.compile(rf"\b{words['goes_on']}\b")
+
+    def is_done(self, label: str, text: str, denial: int, start: int) -> bool:
+        """Whether something else is denied, behind the end of a denial, and what begins at `start` is how it was looked for."""
+        lead = self.done[label].search(text, max(denial, start - _LEAD), start)
+        if lead is None or not text[denial : lead.start()].strip():
+            return False
+        return self._still_denied.search(text, denial, lead.start()) is None
 
     def end(self, text: str, hit: Hit, high: int) -> int:
         """Where a statement of its own begins behind a denial, else `high`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def _lines_if_any(lang: str, name: str) -> tuple[str, ...]:
 def read_table(lang: str, name: str) -> tuple[dict[str, str], ...]:
     """The rows of a tab-separated table by the names of its header line; a missing cell is an empty string."""
     return _rows(path(lang, name))
+
+
+def read_expressions(lang: str, name: str) -> dict[str, str]:
+    """Of each list of regular expressions of a TOML file, by its name, one expression for any of them."""
+    read = tomllib.loads(path(lang, name).read_text(encoding="utf-8"))
+    return {kind: f"(?:{'|'.join(several)})" for kind, several in read.items()}
 
 
 def expanded(phrase: str) -> list[str]:

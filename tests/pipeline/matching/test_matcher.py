@@ -131,3 +131,33 @@ def test_the_title_of_a_section_is_no_mention_of_the_shipped_lists():
 )
 def test_the_season_is_no_fall(text, expected):
     assert [span.text for span in profile("en")(text).ents] == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "problems"),
+    [
+        ("fr", "Timoptol 1 goutte matin et soir.", []),
+        ("fr", "Laroxyl 10 gouttes le soir.", []),
+        ("fr", "III gouttes matin.", []),
+        ("fr", "Une goutte dans chaque oeil.", []),
+        ("fr", "Goutte épaisse négative.", []),
+        ("fr", "ATCD : goutte, crises de goutte.", ["goutte", "crises de goutte"]),
+        ("fr", "Goutte traitée par allopurinol.", ["Goutte"]),
+        ("fr", "Vaccin contre la grippe, vaccins : covid et zona.", []),
+        ("fr", "Grippe en janvier, zona.", ["Grippe", "zona"]),
+        ("fr", "Adressé en consultation douleur pour douleur thoracique.", ["douleur thoracique"]),
+        ("en", "Declined influenza vaccine, hepatitis B vaccine given.", []),
+        ("en", "Pneumonia after flu shot.", ["Pneumonia"]),
+        ("en", "Influenza and COVID vaccines.", []),
+        ("en", "Sat 98% on RA. RA on methotrexate.", ["RA"]),
+        ("en", "MS Contin 15 mg bid. MS since 2010.", ["MS"]),
+        ("en", "On PE the lungs are clear. PE on warfarin.", ["PE"]),
+        ("en", "Seen in pain clinic for back pain.", ["back pain"]),
+        ("en", "Wound care. Wound infection.", ["Wound infection"]),
+        ("en", "ST depression in V4. Depression.", ["Depression"]),
+    ],
+)
+def test_the_name_of_a_problem_is_none_where_the_words_around_it_say_so(lang, text, problems):
+    doc = profile(lang)(text)
+    spans = [*doc.ents, *doc.spans.get("problems", [])]
+    assert [one.text for one in spans if one.label_ == "PROBLEM"] == problems

@@ -23,6 +23,8 @@ RELATIVES = [
     ("en", "Her roommate uses [Xanax]."),
     ("en", "Wife, who is on [warfarin], was called."),
     ("en", "Mother on [insulin], father healthy."),
+    ("en", "Mother with breast cancer and father with CAD on [metoprolol]; patient herself is well."),
+    ("en", "Roommate has TB and takes [rifampin]."),
     ("fr", "Sa mère a eu un cancer du sein et a pris du [tamoxifène]."),
     ("fr", "Père diabétique et traité par [metformine]."),
     ("fr", "Son père a fait un infarctus et est sous [aspirine]."),
@@ -52,6 +54,10 @@ PATIENTS = [
     ("en", "His wife used to give him [temazepam]."),
     ("en", "Mother took him off [Adderall]."),
     ("en", "Daughter started him on [melatonin]."),
+    ("en", "Her son has been giving her [melatonin]."),
+    ("en", "Mother with diabetes and father with CAD; patient herself takes [metformin]."),
+    ("en", "Wife with flu; he takes [aspirin]."),
+    ("fr", "Père diabétique ; la patiente prend de la [metformine]."),
     ("fr", "Mère décédée d'un infarctus et sous [aspirine]."),
     ("fr", "Son mari est sous aspirine et elle prend du [Tahor]."),
     ("fr", "Sa femme est diabétique, lui prend du [Kardégic]."),
@@ -89,3 +95,16 @@ def test_drug_is_of_the_relative_who_is_the_subject(lang, marked):
 @pytest.mark.parametrize(("lang", "marked"), PATIENTS)
 def test_drug_is_of_the_patient_behind_another_subject_or_beside_the_relative(lang, marked):
     assert family(lang, marked) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [
+        ("Roommate with TB.", True),
+        ("Coworker has influenza.", True),
+        ("Seen with his friend for TB.", False),
+    ],
+)
+def test_who_lives_or_works_with_the_patient_is_another(text, another):
+    problem = next(one for one in profile("en")(text).ents if one.label_ == "PROBLEM")
+    assert problem._.family is another

@@ -106,3 +106,82 @@ def test_what_is_not_stopped_or_forgotten_is_taken(text, denied):
     start = text.index("Kardégic")
     doc.ents = [doc.char_span(start, start + len("Kardégic"), "DRUG")]
     assert nlp(doc).ents[0]._.negation is denied
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "denied"),
+    [
+        ("en", "Not for warfarin given past subdural hematoma.", ["warfarin"]),
+        ("en", "No ibuprofen given her CKD.", ["ibuprofen"]),
+        ("en", "No metoprolol given asthma.", ["metoprolol"]),
+        ("en", "No heparin in view of thrombocytopenia.", ["heparin"]),
+        ("en", "No heparin in the setting of thrombocytopenia.", ["heparin"]),
+        ("en", "No ibuprofen considering the ulcer.", ["ibuprofen"]),
+        ("en", "No aspirin as she has an ulcer.", ["aspirin"]),
+        ("en", "No antibiotics given for bronchitis.", ["antibiotics", "bronchitis"]),
+        ("en", "No ibuprofen given today, no fever.", ["ibuprofen", "fever"]),
+        ("en", "No ibuprofen given, fever or chills.", ["ibuprofen", "fever", "chills"]),
+        ("en", "Fever, not given ibuprofen.", ["ibuprofen"]),
+        ("en", "Not currently on warfarin.", ["warfarin"]),
+        ("en", "Seizure-free for years, pain free.", ["Seizure", "pain"]),
+        ("en", "Pain, feel free to call.", []),
+        ("fr", "Pas d'ibuprofène en raison d'un ulcère gastrique.", ["ibuprofène"]),
+        ("fr", "Pas d'ibuprofène vu l'ulcère gastrique.", ["ibuprofène"]),
+        ("fr", "Pas d'ibuprofène compte tenu de l'asthme.", ["ibuprofène"]),
+        ("fr", "Pas d'ibuprofène à cause d'un asthme.", ["ibuprofène"]),
+        ("fr", "Pas d'ibuprofène étant donné l'asthme.", ["ibuprofène"]),
+        ("fr", "Pas d'ibuprofène devant l'insuffisance rénale.", ["ibuprofène"]),
+        ("fr", "N'a pas vu de fièvre ni de toux.", ["fièvre", "toux"]),
+        ("fr", "N'est pas sous aspirine.", ["aspirine"]),
+    ],
+)
+def test_the_reason_of_a_denial_is_there(lang, text, denied):
+    doc = profile(lang)(text)
+    assert [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM") and one._.negation] == denied
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("He was ruled out for pneumonia.", True),
+        ("She has been ruled out for pneumonia with a film.", True),
+        ("Pneumonia ruled out by CT.", True),
+        ("Pneumonia was ruled out.", True),
+        ("The film ruled out pneumonia.", True),
+        ("Pneumonia not ruled out.", False),
+        ("Pneumonia cannot be ruled out.", False),
+        ("Pneumonia not yet ruled out.", False),
+        ("Isolated until pneumonia is ruled out.", False),
+        ("Being ruled out for pneumonia.", False),
+    ],
+)
+def test_ruled_out(text, denied):
+    problem = next(one for one in profile("en")(text).ents if one.label_ == "PROBLEM")
+    assert problem._.negation is denied
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "denied"),
+    [
+        ("en", "No pneumothorax on chest x-ray.", ["pneumothorax"]),
+        ("en", "No evidence of DVT by ultrasound or CT.", ["DVT"]),
+        ("en", "No polyps at the last colonoscopy.", ["polyps"]),
+        ("en", "No fever after the cholecystectomy.", ["fever"]),
+        ("en", "No bleeding on warfarin.", ["bleeding"]),
+        ("en", "Not on dialysis.", ["dialysis"]),
+        ("en", "No rash on arms, fever or cough.", ["rash", "fever", "cough"]),
+        ("en", "No CT or MRI.", ["CT", "MRI"]),
+        ("en", "No ultrasound on admission.", ["ultrasound"]),
+        ("fr", "Pas de pneumothorax à la radiographie.", ["pneumothorax"]),
+        ("fr", "Absence de TVP au scanner et à l'échographie.", ["TVP"]),
+        ("fr", "Pas de fracture sur le scanner.", ["fracture"]),
+        ("fr", "Pas d'indication à la chirurgie.", ["chirurgie"]),
+        ("fr", "Pas de scanner ni d'échographie.", ["scanner", "échographie"]),
+        ("fr", "Pas de saignement sous aspirine.", ["saignement"]),
+        ("fr", "Le scanner a éliminé une embolie pulmonaire.", ["embolie pulmonaire"]),
+    ],
+)
+def test_what_a_finding_was_looked_for_by_was_done(lang, text, denied):
+    doc = profile(lang)(text)
+    found = [one.text for one in doc.ents if one.label_ in ("DRUG", "PROBLEM", "PROCEDURE") and one._.negation]
+    assert found == denied
