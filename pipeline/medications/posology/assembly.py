@@ -153,9 +153,9 @@ class Assembling:
     def _leave_out(self, days: Sequence[str]) -> None:
         """The step before is of all days but these."""
         before = self.steps[-2].repeat
-        if daily(before) and "dayOfWeek" not in before:
+        if (daily(before) or not before) and "dayOfWeek" not in before:
             for name in ("frequency", "period", "periodUnit"):
-                before.pop(name)
+                before.pop(name, None)
             before["dayOfWeek"] = [day for day in WEEK if day not in days]
         self.excepting = False
 

@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
 from pipeline.medications.posology.changes import BEGINNING, INTENDED, NO_CHANGE, NOT_TAKEN, Change, Changes
+from pipeline.medications.posology.groups import Groups
 from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
 from pipeline.text.change_lists import change_lists
@@ -101,7 +102,7 @@ class PosologyReader:
             changes.append(change)
             kept.append(stored)
         readings = self._language.read(text, folded, instructions, neighbours)
-        groups: dict[str, int] = {}
+        groups = Groups()
         records: list[Data] = []
         for one, change, stored, (posology, unread) in zip(instructions, changes, kept, readings, strict=True):
             codes, evidence, denial, history, negation, family, hypothesis = stored
@@ -116,7 +117,7 @@ class PosologyReader:
             records.append(
                 {
                     "drug": [start, end],
-                    "group": groups.setdefault(self._name(folded[start:end]), len(groups) + 1),
+                    "group": groups.of(self._name(folded[start:end]), one.drug, folded),
                     "attributes": {label: list(map(list, sorted(tails))) for label, tails in one.attributes.items()},
                     "posology": posology,
                     "status": status,

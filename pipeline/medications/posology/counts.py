@@ -25,6 +25,13 @@ _PACKED = frozenset({"{tbl}", "{cap}", "{patch}", "{sachet}", "{suppository}"})
 _GIVEN = frozenset({"{dose}", "{injection}", "{application}"})
 
 
+def as_strength(amount: Amount) -> Amount:
+    """A mass as what one form holds; any other amount as it is."""
+    if amount.kind != "quantity" or amount.measure != "mass":
+        return amount
+    return Amount("strength", ratio={"numerator": amount.quantity, "denominator": None}, measure="mass")
+
+
 def pack(amount: Amount, last: Element) -> bool:
     """Is an amount how much the tube or the tub holds: "gel 500 g"? `last`: the element before it."""
     spread = last.kind == "form" and last.value in _SPREAD

@@ -16,6 +16,8 @@ Data = dict[str, Any]
 Row = dict[str, str]
 T = TypeVar("T")
 
+#: The value of an unread row of numbers, each that of a day: "6-5-4-3-2-1".
+ROW = "row"
 MARKS = frozenset(',;:.()[]!?*|\n"')
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 

@@ -126,9 +126,9 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.unread.append(("duration_unread", element.start, element.end))  # of each, or of all of them?
         at = assembly.steps.index(step)
         assembly.steps[at : at + 1] = doses_in_turn(step)
-    if (scaled := assembly.scaled) is not None and not any(step.amounts for step in assembly.steps):
-        if not any(code == "dose_by_scale" for code, *_ in assembly.unread):
-            assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
+    scaled = assembly.scaled  # also beside a dose: "6 units with meals plus correction scale"
+    if scaled is not None and not any(code == "dose_by_scale" for code, *_ in assembly.unread):
+        assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
     steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
     if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
         for step in assembly.steps:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.combinations import Combinations
+from pipeline.medications.posology.drips import NamedForms
 from pipeline.medications.posology.elements import Element, Reading, bare, skip
 from pipeline.medications.posology.further import share_unit
 from pipeline.medications.posology.instruction import assemble
@@ -84,6 +85,7 @@ class PosologyLanguage:
         self._others = OtherThings(lang)
         self._scales = Scales(lang)
         self._titration = Titration(lang)
+        self._named_forms = NamedForms(lang)
         self._shared = Shared(lang)
         self._meals = RegionalMeals(lang)
         rows = resources.read_table(lang, "posology/forms.tsv")
@@ -153,6 +155,7 @@ class PosologyLanguage:
         ends_within(elements, folded, self._until)
         share_unit(elements)
         self._titration.settle(elements, drug, folded)
+        self._named_forms.settle(elements, drug, folded)
         self._others.told_once(elements, drug, folded)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
@@ -313,6 +316,8 @@ class PosologyLanguage:
                 going = False
             if element.code in _NUMBERS_ALONE and not inside:
                 continue  # a date, a score: no amount that anyone took for one
+            if kind == "form" and begun and not inside and _begins_sentence(text, element.start):
+                going, fresh, later, further = False, False, True, True  # "1 mg/j. Collyre 2 gouttes le soir"
             if further and kind == "form":
                 continue  # "Cardizem 240 mg. The patient also takes eye drops."
             if going or (begun and not fresh and _reaches(element, later=later)):
@@ -435,6 +440,11 @@ class PosologyLanguage:
                     for start, end in attributes.get(name.upper(), ())[:1]
                 ]
         return found
+
+
+def _begins_sentence(text: str, place: int) -> bool:
+    """Does a word with a capital stand behind a full stop, though that is one of an abbreviation?"""
+    return text[place].isupper() and text[max(0, place - 4) : place].rstrip().endswith(".")
 
 
 def _of_next(element: Element, text: str, drugs: Mapping[int, int]) -> bool:

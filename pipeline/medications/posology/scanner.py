@@ -16,7 +16,7 @@ from pipeline import resources
 from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
 from pipeline.medications.posology.day_rows import VULGAR
 from pipeline.medications.posology.dispatch import Reader, settle
-from pipeline.medications.posology.elements import MARKS, WORD, Element, Gated, Read, Seen, skip
+from pipeline.medications.posology.elements import MARKS, ROW, WORD, Element, Gated, Read, Seen, skip
 from pipeline.medications.posology.frequencies import Frequencies
 from pipeline.medications.posology.numbers import FIGURE_START, UnreadError
 from pipeline.medications.posology.reasons import mark_end
@@ -51,6 +51,8 @@ _SPOONS = frozenset({"{scoop}", "{spoonful}"})
 _GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
+# "6-5-4-3-2-1": how many are taken day by day.
+_ROW = re.compile(r"\d{1,2}(?:\s?-\s?\d{1,2}){4,30}(?![\w,/:-]|\.\d)")
 # "on 3/8/2026": the day of something.
 _DATE = re.compile(r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)(?:19|20)\d\d(?![\w/])|(?:19|20)\d\d-\d\d-\d\d(?![\w-])")
 # "4x4s" are pads, "1/8th of" a part.
@@ -286,6 +288,8 @@ class Scanner(Frequencies):
             return Element("route", place, sited)  # "2 yeux"
         if described := self._described.match(text, place):
             return Element("filler", place, described.end())
+        if (row := _ROW.match(text, place)) and self.amounts.unit_at(text, skip(text, row.end())) is None:
+            return Element("unread", place, row.end(), ROW, code="several_amounts")
         if size := _SIZE.match(text, place):
             return Element("word", place, size.end())
         if date := _DATE.match(text, place):

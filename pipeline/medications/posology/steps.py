@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import Amount, quantity_of
 from pipeline.medications.posology.assembly import WEEK
-from pipeline.medications.posology.counts import counted, in_parts, rises_or_falls, units_before
+from pipeline.medications.posology.counts import as_strength, counted, in_parts, rises_or_falls, units_before
 from pipeline.medications.posology.courses import A_DAY, COURSE_UNITS, DAYS, EACH, HEAD, LAST, NEXT, OVER
 from pipeline.medications.posology.day_rows import as_hours, times_of
 from pipeline.medications.posology.dosage import (
@@ -19,7 +19,7 @@ from pipeline.medications.posology.dosage import (
     goes_on,
     infusing,
 )
-from pipeline.medications.posology.elements import Data, Element, Timing
+from pipeline.medications.posology.elements import ROW, Data, Element, Timing
 from pipeline.medications.posology.loading import of_first_days
 from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import apart, coded
@@ -80,7 +80,7 @@ class StepAssembly(Placing):
         self.joined, self.raising = element.value == "joining", element.value == "then_to"
 
     def _except(self, element: Element) -> None:
-        self.excepting = self.step.timed()
+        self.excepting = self.step.timed() or bool(self.step.amounts)
 
     def _end(self, element: Element) -> None:
         self.then = False
@@ -159,6 +159,8 @@ class StepAssembly(Placing):
             self.step.vague = True
         if element.code == "strength_without_unit":
             self._bare()
+        if element.value == ROW:
+            self.step.amounts = [(as_strength(amount), said) for amount, said in self.step.amounts]
         self.unread.append((element.code, element.start, element.end))
 
     # What is said
