@@ -52,7 +52,7 @@ _GO_ON = ("range", "per", "by_behind")
 # "le 1er jour", "the 2nd dose": a place in an order, no number of anything.
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|ere?|emes?|e|o)(?![^\W_])")
 # "6-5-4-3-2-1": how many are taken day by day.
-_ROW = re.compile(r"\d{1,2}(?:\s?-\s?\d{1,2}){4,30}(?![\w,/:-]|\.\d)")
+_ROW = re.compile(r"(?P<first>\d{1,2})\s?-\s?(?P<second>\d{1,2})(?:\s?-\s?\d{1,2}){3,30}(?![\w,/:-]|\.\d)")
 # "on 3/8/2026": the day of something.
 _DATE = re.compile(r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)(?:19|20)\d\d(?![\w/])|(?:19|20)\d\d-\d\d-\d\d(?![\w-])")
 # "4x4s" are pads, "1/8th of" a part.
@@ -289,7 +289,9 @@ class Scanner(Frequencies):
         if described := self._described.match(text, place):
             return Element("filler", place, described.end())
         if (row := _ROW.match(text, place)) and self.amounts.unit_at(text, skip(text, row.end())) is None:
-            return Element("unread", place, row.end(), ROW, code="several_amounts")
+            first, second = row["first"], row["second"]
+            code = "range_backwards" if int(first) > int(second) else "several_amounts"
+            return Element("unread", place, row.end(), ROW, code=code)
         if size := _SIZE.match(text, place):
             return Element("word", place, size.end())
         if date := _DATE.match(text, place):
