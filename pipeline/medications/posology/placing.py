@@ -298,6 +298,10 @@ class Placing(Assembling):
         if self.change or (self.changing and not step.timed() and self._alike(amount)):
             self._replace(amount)
             return
+        if self.then and self._is_one_form(amount):
+            step.forms_behind = set()
+            self._next()
+            return
         if self.whole.alternate or self.then:
             if self._product_only() or (self.whole.alternate and self._only_holds(amount)):
                 return
@@ -320,6 +324,11 @@ class Placing(Assembling):
             ):
                 return  # the product's strength, then the instruction: "Paracetamol 500 mg, 1 g qid"
             self._next()
+
+    def _is_one_form(self, amount: Amount) -> bool:
+        """Is the mass before a form a dose that another follows: "21 mg patch daily x 6 wks, then 14 mg"?"""
+        only = len(self.step.amounts) == 1 and bool(self.step.forms_behind) and self.step.timed()
+        return only and amount.kind == "quantity" and same_kind(self.step.amounts[0][0], amount)
 
     def _only_holds(self, amount: Amount) -> bool:
         """Is the mass that was said what one of the forms holds that are counted in turn: "5 mg, alternating 1 tab / 3/4 tab"?"""

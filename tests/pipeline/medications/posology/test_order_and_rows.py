@@ -382,3 +382,20 @@ def test_each_part_has_its_dose(profiles: dict[str, Language], lang: str, text: 
     read = posology(profiles, lang, text)
     assert "duration" not in read
     assert [dose for dose, *_ in steps(read)] == doses
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "doses", "strength"),
+    [
+        ("en", "Nicotine 21 mg patch daily x 6 wks, then 14 mg x 2 wks, then 7 mg x 2 wks", "21 mg, 14 mg, 7 mg", None),
+        ("en", "Prednisone 40 mg tablet daily x 5 days, then 20 mg x 5 days", "40 mg, 20 mg", None),
+        ("fr", "Solupred 20 mg cp le matin pendant 5 jours puis 10 mg pendant 5 jours", "20 mg, 10 mg", None),
+        ("en", "Prednisone 20 mg tablet 2 tabs daily x 5 days, then 1 tab x 5 days", "2 {tbl}, 1 {tbl}", "20 mg"),
+    ],
+)
+def test_a_mass_before_a_form_is_the_dose_where_another_follows(
+    profiles: dict[str, Language], lang: str, text: str, doses: str, strength: str | None
+) -> None:
+    read = posology(profiles, lang, text)
+    assert ", ".join(dose for dose, _, _ in steps(read)) == doses
+    assert amount((read.get("strength") or {}).get("numerator")) == strength
