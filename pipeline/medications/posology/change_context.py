@@ -15,7 +15,9 @@ class ChangeContext:
     """The words of a language, from `posology/change_context.tsv`, where their kinds are explained.
 
     Attributes:
-        period: behind "once": it is a frequency.
+        period: behind words of one dose: it is a frequency. period_once: behind "once" alone.
+        imperative: the cues that take back a stop before them, and nothing else. later: behind them: it is not yet so.
+        was: behind the dose of a drug: the one that it had before, "50 mg, was 25 mg"; groups as of arrow.
         planned: before a stop: it ends a course. done: as little as in "was then stopped".
         not_yet, negated: before a cue: it has not come to be. dated: what looks so is a month.
         adjective: at a cue: it describes the word behind it.
@@ -48,7 +50,10 @@ class ChangeContext:
         words = {kind: f"(?:{phrases_expression(kinds[kind])})" if kind in kinds else "(?!)" for kind in _KINDS}
         self.resumption = frozenset(kinds.get("resumption", ()))
         self.succeeded = frozenset(kinds.get("succeeded", ()))
+        self.imperative = frozenset(kinds.get("imperative", ()))
+        self.later = re.compile(rf"\s*(?:\?|{words['later']})")
         self.period = re.compile(rf"\s*{words['period']}|\s*[/-]|\d")
+        self.period_once = re.compile(rf"\s*{words['period_once']}")
         self.planned = re.compile(rf"{words['course_end']}\s*\Z")
         self.done = re.compile(rf"{words['passive']}\s+{words['course_end']}\s*\Z")
         soon = rf"{words['not_yet']}\s+(?:[\w']+\s+){{0,2}}"
@@ -68,6 +73,10 @@ class ChangeContext:
             rf"[\s:(]{{0,3}}(?P<from>{_FIGURE})\s?(?P<one>{_UNIT})(?![^\W\d_])[^;.,:\n\d>]{{0,20}}?\s?"
             rf"(?P<cue>{words['arrow']})\s?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
         )
+        self.was = re.compile(
+            rf"[^;.:\n\d(]{{0,12}}(?P<from>{_FIGURE})\s?(?P<one>{_UNIT})(?![^\W\d_])(?P<first>[^;.,:(\n\d>]{{0,20}}?)\s?"
+            rf"[(,–-]\s?(?P<cue>{words['was']})\s(?:{words['lead']}\s)?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
+        )
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
         self.joint = re.compile(
             rf"\s*(?:{_FIGURE}\s?{_UNIT}\s*)?(?:[,/&+]\s*)?(?:{words['joint']}\s+|(?<=[,/&+])|(?<=[,/&+] ))(?:{words['lead']}\s*){{0,2}}"
@@ -85,7 +94,7 @@ class ChangeContext:
 
 
 _KINDS = (
-    "period", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
+    "period", "period_once", "imperative", "later", "was", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
     "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose",
 )  # fmt: skip

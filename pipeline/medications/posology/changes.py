@@ -65,7 +65,8 @@ _NUMBERED = re.compile(r"(?<!\S)\(?(?P<number>\d{1,2})[.)]\s*\Z")
 _FIRST_ITEM = re.compile(r"(?<!\S)\(?1[.)]\s")
 _ITEM = re.compile(r"(?<=[\s,;])\d{1,2}[.)]\s")
 #: What nobody does with a drug that is not taken.
-BEGINNING = _ON | {"unique_dose", "other"}
+ONCE = "unique_dose"
+BEGINNING = _ON | {ONCE, "other"}
 _ALTERING = frozenset({"stop", "hold", "increase", "decrease"})
 _DOSED = frozenset({"increase", "decrease"})
 # "Continue" says the least: what stands behind the drug ("increased to 20 mg") is the change.
@@ -152,11 +153,15 @@ class Changes:
         return Change(change, (cue,), ahead and alters, not ahead and (resumed or over))
 
     def _from_to(self, folded: str, end: int, following: int) -> Cue | None:
-        """ "10 -> 20 mg": more or less, where both are of one unit or only one says it."""
-        found = self._context.arrow.match(folded, end, min(end + BEHIND, following))
+        """ "10 -> 20 mg", "20 mg, was 10 mg": more or less, where both are of one unit or only one says it."""
+        stop = min(end + BEHIND, following)
+        arrow = self._context.arrow.match(folded, end, stop)
+        found = arrow or self._context.was.match(folded, end, stop)
         if found is None or (found["one"] and found["other"] and found["one"] != found["other"]):
             return None
         low, high = (Decimal(found[name].replace(",", ".")) for name in ("from", "to"))
+        if arrow is None:
+            low, high = high, low
         if low == high:
             return None
         return "increase" if high > low else "decrease", *found.span("cue")
@@ -246,8 +251,11 @@ class Changes:
         """Is a cue behind a drug said of it, and has it come to be? `earlier`: the change of the cue before."""
         change, between = self._after[_plain(match[0])], folded[end : match.start()]
         if change == "unique_dose":
-            return self._context.period.match(folded, match.end()) is None
+            of_once = match[0][-1].isalpha() and self._context.period_once.match(folded, match.end()) is not None
+            return not of_once and self._context.period.match(folded, match.end()) is None
         context = self._context
+        if _plain(match[0]) in context.imperative and (earlier not in _OFF or context.later.match(folded, match.end())):
+            return False
         ends_course = context.planned.search(between) is not None and context.done.search(between) is None
         if change == "stop" and earlier in (None, change, "unique_dose") and ends_course:
             return False

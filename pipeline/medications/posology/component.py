@@ -16,7 +16,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions, resources
-from pipeline.medications.posology.changes import BEGINNING, INTENDED, NO_CHANGE, NOT_TAKEN, Change, Changes
+from pipeline.medications.posology.changes import BEGINNING, INTENDED, NO_CHANGE, NOT_TAKEN, ONCE, Change, Changes
 from pipeline.medications.posology.groups import Groups
 from pipeline.medications.posology.reader import Instruction, PosologyLanguage
 from pipeline.medications.posology.regions import Neighbours, clause_words
@@ -28,6 +28,8 @@ Data = dict[str, Any]
 _Bounds = tuple[int, int]
 
 _READ = ("allergy", "codes", "history_evidence", "negation_evidence", "history", "negation", "family", "hypothesis")
+# What FHIR's Timing has of what is done more than once.
+_REPEATING = frozenset({"period", "when", "dayOfWeek", "timeOfDay"})
 # Attributes by which it is told how a drug is taken.
 _TIMING = frozenset({"FREQUENCY", "DURATION", "ROUTE"})
 _NOTHING: dict[str, list[_Bounds]] = {}
@@ -108,6 +110,8 @@ class PosologyReader:
             codes, evidence, denial, history, negation, family, hypothesis = stored
             start, end = one.drug
             warnings += unread
+            if change.kind == ONCE and _is_regular(posology):
+                change = NO_CHANGE
             until = change.cues[0]["start"] if change.resumed else start
             again = change.resumed and _between(evidence or (), end, until)
             denied = negation and not (change.resumed and _between(denial or (), 0, until))
@@ -153,6 +157,12 @@ def _texts(doc: Doc) -> tuple[str, str]:
 def _between(evidence: Iterable[Data], start: int, end: int) -> bool:
     """Is all that a decision was made from said between two places, as the stop that is taken back?"""
     return all(cue["kind"] == "lexical" and start <= cue["start"] and cue["end"] <= end for cue in evidence)
+
+
+def _is_regular(posology: Data) -> bool:
+    """Is a drug taken again and again, by its posology: "40 mg x1 now, then 20 mg bid"?"""
+    repeats = ((step.get("timing") or {}).get("repeat") or {} for step in posology.get("steps") or (posology,))
+    return any("count" not in repeat and not _REPEATING.isdisjoint(repeat) for repeat in repeats)
 
 
 def _status(
