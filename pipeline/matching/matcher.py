@@ -23,8 +23,10 @@ from pipeline.text.tokenizer import ClinicalTokenizer, split
 
 GROUP = "problems"
 _PROBLEM, _DRUG = "PROBLEM", "DRUG"
-# What a drug's attribute says is no problem, however it is named ("10 gouttes").
+# What a drug's attribute says is no problem, however it is named ("10 gouttes"): an attribute of our grammar, for another
+# recogniser may have mistaken the problem itself.
 _NO_PROBLEM = frozenset({"FORM", "DOSAGE", "STRENGTH", "ROUTE"})
+_GRAMMAR = "grammar"
 _ATTRS = {"TEXT": "ORTH", "ORTH": "ORTH", "LOWER": "LOWER", "NORM": "NORM"}
 Terms = Mapping[str, str | Sequence[str]]
 
@@ -133,7 +135,7 @@ class TermMatcher:
             if known is not None and term.shipped and term.label == _PROBLEM:
                 first, behind = folded.place(index.starts[start]), folded.place(index.ends[end - 1])
                 if (
-                    attributes.issuperset(range(start, end))
+                    (attributes.issuperset(range(start, end)) and _read_by_grammar(doc, start))
                     or _within(drugs, start, end)
                     or known.excluded(folded.folded, first, behind)
                 ):
@@ -184,6 +186,11 @@ class TermMatcher:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
         term = _Term(entry.label, [code] if entry.code else [], shipped=True)
         self._add(nlp, "ORTH" if entry.as_written else "NORM", term, entry.forms)
+
+
+def _read_by_grammar(doc: Doc, place: int) -> bool:
+    """Is the entity of a token one that the grammar of the recogniser found?"""
+    return any(entity._.source == _GRAMMAR for entity in doc.ents if entity.start <= place < entity.end)
 
 
 def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
