@@ -131,7 +131,7 @@ def others(lang: str) -> bool:
         for shape, make in shapes.items():
             # Distinct, since readings of short attributes are remembered.
             few, many = (
-                spent(read_by, [partial(make, long + run) for run in range(3)]) for long in (size, size * LONGER)
+                spent(read_by, [partial(make, long + 16 * run) for run in range(3)]) for long in (size, size * LONGER)
             )
             ratios[shape] = many / max(few, NOISE)
         over = [shape for shape, ratio in ratios.items() if ratio > BOUND]

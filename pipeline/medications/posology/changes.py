@@ -49,6 +49,8 @@ NO_CHANGE = Change()
 
 #: A cue stands at most this far before its drug, or behind it, in the same clause.
 BEFORE, BEHIND = 60, 80
+# Of so many drugs at most one word tells; a longer row is looked through once for each of its drugs.
+_MOST_OF_ALL = 12
 
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
@@ -179,8 +181,8 @@ class Changes:
 
     def _of_all(self, folded: str, drugs: Sequence[Bounds], place: int) -> Cue | None:
         """What is said behind the last of several drugs of all of them: "A, B et C ARRÊTÉS"."""
-        last = place
-        while last + 1 < len(drugs) and self._context.joint.fullmatch(folded, drugs[last][1], drugs[last + 1][0]):
+        last, most = place, min(place + _MOST_OF_ALL, len(drugs)) - 1
+        while last < most and self._context.joint.fullmatch(folded, drugs[last][1], drugs[last + 1][0]):
             last += 1
         if last == place:
             return None

@@ -51,3 +51,9 @@ def test_a_note_of_a_repeated_sign_is_recognised_in_linear_time(
     nlp = recognised[lang]
     made = growth(nlp, lambda size: nlp.make_doc(repeated("Zolpidex {}", part, size)), 2_000, LONGER)
     assert made < LONGER * SLACK
+
+
+def test_a_row_of_drugs_is_read_in_linear_time(recognised: dict[str, Language]) -> None:
+    nlp = recognised["fr"]
+    made = growth(nlp, lambda size: nlp.make_doc(repeated("Lasix {}", "or, ", size)), 2_000, LONGER)
+    assert made < LONGER * SLACK
