@@ -14,7 +14,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
 from pipeline import extensions
-from pipeline.matching.contexts import contexts
+from pipeline.matching.contexts import Contexts, contexts
 from pipeline.matching.lexicons import Entry, entries
 from pipeline.text.doc_text import DocText
 from pipeline.text.folding import fold, lower
@@ -97,7 +97,7 @@ class TermMatcher:
         """Add what is found."""
         found = [match for match in _longest(self._found(doc)) if match[2].label]
         if self._contexts is not None and found:
-            found = list(self._problems(doc, found))
+            found = list(_problems(doc, found, self._contexts))
         if not found:
             return doc
         given = doc.ents
@@ -119,28 +119,6 @@ class TermMatcher:
             if fresh:
                 doc.spans[GROUP] = [*doc.spans.get(GROUP, ()), *fresh]
         return doc
-
-    def _problems(self, doc: Doc, found: Iterable[_Match]) -> Iterator[_Match]:
-        """What is left of matches without the names of problems that are none where they stand."""
-        read = DocText.of(doc)
-        index, folded, known = read.offsets(doc), read.folded, self._contexts
-        attributes: set[int] = set()
-        drugs: list[tuple[int, int]] = []
-        for entity in doc.ents:
-            if entity.label_ in _NO_PROBLEM:
-                attributes.update(range(entity.start, entity.end))
-            elif entity.label_ == _DRUG:
-                drugs.append((entity.start, entity.end))
-        for start, end, term in found:
-            if known is not None and term.shipped and term.label == _PROBLEM:
-                first, behind = folded.place(index.starts[start]), folded.place(index.ends[end - 1])
-                if (
-                    (attributes.issuperset(range(start, end)) and _read_by_grammar(doc, start))
-                    or _within(drugs, start, end)
-                    or known.excluded(folded.folded, first, behind)
-                ):
-                    continue
-            yield start, end, term
 
     def _found(self, doc: Doc) -> list[_Match]:
         terms = self._terms
@@ -186,6 +164,29 @@ class TermMatcher:
         code = {"system": entry.system, "code": entry.code, "display": entry.term}
         term = _Term(entry.label, [code] if entry.code else [], shipped=True)
         self._add(nlp, "ORTH" if entry.as_written else "NORM", term, entry.forms)
+
+
+def _problems(doc: Doc, found: Iterable[_Match], known: Contexts) -> Iterator[_Match]:
+    """What is left of matches without the names of problems that are none where they stand."""
+    read = DocText.of(doc)
+    index, folded = read.offsets(doc), read.folded
+    attributes: set[int] = set()
+    drugs: list[tuple[int, int]] = []
+    for entity in doc.ents:
+        if entity.label_ in _NO_PROBLEM:
+            attributes.update(range(entity.start, entity.end))
+        elif entity.label_ == _DRUG:
+            drugs.append((entity.start, entity.end))
+    for start, end, term in found:
+        if term.shipped and term.label == _PROBLEM:
+            first, behind = folded.place(index.starts[start]), folded.place(index.ends[end - 1])
+            if (
+                (attributes.issuperset(range(start, end)) and _read_by_grammar(doc, start))
+                or _within(drugs, start, end)
+                or known.excluded(folded.folded, first, behind)
+            ):
+                continue
+        yield start, end, term
 
 
 def _read_by_grammar(doc: Doc, place: int) -> bool:

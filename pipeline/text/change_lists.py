@@ -18,16 +18,14 @@ from pipeline.text.phrases import phrases_expression
 
 #: Which lists are of the visit that the text tells of: all of the heading, or those beside another that is.
 ALWAYS, BESIDE = "yes", "beside"
-# Not changes: the words of a line that says more of the item above it, and those of a statement, which no item has.
-_DETAIL, _STATED = "detail", "stated"
+# Not changes: the words of a line that says more of the item above it, those of a statement, which no item has, and those between two items.
+_DETAIL, _STATED, _JOINS = "detail", "stated", "joins"
 # A list has no more lines than this; a drug begins so near behind the beginning of its line.
 _MOST_LINES = 60
 _ITEM_REACH = 30
 
 _BULLET = re.compile(r"[ \t]*(?:(?P<sign>[-*•·–—►▪◦‣●+#>])|\(?\d{1,2}[.)])[ \t]*(?=\S)")
 _INDENTED = ("   ", "\t")
-# The rest of a line goes on in the next one.
-_UNFINISHED = re.compile(r"(?:[,;/&]|\band)\s*\Z")
 # Where a statement of a line ends, and what opens another list there: a heading of its own.
 _STATEMENT = re.compile(r"(?<=[\w)\]%])[.;](?=\s)")
 _HEADED = re.compile(r"[.;]\s+[a-z][\w /&'-]{1,40}:\s")
@@ -72,7 +70,7 @@ class _Headings:
 
     def __init__(self, lang: str) -> None:
         self.kinds: dict[str, tuple[str, str]] = {}
-        other: dict[str, list[str]] = {_DETAIL: [], _STATED: []}
+        other: dict[str, list[str]] = {_DETAIL: [], _STATED: [], _JOINS: []}
         for row in resources.read_table(lang, "text/change_headings.tsv"):
             written = [fold(" ".join(phrase.split())) for phrase in resources.expanded(row["heading"])]
             if row["change"] in other:
@@ -87,6 +85,8 @@ class _Headings:
         self._any = re.compile(headings)
         self._detail = re.compile(rf"[ \t]*(?:{phrases_expression(other[_DETAIL])})")
         self._stated = re.compile(phrases_expression(other[_STATED]))
+        # The rest of a line goes on in the next one.
+        self._unfinished = re.compile(rf"(?:[,;/&]|{phrases_expression(other[_JOINS])})\s*\Z")
 
     def read(self, text: str, starts: Sequence[int]) -> ChangeLists:
         """The lists of a folded text. `starts`: where its drugs begin, in order."""
@@ -119,7 +119,7 @@ class _Headings:
         """Where a list on the line of its heading ends: before another heading, or a statement of its own."""
         while end < last:
             following = _line_end(text, end + 1, last)
-            goes_on = _UNFINISHED.search(text, start, end) or text.startswith(_INDENTED, end + 1)
+            goes_on = self._unfinished.search(text, start, end) or text.startswith(_INDENTED, end + 1)
             if not goes_on or not _drug_in(starts, end + 1, min(following, end + 1 + _ITEM_REACH)):
                 break
             end = following
