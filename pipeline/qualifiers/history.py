@@ -242,27 +242,29 @@ class History(Qualifier):
     ) -> Callable[[Span], tuple[bool, list[CueData]]]:
         """A function to the decision about an entity; of problems the model is asked where neither words nor dates tell."""
         place = case.folded.place
-        decided = {(span.start, span.end, span.label): decide(span) for span in targets}
+        decisions = [decide(span) for span in targets]
+        starts = [place(span.start_char) for span in targets]
+        of_drugs = [span.label_ in self.drug_labels for span in targets]
         beside = sorted(
-            (place(span.start_char), place(span.end_char), decided[span.start, span.end, span.label][0])
-            for span in targets
-            if span.label_ in self.drug_labels
+            (start, place(span.end_char), past)
+            for span, start, (past, _), is_drug in zip(targets, starts, decisions, of_drugs, strict=True)
+            if is_drug
         )
         contexts = HistoryContexts(tokens, problems, case.sections, beside)
         asked = []
-        for span in targets:
-            start = place(span.start_char)
-            if span.label_ in self.drug_labels or start in case.lasting:
+        for number, (start, (past, cues)) in enumerate(zip(starts, decisions, strict=True)):
+            if of_drugs[number] or start in case.lasting:
                 continue
-            past, cues = decided[span.start, span.end, span.label]
-            if not past and self._goes_on(start, place(span.end_char), case):
+            if not past and self._goes_on(start, place(targets[number].end_char), case):
                 continue
-            if not is_told(cues) and not any(cue["rule"] in _OPERATIONS for cue in cues):
-                asked.append(span)
-        overruling = Overruling(model, contexts, case.folded, {place(span.start_char) for span in asked})
-        for span in asked:
-            key = span.start, span.end, span.label
-            decided[key] = overruling.decided(span, *decided[key])
+            if not cues or not (is_told(cues) or any(cue["rule"] in _OPERATIONS for cue in cues)):
+                asked.append(number)
+        overruling = Overruling(model, contexts, case.folded, {starts[number] for number in asked})
+        for number in asked:
+            decisions[number] = overruling.decided(targets[number], *decisions[number])
+        decided = {
+            (span.start, span.end, span.label): decision for span, decision in zip(targets, decisions, strict=True)
+        }
         return lambda span: decided.get((span.start, span.end, span.label)) or decide(span)
 
     def _date_line(self, doc: Doc, folded: FoldedText, drugs: list[Mention], sections: SectionLine) -> DateLine:

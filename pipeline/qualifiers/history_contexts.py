@@ -349,7 +349,8 @@ class HistoryContexts:
         own = max(low, self._last_mention(first) + 1)
         alone = max(low, self._last_mention(one) + 1)
         near = max(low, first - _NEAR)
-        places = [edge for place in range(first, first - 4, -1) for edge in (max(low, place - 1), max(low, place))]
+        edges = [max(low, first - back) for back in range(5)]
+        places = edges[1], first, edges[2], edges[1], edges[3], edges[2], edges[4], edges[3]
         of_it = max(low, one - 1)
         return low, first, near, first, own, first, *places, alone, one, of_it, one, max(low, one - 2), of_it
 
@@ -358,7 +359,8 @@ class HistoryContexts:
         low = last + 1
         own, alone = min(high, self._next_mention(last)), min(high, self._next_mention(one))
         near = min(high, low + _NEAR)
-        places = [edge for place in range(low, low + 4) for edge in (min(high, place), min(high, place + 1))]
+        edges = [min(high, low + on) for on in range(5)]
+        places = edges[0], edges[1], edges[1], edges[2], edges[2], edges[3], edges[3], edges[4]
         of_it = min(high, one + 2)
         return low, high, low, near, low, own, *places, one + 1, alone, one + 1, of_it, of_it, min(high, one + 3)
 

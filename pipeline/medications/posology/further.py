@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.counts import in_order, in_parts
@@ -60,8 +62,14 @@ def untimed(steps: Sequence[Step], elements: Sequence[Element], text: str) -> No
             continue
         last = step.amounts[-1][1]
         word = _WORD_BEHIND.match(text, last.end)
-        if word is not None and not any(one.start < word.end() and word.start(1) < one.end for one in elements):
+        if word is not None and not _is_read(elements, word.start(1), word.end()):
             step.vague = True
+
+
+def _is_read(elements: Sequence[Element], start: int, end: int) -> bool:
+    """Whether one of some elements in order, which do not overlap, holds a part of a stretch of the text."""
+    index = bisect_left(elements, end, key=attrgetter("start")) - 1
+    return index >= 0 and start < elements[index].end
 
 
 def timed_alike(bands: Sequence[Step]) -> None:

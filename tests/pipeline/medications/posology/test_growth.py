@@ -13,9 +13,9 @@ LONGER, SLACK = 8, 1.5
 SHORT = 1_500
 
 
-@pytest.fixture(scope="module")
-def given() -> Language:
-    nlp = pipeline.load("en", entities="given")
+@pytest.fixture(scope="module", params=["en", "fr"])
+def given(request: pytest.FixtureRequest) -> Language:
+    nlp = pipeline.load(request.param, entities="given")
     nlp.select_pipes(enable=["anamnesis_linking", "anamnesis_posology"])
     return nlp
 
