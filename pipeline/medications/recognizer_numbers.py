@@ -160,8 +160,8 @@ class Numbers(Neighbours):
             ):
                 return None
             # "Seretide 125 evohaler", but "Rifater 5cp": what is glued to its form is counted.
-            single = self._in_singular(following) and item.end < following.start
-            single = single and value is not None and value > figures.MOST_COUNTED
+            one = self._in_singular(following) or self.rules["patch"].match(self.text, following.start) is not None
+            single = one and item.end < following.start and value is not None and value > figures.MOST_COUNTED
             # "Imodium, 6 gél": behind a comma it is counted.
             single = single and "," not in self.text[last.end : item.start] if last is not None else False
             return "STRENGTH" if at_drug and not self.strength and single and stretch.isdigit() else "DOSAGE"
