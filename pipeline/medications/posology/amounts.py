@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pipeline import resources
 from pipeline.medications.posology.numbers import Numbers, UnreadError, digits, spelled
-from pipeline.text.phrases import alternatives
+from pipeline.text.phrases import alternatives, any_of
 
 Data = dict[str, Any]
 Kind = Literal["quantity", "count", "strength", "rate"]
@@ -105,6 +105,9 @@ class Amounts:
             rf"|(?!mu?\s*/\s*(?:min|h|kg))[{letters}](?=\s*(?:{of_elided})?{scaled}\b)))?"
         )
         by = rf"(?:\s*{alternatives(signs)}\s*|\s+{alternatives(wordy)}\s+)"
+        # "5 mL per G-tube": how it is given, and no gram.
+        routes = [written for written, _ in spelled(resources.read_table(lang, "posology/routes.tsv"))]
+        ways = any_of([re.escape(way) for way in routes if way.startswith(tuple(f"{word} " for word in per))])
         # "10 mg an hour before bed" is no rate, but "10 mg/h after 2 days" is.
         moment = rf"(?!\s+{alternatives(kinds['moment_behind'])}\b)"
         more = rf"(?:\s+{alternatives(additional)})?"
@@ -120,7 +123,7 @@ class Amounts:
             rf"(?P<a>{number})(?P<as>{scale}){numbers.again}{more}(?:{of}(?P<au>{unit}))?{half}"
             rf"(?:{numbers.joint_source}(?P<b>{number})(?!\s?(?:h|heures?|am|pm|:)(?![^\W\d_]))(?P<bs>{scale}){numbers.again}[\s-]*(?P<bu>{unit})?"
             rf"(?(au)(?(bu)|(?!))))?"
-            rf"(?:(?:\s*(?P<sign>{alternatives(signs)})\s*|\s+{alternatives(wordy)}\s+)"
+            rf"(?:(?:\s*(?P<sign>{alternatives(signs)})\s*|\s+(?!{ways}){alternatives(wordy)}\s+)"
             rf"(?P<dn>\d+(?:[.,]\d+)?)?\s*(?P<du>{under})(?(sign)|{moment})(?:{by}(?P<en>\d+)?\s*(?P<eu>{under}))?)?"
         )
         self._further = re.compile(rf"({figure})\s*({unit})?")

@@ -30,6 +30,7 @@ class Assembling:
 
     unit: str | None = None  # of the last count of a form
     before_drug = True
+    switching = False  # several routes stand before the drug
     unitless = False  # doses are written without the unit of the first one: "0.5 mg day 1, 0.5 b.i.d., 1 b.i.d."
     supplied = False  # the last count stands before the drug: "28 tablets of X, one each morning"
     reason: str | None = None
@@ -112,7 +113,7 @@ class Assembling:
                 self.step.repeat = {}
 
     def _again(self, element: Element, timing: Timing) -> None:
-        """ "x1, may repeat once": two in all; where nobody says how often it may be repeated, no number."""
+        """ "x1, may repeat once": two in all; where nobody says how often it may be repeated, only the first is counted."""
         repeat, more = self.step.repeat, timing.repeat.get("count")
         if self.lang == "fr" and (repeat.keys() & {"frequency", "when"} or self.step.duration is not None):
             return  # "1 cp/j, à renouveler 2 fois": the prescription
@@ -120,7 +121,6 @@ class Assembling:
             self.unread.append(("frequency_unread", element.start, element.end))
             return
         if more is None:
-            del repeat["count"]
             self.unread.append(("frequency_unread", element.start, element.end))
         else:
             repeat["count"] = more + 1

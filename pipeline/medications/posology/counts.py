@@ -52,6 +52,10 @@ def uncounted(amount: Amount, written: str, step: Step) -> bool:
     return number > MAX_COUNT or (decimal and number % _HALF != 0)
 
 
+# Two products that are to hand, before what is taken of them.
+_TWO_PRODUCTS = ["amount", "then", "amount", "form"]
+
+
 def _by_mass(step: Step) -> bool:
     """Is a mass all that is taken in a step whose time is said?"""
     return step.timed() and [amount.measure for amount, _ in step.amounts] == ["mass"]
@@ -95,6 +99,29 @@ def _take_unit(elements: list[Element], row: Sequence[int], dose: Amount | None,
             quantity = {**elements[place].value.quantity, "unit": dose.quantity["unit"]}
             amount = Amount("quantity", quantity, measure=dose.measure)
             elements[place] = replace(elements[place], kind="amount", value=amount, code="")
+
+
+def without_products(elements: Sequence[Element]) -> list[Element]:
+    """The elements, where two masses before a form are those of two products: "100 mg and 25 mg tablets: take 125 mg"."""
+    found = list(elements)
+    first = next((at for at, one in enumerate(found) if one.kind == "amount"), len(found))
+    kinds = [one.kind for one in found[first : first + len(_TWO_PRODUCTS)]]
+    if (
+        kinds != _TWO_PRODUCTS
+        or found[first + 1].value != "joining"
+        or not all(map(_is_mass, found[first : first + 3 : 2]))
+    ):
+        return found
+    taken = next((one for one in found[first + len(_TWO_PRODUCTS) :] if one.kind == "amount"), None)
+    if taken is None or not _is_mass(taken):
+        return found
+    told = Element("unread", found[first].start, found[first + 2].end, code="strength_unread")
+    return [*found[:first], told, *found[first + 3 :]]
+
+
+def _is_mass(element: Element) -> bool:
+    amount: Amount = element.value
+    return amount.kind == "quantity" and amount.measure == "mass"
 
 
 def without_supply(step: Step) -> None:
@@ -171,3 +198,11 @@ def rises_or_falls(numbers: Sequence[Decimal]) -> bool:
     """Do three numbers or more rise, or fall?"""
     pairs = list(itertools.pairwise(numbers))
     return len(pairs) > 1 and (all(a > b for a, b in pairs) or all(a < b for a, b in pairs))
+
+
+def supplied(step: Step) -> bool:
+    """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
+    if step.timed() or step.as_needed or len(step.amounts) != 1:
+        return False
+    amount = step.amounts[0][0]
+    return amount.kind == "count" and bool(amount.measure) and largest(amount) > MAX_COUNT

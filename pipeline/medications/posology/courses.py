@@ -36,7 +36,7 @@ LAST = "last"
 A_DAY: Data = {"value": "1", "unit": "d"}
 _PAIR = 2
 _ONE_IN = re.compile(r"1\s?/")
-_DATED = re.compile(r"\d[\d/.:-]*|[^\W_]+")
+_DATED = re.compile(r"[+-]?\d[\d/.:-]*|[^\W_]+")
 _DATE_LEAD = 12
 _DAY_OF_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![\w/])")
 # Parts of what is told of one taking.
@@ -55,7 +55,9 @@ class Courses(Vocabulary):
         )
         released, worn = any_of(kinds.get("released", ())), any_of(kinds["worn"])
         # "24hr tablet", "7-day patch": how long it releases.
-        self._described = re.compile(rf"\d+\s?-?(?:{hours}(?=\s+{released}(?![^\W_]))|{days}(?=\s+{worn}(?![^\W_])))")
+        self._described = re.compile(
+            rf"{self.numbers.pattern}[\s-]{{0,2}}(?:{hours}(?=\s+{released}(?![^\W_]))|{days}(?=\s+{worn}(?![^\W_])))"
+        )
 
     def _since(self, text: Seen, place: int) -> Element | None:
         length = self._stated_end(text, place) if self._has("ago", text) else 0
@@ -158,7 +160,7 @@ class Courses(Vocabulary):
             if word is None:
                 break
             dated = self._cue_end("date_word", text, start)
-            if not (dated or word[0][0].isdigit() or word[0] in self._time_units):
+            if not (dated or word[0].lstrip("+-")[:1].isdigit() or word[0] in self._time_units):
                 break
             end = max(dated, word.end())
         return Element("since", place, end)

@@ -60,17 +60,18 @@ def moments_of(repeat: Data) -> set[str]:
     return {_MOMENTS.get(when, when) for when in repeat.get("when", ()) if when not in GENERAL_MEALS}
 
 
-def daily_dose(posology: Data, *, each_site: bool = False, at_meal: bool = False) -> Data | None:
+def daily_dose(posology: Data, *, each_site: bool = False, at_meal: bool = False, at_most: bool = False) -> Data | None:
     """The amount a day; None where it cannot be told: steps of a taper, takings that are counted.
 
     `each_site`: is it given into both eyes, ears or nostrils? Then it is the amount of one of them.
     `at_meal`: is a meal that is not named said of the moment of the day before it ("each morning before food")?
+    `at_most`: may it be taken less often ("up to 4 times a day")?
     """
-    found = _of_all(posology, at_meal)
+    found = _of_all(posology, at_meal, at_most)
     return {**found, "assumptions": [*found["assumptions"], "each_site"]} if found is not None and each_site else found
 
 
-def _of_all(posology: Data, at_meal: bool) -> Data | None:
+def _of_all(posology: Data, at_meal: bool, at_most: bool) -> Data | None:
     dose, timing = posology.get("dose"), posology.get("timing")
     if posology["steps"]:
         return None if posology.get("max_dose") else _sum_of_day(posology["steps"])
@@ -81,7 +82,7 @@ def _of_all(posology: Data, at_meal: bool) -> Data | None:
         return None
     low, high = _of_times(dose, times)
     assumptions = times.assumptions
-    if posology["as_needed"]:
+    if posology["as_needed"] or at_most:
         assumptions = ("as_needed_at_most", *assumptions)
     limit = posology.get("max_dose")
     if limit is not None:
@@ -191,7 +192,9 @@ def _times(repeat: Data, at_meal: bool = False) -> _Times | None:
     if "frequency" in repeat:
         return _of_frequency(repeat, days)
     if "timeOfDay" in repeat:
-        one = len(repeat["timeOfDay"]) if "when" not in repeat and "period" not in repeat else 0
+        one = len(repeat["timeOfDay"])
+        if "period" in repeat or ("when" in repeat and (one > 1 or len(moments_of(repeat)) != one)):
+            one = 0  # but "in the morning at 8" is once
     elif "when" in repeat:
         one = _moments_of_day(repeat, at_meal)
     else:

@@ -32,8 +32,9 @@ _CODES = {
     (1, "1", "h"): "Q1H", (1, "2", "h"): "Q2H", (1, "3", "h"): "Q3H", (1, "4", "h"): "Q4H", (1, "6", "h"): "Q6H",
     (1, "8", "h"): "Q8H", (1, "1", "wk"): "WK", (1, "1", "mo"): "MO",
 }  # fmt: skip
-# "A dose of 30 mg", "an injection of 1.5 mL" say no number of their own.
-_ONE_TAKING = tuple({"value": "1", "unit": unit} for unit in ("{dose}", "{injection}"))
+# "A dose of 30 mg", "an injection of 1.5 mL" say no number of their own, but "1.5 mg, 1 injection weekly" does.
+_A_DOSE = ({"value": "1", "unit": "{dose}"},)
+_AN_INJECTION = (*_A_DOSE, {"value": "1", "unit": "{injection}"})
 EVERY_OTHER_DAY = {"frequency": 1, "period": "2", "periodUnit": "d"}
 _DAY = (Decimal(24), "h")
 ONE_DAY = (Decimal(1), "d")
@@ -75,6 +76,7 @@ class Step:
         None  # its first week as it is numbered, and of how many it is; 0 for all that follow
     )
     days: int = 0  # so many days one behind the other were said: "days 2 and 3"
+    at_most: bool = False  # it may be taken less often than is said: "UP TO 4 times a day"
     bare: bool = False  # its dose is a number without a unit, which nobody can read
     vague: bool = False  # when it is taken is said, but cannot be read
     unit: str | None = None  # of the slots, or of the counts, where it is not said again
@@ -156,7 +158,10 @@ def posology_of(steps: Sequence[Step], whole: Whole, units: dict[str, str]) -> D
         if rate is not None and rate["numerator"].get("unit") != "[drp]":
             del posology["form"]  # "gtt at 1,200 units/hr" is a drip
     posology["daily_dose"] = daily_dose(
-        posology, each_site=whole.each_site, at_meal=any(step.at_meal for step in steps)
+        posology,
+        each_site=whole.each_site,
+        at_meal=any(step.at_meal for step in steps),
+        at_most=any(step.at_most for step in steps),
     )
     return posology
 
@@ -311,7 +316,8 @@ def _dosages(step: Step, form_unit: str | None) -> tuple[list[Data], Data | None
         else:
             rate = amount.ratio
     if counts and (masses or rate is not None):
-        counts = [amount for amount in counts if amount.quantity not in _ONE_TAKING]
+        said = rate is not None or any(amount.measure == "volume" for _, amount in masses)
+        counts = [one for one in counts if one.quantity not in (_AN_INJECTION if one.worded or said else _A_DOSE)]
         if counts:
             masses = [(place, amount) for place, amount in masses if amount.measure != "volume"]  # no strength
     strength = _strength(strengths)
@@ -485,11 +491,3 @@ def each(amount: Amount, *, times: bool) -> Data:
                     return found
                 found[key] = int(Decimal(quantity[name]))
     return found
-
-
-def supplied(step: Step) -> bool:
-    """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
-    if step.timed() or step.as_needed or len(step.amounts) != 1:
-        return False
-    amount = step.amounts[0][0]
-    return amount.kind == "count" and bool(amount.measure) and largest(amount) > MAX_COUNT

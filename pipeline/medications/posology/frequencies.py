@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
 from pipeline.medications.posology.elements import WORD, Data, Element, Row, Seen, Timing, skip
-from pipeline.medications.posology.numbers import UnreadError, lead
+from pipeline.medications.posology.numbers import UnreadError, lead, spelled
 from pipeline.medications.posology.phrases import Match
 from pipeline.medications.posology.reasons import Reasons
 from pipeline.medications.posology.regions import DRUG_SIGN
@@ -28,6 +28,8 @@ _LONG = frozenset({"wk", "mo"})
 _TABLETS = frozenset({"{tbl}", "{cap}"})
 # Words that lead to a day stand in so many characters before it.
 _TO_DAY = 16
+# A route stands in so few characters before "now", and somebody who takes a drug before it.
+_TO_ROUTE = 24
 
 
 def _ones_in(match: Match[Row]) -> bool:
@@ -61,6 +63,10 @@ class Frequencies(Reasons, ABC):
         self._of_sessions = re.compile(
             rf"[\s,]*(?:[^\W\d_]{{2,4}}\s+)?{alternatives(kinds['session'], to_the_end=True)}"
         )
+        # "4 mg IV now" is an order, but "she is on 4 mg now" is not.
+        ways = (written for written, _ in spelled(resources.read_table(lang, "posology/routes.tsv")))
+        self._by_route = re.compile(rf"(?<![^\W_]){alternatives([*ways, *kinds.get('order_form', ())])}\s+\Z")
+        self._takes = re.compile(rf"(?<![^\W_]){alternatives(kinds['takes'], to_the_end=True)}\s+\Z")
         tablets = (word for word, unit in self.amounts.units.items() if unit.ucum in _TABLETS)
         self._behind_tablets = re.compile(rf"(?<![^\W_]){alternatives(tablets, to_the_end=True)}\s+\Z")
         # Before a day of the week: something is taken up to it, not on it.
@@ -87,7 +93,7 @@ class Frequencies(Reasons, ABC):
         flag = match.row["flag"]
         if flag == "once" and text[place].isdigit() and self._times_days.match(text, place):
             return None  # "40 x 3d": 40 for three days
-        if flag == "now" and not self._leads_on(text, match.end):
+        if flag == "now" and not self._leads_on(text, match.end) and not self._ordered(text, place):
             return None  # "40 mg now": a single dose, or what is taken today?
         if self._has("lockout", text) and self._cue_end("lockout", text, skip(text, match.end)):
             return Element("unread", place, match.end, code="frequency_unread")  # "q 6 min lockout": no more often
@@ -179,6 +185,13 @@ class Frequencies(Reasons, ABC):
         """Does what stands behind "now" say what is taken next: "40 mg now, then 20 mg daily"?"""
         start = skip(text, end, " \t,;")
         return any(self._cue_end(kind, text, start) for kind in ("then", "again"))
+
+    def _ordered(self, text: Seen, place: int) -> bool:
+        """Does "now" stand behind a route, and nobody is said to take the drug: "4 mg IV now"?"""
+        drug = text.rfind(DRUG_SIGN, 0, place)
+        if drug < 0 or self._by_route.search(text, max(0, place - _TO_ROUTE), place) is None:
+            return False
+        return self._takes.search(text, max(0, drug - _TO_ROUTE), drug) is None
 
     def _misspelt(self, text: Seen, place: int, end: int) -> bool:
         """Does a word that is none stand behind a number of times in words? It may say of what time that is: "twice a dya"."""

@@ -244,3 +244,9 @@ def _takes_turns(element: Element) -> bool:
     """Does an element behind two doses say that they are taken in turn?"""
     timing = element.value
     return element.kind == "alternate" or (isinstance(timing, Timing) and timing.repeat == EVERY_OTHER_DAY)
+
+
+def of_cycle(repeat: Data) -> bool:
+    """Is a timing the length of a cycle, on several days of which something is given: "days 1, 8 and 15 q 28 days"?"""
+    unit, period = repeat.get("periodUnit"), repeat.get("period")
+    return repeat.get("frequency") == 1 and (unit in ("wk", "mo") or (unit == "d" and period != "1"))

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from pipeline.medications.posology.amounts import quantity_of
 from pipeline.medications.posology.brackets import parted, without_home
-from pipeline.medications.posology.counts import in_fluid, in_row, without_supply
+from pipeline.medications.posology.counts import in_fluid, in_row, supplied, without_products, without_supply
 from pipeline.medications.posology.courses import A_DAY, DAYS
-from pipeline.medications.posology.dosage import agree, level, posology_of, released, supplied, untold
+from pipeline.medications.posology.dosage import agree, level, posology_of, released, untold
 from pipeline.medications.posology.elements import Element, Reading
 from pipeline.medications.posology.further import (
     at_once,
@@ -92,7 +92,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     if _SAYING_NOTHING.issuperset([element.kind for element in elements]):
         return Reading({"as_needed": False, "steps": [], "daily_dose": None}, [], [])
     assembly = StepAssembly(text, lang, units)
-    elements = in_row(parted(without_home(elements, text, lang), text, lang))
+    elements = without_products(in_row(parted(without_home(elements, text, lang), text, lang)))
     mark_first_days(elements, text, lang)
     mark_heads(elements)
     mark_times(elements)

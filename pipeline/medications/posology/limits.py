@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import quantity_of
-from pipeline.medications.posology.courses import COURSE_UNITS, Courses
+from pipeline.medications.posology.courses import COURSE_UNITS, MAX_INFUSION_HOURS, Courses
 from pipeline.medications.posology.elements import WORD, Data, Element, Seen, Timing, repeat_of, skip
 from pipeline.medications.posology.numbers import UnreadError, digits
 from pipeline.medications.posology.regions import DRUG_SIGN
@@ -92,7 +92,15 @@ class Limits(Courses):
         length = self._length_at(text, start)
         if length is None:
             return self._in_course.slashed.match(text, start) is not None  # "max 5/7": five days
-        return self._time_units[re.sub(r"\s+", " ", length["unit"])] in COURSE_UNITS
+        unit = self._time_units[re.sub(r"\s+", " ", length["unit"])]
+        return unit in COURSE_UNITS or (unit == "h" and self._lasts_days(length["low"]))
+
+    def _lasts_days(self, hours: str) -> bool:
+        """Are hours more than those of one day: "48 h max"?"""
+        try:
+            return self.numbers.number(hours) > MAX_INFUSION_HOURS
+        except UnreadError:
+            return False
 
     def _limited_in(self, text: Seen, place: int) -> Element | None:
         """ "4 hour limit 30 mg": what may be given within a time."""
@@ -123,7 +131,8 @@ class Limits(Courses):
                 and (match.times is not None or match.row["frequency"] not in ("", "1"))
             ):
                 repeat = repeat_of(match.row, match.number, match.times, self._time_units.get(match.unit or "", ""))
-                return Element("timing", place, match.end, Timing(repeat, "most"))
+                flag = "up_to" if self._cue_end("up_to", text, place) == self._cue_end("max", text, place) else "most"
+                return Element("timing", place, match.end, Timing(repeat, flag))
             if match is not None and place < start and match.number is not None and match.row["period"] == "{n}":
                 repeat = repeat_of(match.row, match.number, None, self._time_units.get(match.unit or "", ""))
                 return Element("timing", place, match.end, Timing(repeat, "most"))  # "up to 4 hourly"
@@ -217,7 +226,8 @@ class Limits(Courses):
         if not verb:
             sign = self._cue_end("by_sign", text, place)
             apart = not place or text[place - 1] in _BEFORE_SIGN
-            verb = sign if sign and apart and text[sign : sign + 1].isdigit() else 0
+            figure = skip(text, sign) if text[place].isalpha() else sign
+            verb = sign if sign and apart and text[figure : figure + 1].isdigit() else 0
         if not verb:
             return None
         start = skip(text, verb)

@@ -59,6 +59,12 @@ def _each_side(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\s+{phrases}")
 
 
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _speed(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["speed"])
+    return re.compile(rf"(?<![^\W_]){phrases}\s*:?\s*\Z")
+
+
 class Placing(Assembling):
     """Takes the elements that are amounts."""
 
@@ -71,6 +77,9 @@ class Placing(Assembling):
             return
         if amount.kind == "strength" and self.last is not None and self.last.kind in ("reason", "as_needed"):
             return  # "pour une kaliémie à 3,0 mmol/L"
+        if amount.measure == "percent" and self._by_weight():
+            self.unread.append(("amount_unread", element.start, element.end))
+            return  # "0.9 mg/kg, 10% as a bolus": a part of the dose
         if self._is_score(amount):
             return  # "PRN severe pain (7-10)"
         if (amount.quantity or {}).get("unit") == UNKNOWN_UNIT:
@@ -153,7 +162,7 @@ class Placing(Assembling):
             self._next()
             self.step.as_needed = True
         self.extra = False
-        if not self._reckoned_of(amount, element):
+        if not self._reckoned_of(amount, element) and not self._runs(amount, element):
             self._place(amount)
         self.step.amounts.append((amount, element))
         self.step.loading, self.leading = self.step.loading or self.leading, False
@@ -343,18 +352,28 @@ class Placing(Assembling):
     def _of_one_side(self, amount: Amount, element: Element) -> bool:
         """Is an amount half of the dose that was said, for each of two places: "2 mL qid, 1 mL each side"?"""
         doses = [one for one, _ in self.step.amounts if one.kind == amount.kind and one.measure == amount.measure]
-        if len(doses) != 1 or not self.step.timed() or largest(doses[0]) != 2 * largest(amount):
+        if self.then or len(doses) != 1 or not self.step.timed() or largest(doses[0]) != 2 * largest(amount):
             return False
         return _each_side(self.lang).match(fold(self.text[element.end : element.end + 2 * _LED_BY])) is not None
 
     def _reckoned_of(self, amount: Amount, element: Element) -> bool:
         """Is an amount what one by weight comes to: "1 mg/kg (80 mg)", "15 mg/kg/6 h, soit 240 mg"?"""
-        by_weight = [one for one, _ in self.step.amounts if one.kind == "rate" and one.ratio is not None]
-        if len(self.step.amounts) != 1 or not by_weight or amount.kind != "quantity":
+        if len(self.step.amounts) != 1 or not self._by_weight() or amount.kind != "quantity":
             return False
-        under = (by_weight[0].ratio or {})["denominator"]["unit"]
         led = _amounts_to(self.lang).search(fold(self.text[max(0, element.start - _LED_BY) : element.start]))
-        return under.startswith("kg") and (bool(self.bracket) or led is not None)
+        return bool(self.bracket) or led is not None
+
+    def _runs(self, amount: Amount, element: Element) -> bool:
+        """Is a rate how fast the dose before it is given: "250 mg over 24 h, RATE 2 mL/h"?"""
+        doses = [one.kind for one, _ in self.step.amounts]
+        if amount.kind != "rate" or "quantity" not in doses or "rate" in doses or self.then:
+            return False
+        return _speed(self.lang).search(fold(self.text[max(0, element.start - _LED_BY) : element.start])) is not None
+
+    def _by_weight(self) -> bool:
+        """Is the dose one by weight?"""
+        rates = (one.ratio for one, _ in self.step.amounts if one.kind == "rate" and one.ratio is not None)
+        return any(ratio["denominator"]["unit"].startswith("kg") for ratio in rates)
 
     def _enumerates(self) -> bool:
         return len(self.steps) > 1

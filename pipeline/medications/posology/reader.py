@@ -23,6 +23,7 @@ from pipeline.medications.posology.scanner import scanner
 from pipeline.medications.posology.shared import Shared
 from pipeline.medications.posology.tables import Tables
 from pipeline.medications.posology.titration import Titration
+from pipeline.text.folding import fold
 from pipeline.text.phrases import alternatives
 
 Data = dict[str, Any]
@@ -38,6 +39,8 @@ _NO_REASON = ("ROUTE", "DOSAGE")
 _NONE = (sys.maxsize, sys.maxsize)
 # What holds more than its own place.
 _PLACED = frozenset({"route", "form", "as_needed", "reason"})
+# A box of what is taken, and no form of it.
+_PACK = "pack"
 # Of these nobody knows what gives them: an inhaler, or a spray under the tongue.
 _PUFFS = {"{puff}"}
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -93,6 +96,7 @@ class PosologyLanguage:
         # A form for a place of the body names no route: "eye drops", beside "oral solution".
         self._sites = frozenset(resources.phrases(lang, "posology/linking.tsv").get("site", ()))
         words = resources.phrases(lang, "posology/words.tsv")
+        self._skin = frozenset(words["skin"])
         self._capitals = frozenset(words.get("only_capital", ()))
         self._closing = frozenset(words.get("only_closing", ()))
         dated = alternatives(words["date_word"], to_the_end=True)
@@ -242,14 +246,14 @@ class PosologyLanguage:
         words = () if name.isalnum() else name.split()
         if len(words) > 1 and not any(element.kind == "form" for element in chosen):
             code = self._scanner.form_codes.get(bare(words[-1].lower()))
-            if code is not None:
+            if code is not None and code != _PACK:
                 start = drug[1] - len(words[-1])
                 chosen.append(Element("form", start, drug[1], code))
 
     def _formed(self, posology: Data, one: Instruction, elements: Sequence[Element], text: str) -> Data:
         """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
         if "form" in posology:
-            return self._routed(posology)
+            return self._worn(self._routed(posology))
         doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
         words = list(one.attributes.get("FORM", ()))
         for element in elements:
@@ -259,6 +263,14 @@ class PosologyLanguage:
             code = _code(self._scanner.form_codes, text[start:end].lower())
             if code is not None and "form" not in posology and {self._units.get(code)} == doses:
                 posology["form"] = {"text": text[start:end], "code": code}
+        return self._worn(posology)
+
+    def _worn(self, posology: Data) -> Data:
+        """ "One patch to the skin": it acts through it."""
+        route = posology.get("route")
+        patch = (posology.get("form") or {}).get("code") == "patch"
+        if patch and route is not None and fold(route["text"]) in self._skin:
+            posology["route"] = {**route, "code": "transdermal"}
         return posology
 
     def _routed(self, posology: Data) -> Data:

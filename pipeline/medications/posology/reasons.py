@@ -152,7 +152,8 @@ class Reasons(Thresholds, ABC):
                 following = WORD.match(text, skip(text, stop))
                 if DRUG_SIGN in text[start:stop]:
                     return Element("hold", place, stop)  # "if oral antibiotics are not given"
-                if self._escalates.search(text, start, following.end() if following else stop):
+                until = following.end() if following else stop
+                if self._escalates.search(text, start, until) or self._escalates_first.match(text, start, until):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
                 behind = skip(text, stop, " \t,")
                 if any(self._cue_end(kind, text, behind) for kind in ("then_to", "changing", "by_verb")):

@@ -20,11 +20,14 @@ from pipeline.medications.posology.dosage import (
     infusing,
 )
 from pipeline.medications.posology.elements import ROW, Data, Element, Timing
+from pipeline.medications.posology.further import of_cycle
 from pipeline.medications.posology.loading import of_first_days
 from pipeline.medications.posology.placing import Placing
 from pipeline.medications.posology.routes import apart, coded
 
 _DAY = 24
+# How often something is taken is said: "up to" beside it is a limit.
+_TOLD = frozenset({"frequency", "count", "when", "timeOfDay"})
 # So many takings without a word are those of a pack.
 _A_PACK = 14
 _WITH_ROUTE = frozenset({"timing", "amount", "as_needed", "duration", "length", "route", "infusion", "form", "reason"})
@@ -68,6 +71,7 @@ class StepAssembly(Placing):
 
     def _drug(self, element: Element) -> None:
         self.before_drug = False
+        self.switching = len({route.value for route in self.step.routes}) > 1
 
     def _word(self, element: Element) -> None:
         self.then = self.change = False
@@ -183,7 +187,7 @@ class StepAssembly(Placing):
             return
         self.step.days = len(days) if days and days == [*range(days[0], days[-1] + 1)] else 1 - self.step.on_days
         self._counted_on_day()
-        if self.step.on_days and _of_cycle(self.step.repeat):
+        if self.step.on_days and of_cycle(self.step.repeat):
             self.step.repeat = {}
             self.unread.append(("frequency_unread", element.start, element.end))
 
@@ -213,7 +217,9 @@ class StepAssembly(Placing):
             self._next()
         timing: Timing = element.value
         self._next_day()
-        if timing.flag == "most":
+        if timing.flag == "up_to" and self.step.repeat.keys().isdisjoint(_TOLD):
+            self.step.at_most, timing = True, Timing(timing.repeat)
+        elif timing.flag in ("most", "up_to"):
             self._most(timing)
             return
         if "otherDays" in timing.repeat:
@@ -230,12 +236,14 @@ class StepAssembly(Placing):
             self.whole.maximum["denominator"] = under
             return  # "up to 4 capsules of Imodium a day"
         spanned = self.step.on_days or (self.step.spanned and bool(self.step.repeat))
-        if spanned and _of_cycle(timing.repeat):
+        if spanned and of_cycle(timing.repeat):
             self.unread.append(("frequency_unread", element.start, element.end))
             return
+        if timing.flag == "one_go" and "frequency" in self.step.repeat:
+            return  # "1 sachet par jour en une seule prise"
         if timing.flag == "single":
-            if not self.step.repeat.keys().isdisjoint(timing.repeat.keys() | {"when"}):
-                return  # "20 mg le matin en une prise"
+            if not self.step.repeat.keys().isdisjoint(timing.repeat.keys() | {"when", "frequency"}):
+                return  # "20 mg le matin en une prise", "1 sachet par jour en une prise"
             self.step.single = element
         if timing.flag == "repeat":
             self._again(element, timing)
@@ -432,6 +440,9 @@ class StepAssembly(Placing):
     def _route(self, element: Element) -> None:
         if self.loaded and self.step.timed():
             return
+        if self.switching:
+            self.step.routes.clear()  # "IV to PO: X 500 mg PO"
+            self.switching = False
         if self._of_something_else(element):
             self.unread.append(("several_routes", element.start, element.end))
             return
@@ -471,12 +482,6 @@ def _given(length: Data) -> Data:
     """A time as that of one giving: infused over it, or worn for it."""
     amount: str = length.get("value") or length["low"]
     return {"duration": amount, "durationUnit": length["unit"]}
-
-
-def _of_cycle(repeat: Data) -> bool:
-    """Is a timing the length of a cycle, on several days of which something is given: "days 1, 8 and 15 q 28 days"?"""
-    unit, period = repeat.get("periodUnit"), repeat.get("period")
-    return repeat.get("frequency") == 1 and (unit in ("wk", "mo") or (unit == "d" and period != "1"))
 
 
 # What may stand between a limit and its time.

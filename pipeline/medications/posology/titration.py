@@ -19,6 +19,7 @@ _SENTENCE_ENDS = frozenset(".;!?\n")
 _MOST_BETWEEN = 4
 # Between a change of the dose and the time that it takes.
 _WITHIN = frozenset({"amount", "timing", "route", "form", "filler", "drug", "mark", "max", "slots", "unread"})
+_DOSES = frozenset({"amount", "slots", "max"})
 _LENGTHS = frozenset({"duration", "length"})
 _CHANGES = frozenset({"change", "changing", "by"})
 
@@ -30,6 +31,7 @@ class Titration:
         kinds = resources.phrases(lang, "posology/words.tsv")
         verb = alternatives(kinds["by_verb"], to_the_end=True)
         between = alternatives([*kinds["by_noun"], *kinds["of"]])
+        self._lasting = re.compile(rf"(?<![^\W_]){alternatives(kinds['taper_of'], to_the_end=True)}\s*\Z")
         self._verb_alone = re.compile(rf"(?<![^\W_]){verb}")
         self._verb = re.compile(rf"(?<![^\W_]){verb}(?:\s+{between}){{0,{_MOST_BETWEEN}}}\s*\Z")
         self._time = re.compile(alternatives(kinds["change_time"], to_the_end=True))
@@ -37,7 +39,10 @@ class Titration:
 
     def settle(self, elements: Sequence[Element], drug: Bounds, folded: str) -> None:
         """Take the time of a change for no course: "titrate up to 10 mg od OVER 8 WEEKS", and its aim for the dose."""
-        titrated = self._verb.search(folded, max(0, drug[0] - _TO_VERB), drug[0]) is not None
+        before = max(0, drug[0] - _TO_VERB)
+        titrated = self._verb.search(folded, before, drug[0]) is not None
+        if titrated and self._lasting.search(folded, before, drug[0]) and not any(map(_is_dose, elements)):
+            return  # "a tapering dose of X over 10 days": so long it is taken
         if titrated:
             self._aimed(elements, folded)
         for number, element in enumerate(elements):
@@ -74,3 +79,7 @@ class Titration:
             led = self._verb_alone.search(folded, element.start, element.end) is not None
             return element.value == "then_to" or led
         return element.kind in _CHANGES or (element.kind == "old" and element.value is None)
+
+
+def _is_dose(element: Element) -> bool:
+    return element.kind in _DOSES

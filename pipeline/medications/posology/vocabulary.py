@@ -12,7 +12,7 @@ from pipeline.medications.posology.elements import Cues, Data, Opening, Row, See
 from pipeline.medications.posology.numbers import Numbers, lead, spelled
 from pipeline.medications.posology.phrases import Match, PhraseTable, TimesTable
 from pipeline.medications.posology.regions import DRUG_SIGN, OTHER_SIGN
-from pipeline.text.phrases import alternatives
+from pipeline.text.phrases import alternatives, any_of
 
 #: Cues that are elements by themselves, in the order of their precedence.
 SIMPLE = (
@@ -120,6 +120,8 @@ class Vocabulary:
             rf"\s*(?:{self.numbers.pattern}\s*-?{alternatives(self._time_units)}\s*)?{off}(?![^\W_])"
         )
         self._escalates = re.compile(rf"(?<![^\W_]){alternatives(kinds['escalation'])}(?![^\W_])")
+        # Behind a symptom it says how bad that is: "if FEVER BADLY TOLERATED".
+        self._escalates_first = re.compile(rf"{any_of(kinds.get('escalation_first', ()))}(?![^\W_])")
         self._unit_alone = re.compile(unit)
         per_day, per_taking = alternatives(kinds["per_day"]), alternatives(kinds["per_taking"])
         self._per_time = re.compile(

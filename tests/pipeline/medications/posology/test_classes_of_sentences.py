@@ -177,10 +177,10 @@ def test_what_is_said_of_the_drug_before_is_not_read_for_the_next(profiles: dict
     assert steps(read) == [("100 mg", BID, "7 d")]
 
 
-def test_a_limit_in_short_forms_is_no_frequency(profiles: dict[str, Language]) -> None:
+def test_a_limit_in_short_forms_says_how_often(profiles: dict[str, Language]) -> None:
     read = posology(profiles, "en", "Tramadol 50 mg up to qds prn.")
-    assert "timing" not in read
-    assert read["max_dose"]["numerator"]["value"] == "4"
+    assert read["timing"]["repeat"]["frequency"] == 4
+    assert "max_dose" not in read
 
 
 @pytest.mark.parametrize(

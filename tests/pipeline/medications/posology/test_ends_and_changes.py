@@ -138,7 +138,7 @@ def test_noon_and_midnight_are_times_among_times(
     [
         ("en", "Clobazam 10 mg up to TDS prn, max 20 mg in 24 hours.", "20 mg"),
         ("en", "Imodium 2mg caps: 1 after each loose stool, max 8 daily.", "8 {cap}"),
-        ("en", "Clobazam 10 mg up to TDS.", "3 {dose}"),
+        ("en", "Clobazam 10 mg q12h up to TDS.", "3 {dose}"),
     ],
 )
 def test_a_limit_of_an_amount_says_more_than_how_often(

@@ -97,7 +97,7 @@ def test_amounts_of_several_places_or_hours_are_no_steps(english: Language, text
     [
         ("Zofran 4 mg IV x1, may repeat once.", 2),
         ("Ativan 2 mg IV stat for seizures over 5 minutes, may be repeated twice.", 3),
-        ("Zofran 4 mg IV x1, may repeat.", None),
+        ("Zofran 4 mg IV x1, may repeat.", 1),
         ("She received three doses of ampicillin.", 3),
     ],
 )
