@@ -247,12 +247,13 @@ class Before:
     def _begins_row(self, tail: int, gap: str) -> bool:
         """Does how often stand in the first column, the drug in the next: "07h30    Stalevo 100    1"?"""
         before = self.gap(tail)
-        return (
-            self.mentions[tail].label == "FREQUENCY"
-            and _COLUMN.fullmatch(gap) is not None
-            and "\n" in before
-            and not before[before.rfind("\n") + 1 :].strip(" \t|")
-        )
+        mention = self.mentions[tail]
+        begins = "\n" in before and not before[before.rfind("\n") + 1 :].strip(" \t|")
+        if mention.label != "FREQUENCY" or not begins:
+            return False
+        # "Bedtime Modopar 125", but what goes on from the line before has no capital.
+        headed = gap == " " and not self.written[mention.start].islower()
+        return headed or _COLUMN.fullmatch(gap) is not None
 
     def _chained(self, left: int, cell: bool) -> bool:
         """Do an attribute and the one after it stand together?"""

@@ -50,6 +50,7 @@ class Cues:
     aside: re.Pattern[str]
     not_of: re.Pattern[str]
     onward: re.Pattern[str]
+    together: re.Pattern[str]
     quality: re.Pattern[str]
     forms: ShortForms
     finding: re.Pattern[str]
@@ -138,5 +139,6 @@ def read_cues(lang: str) -> Cues:
         teller=re.compile(rf"\s*,\s*{_any(kinds['teller'])}"),
         known=resources.vocabulary(lang) | _dosing_words(lang),
         dated=re.compile(rf"\b{_any(kinds['dated'])}\s*\Z"),
+        together=re.compile(_any(kinds["together"])),
         quality=re.compile(rf"[ \t]*(?:{_any(kinds.get('quality', ()))}[ \t]*){{0,3}}\Z"),
     )

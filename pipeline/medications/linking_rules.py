@@ -123,8 +123,10 @@ class _Reading(Before):
             instruction.product = adjacent and (
                 self.cues.product.match(gap) is not None or (joined and self._is_solution(previous))
             )
-            if following:
+            if following or self._goes_on_listing(previous, before):
                 instruction.common = previous.common
+                instruction.labels.update(self.mentions[tail].label for tail in instruction.common)
+            if following:
                 instruction.parallel = [] if adjacent else [*previous.parallel[-_ROW:], previous]
             if not adjacent and not ahead and self.cues.alternative.match(gap):
                 instruction.alternative = previous.head
@@ -146,10 +148,16 @@ class _Reading(Before):
             instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
         self.current = instruction
 
+    def _goes_on_listing(self, previous: Instruction, gap: str) -> bool:
+        """Does a semicolon part the drugs of a heading: "midday: A 5; B 20"?"""
+        return bool(previous.common) and gap.strip(" ") == ";"
+
     def _listed_of(self, ahead: list[int], head: int) -> list[int]:
         """What is said before a drug of all that are listed with it."""
         if self.heading(ahead, self.gap(head)) == 0:
             return ahead
+        if self._gives_together(ahead[-1]):
+            return ahead[-1:]
         behind = self.gap(ahead[1] if len(ahead) > 1 else head)
         return ahead[:1] if self.names_kind(ahead[0], behind) or self.heading(ahead[:1], behind) == 0 else []
 
@@ -282,6 +290,7 @@ class _Reading(Before):
             for other in owner.parallel:
                 if label != "DURATION" or not self._given_once(other):
                     self.link(other.head, tail, "shared")
+                    other.labels.add(label)
         elif label == "DURATION" and self._ends_both(owner, tail):
             self.link(owner.parallel[-1].head, tail, "shared")
         elif label == "DURATION" and owner.alternative is not None:
@@ -368,13 +377,23 @@ class _Reading(Before):
             "DURATION" not in one | other
             and bool(one and other)  # "cefepime 2 g tds + vanco 5 days": of the second alone
             and ("FREQUENCY" not in one or "FREQUENCY" in other)
+            # "A 1 g IM + B 100 mg BD 7 days": the first is given once.
+            and not ("ROUTE" in one and "FREQUENCY" in other - one)
             and self.cues.joined.match(self.gap(min([owner.head, *owner.ahead]))) is not None
         )
+
+    def _gives_together(self, route: int) -> bool:
+        """Are two drugs given at once by a route: "A 2.5 mg + B 0.5 mg nebs", "aerosols A 5 mg + B 0.5 mg"?"""
+        mention = self.mentions[route]
+        together = self.cues.together.fullmatch(self.text, mention.start, mention.end)
+        return mention.label == "ROUTE" and together is not None
 
     def _distributes(self, owner: Instruction, tail: int) -> bool:
         """Is a frequency of both in "A 81 mg and B 75 mg daily"? "Twice daily" may be of the last one only."""
         mention = self.mentions[tail]
-        if mention.label == "ROUTE" or len(owner.parallel) > 1 or self.gap(tail).strip():
+        if len(owner.parallel) > 1 or self.gap(tail).strip():
             return False
         mixed = "+" in self.gap(min([owner.head, *owner.ahead]))
+        if mention.label == "ROUTE":
+            return mixed and self._gives_together(tail)
         return mixed or self.cues.once_a_day.fullmatch(self.text, mention.start, mention.end) is not None

@@ -51,7 +51,7 @@ class Lengths(Numbers):
         ):
             return None
         told = self._behind_frequency(item) or self.rules["length_dated"].match(self.text, item.end)
-        often = self._interval(drug, stretch) and not told
+        often = (self._interval(drug, stretch) or self._days_of_cycle(item, stretch)) and not told
         return "FREQUENCY" if often else "DURATION"
 
     def _day_of_month(self, stretch: str) -> bool:
@@ -67,6 +67,16 @@ class Lengths(Numbers):
         return (
             self.rules["plain_interval"].fullmatch(stretch) is not None
             and self.rules["given_at_intervals"].search(self.text, drug.start, drug.end) is not None
+        )
+
+    def _days_of_cycle(self, item: Candidate, stretch: str) -> bool:
+        """Are these the days on which an amount is given: "40 mg J2-J3"?"""
+        last = self.last
+        return (
+            last is not None
+            and last.label in ("STRENGTH", "DOSAGE", "ROUTE")
+            and self.text[last.end : item.start] == " "
+            and self.rules["days_of_cycle"].fullmatch(stretch) is not None
         )
 
     def _of_something_else(self, item: Candidate) -> bool:

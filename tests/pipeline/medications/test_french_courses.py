@@ -11,12 +11,16 @@ from tests.pipeline.medications.recognising import found, of
 @pytest.mark.parametrize(
     ("text", "frequencies"),
     [
-        # Days of a cycle; a range of days is a length.
+        # Days of a cycle, also a range of them behind an amount.
         ("Taxol 80 mg/m2 J1 J8 J15", ["J1 J8 J15"]),
         ("Aprépitant 80 mg J2 et J3, dexaméthasone 8 mg à J1, J2 et J3", ["J2 et J3", "à J1, J2 et J3"]),
         ("Infliximab 5 mg/kg à S0, S2 et S6 puis toutes les 8 semaines", ["à S0, S2 et S6 puis toutes les 8 semaines"]),
         ("Azacitidine 75 mg/m2 de J1 à J7", []),
-        ("Idarubicine 12 mg/m2 J1-J3", []),
+        ("Idarubicine 12 mg/m2 J1-J3", ["J1-J3"]),
+        ("Aprépitant 80 mg J2-J3, à chaque cycle", ["J2-J3", "à chaque cycle"]),
+        ("Cyclophosphamide 500 mg/m2 J1=J21", ["J1=J21"]),
+        # Behind how often they are how long.
+        ("Seresta 10 mg x3 J1-J2, x2 J3-J4", ["x3", "x2"]),
         # Once.
         ("Fosfomycine 3 g 1 sachet dose unique", ["dose unique"]),
         ("Ceftriaxone 1 g IM en une dose unique", ["en une dose unique"]),

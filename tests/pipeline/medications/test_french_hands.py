@@ -93,7 +93,15 @@ def test_bare_figures(french: Language, text: str, strengths: list[str], dosages
         ("Buccolam 10 mg en cas de convulsion > 5 min", ["en cas de convulsion > 5 min"]),
         ("Scopolamine SC si râles", ["si râles"]),
         ("Locapred à volonté", ["à volonté"]),
-        # Of the patient, not of the drug.
+        ("Perfalgan 1 g IVL à 18h, Lantus 20 UI à 21h", ["à 21h"]),
+        ("Buscopan 10 3x/j SN, Omnic 0,4 1x/j au soir", ["3x/j SN", "1x/j au soir"]),
+        ("Uvedose 80 000 UI en octobre et en mars", ["en octobre et en mars"]),
+        ("Augmentin en octobre et en mars 2021", []),
+        ("Emend 125 mg à chaque cure", ["à chaque cure"]),
+        ("Ebixa arrêté, Aricept au printemps dernier", []),
+        # Of the patient, of a visit, not of the drug.
+        ("Kardegic 75. À jeun pour scanner demain, L-Thyroxine 75 à jeun", ["à jeun"]),
+        ("Bevitine 250 mg 2 cp /j, passage IDE quotidien", ["/j"]),
         ("Il prend du Josir.\nIl se lève quatre fois par nuit.", []),
     ],
 )
@@ -123,7 +131,12 @@ def test_how_long(french: Language, text: str, durations: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "routes"),
-    [("Morphine PCA IV continu 1 mg/h", ["IV"]), ("Ceftriaxone, relais oral par Oroken", [])],
+    [
+        ("Bricanyl 5 mg aérosols /6h", ["aérosols"]),
+        ("Duovent aérosol 4x/j", []),
+        ("Morphine PCA IV continu 1 mg/h", ["IV"]),
+        ("Ceftriaxone, relais oral par Oroken", []),
+    ],
 )
 def test_routes(french: Language, text: str, routes: list[str]) -> None:
     assert of(french, text, "ROUTE") == routes

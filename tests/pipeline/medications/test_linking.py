@@ -110,6 +110,45 @@ def test_every_reason_of_the_list_has_a_case() -> None:
     ("lang", "marked", "wanted"),
     [
         ("fr", "[S:40 mg] de [D:Lasilix]", {("Lasilix", "40 mg")}),
+        # What is given in one aerosol; what heads a line, before its drugs.
+        (
+            "fr",
+            "[D:Bricanyl] [S:5 mg] + [D:Atrovent] [S:0,5 mg] [R:en aérosol] [Q:x 4/j]",
+            {
+                ("Bricanyl", "5 mg"),
+                ("Atrovent", "0,5 mg"),
+                *((drug, said) for drug in ("Bricanyl", "Atrovent") for said in ("en aérosol", "x 4/j")),
+            },
+        ),
+        (
+            "en",
+            "[R:Nebs] [D:albuterol] [S:2.5 mg] + [D:Atrovent] [S:0.5 mg] [Q:q4h]",
+            {
+                ("albuterol", "2.5 mg"),
+                ("Atrovent", "0.5 mg"),
+                *((drug, said) for drug in ("albuterol", "Atrovent") for said in ("Nebs", "q4h")),
+            },
+        ),
+        (
+            "fr",
+            "[D:Acupan] [S:20 mg] [R:IV] + [D:morphine] [S:5 mg] [R:SC]",
+            {("Acupan", "20 mg"), ("Acupan", "IV"), ("morphine", "5 mg"), ("morphine", "SC")},
+        ),
+        (
+            "fr",
+            "[Q:midi] : [D:Amlor] [S:5] ; [D:Inexium] [S:20]",
+            {("Amlor", "midi"), ("Amlor", "5"), ("Inexium", "midi"), ("Inexium", "20")},
+        ),
+        (
+            "fr",
+            "[D:Stalevo] [S:100]\n[Q:Coucher] [D:Modopar LP] [S:125]",
+            {("Stalevo", "100"), ("Modopar LP", "Coucher"), ("Modopar LP", "125")},
+        ),
+        (
+            "en",
+            "[D:Metformin] [S:500 mg]\n[Q:twice daily] [D:aspirin]",
+            {("Metformin", "500 mg"), ("Metformin", "twice daily")},
+        ),
         # Hours in the first column; what was given in all.
         (
             "fr",
@@ -259,6 +298,7 @@ def test_what_is_said_once_goes_to_each_drug_it_is_said_of(
         ("[D:heparin] [O:5000 U] and [D:insulin] [O:10 U] [T:over 24 hours]", {"insulin"}),
         ("[D:Rocephin] [S:1 g] [Q:once] and [D:doxy] [S:100 mg] [Q:bd] [T:for 7 days]", {"doxy"}),
         ("[D:Flagyl] [S:1 g] [Q:once daily] and [D:doxy] [S:100 mg] [Q:bd] [T:for 7 days]", {"Flagyl", "doxy"}),
+        ("[D:Rocephin] [S:1 g] [R:IM] and [D:doxy] [S:100 mg] [Q:bd] [T:for 7 days]", {"doxy"}),
     ],
 )
 def test_a_length_behind_two_joined_instructions_is_of_both(marked: str, drugs: set[str]) -> None:

@@ -130,7 +130,11 @@ def test_amounts(english: Language, text: str, expected: list[tuple[str, str]]) 
         ("Éradication : quadrithérapie 10 j : oméprazole, bismuth", ["10 j"]),
         ("mis sous Augmentin 7 jours", ["7 jours"]),
         ("Elle a été traitée deux semaines par ciprofloxacine", ["deux semaines"]),
-        ("Lénalidomide 25 mg J1-J21", ["J1-J21"]),
+        ("Lénalidomide 25 mg le soir J1-J21", ["J1-J21"]),
+        ("Lénalidomide 25 mg J1-J21", []),
+        ("Orelox sirop matin et soir jusqu'au 12 mai inclus", ["jusqu'au 12 mai inclus"]),
+        # When it was; how far a dose is raised.
+        ("Monuril pendant l'été 2019, Lantus à monter de 2 UI tant que la glycémie > 1,2", []),
         ("Tinzaparine 4500 UI x 35 jours", ["x 35 jours"]),
         ("Cétirizine 10 mg pendant la saison des pollens", ["pendant la saison des pollens"]),
         ("Prednisone 20 mg quatorze jours", ["quatorze jours"]),
