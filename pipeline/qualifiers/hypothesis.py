@@ -45,8 +45,17 @@ class Hypothesis(Qualifier):
 
         reasons = led(problems, reading, opens, words.further)
 
-        def decide_needed(span: Span) -> tuple[bool, list[CueData]]:
+        def decide_plain(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide(span)
+            told = value and span.label_ != _PROBLEM and bool(cues) and all(map(of_harm, cues))
+            return (False, []) if told else (value, cues)
+
+        def of_harm(cue: CueData) -> bool:
+            written = folded.folded[folded.place(cue["start"]) : folded.place(cue["end"])]
+            return cue["kind"] == "lexical" and words.harm.fullmatch(written) is not None
+
+        def decide_needed(span: Span) -> tuple[bool, list[CueData]]:
+            value, cues = decide_plain(span)
             bounds = (span.start_char, span.end_char)
             if value or span.label_ != _PROBLEM or bounds not in reasons:
                 return value, cues
@@ -54,7 +63,7 @@ class Hypothesis(Qualifier):
             start, end = folded.start(lead.start("needed")), folded.end(lead.end("needed"))
             return True, [{"kind": "lexical", "start": start, "end": end, "rule": AS_NEEDED}]
 
-        return decide_needed if reasons else decide
+        return decide_needed if reasons else decide_plain
 
 
 class _Words:
@@ -64,6 +73,7 @@ class _Words:
         needed: ends right before a problem that a drug is taken for when it comes.
         further: between two such problems.
         lasting: a problem that is there all the time.
+        harm: a cue that says of a drug what it may do, and not that it may be taken.
     """
 
     def __init__(self, lang: str) -> None:
@@ -73,6 +83,7 @@ class _Words:
         self.needed = re.compile(rf"\b(?P<needed>{words['needed']})(?:{leads}| ?[:(/-] ?| ){quality}{{0,3}}\Z")
         self.further = re.compile(rf"{words['joins']}{quality}{{0,2}}")
         self.lasting = re.compile(words["lasting"])
+        self.harm = re.compile(words["harm"])
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

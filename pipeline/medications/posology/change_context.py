@@ -36,6 +36,7 @@ class ChangeContext:
         joint: between two drugs, to be matched whole: they are enumerated; a strength may stand before.
         plural: behind the last of several drugs: what is said there is said of all of them.
         of_two: as plural: of two drugs and no more.
+        begins: before a drug: it begins another statement, or a further item.
         apart: between two drugs: the second is told of in a statement of its own.
         status_gap: between words by which a drug is not taken and the drug, to be matched whole.
         switch_gap: between words by which a drug takes the place of another and the drug, to be matched whole.
@@ -90,11 +91,12 @@ class ChangeContext:
             rf"(?:\A|,(?!\d))\s*(?:(?:{words['status_lead']})\s*)*\Z|\A(?:[^,]|,(?=\d)){{0,50}}\Z"
         )
         self.one_dose = re.compile(rf"\s*(?:{words['one_dose']})")
+        self.begins = re.compile(rf"(?:,|{words['begins']})\s*\Z")
         self.apart = re.compile(rf"\s[-–•]\s|{words['apart']}")
 
 
 _KINDS = (
     "period", "period_once", "imperative", "later", "was", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
-    "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose",
+    "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose", "begins",
 )  # fmt: skip

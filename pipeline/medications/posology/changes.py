@@ -127,6 +127,22 @@ class Changes:
         cue: Data = {"kind": "lexical", "start": listed.start, "end": listed.end, "rule": "change"}
         return Change(listed.change, (cue,), listed.inline and listed.change in _ALTERING)
 
+    def of_another(
+        self, change: Change, folded: str, end: int, start: int, drugs: Sequence[Bounds], *, regular: bool
+    ) -> bool:
+        """Is what is denied up to a place before a drug something else, for the drug is taken?
+
+        `change`: what is done with it; behind it that counts: "refused A, B continued". `regular`: has it a time of its own?
+        That counts where no other drug is denied: "denies pain, B 25 mg bid".
+        """
+        begins = self._context.begins.search(folded, end, start)
+        if begins is None:
+            return False
+        following = bisect_left(drugs, (end,))
+        alone = following == len(drugs) or drugs[following][0] >= start
+        goes_on = change.kind in _ON and change.cues[0]["start"] > start
+        return (goes_on and (alone or begins[0][0] == ",")) or (regular and alone and begins[0][0] == ",")
+
     def _own(self, folded: str, drugs: Sequence[Bounds], place: int, timed: Container[Bounds], first: int) -> Change:
         """The change that is told of a drug itself, from `first` on."""
         drug = drugs[place]

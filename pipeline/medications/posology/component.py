@@ -6,7 +6,7 @@ What cannot be read stays text, with a warning in `doc._.warning_data`; no value
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -115,6 +115,8 @@ class PosologyReader:
             until = change.cues[0]["start"] if change.resumed else start
             again = change.resumed and _between(evidence or (), end, until)
             denied = negation and not (change.resumed and _between(denial or (), 0, until))
+            if denied and self._taken_all_the_same(one.drug, change, posology, denial or (), folded, places):
+                denied = negation = False
             status = _status(change, history, denied, family, hypothesis, again=again)
             if status == NOT_TAKEN and change.kind in BEGINNING:
                 change = NO_CHANGE
@@ -137,6 +139,22 @@ class PosologyReader:
         extensions.write_of_doc(doc, "medication_data", records)
         extensions.write_of_doc(doc, "warning_data", warnings)
         return doc
+
+    def _taken_all_the_same(
+        self,
+        drug: _Bounds,
+        change: Change,
+        posology: Data,
+        denial: Iterable[Data],
+        folded: str,
+        places: Sequence[_Bounds],
+    ) -> bool:
+        """Is what is denied before a drug something else: "denies chest pain, metoprolol 25 mg bid", "refused A, B continued"?"""
+        ends = [cue["end"] if cue["kind"] == "lexical" else len(folded) for cue in denial]
+        end = max(ends, default=len(folded))
+        return end <= drug[0] and self._changes.of_another(
+            change, folded, end, drug[0], places, regular=_is_regular(posology)
+        )
 
     def _name(self, folded: str) -> str:
         """What mentions of one drug have in common: the name without the words of its release and its salt."""

@@ -19,7 +19,7 @@ _LEAD_REACH, _BETWEEN_REACH = 60, 90
 _MOST = 4
 _ENDS = re.compile(r"[;\n]|[.!?](?=\s|\Z)")
 _WORD = re.compile(r"[^\W\d_]+")
-_SAME, _NOTHING = "other", "none"
+_SAME, _STOPPED, _NOTHING = "other", "stop", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ class Switches:
         change = changes[0 if ends else 1]
         if not change:
             return None
-        if change != _NOTHING and _name(folded, drugs[place]) == _name(folded, drugs[place + 1]):
-            change = _SAME
+        if change not in (_NOTHING, _STOPPED) and _name(folded, drugs[place]) == _name(folded, drugs[place + 1]):
+            change = _SAME  # the drug goes on in another form
         start, end = lead.span("lead") if lead is not None and ends else between.span("between")
         return Switched((change, start, end), leads=lead is not None or not ends)
 
