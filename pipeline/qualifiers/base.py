@@ -29,6 +29,10 @@ _TO = re.compile(r"\bto\b")
 # What a cue leads behind a colon, an item a line: "past medical history significant for:" and below "1. Hypertension".
 _ITEM = r"[ \t]*(?:[-*•·–—▪●+]|\(?\d{1,2}[.)])[ \t]*\S"
 LEADS, LEADS_FAR = (re.compile(rf"{gap}:[ \t]*\n(?={_ITEM})") for gap in (r"[^.,;:\n]{0,40}", r"[^.;:\n]{0,60}"))
+# ... or without one, where titles count and the cue is all of its line.
+_INDENT = 8
+_LINE_BEGINS = re.compile(r"(?:\n|\A)[ \t]*\Z")
+_ALONE = re.compile(rf"[ \t]*\n(?={_ITEM})")
 _LED = re.compile(rf"(?:{_ITEM}[^\n]*(?:\n|\Z))+")
 _LEADING = frozenset({"list", "forward", "behind"})
 
@@ -209,7 +213,11 @@ class Qualifier:
         low, high = self._reach(hit, propositions, reading)
         if hit.cue.reach in _LEADING:
             text = reading.folded.folded
-            leads = self.leads.match(text, hit.end)
+            leads = self.leads.match(text, hit.end) or (
+                _ALONE.match(text, hit.end)
+                if self.use_sections and _LINE_BEGINS.search(text, max(0, hit.start - _INDENT), hit.start)
+                else None
+            )
             led = _LED.match(text, leads.end()) if leads is not None else None
             high = max(high, led.end()) if led is not None else high
         return low, high

@@ -21,6 +21,7 @@ from pipeline.qualifiers.shorthand import Shorthand, Told
 from pipeline.text.folding import FoldedText
 
 # The rules of words by which the use of a drug ended.
+STOPPED = "stopped"
 SWITCHED = "switched"
 # A word of time ("years ago"), by which a drug ended unless it began then.
 DATED = "dated"
@@ -44,7 +45,7 @@ _OPENING = {"long_ago": "past", "years": DATED}
 RESUMED = "resumed"
 # The first of several ("initially treated with X"): it ended within the stay that tells of it, not within a visit.
 REPLACED = "replaced"
-ENDS = frozenset({"past", "stopped", REPLACED, SWITCHED, ENDED, TOLD, OUTCOME})
+ENDS = frozenset({"past", STOPPED, REPLACED, SWITCHED, ENDED, TOLD, OUTCOME})
 DRUG_SECTIONS = frozenset({"past_medications"})
 HISTORY_SECTIONS = frozenset({"past_medical_history", "past_surgical_history", "obstetric_history"})
 # Where the present stay or visit is told, what was stopped was stopped now.
@@ -57,7 +58,7 @@ VISIT_SECTIONS = STAY_SECTIONS - {"hospital_course", "evolution"}
 TOLD_NOW = STAY_SECTIONS - {"medications", "admission_medications"}
 TAKEN_SECTIONS = frozenset({"medications", "admission_medications", "discharge_medications"})
 # The kinds of drug cues, as the second column of their file names them.
-_RULES = ("past", "stopped", REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT, EPISODE)
+_RULES = ("past", STOPPED, REPLACED, DATED, ENDED, TOLD, OUTCOME, STORY, RESUMED, PRESENT, EPISODE)
 
 # So far before a drug the end of the statement before it is looked for.
 _GAP_REACH = 60
@@ -144,9 +145,9 @@ class DrugEnds:
                 # "It was stopped" is about the drug before it, be it named in the same sentence or in the last one.
                 first, _ = propositions.sentence(high - 1)
                 index = bisect_left(starts, high) - 1
-                by_rule[ENDED].append((first if index >= 0 and starts[index] >= first else low, high, cue))
+                by_rule[ENDED].append((max(first, low) if index >= 0 and starts[index] >= first else low, high, cue))
             elif rule == SUCCEEDED:
-                by_rule["stopped"].append((low, high, {**cue, "rule": "stopped"}))
+                by_rule[STOPPED].append((low, high, {**cue, "rule": STOPPED}))
                 before = reach.succeeded(high)
                 if before is not None:
                     by_rule[ENDED].append((*before, {**cue, "rule": ENDED}))
@@ -156,7 +157,7 @@ class DrugEnds:
         by_rule[STORY] = [ends._story(cue) for _, _, cue in by_rule[STORY]]
         ends.scopes = {rule: Scopes(found) for rule, found in by_rule.items()}
         if by_rule[PRESENT]:
-            ends.own = {rule: Scopes(map(ends._statement, by_rule[rule])) for rule in ("past", "stopped", PRESENT)}
+            ends.own = {rule: Scopes(map(ends._statement, by_rule[rule])) for rule in ("past", STOPPED, PRESENT)}
         for start, end, offset in drugs:
             name = folded.folded[start:end]
             ends.mentions.setdefault(name, []).append((start, end, offset))
@@ -194,7 +195,7 @@ class DrugEnds:
         """Whether words behind a drug tell that it is taken now in another dose, or is to be taken up again after it was stopped."""
         if self._behind(self.words.now_dosed, end):
             return True
-        return word["rule"] == "stopped" and self._behind(self.words.to_resume, end)
+        return word["rule"] == STOPPED and self._behind(self.words.to_resume, end)
 
     def harming(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """The drugs before a problem that may have done it, the nearest first: "metoprolol - fatigue", "X changed to Y for cough"."""
@@ -308,7 +309,7 @@ class DrugEnds:
             return None
         word = scopes["past"].over(start, end)
         if word is None and not stay:
-            word = scopes["stopped"].over(start, end)
+            word = scopes[STOPPED].over(start, end)
         if word is None and sections.at(offset, VISIT_SECTIONS) is None:
             word = scopes[REPLACED].over(start, end)
         if word is None and (
@@ -358,7 +359,7 @@ class DrugEnds:
         if self.own[PRESENT].over(start, end) is not None:
             return None
         word = self.own["past"].over(start, end)
-        return word if word is not None or stay else self.own["stopped"].over(start, end)
+        return word if word is not None or stay else self.own[STOPPED].over(start, end)
 
     def _statement(self, stretch: Stretch) -> Stretch:
         """What a cue reaches within its statement: up to where another of the sentence begins ("and she plans to")."""

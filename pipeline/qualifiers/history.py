@@ -37,6 +37,7 @@ from pipeline.qualifiers.drug_ends import (
     DRUG_SECTIONS,
     ENDS,
     HISTORY_SECTIONS,
+    STOPPED,
     TAKEN_SECTIONS,
     TOLD_NOW,
     DrugEnds,
@@ -58,6 +59,9 @@ CURRENT, PAST = "CURRENT", "ATCD"
 OTHER = "other"
 # Between two clauses.
 _APART = re.compile(r"[,;:.\n]")
+_WORD = re.compile(r"\w")
+# Right behind a drug, in brackets.
+_ASIDE = re.compile(r" ?\(\w?")
 # A list of operations that were done.
 _OPERATIONS = frozenset({"past_surgical_history"})
 
@@ -74,6 +78,12 @@ class _Case:
     dates: OwnDates
     qualified: tuple[str, ...]
     lasting: set[int] = field(default_factory=set)  # problems whose date is when they began, by where they begin
+
+    def opens_sentence(self, word: CueData) -> bool:
+        """Whether a sentence begins with the word of an end, which may be of the visit: "Discontinued the X because of a cough"."""
+        start = self.folded.place(word["start"])
+        low, _ = self.propositions.sentence(start)
+        return word["rule"] == STOPPED and _WORD.search(self.folded.folded, low, start) is None
 
 
 class History(Qualifier):
@@ -368,7 +378,7 @@ class History(Qualifier):
         for drug in case.drug.harming(start, end):
             word = case.drug.word(*drug)
             if word is not None and word["rule"] in ENDS:
-                return word
+                return None if case.opens_sentence(word) else word
             old, _ = case.dates.of(*drug[:2], drug=True, is_past=False) if word is None else (None, None)
             if old is not None:
                 return old.cue
@@ -396,6 +406,9 @@ class History(Qualifier):
                 # "Nor did X."
                 return False
             ends.append(case.drug.own_word(start, end, offset))
+        if word is not None and _ASIDE.fullmatch(case.folded.folded, end, case.folded.place(word["start"]) + 1):
+            # "Not on X (stopped in May)"
+            return False
         if any(end and denied["start"] < end["end"] and end["start"] < denied["end"] for end in ends):
             return False
         low, _ = case.propositions.around(start)

@@ -123,6 +123,9 @@ def test_shorthand_names_its_evidence(text, drug, evidence):
         ("Could not tolerate Renagel because of constipation", "Renagel", "constipation", True),
         ("Lipitor 40 (hyperlipidemia)", "Lipitor", "hyperlipidemia", False),
         ("Took Zofran in the past, now nausea", "Zofran", "nausea", False),
+        ("She was taken off metformin due to diarrhea.", "metformin", "diarrhea", True),
+        # Of this visit, for all that is told.
+        ("Discontinued lisinopril because of cough.", "lisinopril", "cough", False),
     ],
 )
 def test_what_a_drug_of_the_past_did_is_past(english, text, drug, problem, past):
@@ -133,6 +136,13 @@ def test_what_a_drug_of_the_past_did_is_past(english, text, drug, problem, past)
     ]
     english(doc)
     assert doc.ents[1]._.history is past
+
+
+def test_the_drug_that_came_behind_another_did_not_do_what_that_did(english):
+    doc = english.make_doc("Vyvanse before the Ritalin, made him irritable.")
+    doc.ents = [doc.char_span(0, 7, "DRUG"), doc.char_span(19, 26, "DRUG")]
+    english(doc)
+    assert doc.ents[1]._.history is False
 
 
 def test_reading_shorthand_is_linear_in_an_enumeration():

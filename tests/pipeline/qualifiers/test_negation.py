@@ -148,6 +148,8 @@ def test_the_reason_of_a_denial_is_there(lang, text, denied):
         ("Pneumonia ruled out by CT.", True),
         ("Pneumonia was ruled out.", True),
         ("The film ruled out pneumonia.", True),
+        ("Pneumonia (later ruled out).", True),
+        ("Pneumonia (not ruled out).", False),
         ("Pneumonia not ruled out.", False),
         ("Pneumonia cannot be ruled out.", False),
         ("Pneumonia not yet ruled out.", False),
