@@ -32,10 +32,13 @@ _decoder = msgspec.json.Decoder(Note)
 _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _identifier_decoder: msgspec.json.Decoder[str] = msgspec.json.Decoder(Identifier)
 
-# What msgspec says of a wrong value may quote it; these beginnings say the kind without it.
+# What msgspec says of a wrong type, length or size: types and bounds of the schema, nothing of the value.
+_EXPECTED = re.compile(
+    r"Expected `(?P<type>[a-z |]+)`(?P<bound> (?:of length )?[<>]=? -?\d+)?(?:, got `(?P<got>[a-z]+)`)?(?= - at `|\Z)"
+)
+# What it says of another wrong value may quote it; these beginnings say the kind without it.
 _KINDS = (
     ("Object missing required field", "required field missing"),
-    ("Expected `", "wrong type or out of range"),
     ("Invalid enum value", "not one of the allowed values"),
     ("Invalid value", "not one of the allowed values"),
 )
@@ -172,6 +175,9 @@ def _without_value(message: str) -> str:
     """msgspec's message reduced to path and kind: `$.field: what`."""
     path = re.search(r"`(\$[^`]*)`\Z", message)
     kind = next((kind for beginning, kind in _KINDS if message.startswith(beginning)), "not as the schema says")
+    if expected := _EXPECTED.match(message):
+        got = f", got {expected['got']}" if expected["got"] else ""
+        kind = f"expected {expected['type']}{expected['bound'] or ''}{got}"
     field = re.match(r"Object missing required field `([a-z_]+)`", message)
     where = (path.group(1) if path else "$") + (f".{field.group(1)}" if field else "")
     # A path names keys of `meta` as [...] already; nothing but known field names is left in it.

@@ -145,6 +145,7 @@ def test_try_reads_a_file_and_standard_input(anamnesis: Run, tmp_path: Path) -> 
     ("arguments", "message"),
     [
         ([""], b"the note is empty"),
+        (["caf\udce9"], b"no UTF-8"),
         ([NOTE, "--file", "x.txt"], b"not both"),
         (["--file", "x.txt"], b"cannot read x.txt"),
         ([NOTE, "--profile", "nope"], b"no profile 'nope'"),
@@ -221,6 +222,9 @@ def test_schema_check_names_languages_without_profile_and_misspelt_fields(anamne
     assert first.startswith("line 1: language: ")
     assert second == "line 2: 3 fields ignored that a note does not have; did you mean language or note_datetime?"
     assert b"2 lines, 1 would be rejected" in done.stderr
+    (tmp_path / "notes.jsonl").write_text("\n".join(map(json.dumps, reversed(notes))), encoding="utf-8")
+    in_order = anamnesis("schema", "check", "notes.jsonl").stdout.decode().splitlines()
+    assert [line.partition(":")[0] for line in in_order] == ["line 1", "line 2"]
 
 
 @pytest.mark.parametrize(

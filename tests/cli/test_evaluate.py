@@ -117,6 +117,7 @@ def test_held_back_notes_are_scored_apart(inside: Run, gold: Path) -> None:
         (["--system", "events:empty.jsonl"], b"empty.jsonl has nothing for the note"),
         (["--system", "comprehend:events.jsonl"], b"events.jsonl, line 1: a response needs the id"),
         (["--map", "CHEMICAL"], b"THEIRS=OURS"),
+        (["--map", "CHEMICAL=DRUG"], b"give it with --system spacy:NAME"),
     ],
 )
 def test_wrong_use_is_one_line(inside: Run, gold: Path, arguments: list[str], message: bytes) -> None:
@@ -133,6 +134,15 @@ def test_gold_without_ids_is_scored_and_what_is_not_there_is_no_zero(inside: Run
     shown = inside("evaluate", "plain.jsonl", "--resamples", "0").stdout.decode()
     assert ["DRUG", "1.000", "1.000", "1.000", "1"] in map(str.split, shown.splitlines())
     assert ["drug", "-", "-", "-", "0", "-", "0"] in map(str.split, shown.splitlines())
+
+
+def test_a_label_that_nothing_was_found_with_is_said(inside: Run, gold: Path) -> None:
+    entities = [{"start": 8, "end": 13, "label": "MED"}, {"start": 14, "end": 19, "label": "STRENGTH"}]
+    (gold / "other.jsonl").write_text(json.dumps({"text": "Started Lasix 40 mg.", "entities": entities}))
+    said = inside("evaluate", "other.jsonl").stderr.decode()
+    assert "nothing was found with the label MED: rename it in the gold (ours are DRUG," in said
+    assert "one note: intervals and tests need several" in said
+    assert "label MED" not in inside("evaluate", "gold.jsonl").stderr.decode()
 
 
 def test_a_gold_note_that_stands_twice_is_named(inside: Run, gold: Path) -> None:

@@ -151,6 +151,22 @@ def test_limits_are_settings() -> None:
         decode_note(note(), limits=Limits(max_text_length=5))
 
 
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (note(note_id=""), "$.note_id: expected str of length >= 1"),
+        (note(note_id=5), "$.note_id: expected str, got int"),
+        (note(note_version=0), "$.note_version: expected int >= 1"),
+        (note(meta={CANARY: 1}), "$.meta[...]: expected str, got int"),
+        (note(text=3), "$.text: expected str | null, got int"),
+    ],
+)
+def test_a_wrong_type_or_size_says_what_is_allowed(value: bytes, detail: str) -> None:
+    with pytest.raises(RejectedError) as caught:
+        decode_note(value)
+    assert caught.value.detail == detail
+
+
 @pytest.mark.parametrize("field", ["note_id", "note_datetime", "birth_datetime", "language", "status", "type", "meta"])
 def test_detail_never_holds_what_was_sent(field: str) -> None:
     wrong: Any = {CANARY: 1} if field == "meta" else f"{CANARY} " * 20

@@ -33,6 +33,8 @@ def command(
 ) -> None:
     """Read notes and write one line for each: an enriched event, a retraction or a rejection, in the same order.
 
+    A blank line is a record without a value, and rejected.
+
     \b
     anamnesis annotate notes.jsonl events.jsonl --workers 4
     cat notes.jsonl | anamnesis annotate - - --language fr | head -1

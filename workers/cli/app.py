@@ -70,6 +70,6 @@ def _options(
 ) -> None:
     """Reads clinical notes and says which drugs, doses and history they hold, and why.
 
-    Exit codes: 0 done; 1 unexpected; 2 wrong use or settings; 69 broker, topic or right missing; 74 unreadable records;
-    75 publishing failed; 76 no progress.
+    Exit codes: 0 done; 1 unexpected; 2 wrong use or settings; 69 broker, topic, right or profile missing; 74 unreadable
+    records; 75 publishing failed; 76 no progress.
     """

@@ -89,6 +89,10 @@ def command(
         ([] if only_unread else ["all"]) + (["read"] if split else []) + (["unread"] if split or only_unread else [])
     )
     labels = systems.label_map(label)
+    if label and not any((named or "").startswith("spacy:") for named in (system, compare)):
+        raise CommandError(
+            "--map names labels of a spaCy model: give it with --system spacy:NAME or --compare spacy:NAME"
+        )
     chosen = systems.system(system or profile, language or "en", labels)
     reports = _score(gold, notes, chosen, parts)
     others = _score(gold, notes, systems.system(compare, language or "en", labels), parts) if compare else {}
@@ -112,6 +116,7 @@ def command(
             _show(name, found[name])
             if name in compared:
                 _show_comparison(chosen.name, compare or "", compared[name])
+        _show_hints(found[parts[0]])
         if errors:
             _show_errors(reports[parts[0]].findings, texts)
 
@@ -211,6 +216,25 @@ def _show(name: str, report: dict[str, Any]) -> None:
         for label, row in confusion.items():
             table.add_row(label, *(str(count) if count else "." for count in row.values()))
         console.print(table)
+
+
+def _show_hints(report: dict[str, Any]) -> None:
+    """Say why there is nothing where a reader would look for a figure."""
+    from pipeline.evaluation.systems import LABELS
+
+    scored = report.get("entities_lenient", {})
+    unknown = [
+        label for label, row in scored.items() if label not in (*LABELS, "all") and not (row["right"] or row["wrong"])
+    ]
+    if unknown:
+        console = err()
+        console.print(
+            f"nothing was found with the label {', '.join(unknown)}: rename it in the gold (ours are {', '.join(LABELS)}), "
+            "or score a model that has it",
+            markup=False,
+        )
+    if report["notes"] == 1:
+        err().print("one note: intervals and tests need several", style="dim")
 
 
 def _show_comparison(first: str, second: str, compared: dict[str, dict[str, Comparison]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,9 +46,10 @@ def check(
     assignments: options.Assignments = None,
     json: options.Json = False,
 ) -> None:
-    """Say line by line what would be rejected, and why, and which fields would be ignored.
+    """Say line by line what would be rejected, and why, and how many fields would be ignored.
 
-    Exit code 1 if anything would be rejected.
+    A blank line counts as a record without a value. Names of fields that a note does not have are not repeated: a sender
+    may have put anything there. Exit code 1 if anything would be rejected.
 
     \b
     anamnesis schema check notes.jsonl
@@ -74,16 +76,20 @@ def check(
         write_json({"lines": total, "rejected": found, "ignored": ignored})
     else:
         console = out()
-        for one in found:
-            console.print(f"line {one['line']}: {one['reason']}: {one['detail']}", markup=False)
-        for other in ignored:
-            meant = f"; did you mean {' or '.join(other['near'])}?" if other["near"] else ""
-            fields = plural(other["fields"], "field")
-            console.print(f"line {other['line']}: {fields} ignored that a note does not have{meant}", markup=False)
+        for one in sorted((*found, *ignored), key=itemgetter("line")):
+            console.print(f"line {one['line']}: {_said(one)}", markup=False)
         reasons = compact(Counter(str(one["reason"]) for one in found))
         err().print(f"{plural(total, 'line')}, {len(found)} would be rejected{f': {reasons}' if found else ''}")
     if found:
         raise typer.Exit(Exit.UNEXPECTED)
+
+
+def _said(one: dict[str, Any]) -> str:
+    """What is wrong with a line, in words."""
+    if "reason" in one:
+        return f"{one['reason']}: {one['detail']}"
+    meant = f"; did you mean {' or '.join(one['near'])}?" if one["near"] else ""
+    return f"{plural(one['fields'], 'field')} ignored that a note does not have{meant}"
 
 
 def _near(line: bytes) -> list[str]:

@@ -104,6 +104,10 @@ def _content(text: str | None, file: Path | None) -> str:
     if text is not None and file is not None:
         raise CommandError("give the note as an argument or with --file, not both")
     if text is not None and text != str(STANDARD):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:  # a byte that the shell passed on as it was
+            raise CommandError("the note is no UTF-8 text") from None
         return text
     if file is None and sys.stdin.isatty():
         err().print("Write the note and end it with Ctrl-D:", style="dim")
