@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
+from pipeline.samples import lines
 from tests.forks import Forks
 from workers.settings import Settings
 
@@ -59,6 +61,14 @@ def test_code_of_the_readme_runs(code: str, spacy: Forks, tmp_path: Path) -> Non
 def test_settings_table_is_that_of_the_code() -> None:
     written = README.split("<!-- settings -->\n", 1)[1].split("\n<!-- /settings -->", 1)[0]
     assert written == settings_table(), f"the README's table of settings should be:\n{settings_table()}"
+
+
+def test_table_of_the_readme_is_what_comes_out(command_line: Forks) -> None:
+    written = README.split("```text\n", 1)[1].split("...\n", 1)[0]
+    note = json.loads(next(iter(lines("en"))))
+    arguments = ["try", note["text"], "--language", "en", "--date", note["note_datetime"]]
+    run = command_line.run("workers", arguments, cwd=ROOT, env={**os.environ, "COLUMNS": "80"})
+    assert written in run.stdout.decode()
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"anamnesis ([a-z]+)(?: |\n|`|$)", README))))
