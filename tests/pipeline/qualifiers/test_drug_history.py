@@ -58,6 +58,24 @@ def test_end_of_use_is_told_from_going_on(english, kind, sentence):
     assert found == marked
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "[ASA]+ → [clopidogrel]- after TIA 2019.",
+        "2017-20 [Enbrel]+ weekly\\n2020- [Humira]- every two weeks",
+        "[Keytruda]- from Oct 2021.",
+        "[Paxil]+ from 2010 to 2015",
+        "[Qutenza]- patch is booked for July.",
+        "Feb 2014 - [Cimzia]- begun.",
+        "On Atripla until 2016; in 2019 simplified to [Dovato]-, never missed since.",
+        "Also [Aclasta]- 5 mg IV given 16/04 at home",
+    ],
+)
+def test_what_began_at_a_date_or_is_planned_for_one_is_taken(english, sentence):
+    found, marked = qualified(english, sentence, "2022-05-01")
+    assert found == marked
+
+
 @pytest.mark.parametrize(("kind", "date", "sentence"), FRENCH, ids=[f"{row[0]}: {row[2]}" for row in FRENCH])
 def test_date_of_use_is_told_from_date_of_beginning(french, kind, date, sentence):
     found, marked = qualified(french, sentence, date)
