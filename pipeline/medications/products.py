@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline import resources
 from pipeline.medications.lexicon import Kind, Mention, Words
+from pipeline.text.folding import fold
 
 _FILE = "medications/products.txt"
 # Signs between the two names of a combination.
@@ -19,7 +20,8 @@ class Products:
     """The combinations of a language.
 
     Where the language has a list of what products hold, `resources/{lang}/medications/products.txt`, only these are one
-    across a stroke; where it has none, all are but for two names that its grammar knows as alternatives.
+    across a stroke; where it has none, all are but for brands, which no combination is made of, and for two names that
+    its grammar knows as alternatives.
     """
 
     def __init__(self, lang: str, rules: dict[str, re.Pattern[str]]) -> None:
@@ -27,6 +29,7 @@ class Products:
         self._alternatives = rules.get("alternatives")
         self._substances: dict[str, str] = {}
         self._together: set[frozenset[str]] | None = None
+        self._brands = _brands(lang)
         if resources.path(lang, _FILE).exists():
             self._together = set()
             for line in resources.read_lines(lang, _FILE):
@@ -66,11 +69,19 @@ class Products:
             or (self._alternatives and self._alternatives.fullmatch(words.text, before.start, mention.end))
         ):
             return False
-        if self._together is None or before.kind == Kind.CLASS or "/" not in words.text[before.end : mention.start]:
+        if before.kind == Kind.CLASS or "/" not in words.text[before.end : mention.start]:
             return True
+        if self._together is None:
+            return not {name, mention.name} & self._brands
         return frozenset((self._substance(name), self._substance(mention.name))) in self._together
 
     def _substance(self, name: str) -> str:
         # "3TC" is one word with a figure in front.
         word = name.partition(" ")[0]
         return self._substances.get(name.replace(" ", "")) or self._substances.get(word, word)
+
+
+def _brands(lang: str) -> frozenset[str]:
+    """The brands among the names kept by hand: those that are written with one capital."""
+    rows = resources.read_table(lang, "medications/curated.tsv")
+    return frozenset(fold(row["name"]) for row in rows if row["kind"] == "drug" and row["name"].istitle())

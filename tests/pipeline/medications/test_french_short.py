@@ -106,6 +106,10 @@ def test_amounts(french: Language, text: str, expected: list[tuple[str, str]]) -
         ("Dextro 3,1 g, gammaglobulines à 3,1 g/l", []),
         ("Gammaglobulines 250 UI, ni ibuprofène ni vasoconstricteur", ["Gammaglobulines", "ibuprofène", "vasoconstricteur"]),
         ("TVP sous Yasmin, suivie par Mme Jasmine", ["Yasmin"]),
+        # No combination is made of brands.
+        ("Coversyl/Amlor le matin, ceftriaxone/Flagyl 10 j", ["Coversyl", "Amlor", "ceftriaxone", "Flagyl"]),
+        ("Isentress / Kaletra de 2008 à 2012", ["Isentress", "Kaletra"]),
+        ("Amoxicilline/Acide clavulanique 1 g, ramipril/HCTZ", ["Amoxicilline/Acide clavulanique", "ramipril/HCTZ"]),
     ],
 )  # fmt: skip
 def test_names(french: Language, text: str, drugs: list[str]) -> None:

@@ -33,6 +33,9 @@ FRENCH = {
     "the visit, within a line": "ATCD : HTA, AVC en 2014. ¦Consulte pour une toux grasse.",
     "the present state of an item": "ATCD :\n- Cancer du sein en 2015. Ce jour en rémission\n- HTA\n¦",
     "a stay of the past is none": "ANTÉCÉDENTS\nHospitalisé en 2019 pour pneumopathie.\nDepuis 2010, diabète.\n¦",
+    "what goes on, in small letters": "atcd : phlébite, goitre\n¦poursuit levothyrox 100 le matin",
+    "last night, in small letters": "atcd : phlébite, goitre\n¦hier soir insomnie, imovane donné",
+    "a word that a line goes on with": "atcd : phlébite, goitre\nthyroïdectomie poursuivie\n¦Toux grasse.",
     "allergies": "Allergies : pénicilline, iode\n¦A reçu de l'amoxicilline.",
 }
 ENGLISH = {
