@@ -36,14 +36,28 @@ class Hypothesis(Qualifier):
         problems = [span for span in targets if span.label_ == _PROBLEM]
         needed: dict[int, re.Match[str]] = {}
 
+        def lasts(span: Span, start: int) -> bool:
+            return words.lasting.fullmatch(folded.folded, start, folded.place(span.end_char)) is not None
+
         def opens(span: Span, start: int) -> bool:
             lead = words.needed.search(folded.folded, max(0, start - _LEAD), start)
-            if lead is None or words.lasting.fullmatch(folded.folded, start, folded.place(span.end_char)):
+            if lead is None or lasts(span, start):
                 return False
             needed[span.start_char] = lead
             return True
 
+        def is_told_for(span: Span, start: int) -> bool:
+            led_to = words.told_for.search(folded.folded, max(0, start - _LEAD), start)
+            return led_to is not None and not lasts(span, start)
+
         reasons = led(problems, reading, opens, words.further)
+        told_for = led(problems, reading, is_told_for, words.further)
+        last_of = {opened: end for (_, end), opened in told_for.items()}
+        for bounds, opened in told_for.items():
+            behind = words.needed_behind.match(folded.folded, folded.place(last_of[opened]))
+            if behind is not None and bounds not in reasons:
+                reasons[bounds] = opened
+                needed.setdefault(opened[0], behind)
 
         def decide_plain(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide(span)
@@ -70,7 +84,8 @@ class _Words:
     """When a drug is taken as needed: `qualifiers/hypothesis_words.toml`, over folded text.
 
     Attributes:
-        needed: ends right before a problem that a drug is taken for when it comes.
+        needed: ends right before a problem that a drug is taken for when it comes; needed_behind: stands right behind one, and
+            told_for right before it, "for chest pain as needed".
         further: between two such problems.
         lasting: a problem that is there all the time.
         harm: a cue that says of a drug what it may do, and not that it may be taken.
@@ -81,6 +96,8 @@ class _Words:
         quality = rf"(?:(?!{words['other']}\b)[a-z][\w'/-]* )"
         leads = rf"(?:\s{quality}{{0,2}}|\s?[,(]?\s?){words['leads']}(?:\s|(?<='))"
         self.needed = re.compile(rf"\b(?P<needed>{words['needed']})(?:{leads}| ?[:(/-] ?| ){quality}{{0,3}}\Z")
+        self.told_for = re.compile(rf"(?:\b{words['leads']}(?:\s|(?<=')){quality}{{0,3}})\Z")
+        self.needed_behind = re.compile(rf" ?[ (](?P<needed>{words['needed']})")
         self.further = re.compile(rf"{words['joins']}{quality}{{0,2}}")
         self.lasting = re.compile(words["lasting"])
         self.harm = re.compile(words["harm"])
