@@ -61,12 +61,19 @@ class Hypothesis(Qualifier):
 
         def decide_plain(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide(span)
-            told = value and span.label_ != _PROBLEM and bool(cues) and all(map(of_harm, cues))
-            return (False, []) if told else (value, cues)
+            if not value or span.label_ == _PROBLEM:
+                return value, cues
+            end = folded.place(span.end_char)
+            kept = [cue for cue in cues if cue["kind"] != "lexical" or not of_problem(end, cue)]
+            return (value, cues) if len(kept) == len(cues) else (bool(kept), kept)
 
-        def of_harm(cue: CueData) -> bool:
-            written = folded.folded[folded.place(cue["start"]) : folded.place(cue["end"])]
-            return cue["kind"] == "lexical" and words.harm.fullmatch(written) is not None
+        def of_problem(end: int, cue: CueData) -> bool:
+            """Is a cue around a drug that ends at a place said of a problem: "vancomycin for SUSPECTED pneumonia"?"""
+            start, stop = folded.place(cue["start"]), folded.place(cue["end"])
+            if words.harm.fullmatch(folded.folded, start, stop) is not None:
+                return True
+            treats = start >= end and words.treats.search(folded.folded, end, start) is not None
+            return treats and words.plans.search(folded.folded, start, stop) is None
 
         def decide_needed(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide_plain(span)
@@ -89,6 +96,8 @@ class _Words:
         further: between two such problems.
         lasting: a problem that is there all the time.
         harm: a cue that says of a drug what it may do, and not that it may be taken.
+        treats: between a drug and the problem for which it is taken.
+        plans: a cue that says so of a drug too.
     """
 
     def __init__(self, lang: str) -> None:
@@ -100,7 +109,8 @@ class _Words:
         self.needed_behind = re.compile(rf" ?[ (](?P<needed>{words['needed']})")
         self.further = re.compile(rf"{words['joins']}{quality}{{0,2}}")
         self.lasting = re.compile(words["lasting"])
-        self.harm = re.compile(words["harm"])
+        self.harm, self.plans = re.compile(words["harm"]), re.compile(words["plans"])
+        self.treats = re.compile(rf"(?<![^\W_])(?:{words['treats']})(?![^\W_])")
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
