@@ -320,9 +320,26 @@ class DrugEnds:
             word = scopes[OUTCOME].over(start, end)
         if word is None:
             word = scopes[DATED].over(start, end)
-            if word is not None and self._began(start, self.folded.place(word["start"])):
+            if word is not None and (
+                self._began(start, place := self.folded.place(word["start"])) or self.of_next(start, end, place)
+            ):
                 word = None
         return word
+
+    def of_next(self, start: int, end: int, time: int) -> bool:
+        """Whether a time is of a further drug, behind one that is told as it is taken: "X 20 mg od - had Y years back"."""
+        text, words = self.folded.folded, self.words
+        index = bisect_left(self.starts, end)
+        if index == len(self.starts) or self.starts[index] > time:
+            return False
+        following = self.starts[index]
+        joined = (words.closes, words.arrow, words.changed_to)
+        if ";" in text[end:following] or any(pattern.search(text, end, following) for pattern in joined):
+            # "X 20 mg and Y 50 mg, both years ago", "X 20 mg -> Y in May"
+            return False
+        low, _ = self.propositions.sentence(start)
+        told = words.told.search(text, max(low, start - _TOLD_REACH), start) is not None
+        return not told and words.dosed.match(text, end) is not None
 
     def _of_another(self, start: int, end: int, word: CueData) -> bool:
         """Whether a word tells of a further drug alone: this one is told as taken, or stands in another statement of the line.

@@ -74,6 +74,8 @@ class DrugReach:
             return low
         if index and self._text[self._drugs[index - 1][1] : self.starts[index]].strip() == "(":
             index -= 1
+        while index and self._words.one_with.fullmatch(self._text, self._drugs[index - 1][1], self.starts[index]):
+            index -= 1
         return max(low, self.starts[index])
 
     def _joined(self, high: int) -> int:

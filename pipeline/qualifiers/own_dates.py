@@ -100,7 +100,11 @@ class OwnDates:
             old = None
         if old is not None and drug and self._drug is not None:
             # "A arrêté en mars pour B"
-            if self._drug.led_by_use(start, old.cue) or self._drug.own_end(start, end, old):
+            if (
+                self._drug.led_by_use(start, old.cue)
+                or self._drug.own_end(start, end, old)
+                or self._drug.of_next(start, end, old.start)
+            ):
                 old = None
         if old is not None:
             if drug and self._drug is not None:
