@@ -283,6 +283,8 @@ class Amounts:
         if unit is not None and unit.measure in _PRODUCT and under.measure in ("volume", "count"):
             return _ratio("strength", quantity, share, under.ucum, unit)
         if unit is not None and unit.measure == "mass" and under.measure == "mass":
+            if unit == under and quantity == quantity_of(share, None, under.ucum):
+                return _plain(quantity, unit, None, worded=worded)  # "3 mg by 3 mg"
             return _ratio("strength", quantity, share, under.ucum, unit)
         raise UnreadError("amount_unread")
 

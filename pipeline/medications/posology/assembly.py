@@ -43,6 +43,7 @@ class Assembling:
     joined = False  # "then" is only an "and"
     raising = False  # "then" is a change of the dose: "increasing to"
     total = False  # "a total of" leads to the next amount
+    totalled: Element | None = None  # what all takings come to
     following: str | None = None  # the kind of the element behind the one that is taken
     taking = False  # what is taken follows: "IF weight is up TAKE 40 mg"
     next_at = 0  # where it stands
@@ -132,6 +133,8 @@ class Assembling:
                 "code": "ophthalmic",
             }
             return
+        if self._of_another(timing.repeat):
+            return
         if self.bracket and self.step.repeat and timing.repeat.items() <= self.step.repeat.items():
             return
         if self.change and self.step.repeat:
@@ -149,6 +152,14 @@ class Assembling:
         self._merge(element, timing.repeat)
         self.step.timings.append((element.start, element.end, timing.counted))
         self._settled()
+
+    def _of_another(self, repeat: Data) -> bool:
+        """Is how often said of the amount right before it, which is no dose of the step: "1 mg am, 2 mg pm, total 3 mg DAILY", "25 mg at night, up to 75 mg BID"?"""
+        last, step = self.last, self.step
+        if last is None or not step.repeat or not step.amounts:
+            return False
+        aimed = last.kind == "max" and self.whole.maximum is not None and self.whole.maximum["denominator"] is None
+        return last is self.totalled or (aimed and "frequency" in repeat)
 
     def _leave_out(self, days: Sequence[str]) -> None:
         """The step before is of all days but these."""

@@ -147,6 +147,7 @@ class Placing(Assembling):
             if largest(amount) > least and amount.every is None and self.following != "timing":
                 return  # "0.5 mg b.i.d., 60 pills given": what was supplied
         if self.total and self.step.timed() and self._alike(amount):
+            self.totalled = element
             return  # "two tablets twice a day for a total of four tablets"
         if self._of_one_side(amount, element):
             return

@@ -152,15 +152,11 @@ class Reasons(Thresholds, ABC):
                 following = WORD.match(text, skip(text, stop))
                 if DRUG_SIGN in text[start:stop]:
                     return Element("hold", place, stop)  # "if oral antibiotics are not given"
+                if changed := self._changed_behind(text, place, stop):
+                    return Element("hold", place, changed)
                 until = following.end() if following else stop
                 if self._escalates.search(text, start, until) or self._escalates_first.match(text, start, until):
                     return Element("hold", place, stop)  # "if the oedema persists": when to change the treatment
-                behind = skip(text, stop, " \t,")
-                if any(self._cue_end(kind, text, behind) for kind in ("then_to", "changing", "by_verb")):
-                    changed = self._planned_end(text, self._cue_end("then_to", text, behind), place)
-                    return Element(
-                        "hold", place, self._timed_end(text, changed) if changed else stop
-                    )  # "if BP > 140, increase to 20 mg"
                 return Element("as_needed", place, stop, (start, stop), code="condition")
             return None
         end = self._cue_end("reason", text, place)
@@ -174,6 +170,20 @@ class Reasons(Thresholds, ABC):
             if stop > start:
                 return Element("reason", place, stop, (start, stop))
         return None
+
+    def _changed_behind(self, text: Seen, place: int, stop: int) -> int:
+        """Where the change ends that is made under a condition: "if BP > 140, increase to 20 mg"; 0 without one.
+
+        How long it must hold may stand between: "if BG > 130 FOR 3 DAYS increase by 2 units".
+        """
+        behind = skip(text, stop, " \t,")
+        lasting = self._course(text, behind) if behind < len(text) else None
+        if lasting is not None and lasting.kind == "duration":
+            stop, behind = lasting.end, skip(text, lasting.end, " \t,")
+        if not any(self._cue_end(kind, text, behind) for kind in ("then_to", "changing", "by_verb")):
+            return 0
+        changed = self._planned_end(text, self._cue_end("then_to", text, behind), place)
+        return self._timed_end(text, changed) if changed else stop
 
     def _volume_end(self, text: Seen, place: int) -> int:
         """Where the volume ends that stands directly behind a place: "goal net negative 1-2 L/day"; else the place."""

@@ -192,3 +192,31 @@ def test_forms_that_end_a_name(profiles: dict[str, Language], lang: str, text: s
 def test_a_moment_and_its_hour_are_once_a_day(profiles: dict[str, Language]) -> None:
     assert amount(posology(profiles, "fr", "Abasaglar 18 unités le soir à 20 h")["daily_dose"]) == "18 U"
     assert posology(profiles, "fr", "Abasaglar 18 unités matin et soir à 8 h")["daily_dose"] is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted", "needed"),
+    [
+        ("en", "Glargine 24 units nightly; if fasting BG > 140 for 3 days increase by 2 units", "24 U", False),
+        ("en", "Ramipril 5 mg daily, if BP > 140 increase to 10 mg", "5 mg", False),
+        ("en", "Ramipril 5 mg daily, if BP > 140 for 2 weeks increase to 10 mg", "5 mg", False),
+        ("fr", "Ramipril 5 mg/j, si TA > 14 pendant 8 jours augmenter à 10 mg", "5 mg", False),
+        ("en", "Naproxen 250 mg if pain for 3 days", "250 mg", True),
+        ("fr", "Novorapid 4 UI si GD > 2,5 g/L", "4 [iU]", True),
+        ("fr", "Morphine 2 mg par 2 mg toutes les 5 minutes", "2 mg", False),
+        ("fr", "Prégabaline 25 mg le soir puis augmentation progressive jusqu'à 75 mg x 2/j", "25 mg", False),
+    ],
+)
+def test_a_change_under_a_condition_is_no_dose(
+    profiles: dict[str, Language], lang: str, text: str, wanted: str, *, needed: bool
+) -> None:
+    read = posology(profiles, lang, text)
+    assert (amount(read.get("dose")), read["as_needed"], read["steps"]) == (wanted, needed, [])
+    assert repeat(read) is None or not {"frequency", "when"} <= repeat(read).keys()
+    assert ("duration" in read) == ("pain" in text)
+
+
+def test_what_all_takings_come_to_is_no_further_time(profiles: dict[str, Language]) -> None:
+    read = posology(profiles, "en", "Olanzapine 5 mg in the morning and 10 mg at night, total 15 mg daily")
+    assert steps(read) == [("5 mg", {"when": ["MORN"]}, None), ("10 mg", {"when": ["NIGHT"]}, None)]
+    assert amount(read["daily_dose"]) == "15 mg"
