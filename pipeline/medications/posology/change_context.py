@@ -76,7 +76,7 @@ class ChangeContext:
         )
         self.was = re.compile(
             rf"[^;.:\n\d(]{{0,12}}(?P<from>{_FIGURE})\s?(?P<one>{_UNIT})(?![^\W\d_])(?P<first>[^;.,:(\n\d>]{{0,20}}?)\s?"
-            rf"[(,–-]\s?(?P<cue>{words['was']})\s(?:{words['lead']}\s)?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
+            rf"(?:[(,–-]\s?|(?={words['instead']}))(?P<cue>{words['was']})\s(?:{words['lead']}\s)?(?P<to>{_FIGURE})(?![\d/]|[.,]\d)\s?(?P<other>{_UNIT})(?![^\W_])"
         )
         self.same_drug = re.compile(rf"\s+{words['same_drug']}")
         self.joint = re.compile(
@@ -96,7 +96,7 @@ class ChangeContext:
 
 
 _KINDS = (
-    "period", "period_once", "imperative", "later", "was", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
+    "period", "period_once", "imperative", "later", "was", "instead", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
     "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose", "begins",
 )  # fmt: skip
