@@ -123,7 +123,7 @@ class _Reading(Before):
             instruction.product = adjacent and (
                 self.cues.product.match(gap) is not None or (joined and self._is_solution(previous))
             )
-            if following or self._goes_on_listing(previous, before):
+            if self._goes_on_listing(previous, before, following=following):
                 instruction.common = previous.common
                 instruction.labels.update(self.mentions[tail].label for tail in instruction.common)
             if following:
@@ -148,9 +148,11 @@ class _Reading(Before):
             instruction.ahead = [t for t in previous.ahead if self.mentions[t].label in SHARED_LABELS]
         self.current = instruction
 
-    def _goes_on_listing(self, previous: Instruction, gap: str) -> bool:
-        """Does a semicolon part the drugs of a heading: "midday: A 5; B 20"?"""
-        return bool(previous.common) and gap.strip(" ") == ";"
+    def _goes_on_listing(self, previous: Instruction, gap: str, *, following: bool) -> bool:
+        """Is what was said before the drugs of a list of this one, too: "midday: A 5; B 20", "nebs A 5 mg + B 0.5 mg"?"""
+        if previous.common and self._gives_together(previous.common[0]):
+            return following and "+" in gap
+        return following or (bool(previous.common) and gap.strip(" ") == ";")
 
     def _listed_of(self, ahead: list[int], head: int) -> list[int]:
         """What is said before a drug of all that are listed with it."""

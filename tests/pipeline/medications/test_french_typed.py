@@ -22,7 +22,8 @@ def said(nlp: Language, text: str) -> list[str]:
         ("Xeplion 150 J1 puis 100 J8", ["150", "100"], []),
         ("Xolair 12 perfusions depuis 2016", [], []),
         ("Zoloft 50 2016-2018, Deroxat 20 2014, Actonel 35 pris 5 ans", ["50", "20", "35"], []),
-        ("Omnic 0,4, digoxine 0,7 ; Xanax 0,5 ~10 cp", ["0,4", "0,5"], []),
+        ("Omnic 0,4. Xanax 0,5 ~10 cp", ["0,4", "0,5"], ["10"]),
+        ("Digoxine 0,7. Josir LP", [], []),
         ("Avastin 6 cures, Zometa 12 mois", [], []),
         # Decimals: tablets exist of some, levels in blood have others.
         ("Coversyl 2,5 + Temesta 2,5 (arrêt)", ["2,5", "2,5"], []),

@@ -131,6 +131,11 @@ def test_every_reason_of_the_list_has_a_case() -> None:
         ),
         (
             "fr",
+            "[R:aérosols] [D:Duovent] [Q:4x/j], [D:Lysomucil] [S:600]",
+            {("Duovent", "aérosols"), ("Duovent", "4x/j"), ("Lysomucil", "600")},
+        ),
+        (
+            "fr",
             "[D:Acupan] [S:20 mg] [R:IV] + [D:morphine] [S:5 mg] [R:SC]",
             {("Acupan", "20 mg"), ("Acupan", "IV"), ("morphine", "5 mg"), ("morphine", "SC")},
         ),
