@@ -72,7 +72,7 @@ class Hypothesis(Qualifier):
             start, stop = folded.place(cue["start"]), folded.place(cue["end"])
             if words.harm.fullmatch(folded.folded, start, stop) is not None:
                 return True
-            treats = start >= end and words.treats.search(folded.folded, end, start) is not None
+            treats = start >= end and words.treats.search(folded.folded, max(end, start - _LEAD), start) is not None
             return treats and words.plans.search(folded.folded, start, stop) is None
 
         def decide_needed(span: Span) -> tuple[bool, list[CueData]]:

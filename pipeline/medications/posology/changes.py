@@ -52,6 +52,8 @@ BEFORE, BEHIND = 60, 80
 # Of so many drugs at most one word tells; a longer row is looked through once for each of its drugs.
 _MOST_OF_ALL = 12
 
+# What begins another statement stands in so many characters before its drug.
+_TO_BEGIN = 12
 # The last stop of "b.i.d." ends no clause.
 _CLAUSE = re.compile(r"[;\n]|(?<!\.[a-z])[.!?](?=\s|$)")
 _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset({"stop", "hold"})
@@ -135,7 +137,7 @@ class Changes:
         `change`: what is done with it; behind it that counts: "refused A, B continued". `regular`: has it a time of its own?
         That counts where no other drug is denied: "denies pain, B 25 mg bid".
         """
-        begins = self._context.begins.search(folded, end, start)
+        begins = self._context.begins.search(folded, max(end, start - _TO_BEGIN), start)
         if begins is None:
             return False
         following = bisect_left(drugs, (end,))
