@@ -288,7 +288,10 @@ class DrugEnds:
         if text.rfind("(", dated.end, start) > text.rfind(")", dated.end, start):
             # "Cosopt arrêté il y a 3 semaines (bêtabloquant)"
             return False
-        return self.words.item_ended.fullmatch(text, self.drugs[index][1], dated.start) is not None
+        if self.words.item_ended.fullmatch(text, self.drugs[index][1], dated.start) is not None:
+            return True
+        told = self.words.ended_alone.match(text, self.drugs[index][1], dated.start)
+        return told is not None and (start >= dated.end or told["opens"] is not None)
 
     def _behind(self, words: re.Pattern[str], end: int) -> bool:
         """Whether words stand behind a drug, before another drug is named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 
 from pipeline.qualifiers.base import NEXT
@@ -14,6 +15,8 @@ STORY_SENTENCES = 2
 STATEMENT_REACH = 200
 # The drug that takes the place of another is named within so many characters.
 _SUCCESSOR_REACH = 40
+# The end of an item of a list; a comma in a figure ends none.
+_ITEM_END = re.compile(r"[;)\]\n]|,(?!\d)")
 
 
 def sentences_near(drugs: list[tuple[int, int, int]], propositions: Propositions) -> list[tuple[int, int]]:
@@ -53,7 +56,30 @@ class DrugReach:
 
     def of(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
         """What a cue that stands from `start` to `end` says something of, where its row has it reach from `low` to `high`."""
+        ended = self.ended_alone(start)
+        if ended is not None and high != end + NEXT:
+            first, last = ended
+            return max(low, first), min(high, max(last, end))
         return self._begin(start, end, low), self._end(start, end, high)
+
+    def ended_alone(self, start: int) -> tuple[int, int] | None:
+        """What a cue at `start` tells of where one drug of a list is told right behind it to have ended: the bounds, else None.
+
+        "A 5 mg (stopped in May), B 10 mg": in brackets it is of A alone, and else of no drug behind the item.
+        """
+        index = bisect_left(self.starts, start) - 1
+        told = self._words.ended_alone.match(self._text, self._drugs[index][1]) if index >= 0 else None
+        if told is None or start < told.start("said"):
+            return None
+        closing = _ITEM_END.search(self._text, told.end())
+        last = closing.start() if closing is not None else len(self._text)
+        if start >= last:
+            return None
+        if told["opens"] is None:
+            return 0, last
+        while index and self._words.one_with.fullmatch(self._text, self._drugs[index - 1][1], self.starts[index]):
+            index -= 1
+        return self.starts[index], last
 
     def _end(self, start: int, end: int, high: int) -> int:
         """Over drugs that are one with the next; no further than brackets that hold the cue and a drug."""

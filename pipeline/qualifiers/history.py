@@ -222,7 +222,7 @@ class History(Qualifier):
         )
 
         lists = VisitLists(self.lang, reading.folded, [start for start, _, _ in drugs])
-        plain = PlainWords(self.words_around, self.dating, line, reading.folded, told)
+        plain = PlainWords(self.words_around, self.dating, line, reading.folded, told, drugs)
 
         def decide(span: Span) -> tuple[bool, list[CueData]]:
             past, cues = self._decide(span, case)

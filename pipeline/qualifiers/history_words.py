@@ -82,6 +82,8 @@ class HistoryWords:
         led_to: between the date of a visit and an entity: the entity came before the visit.
         treated: between a date and a drug: the drug treats what had that date.
         item_ended: between a drug of a list and a date: the drug alone ended then, none before or behind it.
+        ended_alone: right behind a drug and its dose: it ended, as the groups said (the words) and opens (a bracket) have it, and
+            no drug of another item of the list did.
         all_ended: behind the last drug of an enumeration: the end of all of them.
         ended_behind: right behind a drug, as an item of a list: its end, which no model overrules.
         kept: behind a drug: it was not ended, or its end is only planned, which no model overrules.
@@ -161,6 +163,9 @@ class HistoryWords:
         self.led_to = re.compile(rf"\b{any_of(words['led_to'])}\b")
         self.treated = re.compile(rf"\s*(?:\(|[,;(]?\s*{any_of(words['treated'])} )(?:[\w'-]+,? ){{0,2}}")
         self.item_ended = re.compile(rf"[^.;,\n]{{0,40}}?\b{any_of(words['item_ended'])}[^.;,\n]{{0,24}}")
+        self.ended_alone = re.compile(
+            rf"(?:[^.;,:()\n]|(?<=\d)[.,](?=\d)){{0,40}}?(?<!\w)(?P<opens>[(\[])?(?P<said>{any_of(words['ended_alone'])})(?!\w)"
+        )
         self.all_ended = re.compile(rf"[^.;,\n]{{0,30}}?\b{any_of(words['all_ended'])}\b")
         self.ended_behind = re.compile(rf"(?: [\w./%]+){{0,3}}? ?{any_of(words['ended_behind'])}")
         self.kept = re.compile(any_of(words["kept"]))

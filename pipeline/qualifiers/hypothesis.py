@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,9 +16,14 @@ from pipeline.qualifiers.base import CueData, Qualifier
 from pipeline.qualifiers.leads import led
 from pipeline.qualifiers.reading import Reading
 
-_PROBLEM = "PROBLEM"
+_DRUG, _PROBLEM = "DRUG", "PROBLEM"
 # So far before a problem the words are looked for that make it a reason to take a drug.
 _LEAD = 80
+# So many drugs of a list are looked at behind a condition.
+_LISTED = 30
+# Of the item of a list: its end, and what stands between it and the next one. A comma in a figure ends none.
+_ITEM_END = re.compile(r"[;:\n(]|[.,](?!\d)")
+_NEXT_ITEM = re.compile(r"[,;]\s*(?:[-–•+]\s*)?\Z")
 AS_NEEDED = "as_needed"
 """Rule of the cue of a problem for which a drug is taken when it comes: "PRN chest pain"."""
 
@@ -35,6 +41,9 @@ class Hypothesis(Qualifier):
         words, folded = _words(self.lang), reading.folded
         problems = [span for span in targets if span.label_ == _PROBLEM]
         needed: dict[int, re.Match[str]] = {}
+        drugs = sorted(
+            (folded.place(span.start_char), folded.place(span.end_char)) for span in targets if span.label_ == _DRUG
+        )
 
         def lasts(span: Span, start: int) -> bool:
             return words.lasting.fullmatch(folded.folded, start, folded.place(span.end_char)) is not None
@@ -61,10 +70,13 @@ class Hypothesis(Qualifier):
 
         def decide_plain(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide(span)
-            if not value or span.label_ == _PROBLEM:
+            if not value:
                 return value, cues
-            end = folded.place(span.end_char)
-            kept = [cue for cue in cues if cue["kind"] != "lexical" or not of_problem(end, cue)]
+            start, end = folded.place(span.start_char), folded.place(span.end_char)
+            others = [cue for cue in cues if cue["kind"] == "lexical" and of_item(start, cue)]
+            if span.label_ != _PROBLEM:
+                others += [cue for cue in cues if cue["kind"] == "lexical" and of_problem(end, cue)]
+            kept = [cue for cue in cues if cue not in others]
             return (value, cues) if len(kept) == len(cues) else (bool(kept), kept)
 
         def of_problem(end: int, cue: CueData) -> bool:
@@ -74,6 +86,13 @@ class Hypothesis(Qualifier):
                 return True
             treats = start >= end and words.treats.search(folded.folded, max(end, start - _LEAD), start) is not None
             return treats and words.plans.search(folded.folded, start, stop) is None
+
+        def of_item(start: int, cue: CueData) -> bool:
+            """Is a condition that of another drug of the list: "paracetamol if pain, RAMIPRIL 5 mg"?"""
+            low, high = folded.place(cue["start"]), folded.place(cue["end"])
+            if words.condition.fullmatch(folded.folded, low, high) is None:
+                return False
+            return _is_of_item(folded.folded, drugs, low, high, start)
 
         def decide_needed(span: Span) -> tuple[bool, list[CueData]]:
             value, cues = decide_plain(span)
@@ -87,6 +106,18 @@ class Hypothesis(Qualifier):
         return decide_needed if reasons else decide_plain
 
 
+def _is_of_item(text: str, drugs: Sequence[tuple[int, int]], low: int, high: int, start: int) -> bool:
+    """Is a condition from `low` to `high` that of a drug before it in a list, and what begins at `start` another item?
+
+    "paracetamol 1 g if pain, ramipril 5 mg"; a condition that leads ("if pain, paracetamol") goes on over a comma.
+    """
+    following = bisect_right(drugs, (low, low))
+    if not following or _ITEM_END.search(text, drugs[following - 1][1], low) is not None:
+        return False
+    listed = drugs[following : following + _LISTED]
+    return any(high <= begin <= start and _NEXT_ITEM.search(text, high, begin) is not None for begin, _ in listed)
+
+
 class _Words:
     """When a drug is taken as needed: `qualifiers/hypothesis_words.toml`, over folded text.
 
@@ -98,6 +129,7 @@ class _Words:
         harm: a cue that says of a drug what it may do, and not that it may be taken.
         treats: between a drug and the problem for which it is taken.
         plans: a cue that says so of a drug too.
+        condition: a cue that makes a drug conditional: behind one of a list it is of that one alone.
     """
 
     def __init__(self, lang: str) -> None:
@@ -111,6 +143,7 @@ class _Words:
         self.lasting = re.compile(words["lasting"])
         self.harm, self.plans = re.compile(words["harm"]), re.compile(words["plans"])
         self.treats = re.compile(rf"(?<![^\W_])(?:{words['treats']})(?![^\W_])")
+        self.condition = re.compile(words["condition"])
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))

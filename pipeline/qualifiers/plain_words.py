@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from spacy.tokens import Span
@@ -20,6 +21,7 @@ class PlainWords:
 
     Attributes:
         told: where the drugs begin whose end is told right behind them.
+        drugs: the drugs in order: bounds in the folded text, and offset in the text.
     """
 
     words: HistoryWords
@@ -27,6 +29,7 @@ class PlainWords:
     dates: DateLine
     folded: FoldedText
     told: Set[int]
+    drugs: Sequence[tuple[int, int, int]]
 
     def in_place(self, span: Span, cues: Iterable[CueData]) -> bool:
         """Whether a drug lies where it was put, which no date of that ends: "Mirena placed 2021"."""
@@ -40,7 +43,8 @@ class PlainWords:
         """Whether what the rules say of a drug, with their cues, stands."""
         start, end = self.folded.place(span.start_char), self.folded.place(span.end_char)
         if not past:
-            return self._lately(cues) or self.words.kept.match(self.folded.folded, end) is not None
+            kept = self.words.kept.match(self.folded.folded, end) is not None
+            return kept or self._lately(cues) or self._beside_ended(start, end)
         listed = any(cue["rule"] in DRUG_SECTIONS for cue in cues)
         return listed or start in self.told or self._ended_there(span, cues) or self._over_then(start, cues)
 
@@ -52,6 +56,21 @@ class PlainWords:
             for cue in cues
             if cue["start"] >= span.end_char
         )
+
+    def _beside_ended(self, start: int, end: int) -> bool:
+        """Whether a drug of a list, with a dose, stands beside one of which alone an end is told: "X 5 mg, Y (stopped in May)"."""
+        text, words = self.folded.folded, self.words
+        if words.dosed.match(text, end) is None:
+            return False
+        place = bisect_left(self.drugs, (start,))
+        for other in (place - 1, place + 1):
+            told = words.ended_alone.match(text, self.drugs[other][1]) if 0 <= other < len(self.drugs) else None
+            if told is None or (other > place and told["opens"] is None):
+                continue
+            first, second = sorted((place, other))
+            if "\n" not in text[self.drugs[first][1] : self.drugs[second][0]]:
+                return True
+        return False
 
     def _lately(self, cues: Iterable[CueData]) -> bool:
         """Whether a date of a drug is too recent for a past, where what ended since then did not end before the episode."""

@@ -61,6 +61,7 @@ _ON, _OFF = frozenset({"start", "increase", "decrease", "continue"}), frozenset(
 _ENDS = re.compile(r"\s*[,;)]")
 # Not that of a figure: "2,5 mg".
 _COMMA = re.compile(r",(?!\d)")
+_SIGN = re.compile(r"[;:]|,(?!\d)")
 _COLON = re.compile(r"\s*:")
 _OPENS = re.compile(r"[(\[][^()\[\]]*\Z")
 _CLOSES = re.compile(r"(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*[)\]](?!\s*:)")
@@ -227,6 +228,8 @@ class Changes:
             of_owner = low <= owner and phrase in self._after and phrase not in self._context.succeeded
             if of_owner and self._is_behind(folded, owner, match, start):
                 continue
+            if of_owner and self._ends_item(folded, owner, match, drugs):
+                continue
             of_both = phrase in self._context.succeeded and previous <= match.start()
             if not of_both and _in_brackets_of_another(folded, drugs, match, start):
                 continue
@@ -353,6 +356,14 @@ class Changes:
             return True  # "Glucovance b.i.d. decreased to one a day, Monopril 20 mg"
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None
+
+    def _ends_item(self, folded: str, owner: int, match: re.Match[str], drugs: Sequence[Bounds]) -> bool:
+        """Does a participle end the item of the drug before it: "atenolol 50 mg od stopped last month, ramipril 5 mg"?"""
+        between = folded[owner : match.start()]
+        if _SIGN.search(between) is not None or self._context.person.search(between) is not None:
+            return False
+        following = drugs[bisect_left(drugs, (match.end(),))][0]
+        return _COLON.match(folded, match.end()) is None and _COMMA.search(folded, match.end(), following) is not None
 
 
 def _cues(rows: Iterable[dict[str, str]], side: str, column: str = "change") -> dict[str, str]:

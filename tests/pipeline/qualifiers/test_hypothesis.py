@@ -31,6 +31,7 @@ from tests.profiles import profile
         ("en", "Acetaminophen PRN\nPneumonia", []),
         ("en", "Kept in bed until pneumonia is ruled out.", ["pneumonia"]),
         ("fr", "Paracétamol si besoin pour douleur ou fièvre.", ["douleur", "fièvre"]),
+        ("fr", "Dafalgan si douleur, Coversyl 5 mg pour hypertension artérielle.", ["douleur"]),
         ("fr", "Spasfon à la demande contre les douleurs abdominales.", ["douleurs abdominales"]),
         ("fr", "Lévocétirizine 5 mg pour urticaire ou prurit si besoin.", ["urticaire", "prurit"]),
         ("fr", "Ventoline si besoin pour asthme.", []),
