@@ -26,6 +26,9 @@ _DASH_REACH = 200
 _DASH = re.compile(r"(?<=\w) [-–—] ")
 # So far before a procedure the word is looked for that says it was done.
 _LEAD = 60
+# So far before a problem the brackets begin that tell it as a reason.
+_REASON_REACH = 60
+_DRUG = "DRUG"
 
 
 class Negation(Qualifier):
@@ -56,11 +59,32 @@ class Negation(Qualifier):
             return words.is_done(span.label_, folded.folded, denial, start)
 
         denied = [span for span in targets if span.label_ in words.done and decide(span)[0]]
-        return {
+        done = {
             bounds
             for label in words.done
             for bounds in led((span for span in denied if span.label_ == label), reading, opens, words.further)
         }
+        drugs = {folded.place(span.end_char) for span in denied if span.label_ == _DRUG}
+        return done | self._reasons(decide, reading, targets, drugs) if drugs else done
+
+    def _reasons(
+        self,
+        decide: Callable[[Span], tuple[bool, list[CueData]]],
+        reading: Reading,
+        targets: Sequence[Span],
+        drugs: set[int],
+    ) -> set[Bounds]:
+        """The problems in brackets behind a drug that is denied because of them: "no beta blocker (asthma)"."""
+        text, place = reading.folded.folded, reading.folded.place
+        reasons: set[Bounds] = set()
+        for span in targets:
+            start = place(span.start_char)
+            opening = text.rfind("(", max(0, start - _REASON_REACH), start)
+            if opening < 0 or ")" in text[opening:start] or (opening not in drugs and opening - 1 not in drugs):
+                continue
+            if decide(span)[0] and not self.cues.find(text[opening + 1 : start]):
+                reasons.add((span.start_char, span.end_char))
+        return reasons
 
     def reach(self, hit: Hit, propositions: Propositions, reading: Reading) -> tuple[int, int]:
         """As for every qualifier; in a language that marks its lists one goes on only where it is marked."""
