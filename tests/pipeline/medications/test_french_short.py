@@ -79,7 +79,7 @@ def test_routes(french: Language, text: str, expected: list[str]) -> None:
     [
         ("Nebilox 5 mg 1/2, Laroxyl 10 gttes", [("5 mg", "STRENGTH"), ("1/2", "DOSAGE"), ("10", "DOSAGE"), ("gttes", "FORM")]),
         ("Novorapid 8/8/10", [("8/8/10", "DOSAGE")]),
-        ("Spasfon lyoc 2 x 3/j", [("lyoc", "FORM"), ("2", "DOSAGE"), ("x 3/j", "FREQUENCY")]),
+        ("Zophren lyoc 2 x 3/j", [("lyoc", "FORM"), ("2", "DOSAGE"), ("x 3/j", "FREQUENCY")]),
         ("Zarzio 30 MU SC, Uvedose 100 000 UI", [("30 MU", "DOSAGE"), ("SC", "ROUTE"), ("100 000 UI", "STRENGTH")]),
         ("Orelox sirop 1 dose de 6 mL", [("sirop", "FORM"), ("1 dose de 6 mL", "DOSAGE")]),
         ("RPM 60 cc. Josir LP 0,4 mg", [("0,4 mg", "STRENGTH")]),
