@@ -36,6 +36,10 @@ class ChangeContext:
         joint: between two drugs, to be matched whole: they are enumerated; a strength may stand before.
         plural: behind the last of several drugs: what is said there is said of all of them.
         of_two: as plural: of two drugs and no more.
+        until: before a stop: it is not yet so. deferred: behind a stop that is to come, likewise. to_come: cues of such a stop.
+        supplied: cues that tell by what something else is made up for, where they do not follow a drug.
+        item_goes_on: behind a cue that is all that the item of a drug says: what it may go on with.
+        unfinished: behind a drug whose end is told: it is to come.
         begins: before a drug: it begins another statement, or a further item.
         apart: between two drugs: the second is told of in a statement of its own.
         status_gap: between words by which a drug is not taken and the drug, to be matched whole.
@@ -84,13 +88,22 @@ class ChangeContext:
         )
         self.plural = re.compile(words["plural"])
         self.of_two = re.compile(words["of_two"])
-        self.switch_gap = re.compile(rf"\s*(?:(?:{words['lead']}|{words['status_gap']}|{_FIGURE}\s?{_UNIT})\s*){{0,6}}")
+        self.switch_gap = re.compile(
+            rf"\s*(?:(?:{words['lead']}|{words['status_gap']}|{_FIGURE}(?:-{words['length']}|\s?{_UNIT}))\s*){{0,6}}"
+        )
         self.status_gap = re.compile(rf"{self.switch_gap.pattern}(?:(?!{words['joint']})[\w'-]+\s+)?")
         self.status_end = re.compile(rf"\s*(?:[.,;:)\]\n/-]|\Z|{words['status_end']})")
         self.status_lead = re.compile(
             rf"(?:\A|,(?!\d))\s*(?:(?:{words['status_lead']})\s*)*\Z|\A(?:[^,]|,(?=\d)){{0,50}}\Z"
         )
         self.one_dose = re.compile(rf"\s*(?:{words['one_dose']})")
+        self.until = re.compile(rf"{words['until']}\s+(?:[\w']+\s+){{0,2}}\Z")
+        self.deferred = re.compile(rf"\s+{words['deferred']}")
+        self.to_come = frozenset(kinds.get("to_come", ()))
+        self.to_be = re.compile(rf"{words['infinitive']}\s+\Z")
+        self.supplied = frozenset(kinds.get("supplied", ()))
+        self.item_goes_on = rf"\s*(?:[,;.)\]\n|]|\Z|{words['item_goes_on']}\b)"
+        self.unfinished = re.compile(rf"(?:\A|[\s(]){words['unfinished']}")
         self.begins = re.compile(rf"(?:,|{words['begins']})\s*\Z")
         self.apart = re.compile(rf"\s[-–•]\s|{words['apart']}")
 
@@ -98,5 +111,6 @@ class ChangeContext:
 _KINDS = (
     "period", "period_once", "imperative", "later", "was", "instead", "course_end", "not_yet", "infinitive", "negation", "negation_gap", "condition", "auxiliary", "passive",
     "person", "lead", "preposition", "by_means", "arrow", "same_drug", "month_lead", "adjective", "onward", "joint",
-    "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose", "begins",
+    "plural", "of_two", "apart", "status_gap", "status_lead", "status_end", "one_dose", "begins", "until", "deferred",
+    "item_goes_on", "unfinished", "length",
 )  # fmt: skip

@@ -35,7 +35,8 @@ class Change:
         alters: does it stand before the drug, so that a condition or a time behind it is of the change and not of the
             taking: "stop aspirin when ...", "hold Coumadin for three days"?
         resumed: does it take back a stop that is said of the same drug: "was stopped and later restarted"?
-        status: "not-taken" or "intended" where it is said that the drug was not begun, or is only meant to be.
+        status: "not-taken", "intended" or "completed" where it is said that the drug was not begun, is only meant to be, or that a
+            course of it was finished.
     """
 
     kind: str = "none"
@@ -86,8 +87,8 @@ _OUTWEIGHED = {
 # Said of the patient, and no change of a drug: "d/c home with Keflex".
 _NO_WORD = "none"
 # What a cue of `posology/statuses.tsv` stands for.
-NOT_TAKEN, INTENDED = "not-taken", "intended"
-_STATUSES = frozenset({NOT_TAKEN, INTENDED})
+NOT_TAKEN, INTENDED, COMPLETED = "not-taken", "intended", "completed"
+_STATUSES = frozenset({NOT_TAKEN, INTENDED, COMPLETED})
 # What a drug is that is taken after all.
 _TAKEN_BACK = _OFF | _STATUSES
 
@@ -101,6 +102,7 @@ class Changes:
         self._before = _cues(rows, "before") | _cues(statuses, "before", "status")
         self._told = _cues(statuses, "told", "status")
         self._after = _cues(rows, "after") | _cues(statuses, "after", "status") | self._told
+        self._item = _cues(rows, "item")
         self._begun = _cues(statuses, "begun", "status")
         self._begun_pattern = re.compile(phrases_expression(self._begun))
         self._before_pattern = re.compile(phrases_expression(self._before))
@@ -108,6 +110,9 @@ class Changes:
         # Most drugs have no cue beside them: to see that, the engine goes by first letters.
         self._any_before, self._any_after = (re.compile(alternatives(cues)) for cues in (self._before, self._after))
         self._context = ChangeContext(lang)
+        self._item_pattern = re.compile(
+            rf"[-–—:(\[|]\s*(?P<cue>{phrases_expression(self._item)})(?={self._context.item_goes_on})"
+        )
         self._switches = Switches(lang, self._context)
 
     def of(
@@ -152,6 +157,7 @@ class Changes:
         following = drugs[place + 1][0] if place + 1 < len(drugs) else len(folded)
         before = self._last_before(folded, drugs, place, timed, first)
         after, resumed = self._last_behind(folded, drug[1], following)
+        after = after or self._of_item(folded, drug[1], following)
         if before is None and after is None:
             after = self._of_all(folded, drugs, place)
         switched = self._switches.of(folded, drugs, place)
@@ -167,11 +173,23 @@ class Changes:
             return NO_CHANGE
         change, start, end = said
         cue: Data = {"kind": "lexical", "start": start, "end": end, "rule": "change"}
+        if change == COMPLETED and self._context.unfinished.search(_clause(folded, max(end, drug[1]), following)):
+            return NO_CHANGE
         if change in _STATUSES:
             return Change(cues=(cue,), status=change)
         alters = change in _ALTERING or _plain(folded[start:end]) in self._context.resumption
         over = before is not None and before[0] in _TAKEN_BACK and change in _ON
         return Change(change, (cue,), ahead and alters, not ahead and (resumed or over))
+
+    def _of_item(self, folded: str, end: int, following: int) -> Cue | None:
+        """What a word behind a sign says of a drug, with nothing more: "HCTZ 25 mg - STOP; losartan (NEW)"."""
+        high = min(end + BEHIND, following)
+        clause = _CLAUSE.search(folded, end, high)
+        limit = clause.start() + 1 if clause is not None else high
+        found = self._item_pattern.search(folded, end, limit)
+        if found is None or _COMMA.search(folded, end, found.start()) is not None:
+            return None
+        return self._item[_plain(found["cue"])], *found.span("cue")
 
     def _from_to(self, folded: str, end: int, following: int) -> Cue | None:
         """ "10 -> 20 mg", "20 mg, was 10 mg": more or less, where both are of one unit or only one says it."""
@@ -230,6 +248,10 @@ class Changes:
                 continue
             if of_owner and self._ends_item(folded, owner, match, drugs):
                 continue
+            if self._is_of_item(folded, owner, low, match, start) or self._is_to_come(folded, low, match):
+                continue
+            if phrase in self._context.supplied and not self._follows(folded, owner, match.start()):
+                continue
             of_both = phrase in self._context.succeeded and previous <= match.start()
             if not of_both and _in_brackets_of_another(folded, drugs, match, start):
                 continue
@@ -283,18 +305,27 @@ class Changes:
         if change == "stop" and earlier in (None, change, "unique_dose") and ends_course:
             return False
         planned = context.not_yet.search(between) is not None and context.dated.search(between) is None
-        if context.negated.search(between) or (earlier is not None and planned):
+        if context.negated.search(between) or ((earlier is not None or change == COMPLETED) and planned):
+            return False
+        if change == "stop" and self._is_deferred(folded, between, match):
             return False
         if (change in _OFF or change in _STATUSES) and context.condition.match(folded, match.end()):
             return False
         if earlier is None and context.auxiliaries.match(between):
             return True
         if _plain(match[0]) in context.succeeded:
-            return True
+            return _plain(match[0]) not in context.supplied or self._follows(folded, end, match.start())
         if context.adjective.match(folded, match.start()):
             return False
         gap = folded[match.end() : following]
         return context.leads.match(gap) is None or following == len(folded)
+
+    def _is_deferred(self, folded: str, between: str, match: re.Match[str]) -> bool:
+        """Is a stop behind a drug one that is to come: "to be stopped after 2 weeks"?"""
+        context = self._context
+        if context.deferred.match(folded, match.end()) is None:
+            return False
+        return _plain(match[0]) in context.to_come or context.to_be.search(between) is not None
 
     def _leads(self, folded: str, drugs: Sequence[Bounds], place: int, end: int) -> bool:
         """Do words that end at a place lead a drug, by itself or as one of an enumeration?"""
@@ -311,7 +342,9 @@ class Changes:
             return False
         context, phrase = self._context, _plain(match[0])
         of_another = context.status_lead.search(folded[end : match.start()]) is None
-        if of_another or context.one_dose.match(folded, match.end()):
+        if of_another:
+            return False
+        if self._after[phrase] != COMPLETED and context.one_dose.match(folded, match.end()):
             return False
         return phrase in self._told or context.status_end.match(folded, match.end()) is not None
 
@@ -357,6 +390,23 @@ class Changes:
         passive = context.passive.search(between) is not None and context.person.search(between) is None
         return passive and context.preposition.match(folded, match.end()) is None
 
+    def _is_of_item(self, folded: str, owner: int, low: int, match: re.Match[str], start: int) -> bool:
+        """Is a cue before a drug all that the item of the drug before it says: "A 5 mg - HOLD, B 25 mg"?"""
+        if owner < low or _plain(match[0]) not in self._item or _ENDS.match(folded, match.end(), start) is None:
+            return False
+        return folded[owner : match.start()].rstrip()[-1:] in tuple("-–—:([|")
+
+    def _is_to_come(self, folded: str, low: int, match: re.Match[str]) -> bool:
+        """Is a stop before a drug one that has not come to be: "continue until stopped by cardiology: clopidogrel"?"""
+        return (
+            self._before[_plain(match[0])] in _OFF
+            and self._context.until.search(folded, low, match.start()) is not None
+        )
+
+    def _follows(self, folded: str, owner: int, start: int) -> bool:
+        """Does a participle at a place go on with the drug before it, nothing but words of its verb behind a comma?"""
+        return owner >= 0 and self._context.status_lead.search(folded[owner:start]) is not None
+
     def _ends_item(self, folded: str, owner: int, match: re.Match[str], drugs: Sequence[Bounds]) -> bool:
         """Does a participle end the item of the drug before it: "atenolol 50 mg od stopped last month, ramipril 5 mg"?"""
         between = folded[owner : match.start()]
@@ -372,6 +422,13 @@ def _cues(rows: Iterable[dict[str, str]], side: str, column: str = "change") -> 
     return {
         fold(" ".join(phrase.split())): row[column] for row in of_side for phrase in resources.expanded(row["phrase"])
     }
+
+
+def _clause(folded: str, start: int, following: int) -> str:
+    """What stands behind a place in its clause, before the next drug."""
+    high = min(start + BEHIND, following)
+    end = _CLAUSE.search(folded, start, high)
+    return folded[start : end.start() if end is not None else high]
 
 
 def _drug_before(drugs: Sequence[Bounds], place: int) -> int:

@@ -35,6 +35,8 @@ class Switches:
 
     def __init__(self, lang: str, context: ChangeContext) -> None:
         self._joint = context.joint
+        self._supplied = tuple(context.supplied)
+        self._goes_on = context.status_lead
         self._rows: dict[tuple[str, str], tuple[str, str]] = {}
         leads: dict[str, list[str]] = {}
         for row in resources.read_table(lang, "posology/switches.tsv"):
@@ -79,6 +81,8 @@ class Switches:
         behind = drugs[first - 1][1] if first else 0
         lead = self._lead.search(folded, max(behind, begin - _LEAD_REACH), begin)
         middle = _plain(between["between"])
+        if middle.startswith(self._supplied) and self._goes_on.search(folded[end : between.start()]) is None:
+            return None  # "A 5 mg, hypothyroidism made up for by B"
         words = _plain(lead["lead"]) if lead is not None else ""
         changes = self._rows.get((words, middle))
         if changes is None:

@@ -108,3 +108,20 @@ def test_drug_is_of_the_patient_behind_another_subject_or_beside_the_relative(la
 def test_who_lives_or_works_with_the_patient_is_another(text, another):
     problem = next(one for one in profile("en")(text).ents if one.label_ == "PROBLEM")
     assert problem._.family is another
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "relatives"),
+    [
+        ("en", "History of breast cancer in mother.", True),
+        ("en", "Hx of stroke in maternal uncle at 60.", True),
+        ("en", "Hx of stroke in 2012.", False),
+        ("en", "Asthma, in mother's care.", False),
+        ("fr", "Antécédent de cancer du sein chez la mère.", True),
+    ],
+)
+def test_a_past_told_of_in_a_relative_is_not_the_patients(lang, text, relatives):
+    problem = next(one for one in profile(lang)(text).ents if one.label_ == "PROBLEM")
+    assert problem._.family is relatives
+    if relatives:
+        assert not problem._.history
