@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -74,7 +74,9 @@ class Hypothesis(Qualifier):
                 return value, cues
             start, end = folded.place(span.start_char), folded.place(span.end_char)
             others = [cue for cue in cues if cue["kind"] == "lexical" and of_item(start, cue)]
-            if span.label_ != _PROBLEM:
+            if span.label_ == _PROBLEM:
+                others += [cue for cue in cues if cue["kind"] == "lexical" and of_plan(start, cue)]
+            else:
                 others += [cue for cue in cues if cue["kind"] == "lexical" and of_problem(end, cue)]
             kept = [cue for cue in cues if cue not in others]
             return (value, cues) if len(kept) == len(cues) else (bool(kept), kept)
@@ -86,6 +88,14 @@ class Hypothesis(Qualifier):
                 return True
             treats = start >= end and words.treats.search(folded.folded, max(end, start - _LEAD), start) is not None
             return treats and words.plans.search(folded.folded, start, stop) is None
+
+        def of_plan(start: int, cue: CueData) -> bool:
+            """Is what is only thought of a drug, and the problem at a place why: "would avoid NSAIDs given CKD"?"""
+            high = folded.place(cue["end"])
+            following = bisect_left(drugs, (high, high))
+            if following == len(drugs) or drugs[following][1] > start:
+                return False
+            return words.reason.search(folded.folded, drugs[following][1], start) is not None
 
         def of_item(start: int, cue: CueData) -> bool:
             """Is a condition that of another drug of the list: "paracetamol if pain, RAMIPRIL 5 mg"?"""
@@ -127,6 +137,7 @@ class _Words:
         further: between two such problems.
         lasting: a problem that is there all the time.
         harm: a cue that says of a drug what it may do, and not that it may be taken.
+        reason: between a drug and the problem that is why it is taken or avoided, up to it; nothing that supposes it.
         treats: between a drug and the problem for which it is taken.
         plans: a cue that says so of a drug too.
         condition: a cue that makes a drug conditional: behind one of a list it is of that one alone.
@@ -142,6 +153,7 @@ class _Words:
         self.further = re.compile(rf"{words['joins']}{quality}{{0,2}}")
         self.lasting = re.compile(words["lasting"])
         self.harm, self.plans = re.compile(words["harm"]), re.compile(words["plans"])
+        self.reason = re.compile(rf"(?<!\w){words['reason']}\s?(?:{words['known']}\s?){{0,3}}\Z")
         self.treats = re.compile(rf"(?<![^\W_])(?:{words['treats']})(?![^\W_])")
         self.condition = re.compile(words["condition"])
 

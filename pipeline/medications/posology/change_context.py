@@ -92,7 +92,7 @@ class ChangeContext:
             rf"\s*(?:(?:{words['lead']}|{words['status_gap']}|{_FIGURE}(?:-{words['length']}|\s?{_UNIT}))\s*){{0,6}}"
         )
         self.status_gap = re.compile(rf"{self.switch_gap.pattern}(?:(?!{words['joint']})[\w'-]+\s+)?")
-        self.status_end = re.compile(rf"\s*(?:[.,;:)\]\n/-]|\Z|{words['status_end']})")
+        self.status_end = re.compile(rf"\s*(?:[.,;:()\]\n/-]|\Z|{words['status_end']})")
         self.status_lead = re.compile(
             rf"(?:\A|,(?!\d))\s*(?:(?:{words['status_lead']})\s*)*\Z|\A(?:[^,]|,(?=\d)){{0,50}}\Z"
         )

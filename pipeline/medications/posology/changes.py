@@ -369,6 +369,8 @@ class Changes:
 
         What a colon leads is a list: "Stop: A, B 40 mg bid".
         """
+        if self._context.person.search(folded, drugs[place - 1][1], drugs[place][0]) is not None:
+            return True  # "increase A and I have given her B"
         if self._before[_plain(match[0])] not in _OFF or _COLON.match(folded, match.end()):
             return False
         first = bisect_left(drugs, (match.end(),))
