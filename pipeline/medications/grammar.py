@@ -48,6 +48,7 @@ _BEGINNINGS = frozenset(
         "to_come_behind",
         "ended_after",
         "length_after",
+        "level_between",
         "length_missed",
         "ended_then",
         "form_item",

@@ -64,6 +64,7 @@ class Kind(IntEnum):
     FLUID = 9
     SHORT = 10
     CLIPPED = 11
+    SIGN = 12
 
 
 @dataclass(slots=True)
@@ -280,6 +281,8 @@ class Lexicon:
             if length > 1 and tokens[last - 1].isdigit() and _MASS.match(words.text, words.ends[last - 1]):
                 # "Kenalog 40 mg" is 40 mg of Kenalog, not of Kenalog-40.
                 continue
+            if kind == Kind.SIGN and not _is_sign(original, words.starts[index]):
+                continue
             if (
                 (kind == Kind.CAPS or (kind == Kind.FLUID and len(name) <= _SIGNS))
                 and (
@@ -349,7 +352,7 @@ class Lexicon:
             and words.text[words.ends[before] : mention.start] == "-"
         ):
             mention.first, mention.start = before, words.starts[before]
-        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID, Kind.SHORT):
+        if mention.kind in (Kind.CLASS, Kind.NUTRIENT, Kind.CAPS, Kind.FLUID, Kind.SHORT, Kind.SIGN):
             return
         tokens = words.words
         if letters := _HYPHENATED.match(original, mention.end):
@@ -380,6 +383,7 @@ class Lexicon:
 # The last full stop of "L.A." belongs to it.
 _WITH_FULL_STOPS = frozenset({".a.", ".l.", ".r.", ".d.", ".s."})
 _DECIMALS = re.compile(r"(?<=\d[.,])\d")
+_FIGURE_BEFORE = re.compile(r"\d[ \t-]?\Z")
 _MASS = re.compile(r"[ \t]?(?:mg|mcg|g|ml|cc|units?|meq|%)(?![a-z0-9])")
 _BEFORE_MEALS = re.compile(r"ac[ \t]*[,/&]?[ \t]*(?:and )?[ \t]*h\.?s")
 # What tells products of one name apart behind a hyphen: letters ("Allegra-D") or the days of a pill ("Alesse-28").
@@ -390,6 +394,11 @@ def _abbreviated(stretch: str) -> bool:
     """Is this written as an abbreviation: "ASA", "NSAIDs", "KCl", "FeSO4"?"""
     capitals = sum(letter.isupper() for letter in stretch)
     return capitals > 1 or (capitals == 1 and sum(map(str.isalpha, stretch)) == 1)
+
+
+def _is_sign(original: str, start: int) -> bool:
+    """Is the word at `start` written as a sign of a substance, with a capital, and no unit of a figure: "Mg 2 g"?"""
+    return original[start].isupper() and not _FIGURE_BEFORE.search(original, max(0, start - 2), start)
 
 
 def _head(names: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], frozenset[str] | None]:

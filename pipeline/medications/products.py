@@ -26,6 +26,7 @@ class Products:
 
     def __init__(self, lang: str, rules: dict[str, re.Pattern[str]]) -> None:
         self._joint = rules["combination"]
+        self._of_brand = rules["substance_of_brand"]
         self._alternatives = rules.get("alternatives")
         self._substances: dict[str, str] = {}
         self._together: set[frozenset[str]] | None = None
@@ -50,6 +51,10 @@ class Products:
         names: list[str] = []
         for mention in mentions:
             name = mention.name
+            if merged and self._of_its_brand(words, merged[-1], mention):
+                merged[-1].name = names[-1] = name
+                merged[-1].end, merged[-1].last = mention.end, mention.last
+                continue
             if merged and self._one(words, merged[-1], names[-1], mention):
                 before = merged[-1]
                 before.end, before.last = mention.end, mention.last
@@ -59,6 +64,11 @@ class Products:
             merged.append(mention)
             names.append(name)
         return merged
+
+    def _of_its_brand(self, words: Words, before: Mention, mention: Mention) -> bool:
+        """Is a substance told with its brand: "insulin Lantus"?"""
+        near = mention.start == before.end + 1
+        return near and self._of_brand.fullmatch(words.text, before.start, mention.end) is not None
 
     def _one(self, words: Words, before: Mention, name: str, mention: Mention) -> bool:
         if (

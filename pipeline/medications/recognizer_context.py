@@ -63,6 +63,11 @@ class Context:
         """Do the words before an amount say that a dose is changed from it: "augmenté de"?"""
         return bool(self.rules["changed_from"].search(self.words.text, max(0, start - _CHANGE), start))
 
+    def at_level(self, last: Entity | None, item: Candidate) -> bool:
+        """Does only a level in the blood stand between what was read last and this: "q12h, trough 15, x 7 days"?"""
+        rule = self.rules["level_between"]
+        return last is not None and rule.fullmatch(self.words.text, last.end, item.start) is not None
+
     def _parts(self, candidate: Candidate) -> list[Candidate]:
         """A candidate, or what it is made of: a dose and the one that it is changed to, a mass and how often."""
         candidate = self._behind_day(candidate)
@@ -277,6 +282,8 @@ class Context:
 
     def _is_drug(self, mention: Mention, behind: Candidate | None, *, listed: bool) -> bool:
         text, kind = self.words.text, mention.kind
+        if kind == Kind.SIGN:
+            return self.rules["sign_given"].match(text, mention.start) is not None
         after = _BLANKS.match(text, mention.end)
         tail = after.end() if after else mention.end
         if "\n" in text[mention.end : tail] and text[tail : tail + 1].isdigit():

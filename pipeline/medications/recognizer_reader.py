@@ -267,7 +267,7 @@ class Reader(Lengths):
 
     def _barred(self, item: Candidate, words: Sequence[str]) -> bool:
         """Do words between a drug and an attribute show that the attribute is of something else?"""
-        if item.label == "DURATION" and words and self._worked(item, words):
+        if item.label == "DURATION" and words and (self._worked(item, words) or self.context.at_level(self.last, item)):
             return False
         barriers = [
             self.rules["barrier"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,15 +12,19 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline import resources
-from pipeline.qualifiers.base import CueData, Qualifier, SectionLine
+from pipeline.qualifiers.base import ATTRIBUTE_LABELS, CueData, Qualifier, SectionLine
+from pipeline.qualifiers.leads import Bounds
 from pipeline.qualifiers.reading import Reading
-from pipeline.qualifiers.told_reactions import told_reactions
+from pipeline.qualifiers.told_reactions import not_tolerated, told_reactions
 
 REACTION = "reaction"
 """Rule of the cue that a reaction has beside that of the allergy: the drug whose reaction it is."""
 
 TOLD = "told_reaction"
 """Rule of the cue of an allergy that is told as its reaction: the reaction."""
+
+INTOLERANCE = "intolerance"
+"""Rule of the cue of a drug that the patient does not tolerate, and of what it does: the words that say so."""
 
 _DRUG = "DRUG"
 _PROBLEM = "PROBLEM"
@@ -33,6 +37,7 @@ _SIGNS = {
     "next": re.compile(r" *[,/+] *"),
     "before": re.compile(r"(?!)"),
 }
+_FIRST = re.compile(r"[^\w.;\n]*(\w+)")
 # What ends an item of a list of allergies; only words lead from one side of it to the other.
 _ITEM_END = re.compile(r"[.;\n]")
 
@@ -53,7 +58,8 @@ class Allergy(Qualifier):
         decide = self._to_its_end(super().decider(doc, reading, targets), doc, reading)
         by_label = {label: [span for span in targets if span.label_ == label] for label in (_DRUG, _PROBLEM)}
         told = told_reactions(by_label[_DRUG], by_label[_PROBLEM], reading, self.lang)
-        decide = _with_told(decide, told)
+        decide = _with_told(decide, _told_cues(told))
+        decide = _with_told(decide, self._intolerances(doc, by_label, reading))
         allergies = [span for span in targets if span.label_ in (_DRUG, _PROBLEM) and decide(span)[0]]
         drugs = {
             (problem.start_char, problem.end_char): drug
@@ -69,6 +75,28 @@ class Allergy(Qualifier):
             return value, [*cues, cue]
 
         return decide_with_drug if drugs else decide
+
+    def _intolerances(
+        self, doc: Doc, by_label: Mapping[str, Sequence[Span]], reading: Reading
+    ) -> dict[Bounds, CueData]:
+        """The words, as a cue, of each drug that the patient does not tolerate and of what it does to them.
+
+        What a comma joins is taken where it has a dose: "does not tolerate NSAIDs, aspirin 81 mg daily".
+        """
+        said = not_tolerated(by_label[_DRUG], reading, self.lang)
+        if not said:
+            return {}
+        dosed = {entity.start for entity in doc.ents if entity.label_ in ATTRIBUTE_LABELS}
+        taken = {(drug.start_char, drug.end_char) for drug in by_label[_DRUG] if drug.end in dosed}
+        said = {bounds: words for bounds, words in said.items() if words[1] == bounds[0] or bounds not in taken}
+        cues = {
+            bounds: {"kind": "lexical", "start": start, "end": end, "rule": INTOLERANCE}
+            for bounds, (start, end) in said.items()
+        }
+        drugs = [drug for drug in by_label[_DRUG] if (drug.start_char, drug.end_char) in said]
+        for problem, drug in _reactions([*drugs, *by_label[_PROBLEM]], reading, self.lang):
+            cues[problem.start_char, problem.end_char] = cues[drug.start_char, drug.end_char]
+        return cues
 
     def _to_its_end(
         self, decide: Callable[[Span], tuple[bool, list[CueData]]], doc: Doc, reading: Reading
@@ -115,20 +143,26 @@ class Allergy(Qualifier):
                 yield section["start"], folded.start(begin)
 
 
+def _told_cues(told: Sequence[tuple[Span, Span]]) -> dict[Bounds, CueData]:
+    """The reaction, as a cue, of each drug that gave a reaction of allergy and of each such reaction."""
+    cues: dict[Bounds, CueData] = {}
+    for reaction, drug in told:
+        cue = {"kind": "lexical", "start": reaction.start_char, "end": reaction.end_char, "rule": TOLD}
+        cues[reaction.start_char, reaction.end_char] = cues[drug.start_char, drug.end_char] = cue
+    return cues
+
+
 def _with_told(
-    decide: Callable[[Span], tuple[bool, list[CueData]]], told: Sequence[tuple[Span, Span]]
+    decide: Callable[[Span], tuple[bool, list[CueData]]], cues: Mapping[Bounds, CueData]
 ) -> Callable[[Span], tuple[bool, list[CueData]]]:
-    """The decision with the drugs that gave a reaction of allergy, and those reactions."""
-    reactions = {(span.start_char, span.end_char): reaction for reaction, drug in told for span in (reaction, drug)}
+    """The decision with what is told without a word of allergy, by its bounds."""
 
     def decide_with_told(span: Span) -> tuple[bool, list[CueData]]:
-        value, cues = decide(span)
-        reaction = None if value else reactions.get((span.start_char, span.end_char))
-        if reaction is None:
-            return value, cues
-        return True, [{"kind": "lexical", "start": reaction.start_char, "end": reaction.end_char, "rule": TOLD}]
+        value, found = decide(span)
+        cue = None if value else cues.get((span.start_char, span.end_char))
+        return (value, found) if cue is None else (True, [cue])
 
-    return decide_with_told if told else decide
+    return decide_with_told if cues else decide
 
 
 def _reactions(allergies: Sequence[Span], reading: Reading, lang: str) -> Iterator[tuple[Span, Span]]:
@@ -168,6 +202,10 @@ def _leads(kind: str, between: str, lang: str) -> bool:
     if not words:
         return _SIGNS[kind].fullmatch(between) is not None
     known = _words(lang)
+    first = _FIRST.match(between) if kind == "behind" else None
+    if first is not None and first[1] in known["named"]:
+        # "Codeine intolerance (nausea)"
+        return _leads(kind, between[first.end() :], lang)
     if _ITEM_END.search(between) and not (kind == "behind" and words & known["across"]):
         return False
     return bool(words & known[kind]) and words <= known[kind] | known["filler"]

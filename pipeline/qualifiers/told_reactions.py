@@ -1,4 +1,7 @@
-"""An allergy that is told as its reaction: "had hives with penicillin", "l'amoxicilline lui a donné une urticaire"."""
+"""An allergy that is told as its reaction, or as what is not tolerated.
+
+"Had hives with penicillin", "l'amoxicilline lui a donné une urticaire", "ne supporte pas la codéine".
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class ReactionWords:
         self._leads = re.compile(rf"{words['more']}{{0,3}}{words['leads']}\s?")
         self._gives = re.compile(words["gives"])
         self._remedy = re.compile(words["remedy"])
+        self._intolerant = re.compile(rf"{words['intolerant']}\Z")
         self.joins = re.compile(words["joins"])
 
     def is_reaction(self, text: str, start: int, end: int) -> bool:
@@ -43,6 +47,11 @@ class ReactionWords:
     def is_remedy(self, text: str, start: int, end: int) -> bool:
         """Whether a drug is taken against such reactions."""
         return self._remedy.fullmatch(text, start, end) is not None
+
+    def not_tolerated(self, text: str, start: int) -> Bounds | None:
+        """Where the words right before a drug say that the patient does not tolerate it; None where they do not."""
+        found = self._intolerant.search(text, max(0, start - _BEFORE), start)
+        return found.span() if found is not None else None
 
     def leads(self, text: str, reaction: tuple[int, int], drug: tuple[int, int]) -> bool:
         """Whether what stands between a reaction and a drug says that the one is of the other."""
@@ -76,6 +85,20 @@ def told_reactions(
     given = [drug for drug in drugs if not words.is_remedy(text, *own(drug))]
     first = led(given, reading, opens, words.joins)
     return [(opened[first[bounds]], drug) for drug in given if (bounds := (drug.start_char, drug.end_char)) in first]
+
+
+def not_tolerated(drugs: Sequence[Span], reading: Reading, lang: str) -> dict[Bounds, Bounds]:
+    """The drugs that the patient does not tolerate, by their bounds, each with those of the words that say so."""
+    words, folded = _words(lang), reading.folded
+    opened: dict[Bounds, Bounds] = {}
+
+    def opens(drug: Span, start: int) -> bool:
+        said = None if _is_not_so(drug) else words.not_tolerated(folded.folded, start)
+        if said is not None:
+            opened[drug.start_char, drug.end_char] = folded.start(said[0]), folded.end(said[1])
+        return said is not None
+
+    return {bounds: opened[first] for bounds, first in led(drugs, reading, opens, words.joins).items()}
 
 
 def _is_not_so(span: Span) -> bool:

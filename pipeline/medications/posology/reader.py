@@ -252,9 +252,9 @@ class PosologyLanguage:
 
     def _formed(self, posology: Data, one: Instruction, elements: Sequence[Element], text: str) -> Data:
         """Add the form that is counted in the dose: in "1 tablet daily" the word is the unit and the form."""
-        if "form" in posology:
-            return self._worn(self._routed(posology))
         doses = {(dosage.get("dose") or {}).get("unit") for dosage in posology["steps"] or [posology]}
+        if "form" in posology:
+            return self._worn(self._routed(self._counted(posology, doses)))
         words = list(one.attributes.get("FORM", ()))
         for element in elements:
             if element.kind == "amount" and element.value.kind == "count" and element.value.measure and doses != _PUFFS:
@@ -264,6 +264,15 @@ class PosologyLanguage:
             if code is not None and "form" not in posology and {self._units.get(code)} == doses:
                 posology["form"] = {"text": text[start:end], "code": code}
         return self._worn(posology)
+
+    def _counted(self, posology: Data, doses: set[str | None]) -> Data:
+        """Take a form for the one that is counted, of which its word is a spelling: "500 MG GEL, 2 GEL" without accents."""
+        form = posology["form"]
+        unit = self._scanner.amounts.units.get(fold(form["text"]))
+        if unit is not None and form["code"] not in self._units and doses == {unit.ucum}:
+            code = next((code for code, counted in self._units.items() if counted == unit.ucum), form["code"])
+            posology["form"] = {**form, "code": code}
+        return posology
 
     def _worn(self, posology: Data) -> Data:
         """ "One patch to the skin": it acts through it."""

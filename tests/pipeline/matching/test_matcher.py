@@ -152,6 +152,8 @@ def test_the_season_is_no_fall(text, expected):
         ("en", "Sat 98% on RA. RA on methotrexate.", ["RA"]),
         ("en", "MS Contin 15 mg bid. MS since 2010.", ["MS"]),
         ("en", "On PE the lungs are clear. PE on warfarin.", ["PE"]),
+        ("en", "CAP on cefuroxime, doxycycline 100 mg CAP twice daily, 1 CAP BID.", ["CAP"]),
+        ("en", "Admitted with CAP. Cefuroxime 1.5 g IV.", ["CAP"]),
         ("en", "Seen in pain clinic for back pain.", ["back pain"]),
         ("en", "Wound care. Wound infection.", ["Wound infection"]),
         ("en", "ST depression in V4. Depression.", ["Depression"]),

@@ -57,6 +57,21 @@ from tests.profiles import profile
         ("fr", "Pour ses allergies, il prend de la cétirizine 10 mg.", []),
         ("fr", "Allergie saisonnière traitée par cétirizine.", []),
         ("fr", "Allergie aux pollens bien contrôlée par Aerius.", []),
+        ("fr", "Réaction cutanée sous céfaclor en 2016.", ["céfaclor"]),
+        ("en", "Skin reaction with cefaclor in 2016.", ["cefaclor"]),
+        # What is not tolerated now is as an intolerance.
+        ("fr", "Ne supporte pas le tramadol (vertiges).", ["tramadol"]),
+        ("fr", "Elle ne tolère ni les AINS, ni le tramadol ; prend du paracétamol.", ["AINS", "tramadol"]),
+        ("fr", "Ne tolère aucune statine, ézétimibe 10 mg/j.", ["statine"]),
+        ("fr", "Ne supporte pas la lumière, sous sumatriptan.", []),
+        ("fr", "N'a pas supporté le tramadol.", []),
+        ("fr", "S'il ne tolère pas le tramadol, passer au paracétamol.", []),
+        ("en", "She cannot tolerate tramadol or codeine. Takes paracetamol.", ["tramadol", "codeine"]),
+        ("en", "Doesn't tolerate any statins, ezetimibe 10 mg daily.", ["statins"]),
+        ("en", "Is unable to tolerate the noise; on sumatriptan.", []),
+        ("en", "Does not tolerate higher doses of bisoprolol.", []),
+        ("en", "Could not tolerate tramadol.", []),
+        ("en", "If she does not tolerate tramadol, give paracetamol.", []),
     ],
 )
 def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
@@ -75,6 +90,13 @@ def test_allergy_is_told_from_what_is_taken_for_one(lang, text, allergies):
         ("en", "Allergies: penicillin, latex (rash), aspirin.", {"rash": None}),
         ("en", "Allergies: sulfa. She has asthma.", {"asthma": None}),
         ("en", "Penicillin causes hives.", {"hives": "Penicillin"}),
+        ("en", "Tramadol intolerance (nausea).", {"nausea": "Tramadol"}),
+        ("en", "Cefaclor allergy: hives.", {"hives": "Cefaclor"}),
+        ("en", "Tramadol intolerance. Headache today.", {"Headache": None}),
+        ("en", "Cannot tolerate tramadol (nausea, vomiting).", {"nausea": "tramadol", "vomiting": "tramadol"}),
+        ("en", "Cannot tolerate tramadol, complains of headache.", {"headache": None}),
+        ("fr", "Ne supporte pas le tramadol (vertiges).", {"vertiges": "tramadol"}),
+        ("fr", "Ne tolère pas la douleur.", {"douleur": None}),
         ("en", "Hives and wheezing with ibuprofen.", {"Hives": "ibuprofen", "wheezing": None}),
         ("fr", "Allergie à la pénicilline (urticaire).", {"urticaire": "pénicilline"}),
         ("fr", "Allergies : codéine, qui donne des nausées.", {"nausées": "codéine"}),
@@ -88,3 +110,18 @@ def test_a_reaction_names_its_drug_as_a_reason(lang, text, reactions):
         drugs = [cue.text for cue in problem._.allergy_cues if cue.label_ == "reaction"]
         found[problem.text] = drugs[0] if drugs else None
     assert found == reactions
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "denied"),
+    [
+        ("fr", "Ne supporte pas le tramadol.", False),
+        ("fr", "Ne supporte plus la douleur.", False),
+        ("fr", "N'a pas supporté le tramadol.", True),
+        ("en", "Cannot tolerate tramadol.", False),
+        ("en", "Does not take tramadol.", True),
+    ],
+)
+def test_what_is_not_tolerated_is_not_denied(lang, text, denied):
+    (entity,) = profile(lang)(text).ents
+    assert entity._.negation is denied

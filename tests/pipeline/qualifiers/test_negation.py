@@ -63,7 +63,7 @@ def test_naive_denies_the_use_of_the_drug_beside_it_alone(lang, marked, denied):
     ("text", "denied"),
     [
         ("No fever; metoprolol 25 mg BID.", ["fever"]),
-        ("Does not tolerate statins; ezetimibe 10 mg daily.", ["statins"]),
+        ("Does not take statins; ezetimibe 10 mg daily.", ["statins"]),
         ("No steroid; ramipril 5 mg.", ["steroid"]),
         ("Denies fever; cough; ramipril 5 mg.", ["fever", "cough"]),
         ("Not taking: warfarin 5 mg daily; aspirin 81 mg.", ["warfarin", "aspirin"]),

@@ -30,6 +30,18 @@ def test_a_drip_is_no_drops(profiles: dict[str, Language], lang: str, text: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("DOXYCYCLINE 100 MG GEL, 1 GEL LE SOIR.", "capsule"),
+        ("KETOPROFENE 2,5 % GEL, 2 APPLICATIONS PAR JOUR.", "gel"),
+        ("Kétoprofène gel 2 fois par jour.", "gel"),
+    ],
+)
+def test_what_is_counted_tells_a_capsule_from_a_gel(profiles: dict[str, Language], text: str, form: str) -> None:
+    assert posology(profiles, "fr", text)["form"]["code"] == form
+
+
+@pytest.mark.parametrize(
     ("text", "dose"),
     [
         ("MiraLAX 1 cap daily", "1 {capful}"),
