@@ -91,7 +91,7 @@ class Negation(Qualifier):
         low, high = super().reach(hit, propositions, reading)
         if hit.cue.reach == "forward":
             high = _within_brackets(reading.folded.folded, hit, high)
-            high = _words(self.lang).end(reading.folded.folded, hit, high)
+            high = _words(self.lang).end(reading, hit, high)
         continues = _words(self.lang).continues
         if continues is None or hit.cue.reach != "forward":
             return low, high
@@ -144,16 +144,16 @@ class _Words:
         lead = self.done[label].search(text, max(denial, start - _LEAD), start)
         if lead is None or not text[denial : lead.start()].strip():
             return False
-        return self._still_denied.search(text, denial, lead.start()) is None
+        return self._still_denied.search(text, max(denial, lead.start() - _LEAD), lead.start()) is None
 
-    def end(self, text: str, hit: Hit, high: int) -> int:
+    def end(self, reading: Reading, hit: Hit, high: int) -> int:
         """Where a statement of its own begins behind a denial, else `high`."""
-        affirmed = self._affirmed.search(text, hit.end, high)
+        affirmed = reading.next_match(self._affirmed, hit.end, high)
         high = high if affirmed is None else affirmed.start()
-        if self._short.fullmatch(text, hit.start, hit.end) is None:
+        if self._short.fullmatch(reading.folded.folded, hit.start, hit.end) is None:
             return high
-        affirmed = self._affirmed_short.search(text, hit.end, high)
-        if affirmed is None or self._goes_on.search(text, hit.end, high) is not None:
+        affirmed = reading.next_match(self._affirmed_short, hit.end, high)
+        if affirmed is None or reading.next_match(self._goes_on, hit.end, high) is not None:
             return high
         return affirmed.start()
 

@@ -6,6 +6,7 @@ a text. It is no part of the Doc, and so of no pickle, `to_bytes` or DocBin.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Any
@@ -112,7 +113,7 @@ def _around(starts: list[int], offset: int, length: int) -> tuple[int, int]:
 class Reading:
     """A Doc as the qualifiers read it; make it with `Reading.of(doc)`."""
 
-    __slots__ = ("_marks", "_propositions", "_read", "_starts", "folded", "sentences", "text")
+    __slots__ = ("_marks", "_next", "_propositions", "_read", "_starts", "folded", "sentences", "text")
 
     def __init__(self, read: DocText) -> None:
         self._read = read
@@ -120,6 +121,8 @@ class Reading:
         self.folded = read.folded
         self.sentences: list[int] = []
         self._propositions: dict[Any, Propositions] = {}
+        # Of each expression: where its next match was looked for last, and that match.
+        self._next: dict[re.Pattern[str], tuple[int, re.Match[str] | None]] = {}
         # What the sentences were read from.
         self._starts: list[int] = []
         self._marks = b""
@@ -143,6 +146,17 @@ class Reading:
     def collapsed(self, text: str) -> Collapsed:
         """A text to search with its blanks collapsed; that of the folded text is made once."""
         return self._read.collapsed if text is self.folded.folded else Collapsed(text)
+
+    def next_match(self, expression: re.Pattern[str], start: int, stop: int) -> re.Match[str] | None:
+        """The first match in the folded text that begins from `start` on and before `stop`.
+
+        Places that ascend cost one pass over the text for all of them, however far the next match is.
+        """
+        known = self._next.get(expression)
+        if known is None or start < known[0] or (known[1] is not None and known[1].start() < start):
+            known = self._next[expression] = start, expression.search(self.folded.folded, start)
+        found = known[1]
+        return found if found is not None and found.start() < stop else None
 
     def propositions(self, separators: Separators, titles: list[int]) -> Propositions:
         """The propositions between sentences, terminations and section titles (offsets in the text)."""

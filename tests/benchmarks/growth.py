@@ -23,8 +23,8 @@ RATIO, PACE = 45, 5
 #: Sixteen times as long, and at most so many times the time: a quadratic reading takes 256. Below half a millisecond it is noise.
 LONGER, BOUND, NOISE = 16, 32, 0.0005
 WORDS = {
-    "fr": {"cue": "antécédents", "title": "ANTÉCÉDENTS", "end": "mais", "drug": "amlodipine", "problem": "asthme", "since": "depuis"},
-    "en": {"cue": "history of", "title": "PAST MEDICAL HISTORY", "end": "but", "drug": "amlodipine", "problem": "asthma", "since": "since"},
+    "fr": {"cue": "antécédents", "title": "ANTÉCÉDENTS", "end": "mais", "drug": "amlodipine", "problem": "asthme", "since": "depuis", "no": "pas de"},
+    "en": {"cue": "history of", "title": "PAST MEDICAL HISTORY", "end": "but", "drug": "amlodipine", "problem": "asthma", "since": "since", "no": "no"},
 }  # fmt: skip
 SHAPES = {
     "dated list": "- 12/03/2015 : {problem} {number}\n",
@@ -57,6 +57,8 @@ SHAPES = {
     "ligatures": "œ ",
     "long words": "anticonstitutionnellement" * 8 + " ",
     "questions": "si {problem} ? ",
+    "denials": "{no} {problem} et {drug}, ",
+    "plans and denials": "if {problem}, {no} {drug} et ",
 }
 
 

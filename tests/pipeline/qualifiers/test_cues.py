@@ -8,8 +8,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy import blank
 
 from pipeline.qualifiers.cues import Cue, CueSet
+from pipeline.qualifiers.reading import Reading
 from pipeline.resources import LANGUAGES, expanded, read_table
 from pipeline.text.beginnings import DIGIT, beginnings
 from pipeline.text.folding import FoldedText
@@ -109,3 +111,16 @@ def test_pickled_cues_find_the_same():
 )
 def test_beginnings_of_an_expression(expression, expected):
     assert beginnings(expression) == expected
+
+
+@given(
+    text=st.text("ab ,.", max_size=60),
+    places=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12),
+    pattern=st.sampled_from(["a", r"\bb", "(?<=,) ", "a+b"]),
+)
+def test_the_next_match_is_that_of_a_search_whatever_the_order_of_the_places(text, places, pattern):
+    reading, expression = Reading.of(blank("en")(text)), re.compile(pattern)
+    for start, stop in places:
+        found = next((one for one in expression.finditer(text, start) if one.start() < stop), None)
+        seen = reading.next_match(expression, start, stop)
+        assert (seen and seen.span()) == (found and found.span())
