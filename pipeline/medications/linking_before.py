@@ -123,7 +123,9 @@ class Before:
         """Does the name of something that is measured or given without a name lead to an amount: "sats 92%", "TPN 80 ml/kg/d"?"""
         gap = self.gap(amount)
         finding = self.cues.finding.search(gap)
-        return finding is not None and self.cues.day.search(gap, 0, finding.start()) is None
+        if finding is None or self.cues.by_finding.search(gap, 0, finding.start()) is not None:
+            return False  # "as per INR, 3 mg": the dose
+        return self.cues.day.search(gap, 0, finding.start()) is None
 
     def form_leads(self, form: int, head: int) -> bool:
         """Does a form stand in front of its drug, in a list that is written so: "Tab. A 5 mg OD", "Tab A OD Tab B OD"?"""

@@ -54,6 +54,7 @@ class Cues:
     quality: re.Pattern[str]
     forms: ShortForms
     finding: re.Pattern[str]
+    by_finding: re.Pattern[str]
     day: re.Pattern[str]
     teller: re.Pattern[str]
     once_a_day: re.Pattern[str]
@@ -130,6 +131,7 @@ def read_cues(lang: str) -> Cues:
         finding=re.compile(
             rf"(?<![^\W_])(?<![^\W_]-){_any(kinds['finding'])}\s*(?:{_any(kinds['result'])}\s*){{0,3}}(?:\d+(?:[.,]\d+)?\s*%?\s*(?:on|of|sous|pour|/)\s*)?\Z"
         ),
+        by_finding=re.compile(rf"(?<![^\W_]){_any(kinds['by_finding'])}\s+\Z"),
         # A day, and before the next one a word at most: "Mon to Sat" is no saturation.
         day=re.compile(rf"\b{_any(days)}\W{{0,3}}(?:\w{{1,7}}\W)?\Z"),
         goes_on=re.compile(rf"\b{_any(kinds['goes_on'])}"),

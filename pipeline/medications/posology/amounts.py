@@ -340,3 +340,9 @@ def quantity_of(low: Decimal, high: Decimal | None, unit: str | None) -> Data:
     if unit is not None:
         found["unit"] = unit
     return found
+
+
+def runs(amount: Amount) -> bool:
+    """Is an amount a rate by the hour or the minute?"""
+    under = (amount.ratio or {}).get("denominator") or {}
+    return amount.kind == "rate" and not {"h", "min"}.isdisjoint(under.get("unit", "").split("."))

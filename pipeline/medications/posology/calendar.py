@@ -22,6 +22,15 @@ _SLOTS = re.compile(
     rf"|({_FIGURE})\s?(?P<each>(?!mg|mcg|ug|ml)[a-z]{{2,9}})\s?[-–]\s?({_FIGURE})\s?(?P=each)\s?[-–]\s?({_FIGURE})(?=\s?(?P=each)(?![^\W_]))"
     r"|(?<![\d/])([0-4])/([0-4])/([0-4])(?:/([0-4]))?(?![\d/])"
 )
+# Three or four cells that end a line, and what stands before them, with each sign that may stand between.
+_CELL = r"([0-4](?:[.,]5)?|[0-3]?½|1/2)"
+_CELLS = [
+    (
+        re.compile(rf"{sign}\Z"),
+        re.compile(rf"{_CELL}{sign}{_CELL}{sign}{_CELL}(?:{sign}{_CELL})?(?=[ \t]{{0,8}}[|;]?[ \t]{{0,8}}(?:\n|\Z))"),
+    )
+    for sign in (r"[ \t]{0,8}\|[ \t]{0,8}", r"[ \t]{0,8};[ \t]{0,8}", r"(?:\t[ \t]{0,8}|[ ]{2,8})")
+]
 # "Tu-Th-Sa" are three days, "Mo-Fr" is from the one to the other.
 # Before slots: the row is longer than a day.
 _GOES_ON = re.compile(r"\d\s?[-–]\s?\Z")
@@ -128,6 +137,8 @@ class Calendar:
         if row is not None:
             return row
         if text[start].isdigit() or text[start] in VULGAR:
+            if (cells := _cells(text, start)) is not None:
+                return cells
             slots = _SLOTS.match(text, start) if _GOES_ON.search(text, max(0, start - 4), start) is None else None
             if slots is not None:
                 return slots.end(), {
@@ -227,6 +238,17 @@ class Calendar:
 
 def _longest(phrases: list[str]) -> str:
     return "(?:" + "|".join(sorted(phrases, key=len, reverse=True)) + ")"
+
+
+def _cells(text: str, start: int) -> tuple[int, Data] | None:
+    """The cells of a row of a table, "X 5 mg | 1 | 0 | 1": those of the day where one of them is empty of it, and they end the line."""
+    for before, cells in _CELLS:
+        if (found := cells.match(text, start)) is not None and before.search(
+            text, max(0, start - 3), start
+        ) is not None:
+            parts = [part for part in found.groups() if part is not None]
+            return (found.end(), {"slots": _slots(parts)}) if "0" in parts and set(parts) != {"0"} else None
+    return None
 
 
 def _slots(parts: list[str]) -> list[tuple[str, Decimal]]:

@@ -69,6 +69,17 @@ class Combinations:
                 if first.end <= element.start < figures.end():
                     element.kind, element.code = "filler", ""
             first.kind, first.value, first.code, first.end = "amount", parts, "", figures.end()
+            self._further(first.end, elements, folded, unit)
+
+    def _further(self, end: int, elements: Sequence[Element], folded: str, unit: str) -> None:
+        """Read further figures of as many ingredients by the same unit: "24/26 bid, then 49/51 bid"."""
+        for element in elements:
+            if element.start < end or element.code != "strength_without_unit":
+                continue
+            figures = _FIGURES.fullmatch(folded, element.start, element.end)
+            parts = self._amounts.ingredients(f"{figures[0]}{unit}") if figures is not None else None
+            if parts is not None:
+                element.kind, element.value, element.code = "amount", parts, ""
 
 
 def _may_count(figures: re.Match[str]) -> bool:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
-from pipeline.medications.posology.amounts import Amount
+from pipeline import resources
+from pipeline.medications.posology.amounts import Amount, runs
 from pipeline.medications.posology.dosage import MAX_COUNT, Step, largest, same_kind
-from pipeline.medications.posology.elements import Data, Element
+from pipeline.medications.posology.elements import Element
+from pipeline.text.folding import fold
+from pipeline.text.phrases import alternatives
 
+# A word of taking stands in so many characters before a count.
+_TO_VERB = 40
 _HALF = Decimal("0.5")
 _IN_PARTS = frozenset(".,")
 # "1-2 q6h" are tablets; more may be something else.
@@ -124,14 +131,26 @@ def _is_mass(element: Element) -> bool:
     return amount.kind == "quantity" and amount.measure == "mass"
 
 
-def without_supply(step: Step) -> None:
+def without_supply(step: Step, text: str, lang: str) -> None:
     """Take away how many forms were supplied, beside what each of them holds: "30 tablets of A 5/325"."""
     if step.timed() or step.as_needed:
         return
-    kept = [pair for pair in step.amounts if not _is_pack(pair[0])]
+    kept = [pair for pair in step.amounts if not (_is_pack(pair[0]) and not was_taken(pair[1], text, lang))]
     if kept and len(kept) < len(step.amounts) and all(amount.kind in ("strength", "quantity") for amount, _ in kept):
         step.forms_behind = {len(kept) - 1} if kept[-1][0].kind == "quantity" else set()
         step.amounts = kept
+
+
+def was_taken(count: Element, text: str, lang: str) -> bool:
+    """Do the words before a count say that so many were taken: "she TOOK 20 tablets of A 500 mg"?"""
+    return _taken(lang).search(fold(text[max(0, count.start - _TO_VERB) : count.start])) is not None
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _taken(lang: str) -> re.Pattern[str]:
+    kinds = resources.phrases(lang, "posology/words.tsv")
+    verbs, about = (alternatives(kinds[kind], to_the_end=True) for kind in ("was_taken", "was_taken_about"))
+    return re.compile(rf"(?<![^\W_]){verbs}\s+(?:{about}\s*)?\Z")
 
 
 def _is_pack(amount: Amount) -> bool:
@@ -140,17 +159,12 @@ def _is_pack(amount: Amount) -> bool:
 
 def in_fluid(step: Step) -> None:
     """Make what is in a fluid that runs at a rate its strength: "50 units in 50 mL at 6 units/h" is no dose of 50 units."""
-    runs = [amount.ratio for amount, _ in step.amounts if amount.kind == "rate" and amount.ratio is not None]
-    if step.volume is None or "value" not in step.volume or not any(_by_time(ratio) for ratio in runs):
+    if step.volume is None or "value" not in step.volume or not any(runs(amount) for amount, _ in step.amounts):
         return
     for place, (amount, element) in enumerate(step.amounts):
         if amount.kind == "quantity" and amount.measure != "volume" and amount.every is None:
             ratio = {"numerator": amount.quantity, "denominator": step.volume}
             step.amounts[place] = (Amount("strength", ratio=ratio, measure=amount.measure), element)
-
-
-def _by_time(ratio: Data) -> bool:
-    return not {"h", "min"}.isdisjoint(ratio["denominator"]["unit"].split("."))
 
 
 def takings(amount: Amount) -> int:
@@ -200,9 +214,11 @@ def rises_or_falls(numbers: Sequence[Decimal]) -> bool:
     return len(pairs) > 1 and (all(a > b for a, b in pairs) or all(a < b for a, b in pairs))
 
 
-def supplied(step: Step) -> bool:
+def supplied(step: Step, text: str, lang: str) -> bool:
     """Is a step only the number of forms that were supplied: "1 od, 28 capsules"?"""
     if step.timed() or step.as_needed or len(step.amounts) != 1:
         return False
-    amount = step.amounts[0][0]
+    amount, element = step.amounts[0]
+    if was_taken(element, text, lang):
+        return False
     return amount.kind == "count" and bool(amount.measure) and largest(amount) > MAX_COUNT

@@ -13,6 +13,9 @@ from pipeline.text.phrases import alternatives
 _TAKINGS = frozenset({"{dose}", "{injection}", "{application}"})
 _NEVER = "(?:(?!))"  # for what a language has no words
 # Behind the number of a day more numbers may follow, but not an amount, unless a word leads to how often: "1, 8 of each".
+# Words that lead to a day stand in so many characters before it.
+_TO_LEAD = 16
+_DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/]|[.,]\d|\s?[^\W\d_]{1,2}(?![^\W_]))")
 _NO_AMOUNT = r"(?![\d.,]*\d|\s?(?!{onward})[^\W\d_]|\s?[%/])"
 
 
@@ -111,6 +114,7 @@ class CourseWords:
         )
         self.days_of = re.compile(rf"{letter}\s?\d{{1,2}}\s?/\s?(?:{letter}\s?)?(\d{{1,2}})(?!\d)")
         self.to_date = re.compile(rf"(?<![^\W_]){words('date_lead')}\s*\Z")
+        self._on_date = re.compile(rf"(?<![^\W_]){words('date_of')}\s*\Z")
         self.one_unit = re.compile(rf"(?:^|\s){words('one_unit')}\Z")
         self.out_of = re.compile(rf"\s*(?:{words('out_of')}\s+|/\s?)(?=\d)")
         unit = alternatives(times("d", "wk"), to_the_end=True)
@@ -138,3 +142,12 @@ class CourseWords:
             rf"{self.done_of.pattern}|{part}[\s-]?(?P<unit5>{short}){of}{planned}{whole.format(5)}(?:[\s-]?{short}|{ends})"
         )
         self.longer = re.compile(rf"\s+(?:{joint}|{words('range')})\s+(?=[^\W_])")
+
+    def is_date(self, text: str, place: int) -> bool:
+        """Do figures with a stroke say on what day something was given: "1 g le 12/03"? Then they end nothing."""
+        before = max(0, place - _TO_LEAD)
+        return (
+            _DAY_OF_MONTH.match(text, place) is not None
+            and self._on_date.search(text, before, place) is not None
+            and self.to_date.search(text, before, place) is None
+        )

@@ -306,6 +306,8 @@ class Courses(Vocabulary):
         start = skip(text, end) if end else start
         sign = text[start : start + 1]
         slashed = self._in_course.slashed.match(text, start) if sign.isdecimal() else None
+        if slashed is not None and self._in_course.is_date(text, start):
+            return None
         if slashed is not None and self._in_course.to_date.search(text, max(0, start - _DATE_LEAD), start):
             return Element("unread", place, slashed.end(), code="duration_unread")  # "through 07/12": a day of the year
         if slashed is not None:
@@ -334,6 +336,8 @@ class Courses(Vocabulary):
         if not end and (described := self._described.match(text, start)) is not None:
             return Element("filler", place, described.end())
         if length is not None:
+            if end and length["high"] and self._cue_end("apart", text, skip(text, length.end())):
+                return None  # "x3 à 20 min d'intervalle": three times
             try:
                 value = self.numbers.read(length["low"], length["high"])
             except UnreadError as error:

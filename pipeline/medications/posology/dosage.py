@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pipeline import resources
-from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of
+from pipeline.medications.posology.amounts import UNKNOWN_UNIT, Amount, quantity_of, runs
 from pipeline.medications.posology.daily import GENERAL_MEALS, daily_dose, moments_of
 from pipeline.medications.posology.elements import Data, Element
 from pipeline.medications.posology.numbers import digits
@@ -266,6 +266,8 @@ def untold(steps: Sequence[Step], whole: Whole) -> list[Element]:
     if len(steps) < 2 or whole.alternate or any(step.follows or step.duration or step.on_a_day for step in steps):
         return []
     rates = [any(amount.kind == "rate" for amount, _ in step.amounts) for step in steps]
+    if len({any(runs(amount) for amount, _ in step.amounts) for step in steps}) > 1 and all(rates):
+        return []  # "12 units/kg/h after 80 units/kg"
     if not all(rates) and any(rates):
         return []  # "5000 units bolus and 1000 units/h"
     if not all(rates) and any(step.timed() or step.as_needed or not step.amounts for step in steps):

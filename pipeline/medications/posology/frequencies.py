@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline import resources
 from pipeline.medications.posology.amounts import Amount
+from pipeline.medications.posology.day_rows import amount_of
 from pipeline.medications.posology.elements import WORD, Data, Element, Row, Seen, Timing, skip
 from pipeline.medications.posology.numbers import UnreadError, lead, spelled
 from pipeline.medications.posology.phrases import Match
@@ -18,6 +19,8 @@ from pipeline.text.phrases import alternatives, any_of
 # Rows of frequencies that are known and cannot be read, with the code of the warning.
 _NOT_READ = {"unread": "frequency_unread", "told": "instruction_unread"}
 _PERCENT = re.compile(r"s?\s?\d{2,3}\s?%")
+# Doses of the moments of a day, before their unit.
+_ROW_OF_DOSES = re.compile(r"(\d{1,3}(?:[.,]5)?(?:\s?/\s?\d{1,3}(?:[.,]5)?){1,3})\s?(?=[^\W\d_])")
 # Of what a length of a course is counted in.
 _OF_COURSES = frozenset({"d", "wk", "mo"})
 # Hours between takings, as they are written with a stroke.
@@ -69,6 +72,12 @@ class Frequencies(Reasons, ABC):
         self._takes = re.compile(rf"(?<![^\W_]){alternatives(kinds['takes'], to_the_end=True)}\s+\Z")
         tablets = (word for word, unit in self.amounts.units.items() if unit.ucum in _TABLETS)
         self._behind_tablets = re.compile(rf"(?<![^\W_]){alternatives(tablets, to_the_end=True)}\s+\Z")
+        # "x3 à 20 min d'intervalle": three times, and no range.
+        minutes = alternatives(self._time_units, to_the_end=True)
+        self._times_apart = re.compile(
+            rf"[x×]\s?(?P<times>[1-9]\d?)(?=\s{any_of(kinds.get('apart_lead', ()))}\s\d{{1,2}}\s?{minutes}\s{alternatives(kinds['apart'])})"
+        )
+        self._to_drug = re.compile(rf"(?:\s+[^\W\d_]+){{0,2}}\s*{DRUG_SIGN}")
         # Before a day of the week: something is taken up to it, not on it.
         self._day_end = re.compile(rf"(?<![^\W_]){alternatives(kinds['day_end'], to_the_end=True)}\s+\Z")
 
@@ -77,6 +86,8 @@ class Frequencies(Reasons, ABC):
             return None
         if (vague := self._indefinite(text, place)) is not None:
             return vague
+        if (apart := self._times_apart.match(text, place)) is not None:
+            return Element("timing", place, apart.end(), Timing({"count": int(apart["times"])}, "once", counted=True))
         if text[place].isdigit() and (each := self._each_time.match(text, place)):
             if each[1] != "1" and (once := self._once_a_day.match(text, each.end())):
                 return Element("unread", place, once.end(), code="frequency_unread")  # "3x1/j": one, three times?
@@ -129,11 +140,32 @@ class Frequencies(Reasons, ABC):
             flag = "applied"
         return Element("timing", place, match.end, Timing(repeat, flag, match.times is not None))
 
+    def _shared_out(self, text: Seen, place: int) -> Element | None:
+        """ "8/6/10 units with breakfast, lunch and dinner": as many amounts as there are moments, in their order."""
+        row = _ROW_OF_DOSES.match(text, place)
+        unit = self.amounts.unit_at(text, row.end()) if row is not None else None
+        if row is None or unit is None:
+            return None
+        amounts = [amount_of(written) for written in re.split(r"\s?/\s?", row[1])]
+        moments: list[str] = []
+        end = unit[0]
+        for _ in amounts:
+            start = skip(text, end, " \t,/&+")
+            start = skip(text, self._cue_end("joining", text, start) or start)
+            timing = self._frequency(text, start) if start < len(text) else None
+            if timing is None or timing.kind != "timing" or timing.value.repeat.keys() != {"when"}:
+                break
+            moments += timing.value.repeat["when"]
+            end = timing.end
+        if len(moments) != len(amounts) or len(set(moments)) < len(moments) or not all(amounts):
+            return None
+        return Element("slots", place, end, (list(zip(moments, amounts, strict=True)), unit[1]))
+
     def _of_course(self, text: Seen, place: int, end: int, repeat: Data) -> Element | None:
-        """ "par 10 jours de Bactrim": so long, and not that often."""
-        of = self._cue_end("of", text, skip(text, end)) if self._cue_end("length_by", text, place) else 0
-        drug = skip(text, of)
-        if not of or text[drug : drug + 1] != DRUG_SIGN or "period" not in repeat:
+        """ "par 10 jours de Bactrim", "a week of amoxicillin": so long, and not that often."""
+        led = self._cue_end("length_by", text, place) or self._cue_end("length_article", text, place)
+        of = self._cue_end("of", text, skip(text, end)) if led else 0
+        if not of or self._to_drug.match(text, of) is None or "period" not in repeat:
             return None
         return Element("duration", place, end, {"value": repeat["period"], "unit": repeat["periodUnit"]})
 

@@ -114,7 +114,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
         assembly.add(Element("end", elements[-1].end, elements[-1].end))
     for step in assembly.steps:
         in_fluid(step)
-        without_supply(step)
+        without_supply(step, text, lang)
         if step.single is not None and (found := at_once(step)) is not None:
             assembly.unread.append(found)
         if step.before and not step.timed() and "count" not in step.before:
@@ -129,7 +129,7 @@ def assemble(elements: Sequence[Element], text: str, lang: str, units: dict[str,
     scaled = assembly.scaled  # also beside a dose: "6 units with meals plus correction scale"
     if scaled is not None and not any(code == "dose_by_scale" for code, *_ in assembly.unread):
         assembly.unread.append(("dose_by_scale", scaled.start, scaled.end))
-    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step)]
+    steps = [step for step in assembly.steps if (step.said() or step.as_needed) and not supplied(step, text, lang)]
     if of_patch(assembly.steps, (assembly.whole.form or {}).get("code")):
         for step in assembly.steps:
             released(step)

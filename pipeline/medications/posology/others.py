@@ -14,6 +14,8 @@ SENTENCE_ENDS = frozenset(".!?\n")
 _ITEM = re.compile(r"[.):\]-](?!\d)")
 # From a reason to the drug that did not help: "pain NOT RELIEVED BY ibuprofen".
 _TO_DRUG = 32
+# What is measured stands in so many characters before its number.
+_TO_FINDING = 24
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -24,9 +26,10 @@ class OtherThings:
         kinds = resources.phrases(lang, "posology/words.tsv")
         # What may stand between a number and the drug that it counts; times of day as nouns; what leads from an amount to its substance.
         self._owners, self._moments, self._of = map(frozenset, (kinds["owner"], kinds["moment"], kinds["of"]))
-        tellers = resources.phrases(lang, "posology/linking.tsv")["teller"]
-        self._teller = re.compile(rf"\s*,\s*{alternatives(tellers, to_the_end=True)}", re.IGNORECASE)
-
+        links = resources.phrases(lang, "posology/linking.tsv")
+        self._teller = re.compile(rf"\s*,\s*{alternatives(links['teller'], to_the_end=True)}", re.IGNORECASE)
+        findings, between = alternatives(links["finding"], to_the_end=True), alternatives(links["result"])
+        self._finding = re.compile(rf"(?<![^\W_])(?<!/){findings}\s*(?:{between}\s*){{0,2}}\Z")
         last = alternatives(kinds["last_dose"], to_the_end=True)
         self._told = re.compile(rf"(?<![^\W_]){last}(?:\s+{alternatives(kinds['of'])})?\s*\Z")
         self._pauses = frozenset(kinds["pause"])
@@ -44,6 +47,17 @@ class OtherThings:
                 break
             if element.kind == "timing" and element.value.repeat.keys() == {"timeOfDay"}:
                 element.kind, element.code = "unread", "frequency_unread"
+
+    def findings(self, elements: Sequence[Element], drug: tuple[int, int], folded: str) -> None:
+        """Take a number before the drug that says how high something is for none of it: "A1C 9.2 on X"."""
+        for element in elements:
+            if element.start >= drug[0]:
+                return
+            amount = element.value
+            if element.kind != "amount" or amount.kind != "count" or amount.measure or amount.every is not None:
+                continue
+            if self._finding.search(folded, max(0, element.start - _TO_FINDING), element.start) is not None:
+                element.kind, element.value = "filler", None
 
     def pauses(self, elements: Sequence[Element], folded: str) -> None:
         """Take lengths in which nothing is taken for no course, and what follows for a change: "hold x 2 days, then 2.5 mg"."""

@@ -25,6 +25,8 @@ _LIKE = 10
 _ONE_DAY_IN_HOURS = (Decimal(24), "h")
 # A complete instruction behind which no more forms than these stand may be one of so many: "500 mg b.i.d., 2 tablets".
 MOST_AT_ONCE = 4
+# What is said of a bolus, and not of the rate beside it.
+_OF_BOLUS = frozenset({"timing", "as_needed"})
 # What makes a number an instruction of its own.
 _OF_A_STEP = frozenset({"timing", "route", "duration", "form"})
 # What a powder is measured in.
@@ -63,6 +65,25 @@ def _each_side(lang: str) -> re.Pattern[str]:
 def _speed(lang: str) -> re.Pattern[str]:
     phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["speed"])
     return re.compile(rf"(?<![^\W_]){phrases}\s*:?\s*\Z")
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _bolus(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["bolus"])
+    return re.compile(rf"(?<![^\W_]){phrases}\s*:?\s*\Z")
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _bolus_behind(lang: str) -> re.Pattern[str]:
+    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["bolus"])
+    return re.compile(rf"\s*(?:[^\W\d_]{{2,4}}\s+)?{phrases}(?![^\W_])")
+
+
+@lru_cache(maxsize=len(resources.LANGUAGES))
+def _after(lang: str) -> re.Pattern[str]:
+    kinds = resources.phrases(lang, "posology/words.tsv")
+    after, bolus = alternatives(kinds["bolus_after"], to_the_end=True), alternatives(kinds["bolus"])
+    return re.compile(rf"(?<![^\W_]){after}\s+(?P<bolus>{bolus}\s*)?\Z")
 
 
 class Placing(Assembling):
@@ -163,9 +184,12 @@ class Placing(Assembling):
             self._next()
             self.step.as_needed = True
         self.extra = False
-        if not self._reckoned_of(amount, element) and not self._runs(amount, element):
+        if self._is_bolus(amount, element):
+            self._next()
+        elif not self._reckoned_of(amount, element) and not self._runs(amount, element):
             self._place(amount)
         self.step.amounts.append((amount, element))
+        self.step.loading |= self._came_first(element)
         self.step.loading, self.leading = self.step.loading or self.leading, False
         if amount.every is not None and not (amount.every == _ONE_DAY_IN_HOURS and amount.kind == "quantity"):
             self._merge(element, each(amount, times=False))
@@ -183,6 +207,9 @@ class Placing(Assembling):
     def _told_before(self, amount: Amount, element: Element) -> bool:
         """Is an amount the dose that was said, told once more: "80 mg q12h (80 mg)", or what it comes to: "2 tabs = 500 mg"?"""
         known = [other for other, _ in self.step.amounts]
+        masses = any(other.kind == "quantity" and other.measure == "mass" for other in known)
+        if masses and amount.kind == "quantity" and amount.measure == "volume" and self._equals(element):
+            return True  # "240 mg = 7.5 mL"
         if self.text[: element.start].rstrip().endswith("="):
             return any(largest(other) > 1 for other in known if other.kind == "count")
         return bool(self.bracket) and any(
@@ -313,6 +340,9 @@ class Placing(Assembling):
             self._next()
             return
         if self.whole.alternate or self.then:
+            if self.then and step.timed() and amount.parts and self._product_only():
+                self._next()  # "24/26 mg bid, then 49/51 mg bid"
+                return
             if self._product_only() or (self.whole.alternate and self._only_holds(amount)):
                 return
             rates = {amount.kind == "rate", *(other.kind == "rate" for other, _ in step.amounts)}
@@ -361,15 +391,36 @@ class Placing(Assembling):
         """Is an amount what one by weight comes to: "1 mg/kg (80 mg)", "15 mg/kg/6 h, soit 240 mg"?"""
         if len(self.step.amounts) != 1 or not self._by_weight() or amount.kind != "quantity":
             return False
-        led = _amounts_to(self.lang).search(fold(self.text[max(0, element.start - _LED_BY) : element.start]))
-        return bool(self.bracket) or led is not None
+        return bool(self.bracket) or self._equals(element)
+
+    def _equals(self, element: Element) -> bool:
+        """Do words stand before an amount that make it what another one comes to?"""
+        return _amounts_to(self.lang).search(self._before(element)) is not None
+
+    def _before(self, element: Element) -> str:
+        """The words that may lead to an amount."""
+        return fold(self.text[max(0, element.start - _LED_BY) : element.start])
 
     def _runs(self, amount: Amount, element: Element) -> bool:
         """Is a rate how fast the dose before it is given: "250 mg over 24 h, RATE 2 mL/h"?"""
         doses = [one.kind for one, _ in self.step.amounts]
         if amount.kind != "rate" or "quantity" not in doses or "rate" in doses or self.then:
             return False
-        return _speed(self.lang).search(fold(self.text[max(0, element.start - _LED_BY) : element.start])) is not None
+        return _speed(self.lang).search(self._before(element)) is not None
+
+    def _is_bolus(self, amount: Amount, element: Element) -> bool:
+        """Is an amount given at once, beside a rate at which the drug runs: "1 mg/h + bolus of 1 mg every 10 min"?"""
+        runs = [one.kind for one, _ in self.step.amounts]
+        alone = bool(runs) and set(runs) == {"rate"} and amount.kind == "quantity" and not self.bracket
+        return alone and self.following in _OF_BOLUS and _bolus(self.lang).search(self._before(element)) is not None
+
+    def _came_first(self, element: Element) -> bool:
+        """Was an amount given before the one that is told before it: "12 units/h AFTER 80 units BOLUS"?"""
+        led = _after(self.lang).search(self._before(element))
+        if led is None or not any(step.amounts for step in self.steps[:-1]):
+            return False
+        behind = fold(self.text[element.end : element.end + _LED_BY])
+        return led["bolus"] is not None or _bolus_behind(self.lang).match(behind) is not None
 
     def _by_weight(self) -> bool:
         """Is the dose one by weight?"""

@@ -161,6 +161,7 @@ class PosologyLanguage:
         self._titration.settle(elements, drug, folded)
         self._named_forms.settle(elements, drug, folded)
         self._others.told_once(elements, drug, folded)
+        self._others.findings(elements, drug, folded)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
         self._meals.settle(elements, folded)
@@ -350,7 +351,7 @@ class PosologyLanguage:
             element
             for number, element in enumerate(elements)
             if kept[number]
-            and element.start not in items
+            and items.isdisjoint(range(element.start, element.end if element.kind == "slots" else element.start + 1))
             and (
                 element.kind not in ("amount", "timing")
                 or not self._others.holds(elements, number, text, anchored=anchored[number])

@@ -244,7 +244,8 @@ class Neighbours:
         if place < len(self._all) and self._all[place][0] < limit:
             limit = self._all[place][0]
             if self._is_drug(self._all[place]):
-                limit = self._own_end(text, end, limit)
+                line = _NEW_ITEM.search(text, end, limit + 1)
+                limit = self._own_end(text, end, limit) if line is None else min(line.start(), limit)
         item = _NEW_ITEM.search(text, end, limit)
         return max(end, item.start() if item is not None else limit)
 

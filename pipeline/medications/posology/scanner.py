@@ -75,12 +75,9 @@ class Scanner(Frequencies):
         self._article = re.compile(
             rf"{alternatives([*words['article'], *words.get('number_alone', ())])}(?![^\W_]|['’-][^\W_])"
         )
-        score = alternatives(words["score"], to_the_end=True)
-        to = alternatives([*words["to"], *words["change"]])
-        self._score = re.compile(
-            rf"(?<![^\W_]){score}\s?(?:[:=]|{alternatives(words['to'])})?\s?(?:\d{{1,2}}(?:/10)?\s?{to})?\s*\Z"
-        )
         self._joint_behind = re.compile(rf"\s?(?:,|&|{alternatives(words['joining'], to_the_end=True)})\s(?=\d)")
+        # Units of blood, plasma or platelets that are given beside the drug.
+        self._of_blood = re.compile(rf"\s+{alternatives(words['blood_product'], to_the_end=True)}")
         readers = self._readers()
         self._open(word for reader in readers for word in reader.starts)
         outdone: tuple[Read, ...] = (self._course, self._amount)
@@ -196,7 +193,8 @@ class Scanner(Frequencies):
         phrased = sorted(map(re.escape, {*self._frequencies.behind_figures, *words["ratio_in"], *_SCALED}))
         # Two units stand behind a figure of lakhs only: "6L IU".
         active = (written for written, unit in self.amounts.units.items() if unit.measure == "activity")
-        more = [*(phrase for kind in _GO_ON for phrase in words.get(kind, ())), *active]
+        go_on = (phrase for kind in _GO_ON for phrase in words.get(kind, ()))
+        more = [*go_on, *active, *words["blood_product"]]
         return re.compile(
             rf"{FIGURE_START}(?P<figures>\d+(?:[.,]\d+)?)[ ]?(?!(?:{'|'.join(phrased)})(?![^\W_]))"
             rf"(?P<unit>{alternatives(units)})(?![^\W_])(?P<alone>(?!\s*(?:[/+-]|{alternatives([*more, *words['and_number']])})))?"
@@ -310,12 +308,18 @@ class Scanner(Frequencies):
         try:
             found = self._amount_at(text, place)
         except UnreadError as error:
+            if error.code == "amount_unread" and (shared := self._shared_out(text, place)) is not None:
+                return shared
             dated = self._in_course.to_date.search(text, max(0, place - _TO_SITE), place) is not None
+            if error.code == "strength_without_unit" and not dated and self._in_course.is_date(text, place):
+                return Element("filler", place, self._amount_end(text, place))  # "1 g IV le 12/03"
             code = "duration_unread" if dated and error.code == "strength_without_unit" else error.code
             return Element("unread", place, self._amount_end(text, place), code=code)  # "through 6/15"
         if found is None:
             return None
         end, amount = found
+        if amount.every is None and amount.ratio is None and (blood := self._of_blood.match(text, end)) is not None:
+            return Element("word", place, blood.end())
         if amount.measure == "activity" and amount.every is None and (per := _PER_NUMBER.match(text, end)) is not None:
             return Element("unread", place, per.end(), code="dose_by_scale")  # "1 unit/50 > 150"
         if len(amount.parts) > _TWO and self._of_sessions.match(text, end):
@@ -324,18 +328,23 @@ class Scanner(Frequencies):
             days = self._calendar.match(text, end - 1, offsets=False)
             if days is not None and days[0] > end:  # "75 L/M/V": of Mondays, Wednesdays and Fridays
                 return Element("unread", place, end - 1, code="amount_without_unit")
-        scored = self._score.search(text, max(0, place - _TO_SITE), place) if place not in text.parts else None
-        if amount.kind == "count" and not amount.measure and scored is not None:
+        scored = amount.kind == "count" and not amount.measure and self._scored(text, place) is not None
+        if scored:
             return Element("filler", place, end)  # "EN 8 -> 3", "EVA à 3"
         if amount.kind == "count" and not amount.measure and amount.every is None and self._of_times(text, end):
             return Element("unread", place, end, code="frequency_unread")  # "12 and 6 hours before"
-        if amount.kind == "count" and not amount.measure and self._for_days.match(text, end):
+        if amount.kind == "count" and not amount.measure and amount.every is None and self._for_days.match(text, end):
             return Element("unread", place, end, amount, code="amount_without_unit")
         under = skip(text, end + 1) if text[end : end + 1] == "/" else 0
         if under and text[under : under + 1].isalpha() and not self.knows(text, under):
             return Element("unread", place, end, code="amount_unread")  # by a unit that is not known
-        if amount.measure and (by := self._cue_end("by_behind", text, skip(text, end, " \t-"))):
-            return Element("by", place, by)
+        behind = skip(text, end, " \t-")
+        if (
+            amount.measure
+            and not self._cue_end("less_often", text, behind)
+            and (by := self._cue_end("by_behind", text, behind))
+        ):
+            return Element("by", place, self._aim_end(text, self._timed_end(text, by)))
         if amount.kind == "count" and not amount.measure and self._is_glued(text, end):
             return None  # "12a-6a"
         if amount.kind == "count" and self._cue_end("no_count", text, place) == end:

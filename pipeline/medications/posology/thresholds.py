@@ -15,6 +15,12 @@ _MOST_WORDS = 4
 # Behind these a number is a place in an order: "until day 5".
 _ORDERED = ("day_noun", "dose_noun")
 
+# A score, or the word before a year, stands in so many characters before the number.
+_TO_SCORE = 16
+# "in 2018", "(2015-2018)": years of something.
+_YEAR = re.compile(r"(?:19|20)\d\d(?![\w/-]|[.,]\d)")
+_YEARS = re.compile(r"(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d(?![\w/-]|[.,]\d)")
+
 
 class Thresholds(Limits):
     """Reads findings that end a dose or a pause."""
@@ -22,6 +28,12 @@ class Thresholds(Limits):
     def __init__(self, lang: str) -> None:
         super().__init__(lang)
         kinds = resources.phrases(lang, "posology/words.tsv")
+        score = alternatives(kinds["score"], to_the_end=True)
+        self._in_year = re.compile(rf"(?<![^\W_]){alternatives(kinds['year_lead'], to_the_end=True)}\s+\Z|\(\Z")
+        to = alternatives([*kinds["to"], *kinds["change"]])
+        self._score = re.compile(
+            rf"(?<![^\W_]){score}\s?(?:[:=]|{alternatives(kinds['to'])})?\s?(?:\d{{1,2}}(?:/10)?\s?{to})?\s*\Z"
+        )
         than = alternatives(kinds["than"], to_the_end=True)
         begins = alternatives([*kinds["then"], *kinds["take"], *kinds["joining"]], to_the_end=True)
         word = rf"(?!{begins})[^\W\d_][^\W_]*(?:['’-][^\W_]+)*\+?"
@@ -45,3 +57,11 @@ class Thresholds(Limits):
         if self.amounts.unit_at(text, skip(text, found.end())) is not None:
             return None
         return Element("unread", place, found.end(), code="duration_unread")
+
+    def _scored(self, text: Seen, place: int) -> re.Match[str] | None:
+        """Does what is measured lead to a number, or is it a year: "EVA à 3", "in 2018"?"""
+        if place in text.parts:
+            return None
+        before = max(0, place - _TO_SCORE)
+        year = self._in_year.search(text, before, place) if _YEAR.match(text, place) else None
+        return _YEARS.match(text, place) or year or self._score.search(text, before, place)
