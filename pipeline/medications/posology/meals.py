@@ -6,7 +6,7 @@ Only a note that says where it is from is read so: it names a supper, or has wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline import resources
@@ -27,9 +27,11 @@ class RegionalMeals:
             for kind in ("meal_region", "meal_supper", "meal_first", "meal_early", "meal_late")
         )
 
-    def settle(self, elements: Sequence[Element], folded: str) -> None:
-        """Read the meals of a note as its region names them."""
-        meals = [one for one in elements if one.kind == "timing" and "when" in one.value.repeat]
+    def settle(self, instructions: Iterable[Sequence[Element]], folded: str) -> None:
+        """Read the meals of all instructions of a note as its region names them."""
+        meals = [
+            one for elements in instructions for one in elements if one.kind == "timing" and "when" in one.value.repeat
+        ]
         if not meals or self._region is None or self._region.search(folded) is None:
             return
         of_noon = _found(self._first, folded)  # "petit-déjeuner, déjeuner": the second one is lunch

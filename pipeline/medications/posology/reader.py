@@ -120,6 +120,7 @@ class PosologyLanguage:
         supplied = self._tables.supplied(folded)
         drugs = dict(one.drug for one in instructions)
         scanned = [self._scanned(text, folded, one, neighbours) for one in instructions]
+        self._meals.settle((elements for elements in scanned if elements), folded)
         chosen = [
             None
             if elements is None
@@ -164,7 +165,6 @@ class PosologyLanguage:
         self._others.findings(elements, drug, folded)
         self._others.pauses(elements, folded)
         self._others.of_others(elements)
-        self._meals.settle(elements, folded)
         intervals(elements, one.attributes.get("FREQUENCY", ()), folded)
         return elements
 
