@@ -22,7 +22,7 @@ _OURS = str(Path(pipeline.__file__).parent)
 FRAMES = ("Lasix {} mg daily", "{} Lasix", "Lasix {} 2015", "tried Lasix {} in 2015", "CHF {} 2015", "Hx: {} CHF")
 PARTS = (
     "9", "a", "x", "1 ", "a ", "po ", "1-", "1/", "1,", "x3 ", "mg ", "and ", "or, ", "/", "- ", "in ", "for ", "'", "of the ",
-    "2015 ",
+    "2015 ", "CHF Lasix 2015 ", "no CHF and Lasix, ",
 )  # fmt: skip
 #: For the recogniser; lines drawn between figures and words joined by hyphens are among them.
 RUNS = (

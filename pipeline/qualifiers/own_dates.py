@@ -30,6 +30,8 @@ _ITEM_REACH = 200
 _LONGEST_STORY = 8
 # So far before an entity an arrow is looked for that leads to it.
 _ARROW_REACH = 40
+# So far before an entity or a date the turn or the beginning is looked for that divides them, and so far behind it an event.
+_TURN_REACH = 400
 # So far before an entity the words are looked for by which it led to a visit.
 _LED_REACH = 100
 # So far before the date of an enumeration its last "et" is looked for.
@@ -124,9 +126,9 @@ class OwnDates:
     def _before_turn(self, start: int, end: int, dated: DatedSpan) -> bool:
         """Whether a turn divides a date from a drug taken since another one: "A 2017-2020 puis B depuis 2020"."""
         text, words = self._text, self._words
-        if dated.end > start or words.turn.search(text, dated.end, start) is None:
+        if dated.end > start or words.since.match(text, end) is None:
             return False
-        return words.since.match(text, end) is not None
+        return words.turn.search(text, max(dated.end, start - _TURN_REACH), start) is not None
 
     def _of_next_line(self, end: int, dated: DatedSpan) -> bool:
         """Whether a date stands on a later line, behind another entity of that line: "gaviscon sb / cystite en mai"."""
@@ -148,8 +150,8 @@ class OwnDates:
         if words.since.match(text, end, dated.start) is not None or self._of_treatment(end, dated):
             return True
         return (
-            words.event.search(text, end, dated.start) is not None
-            and words.complaint.search(text, start, end) is not None
+            words.complaint.search(text, start, end) is not None
+            and words.event.search(text, end, min(dated.start, end + _TURN_REACH)) is not None
         )
 
     def _of_treatment(self, end: int, dated: DatedSpan) -> bool:
@@ -211,6 +213,7 @@ class OwnDates:
     def _begun(self, dated: DatedSpan) -> bool:
         """Whether a treatment began or was changed at a date: "increased in April because of palpitations"."""
         low, _ = self._propositions.around(dated.start)
+        low = max(low, dated.start - _TURN_REACH)
         return self._words.began.search(self._text, low, dated.start) is not None
 
     def _own_date(self, start: int, end: int, high: int) -> DatedSpan | None:
