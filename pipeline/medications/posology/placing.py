@@ -37,53 +37,34 @@ _TIMED_BEHIND = frozenset({"timing", "mark"})
 _ENDS = frozenset({None, "mark", "word", "given", "end"})
 
 
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _only(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["supply_only"], to_the_end=True)
-    return re.compile(rf"\s+{phrases}\s*(?:[.,;)\n]|\Z)", re.IGNORECASE)
+class _Words:
+    """What leads to an amount and what stands behind one: `posology/words.tsv` of a language.
+
+    Attributes:
+        amounts_to, speed, bolus, after: end right before an amount; after: with the group bolus.
+        each_side, bolus_behind: begin right behind it.
+        only, of_each: likewise, over text that is not folded.
+    """
+
+    def __init__(self, lang: str) -> None:
+        kinds = resources.phrases(lang, "posology/words.tsv")
+        bolus = alternatives(kinds["bolus"])
+        after = alternatives(kinds["bolus_after"], to_the_end=True)
+        self.only = re.compile(
+            rf"\s+{alternatives(kinds['supply_only'], to_the_end=True)}\s*(?:[.,;)\n]|\Z)", re.IGNORECASE
+        )
+        self.of_each = re.compile(rf"\s+{alternatives(kinds['each_behind'], to_the_end=True)}", re.IGNORECASE)
+        self.amounts_to = re.compile(rf"(?<![^\W_]){alternatives(kinds['amounts_to'])}\s*\Z")
+        self.each_side = re.compile(rf"\s+{alternatives(kinds['each_side'], to_the_end=True)}")
+        self.speed = re.compile(rf"(?<![^\W_]){alternatives(kinds['speed'])}\s*:?\s*\Z")
+        self.bolus = re.compile(rf"(?<![^\W_]){bolus}\s*:?\s*\Z")
+        self.bolus_behind = re.compile(rf"\s*(?:[^\W\d_]{{2,4}}\s+)?{bolus}(?![^\W_])")
+        self.after = re.compile(rf"(?<![^\W_]){after}\s+(?P<bolus>{bolus}\s*)?\Z")
 
 
 @lru_cache(maxsize=len(resources.LANGUAGES))
-def _of_each(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["each_behind"], to_the_end=True)
-    return re.compile(rf"\s+{phrases}", re.IGNORECASE)
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _amounts_to(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["amounts_to"])
-    return re.compile(rf"(?<![^\W_]){phrases}\s*\Z")
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _each_side(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["each_side"], to_the_end=True)
-    return re.compile(rf"\s+{phrases}")
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _speed(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["speed"])
-    return re.compile(rf"(?<![^\W_]){phrases}\s*:?\s*\Z")
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _bolus(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["bolus"])
-    return re.compile(rf"(?<![^\W_]){phrases}\s*:?\s*\Z")
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _bolus_behind(lang: str) -> re.Pattern[str]:
-    phrases = alternatives(resources.phrases(lang, "posology/words.tsv")["bolus"])
-    return re.compile(rf"\s*(?:[^\W\d_]{{2,4}}\s+)?{phrases}(?![^\W_])")
-
-
-@lru_cache(maxsize=len(resources.LANGUAGES))
-def _after(lang: str) -> re.Pattern[str]:
-    kinds = resources.phrases(lang, "posology/words.tsv")
-    after, bolus = alternatives(kinds["bolus_after"], to_the_end=True), alternatives(kinds["bolus"])
-    return re.compile(rf"(?<![^\W_]){after}\s+(?P<bolus>{bolus}\s*)?\Z")
+def _words(lang: str) -> _Words:
+    return _Words(lang)
 
 
 class Placing(Assembling):
@@ -155,7 +136,7 @@ class Placing(Assembling):
             self.unread.append(("amount_unread", element.start, element.end))
             return
         self.loaded = False
-        of_each = _of_each(self.lang).match(self.text, element.end) is not None
+        of_each = _words(self.lang).of_each.match(self.text, element.end) is not None
         if self.bracket and amount.kind == "quantity" and self._counted() and not of_each:
             if self._measured_before(amount):
                 self.step.amounts = [pair for pair in self.step.amounts if pair[0].kind != "count"]
@@ -267,7 +248,7 @@ class Placing(Assembling):
 
     def _least_supplied(self, element: Element) -> int:
         """How many forms at the end of an instruction are more than what is taken at once, and what was supplied."""
-        if _only(self.lang).match(self.text, element.end) is not None:
+        if _words(self.lang).only.match(self.text, element.end) is not None:
             return 0  # "7.5 mg nocte, 3 tabs only"
         return MOST_AT_ONCE if self.following in _ENDS else MAX_COUNT
 
@@ -385,7 +366,7 @@ class Placing(Assembling):
         doses = [one for one, _ in self.step.amounts if one.kind == amount.kind and one.measure == amount.measure]
         if self.then or len(doses) != 1 or not self.step.timed() or largest(doses[0]) != 2 * largest(amount):
             return False
-        return _each_side(self.lang).match(fold(self.text[element.end : element.end + 2 * _LED_BY])) is not None
+        return _words(self.lang).each_side.match(fold(self.text[element.end : element.end + 2 * _LED_BY])) is not None
 
     def _reckoned_of(self, amount: Amount, element: Element) -> bool:
         """Is an amount what one by weight comes to: "1 mg/kg (80 mg)", "15 mg/kg/6 h, soit 240 mg"?"""
@@ -395,7 +376,7 @@ class Placing(Assembling):
 
     def _equals(self, element: Element) -> bool:
         """Do words stand before an amount that make it what another one comes to?"""
-        return _amounts_to(self.lang).search(self._before(element)) is not None
+        return _words(self.lang).amounts_to.search(self._before(element)) is not None
 
     def _before(self, element: Element) -> str:
         """The words that may lead to an amount."""
@@ -406,21 +387,23 @@ class Placing(Assembling):
         doses = [one.kind for one, _ in self.step.amounts]
         if amount.kind != "rate" or "quantity" not in doses or "rate" in doses or self.then:
             return False
-        return _speed(self.lang).search(self._before(element)) is not None
+        return _words(self.lang).speed.search(self._before(element)) is not None
 
     def _is_bolus(self, amount: Amount, element: Element) -> bool:
         """Is an amount given at once, beside a rate at which the drug runs: "1 mg/h + bolus of 1 mg every 10 min"?"""
         runs = [one.kind for one, _ in self.step.amounts]
         alone = bool(runs) and set(runs) == {"rate"} and amount.kind == "quantity" and not self.bracket
-        return alone and self.following in _OF_BOLUS and _bolus(self.lang).search(self._before(element)) is not None
+        return (
+            alone and self.following in _OF_BOLUS and _words(self.lang).bolus.search(self._before(element)) is not None
+        )
 
     def _came_first(self, element: Element) -> bool:
         """Was an amount given before the one that is told before it: "12 units/h AFTER 80 units BOLUS"?"""
-        led = _after(self.lang).search(self._before(element))
+        led = _words(self.lang).after.search(self._before(element))
         if led is None or not any(step.amounts for step in self.steps[:-1]):
             return False
         behind = fold(self.text[element.end : element.end + _LED_BY])
-        return led["bolus"] is not None or _bolus_behind(self.lang).match(behind) is not None
+        return led["bolus"] is not None or _words(self.lang).bolus_behind.match(behind) is not None
 
     def _by_weight(self) -> bool:
         """Is the dose one by weight?"""
