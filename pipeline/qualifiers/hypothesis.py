@@ -72,14 +72,12 @@ class Hypothesis(Qualifier):
             value, cues = decide(span)
             if not value:
                 return value, cues
+            kept = [cue for cue in cues if cue["kind"] != "lexical" or not of_another(span, cue)]
+            return bool(kept), kept
+
+        def of_another(span: Span, cue: CueData) -> bool:
             start, end = folded.place(span.start_char), folded.place(span.end_char)
-            others = [cue for cue in cues if cue["kind"] == "lexical" and of_item(start, cue)]
-            if span.label_ == _PROBLEM:
-                others += [cue for cue in cues if cue["kind"] == "lexical" and of_plan(start, cue)]
-            else:
-                others += [cue for cue in cues if cue["kind"] == "lexical" and of_problem(end, cue)]
-            kept = [cue for cue in cues if cue not in others]
-            return (value, cues) if len(kept) == len(cues) else (bool(kept), kept)
+            return of_item(start, cue) or (of_plan(start, cue) if span.label_ == _PROBLEM else of_problem(end, cue))
 
         def of_problem(end: int, cue: CueData) -> bool:
             """Is a cue around a drug that ends at a place said of a problem: "vancomycin for SUSPECTED pneumonia"?"""
